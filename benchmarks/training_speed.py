@@ -1,0 +1,161 @@
+"""Our training loop against the way most MNIST examples train, on the same network.
+
+    LENET_DATA=… python benchmarks/training_speed.py
+
+First both train LeNet-5 for one epoch in batches of 64, in turn, several times over: images per
+second. Then each trains to 98.9 % on the test set with its own optimizer and schedule: seconds of
+training. There the test set is read after every epoch, or after every schedule tried, because the
+question is when it is reached; no published score comes from here.
+"""
+
+import argparse
+import time
+from datetime import date
+from statistics import mean, median
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from lenet import datasets
+from lenet.datasets import Dataset
+from lenet.models import build
+from lenet.recipe import Recipe
+from lenet.training import Trainer, infer
+
+TARGET = 0.989
+SCHEDULES = (3, 4, 5, 6, 8, 10)  # lengths of our one-cycle schedule to try, in epochs
+PATIENCE = 20  # epochs after which the common way has not reached the target
+
+
+class CommonDataset(TorchDataset[tuple[Tensor, int]]):
+    """MNIST as the common example serves it: image by image, PIL, to tensor, normalise."""
+
+    def __init__(self, data: Dataset) -> None:
+        self.images, self.labels = data.images, data.labels
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        image = Image.fromarray(self.images[index])
+        tensor = torch.from_numpy(np.array(image)).unsqueeze(0).contiguous().float().div(255)
+        return tensor.clone().sub_(0.1307).div_(0.3081), int(self.labels[index])
+
+
+def common_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, data: Dataset) -> float:
+    """Train for one epoch as the common example does; return seconds."""
+    loader = DataLoader(CommonDataset(data), batch_size=64, shuffle=True)
+    started = time.perf_counter()
+    model.train()
+    for images, labels in loader:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+    return time.perf_counter() - started
+
+
+def our_epochs(recipe: Recipe, data: Dataset) -> tuple[nn.Module, float]:
+    """Train a recipe with our loop; return the network and seconds."""
+    trainer = Trainer(recipe, data, None)
+    started = time.perf_counter()
+    for _ in trainer.epochs():
+        pass
+    return trainer.result(), time.perf_counter() - started
+
+
+def accuracy(model: nn.Module, test: Dataset, normalise: bool) -> float:
+    """Return the share of test images answered rightly."""
+    labels = torch.from_numpy(test.labels)
+    if not normalise:
+        return (infer(model, test.images).argmax(1) == labels).float().mean().item()
+    model.eval()
+    with torch.inference_mode():
+        images = torch.from_numpy(test.images).unsqueeze(1).float().div(255)
+        batches = images.sub(0.1307).div(0.3081).split(1000)
+        answers = torch.cat([model(batch).argmax(1) for batch in batches])
+    return (answers == labels).float().mean().item()
+
+
+def measure_speed(data: Dataset, rounds: int) -> None:
+    """Print images per second of both ways, in turn, with the ratio round by round."""
+    recipe = Recipe.load("lenet5").with_changes({"validation": 0, "batch": 64, "epochs": 1})
+    ours, theirs = [], []
+    for seed in range(rounds):
+        torch.manual_seed(seed)
+        model = build("lenet5")
+        theirs.append(common_epoch(model, torch.optim.Adam(model.parameters()), data))
+        ours.append(our_epochs(recipe.with_changes({"seed": seed}), data)[1])
+    at_128 = [our_epochs(recipe.with_changes({"batch": 128}), data)[1] for _ in range(rounds)]
+    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+    print("\n| one epoch of 60,000 | seconds, median | images/s |\n|---|---|---|")
+    rows = (
+        ("common way, batch 64", theirs),
+        ("lenet, batch 64", ours),
+        ("lenet, batch 128 (the recipe's)", at_128),
+    )
+    for name, seconds in rows:
+        print(f"| {name} | {median(seconds):.2f} | {len(data) / median(seconds):,.0f} |")
+    print(
+        f"\nRatio at batch 64, of {rounds} pairs: median {median(ratios):.2f}, "
+        f"from {min(ratios):.2f} to {max(ratios):.2f}."
+    )
+
+
+def common_time_to_target(data: Dataset, test: Dataset, seed: int) -> tuple[float, str]:
+    """Return the seconds of training until the common way reaches the target, and words for it."""
+    torch.manual_seed(seed)
+    model = build("lenet5")
+    optimizer = torch.optim.Adam(model.parameters())
+    seconds, best = 0.0, 0.0
+    for epoch in range(1, PATIENCE + 1):
+        seconds += common_epoch(model, optimizer, data)
+        best = max(best, accuracy(model, test, normalise=True))
+        if best >= TARGET:
+            return seconds, f"epoch {epoch}"
+    return seconds, f"not in {PATIENCE} epochs, best {best:.2%}"
+
+
+def measure_time_to_target(data: Dataset, test: Dataset, seeds: int) -> None:
+    """Print the seconds of training that each way needs to the target."""
+    theirs = [common_time_to_target(data, test, seed) for seed in range(seeds)]
+    recipe = Recipe.load("lenet5").with_changes({"validation": 0})
+    for epochs in SCHEDULES:
+        runs = [
+            our_epochs(recipe.with_changes({"epochs": epochs, "seed": seed}), data)
+            for seed in range(seeds)
+        ]
+        reached = mean(accuracy(model, test, normalise=False) for model, _ in runs)
+        if reached >= TARGET:
+            break
+    print(f"\n| to {TARGET:.1%} on test, {seeds} seeds | seconds of training, each seed | |")
+    print("|---|---|---|")
+    each = ", ".join(f"{seconds:.0f}" for seconds, _ in theirs)
+    print(
+        f"| common way, Adam 1e-3 constant, batch 64 | {each} | {'; '.join(w for _, w in theirs)} |"
+    )
+    each = ", ".join(f"{seconds:.0f}" for _, seconds in runs)
+    print(f"| lenet, one cycle of {epochs} epochs, batch 128 | {each} | mean {reached:.2%} |")
+    ratio = median(s for s, _ in theirs) / median(s for _, s in runs)
+    print(f"\nRatio of the medians: {ratio:.1f}.")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5, help="pairs of epochs to time")
+    parser.add_argument("--seeds", type=int, default=3, help="trainings to the target")
+    words = parser.parse_args()
+    mnist = datasets.load("mnist")
+    print(f"{date.today()}, torch {torch.__version__}, {torch.get_num_threads()} threads")
+    measure_speed(mnist.train, words.rounds)
+    measure_time_to_target(mnist.train, mnist.test, words.seeds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Reads handwritten digits with LeNet-family networks: train, measure, look inside, use.
+
+The names below are the whole of the public Python interface that needs no further import; each is
+loaded when it is first asked for, so that ``import lenet`` costs nothing and reading pictures
+never loads torch.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lenet.experiment import load as load
+    from lenet.experiment import train as train
+    from lenet.reader import Reader as Reader
+    from lenet.reader import Reading as Reading
+    from lenet.recipe import Recipe as Recipe
+
+__version__ = "0.1.0"
+__all__ = ["Reader", "Reading", "Recipe", "load", "train"]
+
+_HOMES = {
+    "Reader": "lenet.reader",
+    "Reading": "lenet.reader",
+    "Recipe": "lenet.recipe",
+    "load": "lenet.experiment",
+    "train": "lenet.experiment",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'lenet' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,94 @@
+"""The command line: the only room that parses words, prints and exits.
+
+stdout is the result, stderr is talk. Whatever costs time to import is imported inside the verb
+that needs it, so that `lenet --help` is there at once and `lenet predict` never loads torch.
+"""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from lenet import __version__
+from lenet.cli import data, demo, evaluate, predict, recipes, show, train
+from lenet.cli.console import err
+from lenet.errors import LeNetError, UsageError
+
+INTERRUPTED, TERMINATED = 130, 143
+
+TRAINING_LIBRARIES = (
+    "torch",
+    "safetensors",
+    "onnx",
+    "onnxscript",
+    "sklearn",
+    "matplotlib",
+    "jinja2",
+)
+INSTALL_TRAINING = "pip install 'lenet[train]'"
+
+app = typer.Typer(
+    name="lenet",
+    help="Read handwritten digits with LeNet-family networks: train one, measure it honestly, "
+    "look inside it, and use it on the pictures people really have.",
+    epilog="Exit codes: 0 done · 1 not an acceptable outcome · 2 usage · 3 a picture could not be "
+    "read · 4 data, network, disk · 5 model or run folder · 6 cannot serve · 130 interrupted · "
+    "143 terminated",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("demo")(demo.demo)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.command("predict")(predict.predict)
+app.command("recipes")(recipes.recipes)
+app.add_typer(show.app, name="show")
+app.add_typer(data.app, name="data")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"lenet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Take the options that stand before the verb."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the documented code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        app(prog_name="lenet")
+    except LeNetError as error:
+        err.print(f"lenet: {error}")
+        sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_LIBRARIES:
+            raise
+        err.print(f"lenet: this needs {error.name}, which is not installed: {INSTALL_TRAINING}")
+        sys.exit(UsageError.exit_code)
+    sys.exit(0)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    # The next signal ends the process at once, whatever it is doing.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise SystemExit(TERMINATED)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise SystemExit(INTERRUPTED)

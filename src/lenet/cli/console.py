@@ -1,0 +1,26 @@
+"""Where words go: results to stdout as they are, talk to stderr."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+# soft_wrap: a line stays a line, however narrow the terminal; markup and highlight off: a file
+# called [red] is a file called [red].
+out = Console(soft_wrap=True, markup=False, highlight=False)
+err = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print `value` to stdout as one line of JSON; floats keep every digit they have."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def percent(share: float) -> str:
+    """Write a share with as many decimals as it needs near 0 and 1.
+
+    >>> percent(0.9934), percent(0.99996), percent(1.0)
+    ('99.3 %', '> 99.9 %', '> 99.9 %')
+    """
+    return "> 99.9 %" if share > 0.999 else f"{share:.1%}".replace("%", " %")

@@ -1,0 +1,63 @@
+"""`lenet data list`, `lenet data fetch`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lenet.cli.console import err, out, print_json
+from lenet.errors import UsageError, suggest
+
+app = typer.Typer(
+    help="List and fetch the data that networks are trained on.", no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_sources(
+    as_json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
+) -> None:
+    """List what --data takes."""
+    from lenet.datasets import SOURCES
+
+    if as_json:
+        print_json([{"source": source, "about": about} for source, about in SOURCES.items()])
+        return
+    width = max(map(len, SOURCES))
+    for source, about in SOURCES.items():
+        out.print(f"{source:{width}}  {about}")
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="What to fetch.")] = "mnist",
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Where to look first, and download to, in place of the user's cache."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the files as JSON.")] = False,
+) -> None:
+    """Download a dataset, if it is not at hand, verify it and say where it is."""
+    from lenet.datasets import SOURCES
+
+    if name == "uci-digits":
+        err.print("uci-digits come inside scikit-learn: there is nothing to fetch")
+        if as_json:
+            print_json({"source": name, "files": []})
+        return
+    if name != "mnist":
+        if name.partition(":")[0] in ("idx", "folder"):
+            raise UsageError(f"{name} is read where it lies: there is nothing to fetch")
+        raise UsageError(f"no dataset {name!r}: {suggest(name, SOURCES)}")
+    from lenet.datasets.mnist import PARTS, obtain
+
+    found = obtain(data_dir, show_progress=True)
+    files = [
+        {"path": str(found[part.name].path), "sha256": part.sha256, "size": part.size}
+        for part in PARTS
+    ]
+    if as_json:
+        print_json({"source": name, "files": files})
+        return
+    for file in files:
+        out.print(f"{file['path']}  SHA-256 of its content {file['sha256']}")

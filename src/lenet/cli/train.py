@@ -1,0 +1,86 @@
+"""`lenet train`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lenet.cli.console import err, out, print_json
+from lenet.cli.progress import progress
+from lenet.errors import UsageError
+
+if TYPE_CHECKING:
+    from lenet.run import Run
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Option(help="Name of a built-in recipe, or a file that ends in .toml.")
+    ] = "lenet5",
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe."),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(help="Data to train on instead of the recipe's; may be said several times."),
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder in which MNIST is looked for first.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    runs: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
+        "runs"
+    ),
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    """Train a network, score it on its test set once, and leave a run folder."""
+    from lenet.recipe import Recipe, parse_changes
+
+    asked = parse_changes(changes or [])
+    if data:
+        asked["data"] = data
+    if seed is not None:
+        asked["seed"] = seed
+    if resume and (asked or recipe != "lenet5"):
+        raise UsageError(
+            "--resume goes on with the run's own recipe: leave out --recipe, --set, --data, --seed"
+        )
+    intended = None if resume else Recipe.load(recipe).with_changes(asked)
+
+    from lenet import experiment
+
+    with progress() as watcher:
+        if intended is None:
+            assert resume is not None
+            run = experiment.resume(resume, data_dir=data_dir, watcher=watcher)
+        else:
+            run = experiment.train(
+                intended, runs=runs, data_dir=data_dir, device=device, watcher=watcher
+            )
+    print_outcome(run, as_json)
+
+
+def print_outcome(run: "Run", as_json: bool) -> None:
+    """Print what a finished run came to."""
+    from lenet.evaluation import read_scores
+
+    scores = read_scores(run)
+    if as_json:
+        print_json(
+            {
+                "run": str(run.folder),
+                "recipe": run.recipe.model_dump(),
+                "manifest": run.manifest.model_dump(),
+                "scores": {part: s.to_dict() for part, s in scores.items()},
+            }
+        )
+        return
+    for part, s in scores.items():
+        out.print(f"{part:10} {s.summary()}")
+    out.print(f"{'run':10} {run.folder}")
+    err.print(f"look closer: lenet evaluate {run.folder}")

@@ -1,0 +1,102 @@
+"""What science brings: sources of digit images with labels, each as training and test part.
+
+An image is uint8 (28, 28), 0 = paper, 255 = ink; images stay uint8 in memory. A source is a word:
+``mnist``, ``uci-digits``, ``idx:DIR`` or ``folder:DIR``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lenet.datasets.dataset import Dataset, Splits, carve, join
+from lenet.errors import UsageError, suggest
+
+__all__ = ["SOURCES", "Dataset", "Splits", "carve", "load", "load_all"]
+
+# source -> what it is
+SOURCES = {
+    "mnist": "60,000 training and 10,000 test digits; downloaded once (12 MB) if not at hand",
+    "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
+    "idx:DIR": "IDX files as of Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
+    "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
+}
+
+
+def load(
+    source: str,
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Splits:
+    """Load a source by its word.
+
+    Parameters
+    ----------
+    source : str
+        One of `SOURCES`.
+    data_dir : path, optional
+        Where MNIST is looked for first and downloaded to, in place of the user's cache.
+    download : bool
+        Whether MNIST may be downloaded.
+    timeout : float, optional
+        Seconds that the download as a whole may take.
+    show_progress : bool
+        Whether to show the download on stderr, if that is a terminal.
+
+    Raises
+    ------
+    UsageError
+        No such source.
+    DataError
+        The data is missing, unreadable, damaged or cannot be downloaded.
+
+    Examples
+    --------
+    >>> digits = load("uci-digits")
+    >>> digits.train.images.shape, digits.train.images.dtype, len(digits.test)
+    ((1438, 28, 28), dtype('uint8'), 359)
+    """
+    kind, _, place = source.partition(":")
+    # Imported here: MNIST needs neither OpenCV nor Pillow, and the others need no downloading.
+    if source == "mnist":
+        from lenet.datasets.mnist import load_mnist
+
+        folder = Path(data_dir).expanduser() if data_dir else None
+        return load_mnist(folder, download, timeout, show_progress)
+    if source == "uci-digits":
+        from lenet.datasets.uci import load_uci_digits
+
+        return load_uci_digits()
+    if kind == "idx" and place:
+        from lenet.datasets.idx import load_idx
+
+        return load_idx(place)
+    if kind == "folder" and place:
+        from lenet.datasets.folder import load_folder
+
+        return load_folder(place)
+    raise UsageError(f"no dataset {source!r}: {suggest(source, SOURCES)}")
+
+
+def load_all(
+    sources: Sequence[str],
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Splits:
+    """Load several sources and join their training parts and their test parts.
+
+    Parameters are those of `load`.
+
+    Raises
+    ------
+    UsageError
+        No such source, or none at all.
+    DataError
+        As `load`; or the class names of two sources differ.
+    """
+    if not sources:
+        raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
+    splits = [load(source, data_dir, download, timeout, show_progress) for source in sources]
+    return Splits(join([each.train for each in splits]), join([each.test for each in splits]))

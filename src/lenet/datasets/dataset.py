@@ -1,0 +1,198 @@
+"""What every source of data becomes, and the ways to part and join it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.errors import DataError
+
+TEST_SHARE = 0.2  # of a source that has no test set of its own
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Digit images with their labels; checked when made.
+
+    Attributes
+    ----------
+    name : str
+        The source it came from.
+    images : uint8 array (n, 28, 28)
+        0 = paper, 255 = ink.
+    labels : int64 array (n,)
+        0..k-1.
+    classes : tuple of k str
+        What the labels stand for.
+
+    Raises
+    ------
+    DataError
+        A dtype or shape is another, counts differ, a label is out of range, or there is no image.
+    """
+
+    name: str
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.images.dtype != np.uint8 or self.images.shape[1:] != (28, 28):
+            raise DataError(
+                f"{self.name}: images are {self.images.dtype} {self.images.shape}, "
+                "expected uint8 (n, 28, 28)"
+            )
+        if self.labels.dtype != np.int64 or self.labels.ndim != 1:
+            raise DataError(
+                f"{self.name}: labels are {self.labels.dtype} {self.labels.shape}, "
+                "expected int64 (n,)"
+            )
+        if len(self.images) != len(self.labels):
+            raise DataError(
+                f"{self.name}: {len(self.images):,} images but {len(self.labels):,} labels; "
+                "each image needs one label"
+            )
+        if not len(self.images):
+            raise DataError(f"{self.name} holds no images; give a source with at least one")
+        if not self.classes or len(set(self.classes)) < len(self.classes):
+            raise DataError(
+                f"{self.name}: class names must be there and differ, found {list(self.classes)}"
+            )
+        lowest, highest = self.labels.min(), self.labels.max()
+        if lowest < 0 or highest >= len(self.classes):
+            raise DataError(
+                f"{self.name}: label {lowest if lowest < 0 else highest} is out of range, "
+                f"{len(self.classes)} classes have labels 0 to {len(self.classes) - 1}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over images, labels and class names: equal where the data are."""
+        digest = hashlib.sha256(repr((self.images.shape, self.classes)).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels, "<i8").data)
+        return digest.hexdigest()
+
+    def subset(self, indices: NDArray[np.intp] | slice) -> "Dataset":
+        """Return the images at `indices`, in that order; a slice copies nothing."""
+        return Dataset(self.name, self.images[indices], self.labels[indices], self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """What one trains on, and the test set that is read once, at the end."""
+
+    train: Dataset
+    test: Dataset
+
+
+def carve(
+    dataset: Dataset, share: float, seed: int, how: Literal["stratified", "last"] = "stratified"
+) -> tuple[Dataset, Dataset | None]:
+    """Part `dataset` into what to train on and what to hold out.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    share : float
+        Of the images to hold out, 0 <= share < 1; ``round(share * n)`` images exactly.
+    seed : int
+        Decides which images a stratified split holds out; "last" does not look at it.
+    how : {"stratified", "last"}
+        The same share of every class up to rounding, or the last images as they stand.
+
+    Returns
+    -------
+    train, held_out : Dataset, Dataset or None
+        Both in the order of `dataset`. Nothing is held out when `share` is 0.
+
+    Raises
+    ------
+    DataError
+        So few images that one of the two would be empty.
+    """
+    if not 0 <= share < 1:
+        raise ValueError(f"share must be in 0 <= share < 1, found {share}")
+    if share == 0:
+        return dataset, None
+    total = len(dataset)
+    count = round(share * total)
+    if count in (0, total):
+        raise DataError(
+            f"{dataset.name}: a share of {share:g} of its {total} images is {count}; bring more "
+            "images or choose another share"
+        )
+    if how == "last":
+        return dataset.subset(slice(total - count)), dataset.subset(slice(total - count, None))
+    held_out = np.zeros(total, dtype=bool)
+    held_out[_draw_stratified(dataset.labels, count, seed)] = True
+    return dataset.subset(np.flatnonzero(~held_out)), dataset.subset(np.flatnonzero(held_out))
+
+
+def carve_test(dataset: Dataset) -> Splits:
+    """Part a source that has no test set of its own: always the same fifth of each class.
+
+    Raises
+    ------
+    DataError
+        There are fewer than three images.
+    """
+    train, test = carve(dataset, TEST_SHARE, seed=0)
+    assert test is not None  # the share is not 0
+    return Splits(train, test)
+
+
+def _draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArray[np.intp]:
+    """Draw `count` indices, from each class its share of them."""
+    sizes = np.bincount(labels)
+    exact = sizes * (count / len(labels))
+    quotas = np.floor(exact).astype(np.int64)
+    # The classes that lost most by rounding down get one more each until the total is exact.
+    losses = np.argsort(quotas - exact, kind="stable")
+    quotas[losses[: count - quotas.sum()]] += 1
+    generator = np.random.default_rng(seed)
+    return np.concatenate(
+        [
+            generator.permutation(np.flatnonzero(labels == label))[:quota]
+            for label, quota in enumerate(quotas)
+        ]
+    )
+
+
+def join(parts: Sequence[Dataset]) -> Dataset:
+    """Return all `parts` as one dataset, one after the other.
+
+    Raises
+    ------
+    DataError
+        Their class names differ.
+    """
+    first, *others = parts
+    for other in others:
+        if other.classes != first.classes:
+            raise DataError(
+                f"{first.name} and {other.name} cannot be joined: their classes are "
+                f"{_listed(first.classes)} and {_listed(other.classes)}; join data of the same "
+                "classes"
+            )
+    if not others:
+        return first
+    return Dataset(
+        "+".join(part.name for part in parts),
+        np.concatenate([part.images for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+        first.classes,
+    )
+
+
+def _listed(classes: tuple[str, ...]) -> str:
+    if len(classes) <= 12:
+        return " ".join(classes)
+    return f"{' '.join(classes[:5])} … {classes[-1]} ({len(classes)} of them)"

@@ -1,0 +1,88 @@
+"""A folder of pictures for each class: ``DIR/<class>/*.png``."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lenet.datasets.dataset import Dataset, Splits, carve_test
+from lenet.errors import DataError, PictureError
+from lenet.picture import decode, find_digits
+
+
+def load_folder(source: str) -> Splits:
+    """Load ``DIR/<class>/*.png``, or ``DIR/train/<class>/*.png`` and ``DIR/test/<class>/*.png``.
+
+    Without train and test folders, a fixed fifth of every class is the test set. Classes are
+    sorted, as numbers where all are numbers. A PNG of 28×28 in 8-bit grey is a digit image and
+    taken as it is, 0 = paper and 255 = ink; in any other picture the digit is found and scaled.
+
+    Raises
+    ------
+    DataError
+        A folder is missing, unreadable or empty, or a picture cannot be read or holds no digit.
+    """
+    folder, name = Path(source).expanduser(), f"folder:{source}"
+    if not folder.is_dir():
+        raise DataError(f"no folder {folder}; give one that holds a folder of .png per class")
+    if (folder / "train").is_dir() and (folder / "test").is_dir():
+        classes = _classes(folder / "train", folder / "test")
+        return Splits(_read(name, folder / "train", classes), _read(name, folder / "test", classes))
+    return carve_test(_read(name, folder, _classes(folder)))
+
+
+def _classes(*folders: Path) -> tuple[str, ...]:
+    names = {path.name for folder in folders for path in _listing(folder) if path.is_dir()}
+    if not names:
+        raise DataError(f"no class folders in {folders[0]}; it needs one folder of .png per class")
+    if all(name.isdecimal() for name in names):
+        return tuple(sorted(names, key=lambda name: (int(name), name)))
+    return tuple(sorted(names))
+
+
+def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
+    images, labels = [], []
+    for label, class_name in enumerate(classes):
+        # A class may be missing from one of the parts, train or test.
+        paths = [] if not (folder / class_name).is_dir() else _listing(folder / class_name)
+        for path in paths:
+            if path.suffix.lower() == ".png":
+                images.append(_digit_image(path))
+                labels.append(label)
+    if not images:
+        raise DataError(
+            f"no .png in the class folders of {folder}: {', '.join(classes)}; put some there"
+        )
+    return Dataset(name, np.stack(images), np.array(labels, np.int64), classes)
+
+
+def _digit_image(path: Path) -> NDArray[np.uint8]:
+    ready = _as_it_is(path)
+    if ready is not None:
+        return ready
+    try:
+        crops = find_digits(decode(path))
+    except PictureError as error:
+        raise DataError(str(error)) from None
+    if len(crops) != 1:
+        raise DataError(f"{path} holds {len(crops)} digits, expected one; crop or remove it")
+    return crops[0].image
+
+
+def _as_it_is(path: Path) -> NDArray[np.uint8] | None:
+    """Return the pixels of a 28×28 PNG in 8-bit grey, None for whatever else it is."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            if (image.mode, image.size) == ("L", (28, 28)) and not image.has_transparency_data:
+                return np.array(image)
+    except Exception:  # Pillow raises nearly anything on damaged bytes; decode has the words for it
+        return None
+    return None
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise DataError(f"cannot read {folder}: {error.strerror}; check that it may be") from None

@@ -1,0 +1,236 @@
+"""IDX files, the format of MNIST and its kin, gzip or plain.
+
+Big-endian: a magic number (0x803: bytes on three axes, 0x801: bytes on one), the length of each
+axis as 32 bits, then the bytes. Described on Yann LeCun's page of MNIST.
+"""
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.datasets.dataset import Dataset, Splits
+from lenet.errors import DataError, UsageError
+
+IMAGES, LABELS = 0x803, 0x801
+LARGEST = 2**31  # bytes; three times the largest set of this kind, EMNIST ByClass
+
+_NAME = re.compile(
+    r"(?P<set>.*?)-?(?P<part>train|test|t10k)-(?P<kind>images|labels)[-.]idx[13]-ubyte(\.gz)?"
+)
+
+
+class DamagedError(Exception):
+    """Bytes that are not what they should be; the text goes on from the file's name."""
+
+
+def load_idx(source: str) -> Splits:
+    """Load the image and label files of a folder, as ``DIR``, ``DIR/SET`` or ``…?transpose``.
+
+    Files are named as those of MNIST (``train-images-idx3-ubyte``, ``t10k-…``) or of EMNIST
+    (``emnist-digits-train-images-idx3-ubyte``, ``…-test-…``), with ``.gz`` or without. Where a
+    folder holds several sets, ``DIR/emnist-digits`` names one. ``?transpose`` swaps rows and
+    columns, which EMNIST needs.
+
+    Class names are the lines of ``classes.txt``, else the labels themselves. Labels that count
+    from 1, as those of EMNIST Letters, are shifted to begin at 0 and keep their names "1", "2", …
+
+    Raises
+    ------
+    DataError
+        A file is missing, unreadable, damaged or not what its name says, or the two parts of a
+        pair do not belong together.
+    UsageError
+        Another option than ``?transpose``.
+    """
+    place, _, option = source.partition("?")
+    if option not in ("", "transpose"):
+        raise UsageError(f"idx:{source}: no option {option!r}; there is: ?transpose")
+    folder, files = _find(Path(place).expanduser())
+    parts = {}
+    for part in ("train", "test"):
+        images = read_images(files[part, "images"])
+        labels = read_labels(files[part, "labels"])
+        if len(images) != len(labels):
+            raise DataError(
+                f"{files[part, 'images']} holds {len(images):,} images but "
+                f"{files[part, 'labels'].name} {len(labels):,} labels; bring the two that belong "
+                "together"
+            )
+        if option == "transpose":
+            images = np.ascontiguousarray(images.transpose(0, 2, 1))
+        parts[part] = images, labels
+    lowest = int(min(labels.min() for _, labels in parts.values()))
+    highest = int(max(labels.max() for _, labels in parts.values()))
+    classes, first = _classes(folder, lowest, highest)
+    train, test = (
+        Dataset(f"idx:{source}", images, labels - first, classes)
+        for images, labels in parts.values()
+    )
+    return Splits(train, test)
+
+
+def read_images(path: Path) -> NDArray[np.uint8]:
+    """Return the images of an IDX file, uint8 (n, 28, 28) (`DataError` when it is not one)."""
+    with _named(path):
+        return parse_images(_read_whole(path, IMAGES))
+
+
+def read_labels(path: Path) -> NDArray[np.int64]:
+    """Return the labels of an IDX file, int64 (n,) (`DataError` when it is not one)."""
+    with _named(path):
+        return parse_labels(_read_whole(path, LABELS))
+
+
+def parse_images(content: bytes) -> NDArray[np.uint8]:
+    """Return the images in the bytes of a plain IDX file, writable (or `DamagedError`)."""
+    count, rows, columns = _lengths(content, IMAGES)
+    if (rows, columns) != (28, 28):
+        raise DamagedError(f"holds images of {rows}×{columns}, expected 28×28; scale them first")
+    return np.frombuffer(content, np.uint8, offset=16).reshape(count, 28, 28).copy()
+
+
+def parse_labels(content: bytes) -> NDArray[np.int64]:
+    """Return the labels in the bytes of a plain IDX file (or `DamagedError`)."""
+    _lengths(content, LABELS)
+    return np.frombuffer(content, np.uint8, offset=8).astype(np.int64)
+
+
+def unpack(content: bytes, most: int) -> bytes:
+    """Return `content` out of its gzip, if it is in one: told by its first bytes, not by a name.
+
+    Raises
+    ------
+    DamagedError
+        It breaks off, its checksum is wrong, or it would unpack to over `most` bytes.
+    """
+    if content[:2] == b"\x1f\x8b":
+        content = _gunzip(content, most + 1)
+    if len(content) > most:
+        raise DamagedError(f"holds more than the {most:,} bytes expected; bring the original file")
+    return content
+
+
+def _gunzip(content: bytes, amount: int) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            return file.read(amount)
+    except EOFError:
+        raise DamagedError("is a truncated gzip file; download it again") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise DamagedError("is a damaged gzip file; download it again") from None
+
+
+def _read_whole(path: Path, magic: int) -> bytes:
+    content = path.read_bytes()
+    header = _gunzip(content, 16) if content[:2] == b"\x1f\x8b" else content[:16]
+    return unpack(content, _size(header, magic))
+
+
+def _size(header: bytes, magic: int) -> int:
+    """Return the length of the whole file that begins with `header`."""
+    axes = 3 if magic == IMAGES else 1
+    found = int.from_bytes(header[:4], "big")
+    if found != magic or len(header) < 4 + 4 * axes:
+        what = "image" if magic == IMAGES else "label"
+        raise DamagedError(
+            f"is not an IDX {what} file: its magic number is {found:#x}, expected {magic:#x}; "
+            "bring the original file"
+        )
+    size = 4 + 4 * axes
+    content = 1
+    for axis in range(axes):
+        content *= int.from_bytes(header[4 + 4 * axis : 8 + 4 * axis], "big")
+    if content == 0:
+        raise DamagedError(
+            f"holds no {'images' if magic == IMAGES else 'labels'}; bring another file"
+        )
+    if content > LARGEST:
+        raise DamagedError(f"claims {content:,} bytes of data, the most is {LARGEST:,}")
+    return size + content
+
+
+def _lengths(content: bytes, magic: int) -> tuple[int, ...]:
+    size = _size(content[:16], magic)
+    if len(content) != size:
+        raise DamagedError(
+            f"holds {len(content):,} bytes where its header says {size:,}; download it again"
+        )
+    axes = 3 if magic == IMAGES else 1
+    return tuple(int(length) for length in np.frombuffer(content, ">u4", axes, offset=4))
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say of which file something is wrong."""
+    try:
+        yield
+    except DamagedError as fault:
+        raise DataError(f"{path} {fault}") from None
+    except OSError as error:
+        raise DataError(
+            f"cannot read {path}: {error.strerror or error}; check that the file may be read"
+        ) from None
+
+
+def _find(place: Path) -> tuple[Path, dict[tuple[str, str], Path]]:
+    """Return the folder of a set, and its four files by part and kind."""
+    folder, wanted = (place, None) if place.is_dir() else (place.parent, place.name)
+    with _named(folder):
+        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    sets: dict[str, dict[tuple[str, str], Path]] = {}
+    for name in names:
+        if match := _NAME.fullmatch(name):
+            part = "train" if match["part"] == "train" else "test"
+            # Sorted, plain comes before .gz; plain is the faster one to read.
+            sets.setdefault(match["set"], {}).setdefault((part, match["kind"]), folder / name)
+    if wanted is not None:
+        if wanted not in sets:
+            raise DataError(f"no folder {place}; give one that holds IDX files")
+        chosen = wanted
+    elif not sets:
+        raise DataError(
+            f"no IDX files in {place}; their names are like train-images-idx3-ubyte.gz and "
+            "t10k-labels-idx1-ubyte.gz"
+        )
+    elif len(sets) > 1:
+        raise DataError(
+            f"{place} holds several sets ({', '.join(sorted(sets))}); name one, "
+            f"as idx:{place / min(filter(None, sets))}"
+        )
+    else:
+        chosen = next(iter(sets))
+    for part in ("train", "test"):
+        for kind in ("images", "labels"):
+            if (part, kind) not in sets[chosen]:
+                raise DataError(f"no {part} {kind} in {place}; a set needs all four files")
+    return folder, sets[chosen]
+
+
+def _classes(folder: Path, lowest: int, highest: int) -> tuple[tuple[str, ...], int]:
+    """Return the class names, and the label as stored that becomes 0."""
+    first = 1 if lowest == 1 else 0
+    path = folder / "classes.txt"
+    if not path.exists():
+        return tuple(str(label) for label in range(first, highest + 1)), first
+    try:
+        with _named(path):
+            lines = path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise DataError(f"{path} is not UTF-8 text; write one class name a line") from None
+    classes = tuple(line.strip() for line in lines if line.strip())
+    # Ten names for labels 1 to 9 count from 0; nine names for them count from 1.
+    if len(classes) > highest:
+        first = 0
+    if highest - first >= len(classes):
+        raise DataError(
+            f"{path} names {len(classes)} classes but label {highest} is out of that range; "
+            "write one class name a line, the lowest label first"
+        )
+    return classes, first

@@ -1,0 +1,64 @@
+"""What can go wrong, as one class per exit code.
+
+Every message is one line that says what is wrong, what was found, and what to do next. Only
+`lenet.cli` turns these into text on stderr and an exit status.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class LeNetError(Exception):
+    """Say what is wrong, what was found, and what to do next."""
+
+    exit_code = 1
+
+
+class OutcomeError(LeNetError):
+    """The work was done, but the outcome is not acceptable: diverged, regressed."""
+
+    exit_code = 1
+
+
+class UsageError(LeNetError):
+    """An unknown option, recipe, model or layer, or a value out of range."""
+
+    exit_code = 2
+
+
+class PictureError(LeNetError):
+    """A picture could not be read."""
+
+    exit_code = 3
+
+
+class DataError(LeNetError):
+    """Data, network, database, disk, or an output path."""
+
+    exit_code = 4
+
+
+class ModelError(LeNetError):
+    """A model file or run folder is missing, broken or altered."""
+
+    exit_code = 5
+
+
+class ServeError(LeNetError):
+    """The service cannot be started."""
+
+    exit_code = 6
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the end of an error line: the names nearest to `name`, or all that there are.
+
+    >>> suggest("lenet-5", ["lenet5", "fast"])
+    'did you mean lenet5?'
+    >>> suggest("zebra", ["lenet5", "fast"])
+    'there are: lenet5, fast'
+    """
+    names = list(known)
+    if near := get_close_matches(name, names, n=2):
+        return f"did you mean {' or '.join(near)}?"
+    return f"there are: {', '.join(names)}" if names else "there are none"

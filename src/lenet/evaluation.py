@@ -1,0 +1,93 @@
+"""Scoring a model on a part of its data: ONNX Runtime, no torch."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lenet import datasets, metrics
+from lenet.datasets import Dataset
+from lenet.errors import DataError, UsageError
+from lenet.metrics import Scores
+from lenet.reader import Classifier
+from lenet.recipe import Recipe
+from lenet.run import MODEL, SCORES, Run
+
+Part = Literal["test", "validation", "train"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The data of a recipe, ready to train and test on."""
+
+    train: Dataset
+    validation: Dataset | None
+    test: Dataset
+
+    @classmethod
+    def load(cls, recipe: Recipe, data_dir: Path | None = None) -> "Parts":
+        """Load the recipe's sources and carve its validation part (`DataError`)."""
+        splits = datasets.load_all(recipe.data, data_dir, show_progress=True)
+        train, validation = datasets.carve(
+            splits.train, recipe.validation, recipe.seed, recipe.validation_split
+        )
+        return cls(train, validation, splits.test)
+
+    def present(self) -> dict[Part, Dataset]:
+        """Return the parts that there are, by name."""
+        parts: dict[Part, Dataset | None] = {
+            "test": self.test,
+            "validation": self.validation,
+            "train": self.train,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def facts(self) -> dict[str, object]:
+        """Return what `run.json` says of them."""
+        facts: dict[str, object] = {"name": self.train.name, "classes": list(self.train.classes)}
+        for name, part in self.present().items():
+            facts |= {name: len(part), f"{name}_digest": part.digest}
+        return facts
+
+
+def evaluate(
+    model: str | Path,
+    *,
+    part: Part = "test",
+    data: list[str] | None = None,
+    data_dir: str | Path | None = None,
+) -> Scores:
+    """Score the ONNX model of a run on a part of its own data, or of other `data`.
+
+    Raises
+    ------
+    UsageError
+        No such model, or the run has no such part.
+    DataError
+        The data cannot be read, or has other classes than the model.
+    ModelError
+        The model is missing, broken or altered.
+    """
+    run = Run.find(model)
+    classifier = Classifier(run.read(MODEL))
+    recipe = run.recipe.with_changes({"data": data}) if data else run.recipe
+    parts = Parts.load(recipe, Path(data_dir) if data_dir else None).present()
+    if part not in parts:
+        raise UsageError(f"{run.folder} held out no {part} part: say --split train or test")
+    return score(classifier, parts[part])
+
+
+def score(classifier: Classifier, dataset: Dataset) -> Scores:
+    """Ask `classifier` about every image of `dataset` and count (`DataError`: other classes)."""
+    if classifier.classes != dataset.classes:
+        raise DataError(
+            f"the model tells {', '.join(classifier.classes)} apart, but {dataset.name} holds "
+            f"{', '.join(dataset.classes)}: choose data with the same classes"
+        )
+    probabilities = classifier.probabilities(dataset.images)
+    return metrics.evaluate(probabilities, dataset.labels, dataset.classes)
+
+
+def read_scores(run: Run) -> dict[str, Scores]:
+    """Return the scores of a finished run by part."""
+    return {name: Scores.from_dict(part) for name, part in json.loads(run.read(SCORES)).items()}

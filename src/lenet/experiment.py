@@ -1,0 +1,234 @@
+"""One whole run: data, training, export, scores, run folder. What `lenet train` calls."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from lenet.errors import DataError, ModelError, OutcomeError, UsageError
+from lenet.evaluation import Parts, score
+from lenet.export import prove, to_onnx
+from lenet.models import build
+from lenet.reader import Classifier
+from lenet.recipe import Recipe
+from lenet.report import card
+from lenet.run import CARD, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Manifest, Run
+from lenet.storage import read_safetensors, safetensors_bytes, weights_digest
+from lenet.training import Epoch, Trainer, choose_device
+
+PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
+
+
+class Watcher:
+    """What a caller is told while a run goes on; every method does nothing here."""
+
+    def begins(self, run: Run, epochs_done: int) -> None:
+        """Hear that a run folder is there and training begins, or goes on after so many epochs."""
+
+    def sees(self, epoch: int, images: int, total: int) -> None:
+        """Hear that `images` of the `total` of this epoch were learnt from."""
+
+    def passed(self, epoch: Epoch) -> None:
+        """Hear that an epoch is over and saved."""
+
+    def enters(self, stage: str) -> None:
+        """Hear that something begins that takes a second or more; `stage` is for a person."""
+
+
+def train(
+    recipe: Recipe | str = "lenet5",
+    *,
+    runs: str | Path = "runs",
+    data_dir: str | Path | None = None,
+    device: str = "auto",
+    watcher: Watcher | None = None,
+) -> Run:
+    """Train a recipe from the beginning, evaluate it and leave a run folder.
+
+    Parameters
+    ----------
+    recipe : Recipe or str
+        What to train, or the name of a built-in recipe or a TOML file.
+    runs : path
+        Where the new folder ``<recipe>-<n>`` is made.
+    data_dir : path, optional
+        Where MNIST is looked for first.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    watcher : Watcher, optional
+        Is told how it goes.
+
+    Raises
+    ------
+    UsageError, DataError
+        The recipe, the device or the data are not as they should be; no folder was made.
+    OutcomeError
+        Training diverged; the folder keeps the last good weights.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> quick = Recipe.load("lenet5").with_changes({"data": "uci-digits", "epochs": 1})
+    >>> run = train(quick, runs=tempfile.mkdtemp(), device="cpu")
+    >>> run.folder.name, run.manifest.state
+    ('lenet5-1', 'done')
+    """
+    recipe = Recipe.load(recipe) if isinstance(recipe, str) else recipe
+    device = choose_device(device)
+    parts = Parts.load(recipe, Path(data_dir) if data_dir else None)
+    manifest = Manifest(
+        started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        seed=recipe.seed,
+        device=device,
+        threads=torch.get_num_threads(),
+        versions=_versions(),
+        data=parts.facts(),
+    )
+    trainer = Trainer(recipe, parts.train, parts.validation, device)
+    run = Run.create(recipe, manifest, Path(runs))
+    return _carry_on(run, trainer, parts, watcher or Watcher())
+
+
+def resume(
+    folder: str | Path,
+    *,
+    data_dir: str | Path | None = None,
+    watcher: Watcher | None = None,
+) -> Run:
+    """Go on with a run that was stopped, from its last whole epoch.
+
+    On a CPU the weights come out bit for bit as if it had never been stopped; for that, torch is
+    set to the number of threads that the run began with.
+
+    Raises
+    ------
+    UsageError
+        The run is finished already.
+    ModelError
+        It is no run folder, or broken.
+    DataError
+        The data is not what it was.
+    """
+    run = Run.open(Path(folder))
+    if run.manifest.state != "training":
+        raise UsageError(
+            f"{folder} is not waiting to go on, its state is {run.manifest.state!r}: "
+            "start a new run with `lenet train`"
+        )
+    run.sweep()
+    parts = Parts.load(run.recipe, Path(data_dir) if data_dir else None)
+    if parts.facts() != run.manifest.data:
+        raise DataError(
+            f"the data of {folder} is not what it was when the run began: bring back the files of "
+            f"{', '.join(run.recipe.data)}, or start a new run"
+        )
+    torch.set_num_threads(run.manifest.threads)
+    trainer = Trainer(run.recipe, parts.train, parts.validation, choose_device(run.manifest.device))
+    if saved := run.load_resume():
+        trainer.restore(*saved)
+    return _carry_on(run, trainer, parts, watcher or Watcher())
+
+
+def load(model: str | Path) -> nn.Sequential:
+    """Return the torch network of a run folder or a shipped model, in evaluation mode.
+
+    Raises
+    ------
+    UsageError, ModelError
+        See `lenet.run.Run.find`; the file is missing, broken or altered, or does not fit.
+    """
+    run = Run.find(model)
+    run.read(WEIGHTS)  # for its digest
+    weights, facts = read_safetensors(run.folder / WEIGHTS)
+    network = build(facts["model"], len(facts["classes"]), facts["dropout"])
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError:
+        raise ModelError(
+            f"the weights in {run.folder} do not fit the model {facts['model']!r}: train again"
+        ) from None
+    if not all(torch.isfinite(weight).all() for weight in weights.values()):
+        raise ModelError(f"the weights in {run.folder} are not all finite numbers: train again")
+    return network.eval()
+
+
+def _carry_on(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run:
+    """Train what is left, saving after each epoch, and finish the run folder."""
+    watcher.begins(run, len(trainer.history))
+    total = len(parts.train)
+    try:
+        for epoch in trainer.epochs(
+            lambda seen: watcher.sees(len(trainer.history) + 1, seen, total)
+        ):
+            run.save_resume(*trainer.state())
+            _write_history(run, trainer.history)
+            watcher.passed(epoch)
+    except OutcomeError as error:
+        raise OutcomeError(f"{error}; {_keep_last_good(run, trainer)}") from None
+    return _finish(run, trainer, parts, watcher)
+
+
+def _finish(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run:
+    model = trainer.result()
+    _write_history(run, trainer.history)
+    digest = _write_weights(run, model, parts.train.classes)
+
+    watcher.enters("exporting to ONNX")
+    exported = to_onnx(model, parts.train.classes)
+    prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
+    run.write(MODEL, exported.model)
+    run.write(LAYERS, exported.layers)
+
+    watcher.enters("scoring; the test set is read now, once")
+    classifier = Classifier(exported.model)
+    scores = {name: score(classifier, part) for name, part in parts.present().items()}
+    run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
+
+    facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
+    described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
+    run.write(CARD, card(described, scores).encode())
+    return run.finish("done", **facts)
+
+
+def _keep_last_good(run: Run, trainer: Trainer) -> str:
+    """Keep the weights of the last epoch that was saved; return words for the error."""
+    saved = run.load_resume()
+    if saved is None:
+        run.finish("diverged")
+        return f"no epoch was good, {run.folder} holds no weights"
+    trainer.restore(*saved)
+    classes = tuple(run.manifest.data["classes"])
+    digest = _write_weights(run, trainer.result(), classes)
+    run.finish("diverged", weights=digest)
+    return f"the weights of epoch {len(trainer.history)} are kept in {run.folder / WEIGHTS}"
+
+
+def _write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
+    weights = model.state_dict()
+    facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
+    run.write(WEIGHTS, safetensors_bytes(weights, facts))
+    return weights_digest({name: np.asarray(t.detach().cpu()) for name, t in weights.items()})
+
+
+def _write_history(run: Run, history: list[Epoch]) -> None:
+    run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=1).encode() + b"\n"
+
+
+def _versions() -> dict[str, str]:
+    packages = ("lenet", "torch", "numpy", "onnxruntime")
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        **{package: version(package) for package in packages},
+    }

@@ -1,0 +1,174 @@
+"""Inside a network: its kernels, what each layer makes of a digit, and which pixels decided."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from lenet.figures.style import BLUE, GREY, ORANGE, bare, canvas, headline, mosaic, styled
+
+MOST_KERNELS = 16  # of each axis of a convolution's kernels
+MOST_MAPS = 32
+SHEET = 7.2  # inches of a layer's maps side by side
+LINE = 128  # numbers of a vector side by side
+
+
+@styled
+def filters(before: NDArray[np.floating], after: NDArray[np.floating], name: str) -> Figure:
+    """Draw the kernels of a convolution before and after training on one scale.
+
+    Parameters
+    ----------
+    before, after : float ndarray (out, in, height, width)
+        Of each, the first 16 outputs and inputs are shown.
+    name : str
+        Of the layer.
+    """
+    outputs, inputs = (min(n, MOST_KERNELS) for n in after.shape[:2])
+    # One input has room beside it: then the kernels are laid out in a square, not in a column.
+    columns = inputs if inputs > 1 else int(np.ceil(np.sqrt(outputs)))
+    rows = outputs if inputs > 1 else -(-outputs // columns)
+    size = 0.42 if inputs > 1 else 0.85
+    figure = canvas(max(6.5, 1.4 + 2 * size * columns), 0.9 + max(size * rows, 1.2))
+    limit = float(max(np.abs(before).max(), np.abs(after).max()))
+    panels = figure.subplots(1, 2)
+    for axes, kernels, when in zip(panels, (before, after), ("before", "after"), strict=True):
+        tiles = kernels[:outputs, :inputs].reshape(-1, *kernels.shape[2:])
+        drawn = axes.imshow(mosaic(tiles, columns), cmap="RdBu_r", vmin=-limit, vmax=limit)
+        bare(axes, frame=True)
+        axes.set_title(f"{when} training", size=10)
+        if inputs > 1:
+            axes.set_xlabel("input map →")
+            axes.set_ylabel("← output map")
+    bar = figure.colorbar(drawn, ax=panels, shrink=0.8, aspect=25, label="weight")
+    bar.outline.set_visible(False)
+    out, into, height, width = after.shape
+    part = "" if (out, into) == (outputs, inputs) else f", the first {outputs} × {inputs} shown"
+    title = f"{name}: {out} × {into} kernels of {height} × {width}{part}"
+    headline(figure, title)
+    return figure
+
+
+@styled
+def feature_maps(
+    layers: Mapping[str, NDArray[np.floating]],
+    classes: Sequence[str],
+    image: NDArray[np.uint8],
+    picture: NDArray[np.uint8] | None = None,
+) -> Figure:
+    """Draw what every layer makes of one digit, down to the outputs.
+
+    Parameters
+    ----------
+    layers : mapping of str to float ndarray (c, height, width) or (c,)
+        Outputs by layer, in order; the last is (k,), one number for each class. Each layer is
+        drawn from its own lowest value, dark, to its highest; the first 32 maps are shown.
+    classes : sequence of str
+    image : uint8 ndarray (28, 28)
+        The digit as the network gets it.
+    picture : uint8 ndarray (height, width) or (height, width, 3), optional
+        The picture as it came, drawn first.
+    """
+    *hidden, (last, outputs) = layers.items()
+    sheets = [_sheet(values) for _, values in hidden]
+    pictures = [("the picture\nas it came", picture, "gray")] if picture is not None else []
+    pictures.append(("as the network\ngets it", image, "gray_r"))
+    heights = [1.1] * len(pictures) + [height for _, height in sheets] + [1.8]
+    figure = canvas(SHEET + 1.9, sum(heights) + 0.14 * len(heights) + 0.3)
+    panels = list(figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
+    for axes, (words, drawn, colours) in zip(panels, pictures, strict=False):
+        axes.imshow(drawn, vmin=0, vmax=255, cmap=colours, interpolation="antialiased")
+        bare(axes, frame=True)
+        _label(axes, words)
+    for axes, (sheet, _), (name, values) in zip(
+        panels[len(pictures) :], sheets, hidden, strict=False
+    ):
+        axes.imshow(sheet, cmap="viridis")
+        bare(axes)
+        _label(axes, _said(name, values))
+    _bars(panels[-1], outputs, classes)
+    _label(panels[-1], f"{last}\nlargest: {classes[int(outputs.argmax())]}")
+    return figure
+
+
+@styled
+def attention(
+    image: NDArray[np.uint8],
+    occlusion: NDArray[np.floating],
+    gradient: NDArray[np.floating],
+    answer: str,
+    picture: NDArray[np.uint8] | None = None,
+) -> Figure:
+    """Draw which pixels decided: what covering them costs, and where a change would tell.
+
+    Parameters
+    ----------
+    image : uint8 ndarray (28, 28)
+        The digit as the network gets it.
+    occlusion : float ndarray (28, 28)
+        By how much the answer's probability falls when the place is covered.
+    gradient : float ndarray (28, 28)
+        Derivative of the answer's logit by each pixel.
+    answer : str
+        What was read.
+    picture : uint8 ndarray (height, width) or (height, width, 3), optional
+        The picture as it came.
+    """
+    count = 3 + (picture is not None)
+    figure = canvas(3.3 * count, 3.3)
+    panels = list(figure.subplots(1, count))
+    for axes in panels:
+        bare(axes, frame=True)
+    if picture is not None:
+        first = panels.pop(0)
+        first.imshow(picture, vmin=0, vmax=255, cmap="gray", interpolation="antialiased")
+        first.set_title("the picture as it came", size=10)
+    panels[0].imshow(image, vmin=0, vmax=255)
+    panels[0].set_title(f"as the network gets it: {answer}", size=10)
+    maps = (
+        (occlusion, f"probability of {answer} lost if covered"),
+        (gradient, f"more ink speaks for {answer}, or against"),
+    )
+    for axes, (values, title) in zip(panels[1:], maps, strict=True):
+        limit = float(np.abs(values).max()) or 1.0
+        drawn = axes.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit)
+        axes.contour(image, levels=[127], colors="black", linewidths=1)
+        axes.set_title(title, size=10)
+        bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=25)
+        bar.outline.set_visible(False)
+    return figure
+
+
+def _sheet(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
+    """Return a layer as one picture, and its height in inches."""
+    if values.size == len(values):
+        row = mosaic(values.reshape(-1, 1, 1), min(len(values), LINE), gap=0)
+        return row, max(0.22, row.shape[0] * SHEET / LINE)
+    maps = values[:MOST_MAPS]
+    columns = min(len(maps), 16)
+    sheet = mosaic(maps, columns)
+    return sheet, min(
+        0.9 * sheet.shape[0] / values.shape[1], SHEET * sheet.shape[0] / sheet.shape[1]
+    )
+
+
+def _label(axes: Axes, words: str) -> None:
+    axes.set_anchor("W")
+    axes.set_ylabel(words, rotation=0, ha="right", va="center", size=9, labelpad=8)
+
+
+def _said(name: str, values: NDArray[np.floating]) -> str:
+    shape = "×".join(map(str, values.shape))
+    part = f"\nthe first {MOST_MAPS}" if values.size > len(values) > MOST_MAPS else ""
+    return f"{name}  {shape}{part}\n{values.min():.2g} to {values.max():.2g}"
+
+
+def _bars(axes: Axes, outputs: NDArray[np.floating], classes: Sequence[str]) -> None:
+    best = int(outputs.argmax())
+    shades = [ORANGE if c == best else BLUE for c in range(len(classes))]
+    axes.bar(range(len(classes)), outputs, color=shades)
+    axes.axhline(0, color=GREY, linewidth=1)
+    axes.set_xticks(range(len(classes)), classes)
+    axes.tick_params(axis="x", length=0)

@@ -1,0 +1,176 @@
+"""What the scores say: confusions, ROC curves, the table, and whether confidence is earned."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from lenet.figures.style import BLUE, GREY, ORANGE, PALE, canvas, colour, line, styled
+from lenet.metrics import Curve, Scores, wilson
+
+
+@styled
+def confusion(scores: Scores) -> Figure:
+    """Draw the confusion counts; the colours are for the errors alone, the diagonal is muted."""
+    counts, k = scores.confusion, len(scores.classes)
+    wrong = np.where(np.eye(k, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
+    worst = max(1, int(counts[~np.eye(k, dtype=bool)].max(initial=0)))
+    side = 1.8 + (0.46 if k <= 15 else 0.36) * k
+    figure = canvas(side + 0.6, side)
+    axes = figure.subplots()
+    axes.imshow(np.where(np.eye(k, dtype=bool), 0.12, np.nan), vmin=0, vmax=1)
+    shades = axes.imshow(wrong, cmap="Blues", vmin=-worst / 5, vmax=worst)
+    for (truth, answer), count in np.ndenumerate(counts):
+        if truth == answer:
+            axes.text(answer, truth, f"{count}", ha="center", va="center", color=GREY, size=9)
+        elif count:
+            dark = count > 0.5 * worst
+            axes.text(
+                answer,
+                truth,
+                f"{count}",
+                ha="center",
+                va="center",
+                color="white" if dark else "black",
+                size=10,
+            )
+    long = max(map(len, scores.classes)) > 3
+    axes.set_xticks(range(k), scores.classes, rotation=90 if long else 0)
+    axes.set_yticks(range(k), scores.classes)
+    axes.set_xticks(np.arange(k - 1) + 0.5, minor=True)
+    axes.set_yticks(np.arange(k - 1) + 0.5, minor=True)
+    axes.grid(which="minor", linewidth=0.8)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("truth")
+    axes.set_title(scores.summary(), size=10)
+    bar = figure.colorbar(shades, ax=axes, shrink=0.6, aspect=25, label="errors")
+    bar.ax.set_ylim(0, worst)
+    bar.ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    bar.outline.set_visible(False)
+    return figure
+
+
+@styled
+def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
+    """Draw each class's ROC curve, and the corner in which good readers differ.
+
+    Parameters
+    ----------
+    scores : Scores
+        For the names and the areas.
+    curves : sequence of (false positive rate, true positive rate) or None
+        From `lenet.metrics.roc_curves`; None is left out.
+    """
+    k = len(scores.classes)
+    figure = canvas(11 + 1.2 * (k > 13), 4.6)
+    whole, corner = figure.subplots(1, 2, width_ratios=(4, 6))
+    floor = 0.5 / scores.total  # where a rate of nothing is drawn on the logarithmic axis
+    lowest = 1.0
+    for c, curve in enumerate(curves):
+        if curve is None:
+            continue
+        false_positive, true_positive = curve
+        look = {"color": colour(c), "linestyle": line(c), "linewidth": 1.5}
+        name = f"{scores.classes[c]}   {scores.auc[c]:.5f}"
+        whole.plot(false_positive, true_positive, **look)
+        corner.plot(
+            np.maximum(false_positive, floor),
+            100 * true_positive,
+            label=name,
+            drawstyle="steps-post",
+            **look,
+        )
+        lowest = min(lowest, float(np.interp(0.001, false_positive, true_positive)))
+    whole.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
+    whole.set_aspect("equal")
+    whole.set_xlabel("false positive rate")
+    whole.set_ylabel("true positive rate")
+    whole.set_title("ROC, one class against the rest")
+    corner.set_xscale("log")
+    corner.set_xlim(floor, 1)
+    bottom = 100 - 1.6 * max(100 - 100 * lowest, 0.3)
+    corner.set_ylim(max(0, bottom), 100 + 0.03 * (100 - bottom))
+    corner.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    corner.set_xlabel("false positive rate, logarithmic")
+    corner.set_ylabel("true positive rate (%)")
+    corner.set_title("Its upper left corner, enlarged")
+    corner.grid(visible=True)
+    missing = sum(curve is None for curve in curves)
+    corner.legend(
+        title="class   AUC" + (f"  ({missing} without)" if missing else ""),
+        loc="center left",
+        bbox_to_anchor=(1, 0.5),
+        ncols=1 + (k > 13),
+        alignment="left",
+    )
+    return figure
+
+
+@styled
+def score_table(scores: Scores) -> Figure:
+    """Draw precision, recall, F1, support and AUC of each class, with both averages."""
+    table = scores.table()
+    figure = canvas(6.6, 0.7 + 0.26 * len(table))
+    axes = figure.subplots()
+    bare_table(axes, table)
+    axes.set_title(scores.summary(), size=10)
+    return figure
+
+
+@styled
+def reliability(scores: Scores) -> Figure:
+    """Draw how often answers are right against how sure they are, and how many are that sure."""
+    filled = [(i, part) for i, part in enumerate(scores.calibration) if part.count]
+    n = len(scores.calibration)
+    figure = canvas(5.6, 5.8)
+    upper, lower = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
+    upper.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="perfect")
+    confidence = [part.confidence for _, part in filled]
+    accuracy = [part.accuracy for _, part in filled]
+    ranges = [wilson(part.correct, part.count) for _, part in filled]
+    reach = [
+        [max(0.0, a - low) for a, (low, _) in zip(accuracy, ranges, strict=True)],
+        [max(0.0, high - a) for a, (_, high) in zip(accuracy, ranges, strict=True)],
+    ]
+    upper.errorbar(
+        confidence, accuracy, reach, fmt="o", color=BLUE, capsize=3, label="measured, 95 % interval"
+    )
+    upper.set_ylim(-0.02, 1.02)
+    upper.set_ylabel("share that is right")
+    upper.grid(visible=True)
+    upper.legend(loc="upper left")
+    upper.set_title(
+        f"Reliability: expected calibration error {100 * scores.calibration_error:.2f} %"
+    )
+    middles, counts = [(i + 0.5) / n for i, _ in filled], [part.count for _, part in filled]
+    lower.bar(middles, counts, 0.9 / n, color=BLUE)
+    lower.set_yscale("log")
+    lower.set_ylim(0.5)
+    lower.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    lower.set_xlim(0, 1.02)
+    lower.set_xlabel("probability of the answer")
+    lower.set_ylabel("images")
+    return figure
+
+
+def bare_table(axes: Axes, table: Sequence[Sequence[str]]) -> None:
+    """Write a table of text: the first column to the left, numbers to the right."""
+    columns, rows = len(table[0]), len(table)
+    axes.set_xlim(0, columns + 0.6)
+    axes.set_ylim(rows - 0.5, -0.6)
+    axes.axis("off")
+    for y, row in enumerate(table):
+        for x, word in enumerate(row):
+            axes.text(
+                0.05 if x == 0 else x + 1.5,
+                y,
+                word,
+                ha="left" if x == 0 else "right",
+                va="center",
+                weight="bold" if y == 0 or y >= rows - 2 else "normal",
+            )
+        axes.axhline(y + 0.5, color=ORANGE if y in (0, rows - 3) else PALE, linewidth=0.8)

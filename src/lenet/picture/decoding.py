@@ -1,0 +1,260 @@
+"""Decode a picture safely: upright, on white, in eight bits.
+
+No file is trusted: what it is follows from its first bytes, its size is checked before its pixels
+are decoded, and only the formats that people's pictures have are opened at all.
+"""
+
+import io
+import math
+import re
+import stat
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    BmpImagePlugin,
+    ExifTags,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from lenet.errors import PictureError
+
+MAX_BYTES = 100_000_000
+MAX_PIXELS = 25_000_000
+MAX_JPEG_PIXELS = 200_000_000  # a JPEG is reduced while it is decoded
+MAX_EDGE = 20_000
+KEPT_PIXELS = 8_000_000  # what is larger is halved until it fits
+
+# What a file is, by its first bytes. The classes are called directly: `Image.open` would refuse
+# JPEGs of more than 179 megapixels, and take a phone's JPEG with a second picture inside for MPO.
+_READABLE: tuple[tuple[str, re.Pattern[bytes], type[ImageFile.ImageFile]], ...] = (
+    ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile),
+    ("JPEG", re.compile(rb"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile),
+    ("WEBP", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), WebPImagePlugin.WebPImageFile),
+    ("GIF", re.compile(rb"GIF8[79]a"), GifImagePlugin.GifImageFile),
+    ("BMP", re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), BmpImagePlugin.BmpImageFile),
+    ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]"), TiffImagePlugin.TiffImageFile),
+)
+_FOREIGN = (
+    ("a HEIC or AVIF picture, or a film", re.compile(rb".{4}ftyp", re.DOTALL)),
+    ("a PDF document", re.compile(rb"%PDF")),
+    ("an SVG drawing", re.compile(rb"\s*(<\?xml.*)?(<!.*)?<svg\b", re.DOTALL)),
+    (
+        "an HTML page",
+        re.compile(rb"\s*(<!--.*)?<(!doctype html|html|head|body)\b", re.I | re.DOTALL),
+    ),
+    ("a zip archive or office document", re.compile(rb"PK\x03\x04")),
+    ("text", re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]+\Z")),
+)
+_UPRIGHT = {  # EXIF orientation: how to turn an array of pixels
+    1: lambda pixels: pixels,
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: pixels.swapaxes(0, 1)[:, ::-1],
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: pixels.swapaxes(0, 1)[::-1],
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture, upright, on white.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, (h, w, 3)
+        RGB.
+    name : str
+        What errors and readings call it.
+    reduced : int
+        Pixels of the original per pixel kept, along an edge; 1 unless the original is very large.
+    """
+
+    pixels: NDArray[np.uint8]
+    name: str
+    reduced: int = 1
+
+
+def decode(
+    source: str | Path | bytes | Image.Image | NDArray[np.generic],
+    *,
+    name: str | None = None,
+    tiff: bool = False,
+) -> Picture:
+    """Decode a picture, turn it upright as its EXIF orientation says, and put it on white.
+
+    Parameters
+    ----------
+    source : path, bytes of a file, PIL image, or array
+        Arrays are ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)``: uint8, or bool or float in 0..1.
+    name : str, optional
+        What to call it; by default its path, or "picture".
+    tiff : bool
+        Read TIFF too. Its decoder writes to stderr by itself, so this is for the command line.
+
+    Raises
+    ------
+    PictureError
+        It is missing, no picture, of an unknown format, broken, or too large.
+    """
+    path = Path(source) if isinstance(source, str | Path) else None
+    name = name or ("picture" if path is None else str(path))
+    name = name if name.isprintable() else repr(name)
+    if path is not None:
+        source = _content(path, name)
+    match source:
+        case bytes():
+            return _from_bytes(source, name, tiff)
+        case Image.Image():
+            return _from_image(source, name, "image")
+        case np.ndarray():
+            return _from_image(_image_of(source, name), name, "array")
+        case _:
+            found = type(source).__name__
+            raise PictureError(
+                f"{name}: found {found}; give a path, bytes, a PIL image or an array"
+            )
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise PictureError(f"{name} is a directory; name the pictures in it")
+        if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
+            raise PictureError(f"{name} is not a regular file; copy its content into one first")
+        if found.st_size > MAX_BYTES:
+            raise PictureError(f"{name} is too large: {found.st_size:,} bytes, limit {MAX_BYTES:,}")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PictureError(f"{name} does not exist; check the path") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise PictureError(f"{name} cannot be read: {reason.lower()}") from None
+
+
+def _from_bytes(content: bytes, name: str, tiff: bool) -> Picture:
+    if not content:
+        raise PictureError(f"{name} is empty: found 0 bytes; save it again")
+    head = content[:1024]
+    for form, signature, opener in _READABLE:
+        if not signature.match(head):
+            continue
+        if form == "TIFF" and not tiff:
+            raise PictureError(f"{name} is a TIFF picture, not read here; save it as PNG or JPEG")
+        with _pillow(f"{name} is broken: its {form} header is damaged; save it again"):
+            image = opener(io.BytesIO(content))
+        return _from_image(image, name, form)
+    kinds = [kind for kind, signature in _FOREIGN if signature.match(head)]
+    found = f"is {kinds[0]}" if kinds else "is no picture of a known format"
+    raise PictureError(f"{name} {found}; save it as PNG or JPEG (WEBP, GIF and BMP are read too)")
+
+
+def _image_of(array: NDArray[Any], name: str) -> Image.Image:
+    shaped = array.size > 0 and (array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4)))
+    if shaped and array.dtype.kind in "bf" and array.min() >= 0 and array.max() <= 1:
+        array = np.rint(array.astype(np.float32) * 255).astype(np.uint8)
+    if not shaped or array.dtype != np.uint8:
+        raise PictureError(
+            f"{name}: found an array of {array.dtype}, shape {array.shape}; give uint8, or bool or"
+            " floats in 0..1, of shape (h, w), (h, w, 3) or (h, w, 4)"
+        )
+    return Image.fromarray(array)
+
+
+def _from_image(image: Image.Image, name: str, form: str) -> Picture:
+    width, height = image.size
+    if width * height == 0:
+        raise PictureError(f"{name} is empty: found {width}×{height} pixels; save it again")
+    # Libjpeg keeps the whole of a progressive JPEG in memory, however much it is reduced.
+    draft = form == "JPEG" and not image.info.get("progressive")
+    limit = MAX_JPEG_PIXELS if draft else MAX_PIXELS
+    if width * height > limit or max(width, height) > MAX_EDGE:
+        raise PictureError(
+            f"{name} is too large: {width:,}×{height:,} pixels, limit {limit // 1_000_000}"
+            f" megapixels and {MAX_EDGE:,} an edge; save it smaller"
+        )
+    reduced = 2 ** max(0, math.ceil(math.log(width * height / KEPT_PIXELS, 4)))
+    with _pillow(f"{name} is broken: its {form} pixels are cut short or damaged; save it again"):
+        if draft:
+            image.draft(None, (width // reduced, height // reduced))
+        image.load()
+        orientation = _orientation(image)
+        image = _eight_bits(image).convert("RGBA" if image.has_transparency_data else "RGB")
+        if reduced > 1 and image.size == (width, height):
+            image = image.reduce(reduced)
+        if image.mode == "RGBA":
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+        pixels = np.asarray(image.convert("RGB"))
+    return Picture(np.ascontiguousarray(_UPRIGHT[orientation](pixels)), name, reduced)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    if image.mode[0] not in "IF":
+        return image
+    values = np.asarray(image)
+    scale = 255 / 65535  # 16 bits, also where Pillow says 32
+    if image.mode == "F":
+        scale = 255 if values.max() <= 1 else 1
+    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        found = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # as in _pillow; a picture with damaged EXIF data is a picture still
+        return 1
+    return found if found in _UPRIGHT else 1
+
+
+@contextmanager
+def _pillow(fault: str) -> Iterator[None]:
+    """Let Pillow work without its warnings, and say `fault` for whatever it raises.
+
+    On damaged bytes it raises nearly anything, with memory addresses in the text.
+    """
+    with _quiet:
+        try:
+            yield
+        except Exception:
+            raise PictureError(fault) from None
+
+
+class _Quiet:
+    """Drops Pillow's warnings while any thread is inside; `catch_warnings` alone is for one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._kept = warnings.catch_warnings()
+                self._kept.__enter__()
+                warnings.filterwarnings("ignore", module="PIL")
+
+    def __exit__(self, *_raised: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._kept.__exit__(None, None, None)
+
+
+_quiet = _Quiet()

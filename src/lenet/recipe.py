@@ -1,0 +1,206 @@
+"""Every number a run depends on, validated: a `Recipe` is what was intended, a run what came of it.
+
+The built-in recipes are data, `recipes/*.toml` inside the package; a person's own is any TOML file
+with the same fields. A run folder keeps its recipe with every default spelled out.
+"""
+
+import json
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from lenet.errors import UsageError, suggest
+
+
+class Augment(BaseModel):
+    """How far `lenet.augment` distorts: bounds of amounts drawn anew for each image, ±."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    shift: float = Field(0.0, ge=0, le=28, description="pixels along each axis")
+    rotation: float = Field(0.0, ge=0, le=180, description="degrees")
+    # Axes that differ give the squeezing of LeCun et al. (1998), section III.A.
+    scale: float = Field(0.0, ge=0, le=0.9, description="fraction, of each axis on its own")
+    shear: float = Field(0.0, ge=0, le=80, description="degrees by which upright strokes lean")
+    # The root mean square displacement is 0.28 of the bound; Simard, Steinkraus, Platt (2003)
+    # used about 5 in these terms.
+    elastic: float = Field(0.0, ge=0, le=28, description="pixels, bound of a smooth displacement")
+
+
+class Recipe(BaseModel):
+    """What to train, on what, and how; immutable.
+
+    `recipe.model_copy(update=...)` does not validate; `with_changes` does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str = Field("", description="name of the recipe; run folders are called after it")
+    about: str = Field("", description="one line on what it is and where its numbers come from")
+    model: str = Field("lenet5", description="architecture, a name from lenet.models")
+    dropout: float = Field(0.0, ge=0, lt=1, description="share of units dropped, where it has them")
+    data: tuple[str, ...] = Field(("mnist",), min_length=1, description="sources of data, joined")
+    validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
+    validation_split: Literal["stratified", "last"] = Field(
+        "stratified", description="drawn by seed, equally from each class, or the last part as is"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="of initial weights, split, order and dropout")
+    epochs: int = Field(10, ge=1, le=10_000, description="passes over the training data")
+    batch: int = Field(128, ge=1, le=60_000, description="images per step")
+    optimizer: Literal["adam", "adamw", "sgd"] = Field("adamw", description="the update rule")
+    learning_rate: float = Field(1e-3, gt=0, le=100, description="of the optimizer; its peak")
+    momentum: float = Field(0.9, ge=0, lt=1, description="of sgd")
+    weight_decay: float = Field(0.0, ge=0, le=10, description="L2 (adam, sgd) or decoupled (adamw)")
+    weight_decay_on: Literal["all", "weights", "hidden-weights"] = Field(
+        "all", description="all parameters, no biases, or neither biases nor the output layer"
+    )
+    schedule: Literal["constant", "one-cycle", "cosine", "exponential"] = Field(
+        "constant", description="of the learning rate over the steps of the whole run"
+    )
+    warmup: float = Field(0.3, gt=0, lt=1, description="share of a one-cycle run spent rising")
+    decay: float = Field(
+        0.95, gt=0, le=1, description="factor per epoch of the exponential schedule"
+    )
+    loss: Literal["cross-entropy", "map-1998"] = Field(
+        "cross-entropy", description="what is made small; map-1998 is equation 9 of the paper"
+    )
+    augment: Augment = Field(Augment(), description="random distortions of the training images")
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="weight of the uniform distribution"
+    )
+    averaging: float = Field(
+        0.0, ge=0, lt=1, description="decay per step of the moving average of the weights; 0: none"
+    )
+    keep: Literal["best", "last"] = Field(
+        "best", description="weights of the epoch with the lowest validation loss, or of the last"
+    )
+    patience: int = Field(
+        0, ge=0, description="stop after so many epochs without a lower validation loss; 0: never"
+    )
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _one_source_may_stand_alone(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _early_stopping_needs_something_to_watch(self) -> Self:
+        if self.validation == 0 and self.patience:
+            raise ValueError("patience needs a validation part, found validation = 0")
+        if self.validation == 0 and self.keep == "best":
+            raise ValueError('keep = "best" needs a validation part: say keep = "last"')
+        return self
+
+    def with_changes(self, changes: dict[str, Any]) -> Self:
+        """Return a copy with `changes` applied and checked.
+
+        Raises
+        ------
+        UsageError
+            A field is unknown or its value is out of range.
+        """
+        fields = self.model_dump()
+        for name, value in changes.items():
+            table, dot, inner = name.partition(".")
+            if dot and isinstance(fields.get(table), dict):
+                fields[table][inner] = value
+            else:
+                fields[name] = value
+        return type(self).parse(fields, f"recipe {self.name}")
+
+    @classmethod
+    def parse(cls, fields: dict[str, Any], origin: str) -> Self:
+        """Make a recipe from `fields`; `origin` names it in errors (`UsageError`)."""
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise UsageError(f"{origin}: {_first_fault(error)}") from None
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> Self:
+        """Load a built-in recipe by name, or one from a TOML file.
+
+        Raises
+        ------
+        UsageError
+            No such recipe or file, no valid TOML, or an invalid field.
+        """
+        path = Path(name_or_path)
+        if path.suffix == ".toml":
+            if not path.is_file():
+                raise UsageError(f"no recipe file {path}; `lenet recipes` lists the built-in ones")
+            content, origin = path.read_bytes(), str(path)
+        elif str(name_or_path) in (names := builtin_names()):
+            content, origin = _folder().joinpath(f"{path}.toml").read_bytes(), f"recipe {path}"
+        else:
+            raise UsageError(
+                f"no recipe {str(name_or_path)!r}: {suggest(str(name_or_path), names)}"
+                " (your own is a file that ends in .toml)"
+            )
+        try:
+            fields = tomllib.loads(content.decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{origin} is not valid TOML: {error}") from None
+        return cls.parse({"name": path.stem, **fields}, origin)
+
+    def to_toml(self) -> str:
+        """Return the recipe as TOML with every default spelled out and said in a comment."""
+        lines = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            lines.append(f"{name} = {_toml(value)}  # {field.description}")
+        return "\n".join(lines) + "\n"
+
+
+def builtin_names() -> list[str]:
+    """Return the names of the recipes inside the package, sorted."""
+    return sorted(
+        p.name.removesuffix(".toml") for p in _folder().iterdir() if p.name.endswith(".toml")
+    )
+
+
+def parse_changes(words: list[str]) -> dict[str, Any]:
+    """Turn words like ``epochs=3`` into fields of a recipe.
+
+    A value is read as TOML where it is TOML and as a plain string otherwise, so both
+    ``learning_rate=1e-3`` and ``optimizer=sgd`` need no quotes.
+
+    >>> parse_changes(["epochs=3", "optimizer=sgd", 'data=["mnist", "uci-digits"]'])
+    {'epochs': 3, 'optimizer': 'sgd', 'data': ['mnist', 'uci-digits']}
+    """
+    changes = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"--set takes field=value, found {word!r}; for example --set epochs=3")
+        try:
+            changes[name.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changes[name.strip()] = value.strip()
+    return changes
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        pairs = (f"{name} = {_toml(inner)}" for name, inner in value)
+        return f"{{ {', '.join(pairs)} }}"
+    # A JSON string, number, or array of strings is valid TOML as it stands.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _folder() -> Any:
+    return resources.files("lenet").joinpath("recipes")
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        known = Augment.model_fields if field.startswith("augment.") else Recipe.model_fields
+        return f"no field {field!r}: {suggest(field.rpartition('.')[2], known)}"
+    reason = fault["msg"].removeprefix("Value error, ")
+    reason = reason[0].lower() + reason[1:]
+    return f"{field}: {reason}, found {fault['input']!r}" if field else reason

@@ -1,0 +1,255 @@
+"""The run folder: recipe, weights, history, scores and resume state of one training.
+
+Every file is written to a temporary name, fsynced and renamed, so it is there whole or not at all.
+`run.json` holds the digest of every other file; a model whose bytes have another digest is refused.
+The models that ship inside the package are run folders too, with less in them.
+"""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from lenet.errors import ModelError, UsageError, suggest
+from lenet.recipe import Recipe
+from lenet.storage import (
+    cannot_write,
+    read_safetensors,
+    safetensors_bytes,
+    sha256,
+    write_atomically,
+)
+
+CONTRACT = 1  # version of what a network takes and gives (lenet.models) and of the files below
+
+RESUME = "resume.safetensors"
+WEIGHTS = "model.safetensors"
+MODEL = "model.onnx"
+LAYERS = "layers.onnx"
+HISTORY = "history.jsonl"
+SCORES = "scores.json"
+CARD = "README.md"
+REPORT = "report.html"
+
+
+class Manifest(BaseModel):
+    """What `run.json` says of a run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contract: int = CONTRACT
+    state: Literal["training", "done", "diverged", "regressed"] = "training"
+    started: str  # ISO 8601 with offset
+    seconds: float = 0.0  # of training, all sittings together
+    seed: int
+    device: str
+    threads: int
+    versions: dict[str, str]
+    data: dict[str, Any] = {}  # name, digest and counts of the parts
+    weights: str = ""  # digest of the weights themselves, see weights_digest
+    files: dict[str, str] = {}  # name -> SHA-256 of its bytes
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run folder.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    recipe : Recipe
+        What was intended.
+    manifest : Manifest
+        What `run.json` said when the folder was opened or last written.
+    """
+
+    folder: Path
+    recipe: Recipe
+    manifest: Manifest
+
+    @classmethod
+    def create(cls, recipe: Recipe, manifest: Manifest, runs: Path) -> Self:
+        """Make the next free folder ``<recipe>-<n>`` under `runs`, whole from its first moment.
+
+        Raises
+        ------
+        DataError
+            The folder cannot be written.
+        """
+        stem = re.sub(r"[^\w.-]+", "-", recipe.name).strip("-.") or "run"
+        taken = [
+            int(match[1])
+            for match in map(re.compile(f"{re.escape(stem)}-(\\d+)").fullmatch, _names(runs))
+            if match
+        ]
+        try:
+            runs.mkdir(parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=".new-", dir=runs))
+            draft.chmod(0o755)
+            (draft / "recipe.toml").write_text(recipe.to_toml(), "utf-8")
+            (draft / "run.json").write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
+            number = max(taken, default=0) + 1
+            # Renaming onto a folder with files in it fails, so of two trainings that start at the
+            # same moment one simply takes the next number.
+            while True:
+                try:
+                    draft.rename(runs / f"{stem}-{number}")
+                    break
+                except OSError:
+                    if not (runs / f"{stem}-{number}").exists():
+                        raise
+                    number += 1
+        except OSError as error:
+            raise cannot_write(runs, error) from None
+        return cls(runs / f"{stem}-{number}", recipe, manifest)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the run in `folder`.
+
+        Raises
+        ------
+        ModelError
+            It is missing, no run folder, or its recipe or manifest is broken.
+        """
+        if not folder.exists():
+            raise ModelError(f"no run folder {folder}; `lenet train` makes one")
+        if not (folder / "run.json").is_file():
+            raise ModelError(
+                f"{folder} is not a run folder: no run.json in it; give one that `lenet train` made"
+            )
+        try:
+            manifest = Manifest.model_validate_json((folder / "run.json").read_bytes())
+            recipe = Recipe.load(folder / "recipe.toml")
+        except (ValidationError, UsageError, OSError, UnicodeDecodeError):
+            raise ModelError(
+                f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
+            ) from None
+        if manifest.contract != CONTRACT:
+            raise ModelError(
+                f"{folder} was made for contract {manifest.contract}, "
+                f"this lenet reads {CONTRACT}: train again"
+            )
+        return cls(folder, recipe, manifest)
+
+    @classmethod
+    def find(cls, name: str | Path) -> Self:
+        """Open a run by its folder, by its ``model.onnx``, or a shipped model by its name.
+
+        Raises
+        ------
+        UsageError
+            It is a plain name that no shipped model and no run bears.
+        ModelError
+            See `open`.
+        """
+        path = Path(name)
+        if path.is_dir():
+            return cls.open(path)
+        if path.name == MODEL:
+            return cls.open(path.parent)
+        if str(name) in (shipped := shipped_names()):
+            return cls.open(_shipped() / str(name))
+        if len(path.parts) > 1 or path.exists():
+            return cls.open(path)
+        if (Path("runs") / path).is_dir():
+            return cls.open(Path("runs") / path)
+        raise UsageError(
+            f"no model {str(name)!r}: {suggest(str(name), [*shipped, *_names(Path('runs'))])}"
+        )
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of the file `name`, whose digest must be the one in `run.json`.
+
+        Raises
+        ------
+        ModelError
+            The file is missing, was altered, or the run was never finished.
+        """
+        if name not in self.manifest.files:
+            raise ModelError(f"{self.folder} has no {name}: {self._why_unfinished()}")
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise ModelError(
+                f"cannot read {self.folder / name}: {error.strerror}; train again"
+            ) from None
+        if (found := sha256(content)) != (expected := self.manifest.files[name]):
+            raise ModelError(
+                f"{self.folder / name} was altered: its SHA-256 is {found[:16]}…, run.json says "
+                f"{expected[:16]}…; restore the file or train again"
+            )
+        return content
+
+    def _why_unfinished(self) -> str:
+        match self.manifest.state:
+            case "training":
+                return (
+                    f"its training is not finished; go on with `lenet train --resume {self.folder}`"
+                )
+            case "diverged":
+                return "its training diverged; train again with a lower learning_rate"
+            case _:
+                return "this run was made without it; train again"
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write the file `name` whole or not at all (`DataError` when the disk refuses)."""
+        write_atomically(self.folder / name, content)
+
+    def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+        """Commit everything needed to go on: torch tensors, and facts as JSON, in one file."""
+        self.write(RESUME, safetensors_bytes(tensors, facts))
+
+    def load_resume(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Return what `save_resume` committed last, or None when there is nothing yet."""
+        if not (self.folder / RESUME).is_file():
+            return None
+        return read_safetensors(self.folder / RESUME)
+
+    def finish(self, state: Literal["done", "diverged", "regressed"], **facts: Any) -> Self:
+        """Write the final `run.json` with every file's digest, then drop the resume state.
+
+        `facts` are fields of the manifest.
+        """
+        files = {
+            path.relative_to(self.folder).as_posix(): sha256(path.read_bytes())
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file()
+            and path.name not in ("run.json", RESUME)
+            and not path.name.startswith(".")
+        }
+        manifest = self.manifest.model_copy(update={**facts, "state": state, "files": files})
+        self.write("run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
+        (self.folder / RESUME).unlink(missing_ok=True)
+        return type(self)(self.folder, self.recipe, manifest)
+
+    def sweep(self) -> None:
+        """Remove what an interrupted write left behind."""
+        for stale in self.folder.glob(".*.tmp"):
+            stale.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove the folder, when nothing worth keeping came into being."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def shipped_names() -> list[str]:
+    """Return the names of the models inside the package, sorted."""
+    return _names(_shipped())
+
+
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return sorted(p.name for p in folder.iterdir() if p.is_dir() and p.name[0] not in "._")
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("lenet").joinpath("weights")))

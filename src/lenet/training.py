@@ -1,0 +1,367 @@
+"""The loop: it yields epochs, prints nothing and saves nothing.
+
+`Trainer` holds everything that changes while a network learns. Its `state` after an epoch, given
+to `restore` of a fresh `Trainer` of the same recipe and data, goes on to bit-identical weights on
+a CPU with the same number of threads, because each epoch draws all its randomness from the seed
+and its own number and from nothing before it.
+"""
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
+
+from lenet.augment import augment
+from lenet.datasets import Dataset
+from lenet.errors import OutcomeError, UsageError
+from lenet.models import build
+from lenet.models.lenet5_1998 import map_loss
+from lenet.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training data came to.
+
+    Losses are means over images in nats and hold no weight penalty. Those of the training part
+    are counted as the images were learnt from, under dropout and while the weights changed.
+    """
+
+    epoch: int  # 1 is the first
+    learning_rate: float  # of the last step
+    loss: float
+    errors: int
+    images: int
+    validation_loss: float | None
+    validation_errors: int | None
+    validation_images: int
+    seconds: float  # of training, without validation
+
+    @property
+    def images_per_second(self) -> float:
+        """Training images per second of training."""
+        return self.images / self.seconds
+
+
+class Trainer:
+    """A network on its way through a recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Every number of the training.
+    train : Dataset
+        Images to learn from.
+    validation : Dataset or None
+        Images to choose the best epoch and the time to stop by.
+    device : str
+        Name of a torch device.
+
+    Attributes
+    ----------
+    model : nn.Sequential
+        The network as the optimizer has it.
+    history : list of Epoch
+        All epochs so far.
+    """
+
+    def __init__(
+        self, recipe: Recipe, train: Dataset, validation: Dataset | None, device: str = "cpu"
+    ) -> None:
+        self.recipe = recipe
+        self.device = torch.device(device)
+        self.images = torch.from_numpy(train.images).to(self.device)
+        self.labels = torch.from_numpy(train.labels).to(self.device)
+        self.validation = validation
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            model = build(recipe.model, len(train.classes), recipe.dropout)
+        # Channels last is the order in which a CPU's convolutions work fastest; torch's stubs
+        # do not know the argument.
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = model.to(self.device)
+        self.averaged = copy.deepcopy(self.model) if recipe.averaging else None
+        self.optimizer = _optimizer(self.model, recipe, self.device)
+        self.steps_per_epoch = math.ceil(len(train) / recipe.batch)
+        self.schedule = _schedule(self.optimizer, recipe, self.steps_per_epoch)
+        self.history: list[Epoch] = []
+        self.best: dict[str, Tensor] = {}
+        self.best_loss = math.inf
+        self.waited = 0  # epochs since the best one
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done or early stopping has stopped."""
+        waited_enough = 0 < self.recipe.patience <= self.waited
+        return len(self.history) >= self.recipe.epochs or waited_enough
+
+    def epochs(self, on_images: Callable[[int], None] | None = None) -> Iterator[Epoch]:
+        """Train until finished, yielding after each epoch.
+
+        Parameters
+        ----------
+        on_images : callable, optional
+            Called after each step with the number of images of this epoch seen so far.
+
+        Raises
+        ------
+        OutcomeError
+            The loss is no longer a finite number; `history` ends with the last good epoch.
+        """
+        while not self.finished:
+            self.history.append(self._epoch(len(self.history) + 1, on_images))
+            yield self.history[-1]
+
+    def result(self) -> nn.Sequential:
+        """Return the network the recipe asks for, in evaluation mode."""
+        model = self._watched()
+        if self.recipe.keep == "best" and self.best:
+            model = copy.deepcopy(model)
+            model.load_state_dict(self.best)
+        return model.eval()
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Return everything that changes, as tensors by name and as facts that JSON can hold."""
+        tensors = {f"model.{name}": t for name, t in self.model.state_dict().items()}
+        tensors |= {f"best.{name}": t for name, t in self.best.items()}
+        if self.averaged is not None:
+            tensors |= {f"averaged.{name}": t for name, t in self.averaged.state_dict().items()}
+        optimizer = self.optimizer.state_dict()
+        for index, moments in optimizer["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": t for name, t in moments.items()}
+        facts = {
+            "groups": optimizer["param_groups"],
+            "schedule": self.schedule.state_dict(),
+            "best_loss": self.best_loss if self.best else None,
+            "waited": self.waited,
+            "history": [asdict(epoch) for epoch in self.history],
+        }
+        return tensors, facts
+
+    def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+        """Go back to what `state` returned."""
+        self.model.load_state_dict(_under("model.", tensors))
+        if self.averaged is not None:
+            self.averaged.load_state_dict(_under("averaged.", tensors))
+        self.best = {name: t.to(self.device) for name, t in _under("best.", tensors).items()}
+        self.best_loss = facts["best_loss"] if self.best else math.inf
+        self.waited = facts["waited"]
+        self.history = [Epoch(**epoch) for epoch in facts["history"]]
+        moments: dict[int, dict[str, Tensor]] = {}
+        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
+        for name, tensor in _under("optimizer.", tensors).items():
+            index, kind = name.split(".")
+            like = parameters[int(index)]
+            if tensor.shape == like.shape:
+                # The fused update walks both in memory order, so the order has to be the same.
+                tensor = torch.empty_like(like).copy_(tensor)
+            moments.setdefault(int(index), {})[kind] = tensor
+        groups = [_with_tuples(group) for group in facts["groups"]]
+        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        self.schedule.load_state_dict(facts["schedule"])
+
+    def _watched(self) -> nn.Sequential:
+        return self.model if self.averaged is None else self.averaged
+
+    def _epoch(self, number: int, on_images: Callable[[int], None] | None) -> Epoch:
+        started = time.perf_counter()
+        with torch.random.fork_rng(devices=[] if self.device.type == "cpu" else None):
+            seed = _epoch_seed(self.recipe.seed, number)
+            torch.manual_seed(seed)
+            total, errors = self._pass(torch.Generator().manual_seed(seed), on_images)
+        weights = self.model.parameters()
+        if not math.isfinite(total) or not all(torch.isfinite(w).all() for w in weights):
+            raise OutcomeError(
+                f"training diverged in epoch {number}: its loss is {total / len(self.images):.4g}; "
+                f"try a learning_rate below {self.recipe.learning_rate:g}"
+            )
+        seconds = time.perf_counter() - started
+        validation_loss, validation_errors = self._validate()
+        return Epoch(
+            epoch=number,
+            learning_rate=float(self.optimizer.param_groups[0]["lr"]),
+            loss=total / len(self.images),
+            errors=errors,
+            images=len(self.images),
+            validation_loss=validation_loss,
+            validation_errors=validation_errors,
+            validation_images=len(self.validation) if self.validation else 0,
+            seconds=seconds,
+        )
+
+    def _pass(
+        self, distortions: torch.Generator, on_images: Callable[[int], None] | None
+    ) -> tuple[float, int]:
+        """Learn from every image once; return the summed loss and the number of errors."""
+        self.model.train()
+        total = torch.zeros((), dtype=torch.float64, device=self.device)
+        errors = torch.zeros((), dtype=torch.int64, device=self.device)
+        seen = 0
+        order = torch.randperm(len(self.images)).to(self.device)
+        for batch in order.split(self.recipe.batch):
+            labels = self.labels[batch]
+            images = augment(as_input(self.images[batch]), self.recipe.augment, distortions)
+            logits = self.model(images)
+            loss = self._loss(logits, labels)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            self.schedule.step()
+            self._average()
+            total += loss.detach() * len(batch)
+            errors += (logits.detach().argmax(1) != labels).sum()
+            seen += len(batch)
+            if on_images:
+                on_images(seen)
+        return total.item(), int(errors.item())
+
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        match self.recipe.loss:
+            case "cross-entropy":
+                smoothing = self.recipe.label_smoothing
+                return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+            case "map-1998":
+                return map_loss(logits, labels)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Move the averaged weights and buffers towards the current ones."""
+        if self.averaged is None:
+            return
+        step = self.schedule.last_epoch
+        # A young average forgets fast, so that it does not drag its random beginning along.
+        decay = min(self.recipe.averaging, (1 + step) / (10 + step))
+        ours, theirs = self.averaged.state_dict(), self.model.state_dict()
+        for name, mean in ours.items():
+            if mean.is_floating_point():
+                mean.lerp_(theirs[name], 1 - decay)
+            else:
+                mean.copy_(theirs[name])
+
+    def _validate(self) -> tuple[float | None, int | None]:
+        """Score the watched weights on the validation part and remember the best."""
+        if self.validation is None:
+            return None, None
+        logits = infer(self._watched(), self.validation.images)
+        labels = torch.from_numpy(self.validation.labels)
+        loss = F.cross_entropy(logits, labels).item()
+        if loss < self.best_loss:
+            self.best_loss, self.waited = loss, 0
+            if self.recipe.keep == "best":
+                weights = self._watched().state_dict()
+                self.best = {name: t.clone() for name, t in weights.items()}
+        else:
+            self.waited += 1
+        return loss, int((logits.argmax(1) != labels).sum())
+
+
+def as_input(images: Tensor) -> Tensor:
+    """Turn uint8 ``(n, 28, 28)`` images into what a network takes: float32 ``(n, 1, 28, 28)``."""
+    return images.unsqueeze(1).float().div_(255)
+
+
+@torch.inference_mode()
+def infer(model: nn.Module, images: Any, batch: int = 1000) -> Tensor:
+    """Return the logits ``(n, k)``, on the CPU, of uint8 images ``(n, 28, 28)``.
+
+    The one place where a torch network is asked: evaluation mode, no gradients, in batches.
+    """
+    was_training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    parts = torch.as_tensor(images).split(batch)
+    logits = torch.cat([model(as_input(part.to(device))).cpu() for part in parts])
+    model.train(was_training)
+    return logits
+
+
+def choose_device(name: str) -> str:
+    """Return the torch device for ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises
+    ------
+    UsageError
+        The name is another one, or this machine has no such device.
+    """
+    present = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return next(device for device, here in present.items() if here)
+    if name not in present:
+        raise UsageError(f"no device {name!r}: say auto, cpu, cuda or mps")
+    if not present[name]:
+        raise UsageError(f"this machine has no {name} device that torch can use: say --device cpu")
+    return name
+
+
+def _epoch_seed(seed: int, epoch: int) -> int:
+    # Both fit into 31 bits, so no two (seed, epoch) share a stream.
+    return seed << 31 | epoch
+
+
+def _optimizer(model: nn.Sequential, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    output = {id(p) for p in model.get_submodule("output").parameters()}
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
+    for parameter in model.parameters():
+        match recipe.weight_decay_on:
+            case "all":
+                decays = True
+            case "weights":
+                decays = parameter.ndim > 1
+            case "hidden-weights":
+                decays = parameter.ndim > 1 and id(parameter) not in output
+        (decayed if decays else free).append(parameter)
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}]
+    if free:
+        groups.append({"params": free, "weight_decay": 0.0})
+    rate, fused = recipe.learning_rate, device.type in ("cpu", "cuda")
+    match recipe.optimizer:
+        case "adam":
+            return torch.optim.Adam(groups, lr=rate, fused=fused)
+        case "adamw":
+            return torch.optim.AdamW(groups, lr=rate, fused=fused)
+        case "sgd":
+            return torch.optim.SGD(groups, lr=rate, momentum=recipe.momentum, fused=fused)
+
+
+def _schedule(
+    optimizer: torch.optim.Optimizer, recipe: Recipe, steps_per_epoch: int
+) -> LRScheduler:
+    steps = recipe.epochs * steps_per_epoch
+    match recipe.schedule:
+        case "constant":
+            return LambdaLR(optimizer, lambda step: 1.0)
+        case "one-cycle":
+            # Smith and Topin (2019), Super-convergence; one step more than there are, because a
+            # scheduler also takes the one after the last update.
+            return OneCycleLR(
+                optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=recipe.warmup
+            )
+        case "cosine":
+            return CosineAnnealingLR(optimizer, T_max=steps)
+        case "exponential":
+            return LambdaLR(optimizer, lambda step: recipe.decay ** (step // steps_per_epoch))
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): tensor
+        for name, tensor in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def _with_tuples(group: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no tuples; Adam's betas are one.
+    return {name: tuple(value) if name == "betas" else value for name, value in group.items()}

@@ -1,0 +1,164 @@
+"""Directions of each distortion on images whose outcome is known, and what randomness promises."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from lenet.augment import affine, augment, warp
+from lenet.recipe import Augment
+
+ALL = Augment(shift=3, rotation=15, scale=0.15, shear=15, elastic=4)
+ONE = torch.ones(1)
+
+
+@pytest.fixture
+def seven() -> Tensor:
+    """A 7 with soft edges, away from the border: float32 (1, 1, 28, 28)."""
+    image = torch.zeros(1, 1, 28, 28)
+    image[0, 0, 7:9, 8:20] = 1
+    for row in range(9, 22):
+        column = 19 - (row - 9) // 2
+        image[0, 0, row, column - 1 : column + 1] = torch.tensor([0.5, 1.0])
+    return image
+
+
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def moved(
+    image: Tensor,
+    *,
+    right: float = 0,
+    down: float = 0,
+    turn: float = 0,
+    wide: float = 1,
+    tall: float = 1,
+    lean: float = 0,
+) -> Tensor:
+    matrices = affine((ONE * right, ONE * down), ONE * turn, (ONE * wide, ONE * tall), ONE * lean)
+    return warp(image, matrices)
+
+
+def centre_of(image: Tensor) -> tuple[float, float]:
+    """Centre of mass, pixels right and down from the centre of the image."""
+    axis = torch.arange(28.0) - 13.5
+    ink = image.sum()
+    return float((image.sum(2) * axis).sum() / ink), float((image.sum(3) * axis).sum() / ink)
+
+
+def test_a_shift_of_two_pixels_moves_the_ink_two_pixels(seven: Tensor) -> None:
+    right = moved(seven, right=2)
+    assert torch.allclose(right[..., 2:], seven[..., :-2], atol=1e-5)
+    assert right[..., :2].abs().max() == 0
+    down = moved(seven, down=2)
+    assert torch.allclose(down[..., 2:, :], seven[..., :-2, :], atol=1e-5)
+
+
+def test_a_quarter_turn_is_counter_clockwise(seven: Tensor) -> None:
+    assert torch.allclose(moved(seven, turn=90), torch.rot90(seven, 1, (2, 3)), atol=1e-5)
+
+
+def test_ink_is_turned_about_the_centre_before_it_is_moved(seven: Tensor) -> None:
+    turned = torch.rot90(seven, 1, (2, 3))
+    assert torch.allclose(moved(seven, turn=90, right=3)[..., 3:], turned[..., :-3], atol=1e-5)
+
+
+def test_scale_above_one_makes_the_ink_larger(seven: Tensor) -> None:
+    bar = torch.zeros(1, 1, 28, 28)
+    bar[..., 10:18, 12:16] = 1
+    wider = moved(bar, wide=2)
+    assert (wider[0, 0, 14] > 0.6).sum() == 8
+    assert (wider[0, 0, :, 14] > 0.6).sum() == 8
+    taller = moved(bar, tall=1.5)
+    assert (taller[0, 0, :, 14] > 0.6).sum() == 12
+    assert (taller[0, 0, 14] > 0.6).sum() == 4
+
+
+def test_shear_leans_upright_strokes_to_the_right() -> None:
+    stroke = torch.zeros(1, 1, 28, 28)
+    stroke[..., 4:24, 13:15] = 1
+    leaning = moved(stroke, lean=45)[0, 0]
+    columns = torch.arange(28.0) - 13.5
+    for row in range(6, 22):
+        place = (leaning[row] * columns).sum() / leaning[row].sum()
+        assert place == pytest.approx(13.5 - row, abs=1e-3)
+
+
+def test_no_distortion_returns_the_images_themselves(seven: Tensor) -> None:
+    generator = chance()
+    before = generator.get_state()
+    assert augment(seven, Augment(), generator) is seven
+    assert torch.equal(generator.get_state(), before)
+    assert torch.allclose(moved(seven), seven, atol=1e-5)
+
+
+def test_knots_that_agree_move_every_pixel_alike(seven: Tensor) -> None:
+    still = affine((0 * ONE, 0 * ONE), 0 * ONE, (ONE, ONE), 0 * ONE)
+    knots = torch.zeros(1, 2, 49)
+    knots[:, 0] = 2  # take the ink from two pixels further right
+    assert torch.allclose(warp(seven, still, knots), moved(seven, right=-2), atol=1e-5)
+    knots = torch.zeros(1, 2, 49)
+    knots[:, 1] = 2
+    assert torch.allclose(warp(seven, still, knots), moved(seven, down=-2), atol=1e-5)
+
+
+def test_elastic_displacement_is_smooth_and_within_its_bound() -> None:
+    # A horizontal ramp tells at each pixel how far along x its ink came from.
+    ramp = torch.arange(28.0).expand(500, 1, 28, 28)
+    bent = augment(ramp, Augment(elastic=3), chance())
+    displacement = (bent - ramp)[..., 4:24, 4:24]
+    assert displacement.abs().max() <= 3
+    assert displacement.std() == pytest.approx(0.28 * 3, rel=0.05)
+    assert displacement.diff(dim=3).abs().max() < 1, "strokes would be torn"
+
+
+def test_one_seed_gives_one_result(seven: Tensor) -> None:
+    batch = seven.repeat(16, 1, 1, 1)
+    assert torch.equal(augment(batch, ALL, chance(1)), augment(batch, ALL, chance(1)))
+    assert not torch.allclose(augment(batch, ALL, chance(1)), augment(batch, ALL, chance(2)))
+
+
+def test_each_image_is_distorted_on_its_own(seven: Tensor) -> None:
+    out = augment(seven.repeat(16, 1, 1, 1), ALL, chance())
+    assert all(not torch.allclose(out[i], out[j]) for i in range(16) for j in range(i))
+
+
+@pytest.mark.parametrize("name", ["shift", "rotation", "scale", "shear", "elastic"])
+def test_every_setting_changes_the_images(seven: Tensor, name: str) -> None:
+    settings = Augment(**{name: getattr(ALL, name)})
+    assert (augment(seven, settings, chance()) - seven).abs().max() > 0.2
+
+
+def test_shifts_fill_their_range_evenly(seven: Tensor) -> None:
+    batch = seven.repeat(2_000, 1, 1, 1)
+    x0, _ = centre_of(seven)
+    out = augment(batch, Augment(shift=3), chance())
+    axis = torch.arange(28.0) - 13.5
+    shifts = (out.sum(2) * axis).sum((1, 2)) / out.sum((1, 2, 3)) - x0
+    assert shifts.min() < -2.9
+    assert shifts.max() > 2.9
+    counts = torch.histc(shifts, bins=6, min=-3, max=3)
+    assert counts.min() > 270, "333 of 2,000 are expected in each sixth"
+
+
+def test_distorted_digits_keep_their_shape_type_and_range(seven: Tensor) -> None:
+    out = augment(seven.repeat(64, 1, 1, 1), ALL, chance())
+    assert out.shape == (64, 1, 28, 28)
+    assert out.dtype == torch.float32
+    assert out.min() >= 0
+    assert out.max() <= 1 + 1e-6
+    ink = out.sum((1, 2, 3)) / seven.sum()
+    assert ink.min() > 0.4
+    assert ink.max() < 2
+    assert augment(seven[:0], ALL, chance()).shape == (0, 1, 28, 28)
+
+
+def test_randomness_is_drawn_on_the_cpu_wherever_the_images_are() -> None:
+    # The meta device stands for any other: it has shapes and no numbers.
+    generator = chance()
+    assert augment(torch.zeros(2, 1, 28, 28, device="meta"), ALL, generator).device.type == "meta"
+    if torch.cuda.is_available():
+        images = torch.rand(8, 1, 28, 28)
+        there = augment(images.cuda(), ALL, chance()).cpu()
+        assert torch.allclose(there, augment(images, ALL, chance()), atol=1e-4)

@@ -1,0 +1,90 @@
+"""What a person gets who installs the wheel and nothing else."""
+
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import lenet
+
+ROOT = Path(__file__).parent.parent
+TRAINING_LIBRARIES = {"torch", "matplotlib", "sklearn", "onnx"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
+    subprocess.run([*command, str(folder), str(ROOT)], check=True, capture_output=True)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_weights_recipes_and_pictures_and_nothing_from_outside(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    for name in (
+        "weights/lenet5/model.onnx",
+        "weights/lenet5/run.json",
+        "recipes/lenet5.toml",
+        "pictures/",
+        "py.typed",
+    ):
+        assert any(name in entry for entry in names), name
+    assert all(entry.startswith(("lenet/", "lenet-")) for entry in names)
+
+
+def test_the_wheel_predicts_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "empty", with_pip=True)
+    python = tmp_path / "empty" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    install: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "-c",
+        ROOT / "constraints.txt",
+        wheel,
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    (picture,) = (ROOT / "src/lenet/pictures").glob("3-*.png")
+    done = subprocess.run(
+        [python, "-m", "lenet", "predict", picture],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "  3  " in done.stdout
+    listed = subprocess.run([python, "-m", "pip", "list"], capture_output=True, text=True).stdout
+    assert not TRAINING_LIBRARIES & set(listed.lower().split())
+    refused = subprocess.run([python, "-m", "lenet", "train"], capture_output=True, text=True)
+    assert refused.returncode == 2
+    assert "pip install 'lenet[train]'" in refused.stderr
+
+
+def test_every_dependency_is_pinned_exactly() -> None:
+    pins = [
+        line
+        for line in (ROOT / "constraints.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert all(line.count("==") == 1 for line in pins)
+    assert "torch==2.13.0" in pins
+    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in pins}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    asked = [*project["dependencies"], *(name for extra in extras for name in extra)]
+    for requirement in asked:
+        name = requirement.partition(">=")[0].partition("[")[0]
+        assert name in pinned, name
+
+
+def test_the_versions_agree() -> None:
+    assert version("lenet") == lenet.__version__
+    assert f"version: {lenet.__version__}" in (ROOT / "CITATION.cff").read_text()

@@ -1,0 +1,79 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from lenet.errors import UsageError
+from lenet.recipe import Recipe, builtin_names, parse_changes
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_every_built_in_recipe_is_valid_and_survives_being_written(name: str) -> None:
+    recipe = Recipe.load(name)
+    assert recipe.name == name
+    assert recipe.about
+    assert Recipe.parse(tomllib.loads(recipe.to_toml()), "written") == recipe
+
+
+def test_a_written_recipe_spells_out_every_field() -> None:
+    assert set(tomllib.loads(Recipe().to_toml())) == set(Recipe.model_fields)
+
+
+def test_a_recipe_of_ones_own_is_named_after_its_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("epochs = 3\n")
+    assert Recipe.load(tmp_path / "mine.toml").name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"epochs": 0},
+            "recipe lenet5: epochs: input should be greater than or equal to 1, found 0",
+        ),
+        ({"epochs": "many"}, "epochs: input should be a valid integer.*found 'many'"),
+        ({"epoch": 3}, "recipe lenet5: no field 'epoch': did you mean epochs"),
+        (
+            {"optimizer": "adamx"},
+            "optimizer: input should be 'adam', 'adamw' or 'sgd', found 'adamx'",
+        ),
+        ({"validation": 0, "patience": 3}, "patience needs a validation part"),
+        ({"validation": 0, "keep": "best"}, 'keep = "best" needs a validation part'),
+        ({"augment": {"shift": -1}}, "augment.shift: input should be greater.* found -1"),
+        ({"augment.scale": 1.5}, "augment.scale: input should be less than .* found 1.5"),
+        ({"augment.tilt": 3}, "no field 'augment.tilt': there are: shift, rotation"),
+        ({"learning_rate": float("nan")}, "learning_rate: .*found nan"),
+    ],
+)
+def test_a_wrong_field_is_said_in_one_line(changes: dict[str, object], text: str) -> None:
+    with pytest.raises(UsageError, match=text) as caught:
+        Recipe.load("lenet5").with_changes(changes)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_recipe_is_answered_with_the_nearest_names() -> None:
+    with pytest.raises(UsageError, match="no recipe 'lenet-5': did you mean lenet5"):
+        Recipe.load("lenet-5")
+
+
+def test_a_recipe_file_that_is_missing_or_broken_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no recipe file .*mine\.toml; `lenet recipes` lists"):
+        Recipe.load(tmp_path / "mine.toml")
+    (tmp_path / "mine.toml").write_text("epochs = = 3")
+    with pytest.raises(UsageError, match=r"mine\.toml is not valid TOML"):
+        Recipe.load(tmp_path / "mine.toml")
+    (tmp_path / "mine.toml").write_bytes(b"about = '\xff'")
+    with pytest.raises(UsageError, match=r"mine\.toml is not valid TOML"):
+        Recipe.load(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize("word", ["epochs", "=3", ""])
+def test_a_change_without_a_value_is_said(word: str) -> None:
+    with pytest.raises(UsageError, match="--set takes field=value"):
+        parse_changes([word])
+
+
+def test_one_amount_of_distortion_is_changed_without_the_others() -> None:
+    changes = parse_changes(["augment.shift=2", "augment.rotation=5"])
+    recipe = Recipe.load("lenet5").with_changes({"augment": {"elastic": 1}}).with_changes(changes)
+    assert (recipe.augment.shift, recipe.augment.rotation, recipe.augment.elastic) == (2, 5, 1)

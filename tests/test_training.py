@@ -1,0 +1,181 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from lenet.datasets import Dataset
+from lenet.errors import OutcomeError, UsageError
+from lenet.recipe import Recipe
+from lenet.training import Trainer, choose_device, infer
+
+RECIPE = Recipe(
+    model="lenet5",
+    epochs=3,
+    batch=16,
+    learning_rate=3e-3,
+    weight_decay=0.1,
+    schedule="one-cycle",
+    keep="last",
+)
+
+
+def stripes(n: int, seed: int = 0) -> Dataset:
+    """Two classes anything can tell apart: a horizontal and a vertical bar, somewhere, in noise."""
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 60, (n, 28, 28), np.uint8)
+    labels = rng.integers(0, 2, n)
+    for image, label, place in zip(images, labels, rng.integers(6, 20, n), strict=True):
+        image[(slice(place, place + 3), slice(4, 24))[:: 1 if label else -1]] = 255
+    return Dataset("stripes", images, labels.astype(np.int64), ("vertical", "horizontal"))
+
+
+def weights_of(trainer: Trainer) -> dict[str, torch.Tensor]:
+    return {name: t.clone() for name, t in trainer.result().state_dict().items()}
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return all(torch.equal(a[name], b[name]) for name in a)
+
+
+def trained(recipe: Recipe, train: Dataset, validation: Dataset | None) -> Trainer:
+    trainer = Trainer(recipe, train, validation)
+    list(trainer.epochs())
+    return trainer
+
+
+def test_a_network_learns_to_tell_bars_apart() -> None:
+    trainer = trained(RECIPE, stripes(400), stripes(100, seed=1))
+    assert trainer.history[-1].validation_errors == 0
+    assert trainer.history[-1].loss < trainer.history[0].loss
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
+    data = stripes(100)
+    once = weights_of(trained(RECIPE, data, None))
+    assert same(once, weights_of(trained(RECIPE, data, None)))
+    other = RECIPE.with_changes({"seed": 1})
+    assert not same(once, weights_of(trained(other, data, None)))
+
+
+def test_training_leaves_the_callers_randomness_alone() -> None:
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    trained(RECIPE, stripes(50), None)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"optimizer": "adam", "schedule": "exponential", "keep": "best"},
+        {"optimizer": "sgd", "schedule": "cosine", "averaging": 0.9, "keep": "best"},
+        {"schedule": "constant", "averaging": 0.99},
+    ],
+    ids=["adamw one-cycle", "adam exponential best", "sgd cosine averaged best", "averaged last"],
+)
+@pytest.mark.parametrize("stop_after", [1, 2])
+def test_going_on_gives_bit_for_bit_the_weights_of_never_stopping(
+    changes: dict[str, object], stop_after: int
+) -> None:
+    recipe = RECIPE.with_changes(changes)
+    train, validation = stripes(100), stripes(40, seed=1)
+    straight = trained(recipe, train, validation)
+
+    stopped = Trainer(recipe, train, validation)
+    epochs = stopped.epochs()
+    for _ in range(stop_after):
+        next(epochs)
+    going_on = Trainer(recipe, train, validation)
+    going_on.restore(*stopped.state())
+    torch.rand(100)  # whatever happened in between
+    list(going_on.epochs())
+
+    assert same(weights_of(straight), weights_of(going_on))
+    numbers = [(e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in straight.history]
+    assert numbers == [
+        (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in going_on.history
+    ]
+
+
+def test_every_image_is_seen_once_in_an_epoch_also_in_the_last_smaller_batch() -> None:
+    seen: list[int] = []
+    trainer = Trainer(RECIPE.with_changes({"batch": 30, "epochs": 1}), stripes(100), None)
+    (epoch,) = trainer.epochs(seen.append)
+    assert seen == [30, 60, 90, 100]
+    assert epoch.images == 100
+
+
+def test_early_stopping_waits_as_long_as_it_was_told_and_keeps_the_best_weights() -> None:
+    # A learning rate this small cannot improve on a first epoch that noise made best.
+    recipe = RECIPE.with_changes(
+        {"epochs": 50, "patience": 3, "keep": "best", "learning_rate": 0.05, "optimizer": "sgd"}
+    )
+    trainer = trained(recipe.with_changes({"schedule": "constant"}), stripes(60), stripes(40, 1))
+    losses = [epoch.validation_loss or 0.0 for epoch in trainer.history]
+    best = int(np.argmin(losses))
+    assert len(losses) == min(50, best + 1 + 3)
+    logits = infer(trainer.result(), stripes(40, 1).images)
+    labels = torch.from_numpy(stripes(40, 1).labels)
+    assert torch.nn.functional.cross_entropy(logits, labels).item() == pytest.approx(losses[best])
+
+
+def test_averaged_weights_are_the_ones_kept_and_watched() -> None:
+    trainer = trained(RECIPE.with_changes({"averaging": 0.99}), stripes(100), None)
+    assert trainer.averaged is not None
+    assert same(weights_of(trainer), dict(trainer.averaged.state_dict()))
+    assert not same(weights_of(trainer), dict(trainer.model.state_dict()))
+
+
+def test_decay_on_hidden_weights_spares_biases_and_the_output_layer() -> None:
+    recipe = RECIPE.with_changes({"weight_decay_on": "hidden-weights"})
+    decayed, free = Trainer(recipe, stripes(10), None).optimizer.param_groups
+    assert decayed["weight_decay"] == 0.1
+    assert free["weight_decay"] == 0
+    assert sum(p.numel() for p in decayed["params"]) == 150 + 2400 + 48_000 + 10_080
+    assert sum(p.numel() for p in free["params"]) == 6 + 16 + 120 + 84 + 84 * 2 + 2
+
+
+def test_adam_with_l2_moves_as_the_penalty_in_the_loss_would() -> None:
+    """Keras's l2(0.001) adds 0.001·‖w‖² to the loss; weight_decay = 0.002 has that gradient."""
+    weight = torch.nn.Parameter(torch.tensor([0.5, -2.0]))
+    twin = torch.nn.Parameter(weight.detach().clone())
+    ours = torch.optim.Adam([weight], lr=0.1, weight_decay=0.002)
+    theirs = torch.optim.Adam([twin], lr=0.1)
+    for _ in range(5):
+        for parameter, optimizer, penalty in ((weight, ours, 0.0), (twin, theirs, 0.001)):
+            optimizer.zero_grad()
+            loss = parameter.sin().sum() + penalty * parameter.square().sum()
+            loss.backward()
+            optimizer.step()
+    assert torch.allclose(weight, twin, atol=1e-6)
+
+
+def test_one_cycle_rises_to_its_peak_and_ends_near_zero() -> None:
+    recipe = RECIPE.with_changes({"epochs": 10, "batch": 50})
+    rates = [e.learning_rate for e in trained(recipe, stripes(100), None).history]
+    assert max(rates) == pytest.approx(3e-3, rel=0.05)
+    assert rates[-1] < 1e-5
+
+
+def test_a_diverging_training_says_in_which_epoch() -> None:
+    recipe = RECIPE.with_changes({"learning_rate": 2, "weight_decay": 10, "optimizer": "sgd"})
+    with pytest.raises(OutcomeError, match=r"training diverged in epoch \d.*learning_rate below"):
+        trained(recipe.with_changes({"epochs": 30}), stripes(200), None)
+
+
+def test_a_device_that_is_not_there_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="no device 'gpu': say auto, cpu, cuda or mps"):
+        choose_device("gpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(UsageError, match="no cuda device.*--device cpu"):
+            choose_device("cuda")
+
+
+def test_batch_size_does_not_change_an_answer() -> None:
+    model = trained(RECIPE.with_changes({"epochs": 1}), stripes(50), None).result()
+    images = stripes(30).images
+    assert torch.allclose(infer(model, images, 30), infer(model, images, 7), atol=1e-6)
+    assert math.isfinite(infer(model, images).sum().item())
