@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all check format clean
+.PHONY: help demo test test-slow test-all results check format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ test-slow: $(VENV)/.dev  ## the slow tests alone
 	$(PYTEST) -m slow
 
 test-all: test test-slow  ## every test (under 40 minutes)
+
+results: $(VENV)/.train  ## measure every recipe (hours; stop and go on as you like: ARGS="--minutes 60")
+	$(BIN)/python tools/results.py $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types
 	$(BIN)/ruff format --check

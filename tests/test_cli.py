@@ -46,7 +46,11 @@ def test_version_is_the_packages_own() -> None:
     assert run_lenet("--version").stdout == f"lenet {lenet.__version__}\n"
 
 
-VERBS = ["demo", "train", "evaluate", "predict", "recipes", "show", "show model", "data"]
+VERBS = ["demo", "train", "evaluate", "predict", "compare", "recipes", "show", "data"]
+VERBS += [
+    f"show {what}"
+    for what in ["data", "model", "run", "filters", "embedding", "layers", "attention"]
+]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -72,7 +76,7 @@ def test_evaluate_needs_no_torch(quick_run: Run) -> None:
 def test_train_prints_a_line_per_epoch_to_stderr_and_the_result_to_stdout(tmp_path: Path) -> None:
     done = run_lenet(
         *("train", "--data", "uci-digits", "--set", "epochs=2", "--set", "batch=32"),
-        *("--seed", 3, "--runs", tmp_path),
+        *("--seed", 3, "--no-report", "--runs", tmp_path),
     )
     assert done.returncode == 0, done.stderr
     assert (
@@ -135,6 +139,8 @@ def test_recipes_lists_them(tmp_path: Path) -> None:
     ("words", "code", "text"),
     [
         (["train", "--recipe", "lenet-5"], 2, "no recipe 'lenet-5': did you mean lenet5"),
+        (["train", "--recipe", "knn"], 2, "knn is a classical model: `lenet compare knn"),
+        (["show", "layers", THREE, "--model", "knn", "-o", "x.png"], 2, "no feature maps; choose"),
         (["train", "--set", "epochs=0"], 2, "epochs: input should be greater than or equal to 1"),
         (["train", "--set", "epoch=1"], 2, "no field 'epoch': did you mean epochs"),
         (["train", "--data", "mnits"], 2, "no dataset 'mnits': did you mean mnist"),

@@ -42,7 +42,9 @@ def test_a_run_leaves_scores_history_and_card_that_agree(quick_run: Run) -> None
 
 
 def test_a_runs_recipe_repeats_the_run_to_the_bit(quick_run: Run, tmp_path: Path) -> None:
-    again = experiment.train(str(quick_run.folder / "recipe.toml"), runs=tmp_path, device="cpu")
+    again = experiment.train(
+        str(quick_run.folder / "recipe.toml"), runs=tmp_path, device="cpu", report=False
+    )
     assert again.manifest.weights == quick_run.manifest.weights == digest_of(again)
 
 
@@ -74,7 +76,7 @@ def test_a_part_that_was_not_held_out_cannot_be_scored(
     quick_recipe: Recipe, tmp_path: Path
 ) -> None:
     recipe = quick_recipe.with_changes({"validation": 0, "epochs": 1})
-    run = experiment.train(recipe, runs=tmp_path, device="cpu")
+    run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
     with pytest.raises(UsageError, match="held out no validation part"):
         evaluate(run.folder, part="validation")
 
@@ -98,7 +100,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights_and_the_whole_history(
     (folder,) = tmp_path.iterdir()
     assert Run.open(folder).manifest.state == "training"
     (folder / ".model.onnx.123.tmp").write_bytes(b"left behind")
-    run = experiment.resume(folder)
+    run = experiment.resume(folder, report=False)
     assert run.manifest.weights == quick_run.manifest.weights
     assert len(run.read("history.jsonl").splitlines()) == 2
     assert not list(folder.glob(".*.tmp"))
@@ -121,7 +123,8 @@ def test_a_run_goes_on_only_where_there_is_something_to_go_on_with(
 
 
 def run_quick(tmp_path: Path, epochs: int, extra: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    words = ["train", "--data", "uci-digits", "--set", "batch=32", "--set", f"epochs={epochs}"]
+    words = ["train", "--data", "uci-digits", "--set", "batch=32", "--no-report"]
+    words += ["--set", f"epochs={epochs}"]
     return subprocess.Popen(
         [sys.executable, "-m", "lenet", *words, "--runs", str(tmp_path), *extra],
         stderr=subprocess.PIPE,
@@ -166,7 +169,7 @@ def test_after_any_signal_a_run_goes_on_bit_for_bit(
         assert f"stopped; go on with: lenet train --resume {folder}" in talk
 
     resumed = subprocess.run(
-        [sys.executable, "-m", "lenet", "train", "--resume", str(folder), "--json"],
+        [sys.executable, "-m", "lenet", "train", "--resume", str(folder), "--no-report", "--json"],
         capture_output=True,
         text=True,
         check=True,

@@ -30,6 +30,7 @@ QUICK_TO_EXPORT = {"lenet5", "lenet5-1998"}
         ("lenet5", 61_706, 416_520),
         ("lenet5-1998", 60_000, 326_520),
         ("lenet5-relu", 44_426, 281_640),
+        ("lenet5-relu-twice-divided", 44_426, 281_640),
         ("lenet5-regularized", 44_426, 281_640),
         ("lenet-keras", 197_855, 1_029_500),
         ("cnn-batchnorm", 421_834, 4_241_152),

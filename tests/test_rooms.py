@@ -22,11 +22,15 @@ ROOMS = [
     "run",
     "reader",
     "evaluation",
+    "inspection",
     "figures",
+    "gallery",
     "training",
     "export",
     "report",
     "experiment",
+    "comparison",
+    "tensorboard",
     "cli",
 ]
 LIGHT = ["errors", "storage", "recipe", "picture", "datasets", "run", "reader"]

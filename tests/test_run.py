@@ -61,9 +61,16 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "history.jsonl",
         "scores.json",
         "README.md",
+        "report.html",
+        "figures",
         "run.json",
     }
-    assert set(quick_run.manifest.files) == there - {"run.json"}
+    files = {
+        path.relative_to(quick_run.folder).as_posix()
+        for path in quick_run.folder.rglob("*")
+        if path.is_file()
+    }
+    assert set(quick_run.manifest.files) == files - {"run.json"}
 
 
 def test_an_altered_file_is_refused_by_its_digest(copied_run: Run) -> None:

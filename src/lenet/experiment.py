@@ -12,15 +12,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from lenet.errors import DataError, ModelError, OutcomeError, UsageError
+from lenet.errors import DataError, OutcomeError, UsageError
 from lenet.evaluation import Parts, score
 from lenet.export import prove, to_onnx
-from lenet.models import build
+from lenet.inspection import Inspection
+from lenet.inspection.layers import Layers
+from lenet.inspection.weights import network_of
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.report import card
+from lenet.report import card, report_files
 from lenet.run import CARD, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Manifest, Run
-from lenet.storage import read_safetensors, safetensors_bytes, weights_digest
+from lenet.storage import cannot_write, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, choose_device
 
 PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
@@ -48,6 +50,7 @@ def train(
     runs: str | Path = "runs",
     data_dir: str | Path | None = None,
     device: str = "auto",
+    report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
     """Train a recipe from the beginning, evaluate it and leave a run folder.
@@ -62,6 +65,8 @@ def train(
         Where MNIST is looked for first.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    report : bool
+        Whether to draw the figures and the report page, which takes some seconds.
     watcher : Watcher, optional
         Is told how it goes.
 
@@ -76,7 +81,7 @@ def train(
     --------
     >>> import tempfile
     >>> quick = Recipe.load("lenet5").with_changes({"data": "uci-digits", "epochs": 1})
-    >>> run = train(quick, runs=tempfile.mkdtemp(), device="cpu")
+    >>> run = train(quick, runs=tempfile.mkdtemp(), device="cpu", report=False)
     >>> run.folder.name, run.manifest.state
     ('lenet5-1', 'done')
     """
@@ -93,13 +98,14 @@ def train(
     )
     trainer = Trainer(recipe, parts.train, parts.validation, device)
     run = Run.create(recipe, manifest, Path(runs))
-    return _carry_on(run, trainer, parts, watcher or Watcher())
+    return _carry_on(run, trainer, parts, report, watcher or Watcher())
 
 
 def resume(
     folder: str | Path,
     *,
     data_dir: str | Path | None = None,
+    report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
     """Go on with a run that was stopped, from its last whole epoch.
@@ -133,7 +139,7 @@ def resume(
     trainer = Trainer(run.recipe, parts.train, parts.validation, choose_device(run.manifest.device))
     if saved := run.load_resume():
         trainer.restore(*saved)
-    return _carry_on(run, trainer, parts, watcher or Watcher())
+    return _carry_on(run, trainer, parts, report, watcher or Watcher())
 
 
 def load(model: str | Path) -> nn.Sequential:
@@ -144,22 +150,10 @@ def load(model: str | Path) -> nn.Sequential:
     UsageError, ModelError
         See `lenet.run.Run.find`; the file is missing, broken or altered, or does not fit.
     """
-    run = Run.find(model)
-    run.read(WEIGHTS)  # for its digest
-    weights, facts = read_safetensors(run.folder / WEIGHTS)
-    network = build(facts["model"], len(facts["classes"]), facts["dropout"])
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError:
-        raise ModelError(
-            f"the weights in {run.folder} do not fit the model {facts['model']!r}: train again"
-        ) from None
-    if not all(torch.isfinite(weight).all() for weight in weights.values()):
-        raise ModelError(f"the weights in {run.folder} are not all finite numbers: train again")
-    return network.eval()
+    return network_of(Run.find(model))
 
 
-def _carry_on(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run:
+def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Train what is left, saving after each epoch, and finish the run folder."""
     watcher.begins(run, len(trainer.history))
     total = len(parts.train)
@@ -172,10 +166,10 @@ def _carry_on(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run
             watcher.passed(epoch)
     except OutcomeError as error:
         raise OutcomeError(f"{error}; {_keep_last_good(run, trainer)}") from None
-    return _finish(run, trainer, parts, watcher)
+    return _finish(run, trainer, parts, report, watcher)
 
 
-def _finish(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run:
+def _finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     model = trainer.result()
     _write_history(run, trainer.history)
     digest = _write_weights(run, model, parts.train.classes)
@@ -193,8 +187,27 @@ def _finish(run: Run, trainer: Trainer, parts: Parts, watcher: Watcher) -> Run:
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
     described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
-    run.write(CARD, card(described, scores).encode())
+    robustness = None
+    if report:
+        watcher.enters("drawing the report")
+        found = Inspection(described)
+        found.history = [asdict(epoch) for epoch in trainer.history]
+        found.scores = {str(part): scored for part, scored in scores.items()}
+        found.test, found.network = parts.test, model
+        found.classifier, found.layers = classifier, Layers(exported.layers)
+        _write_report(run, found)
+        robustness = found.robustness
+    run.write(CARD, card(described, scores, robustness).encode())
     return run.finish("done", **facts)
+
+
+def _write_report(run: Run, found: Inspection) -> None:
+    try:
+        (run.folder / "figures").mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(run.folder / "figures", error) from None
+    for name, content in report_files(found):
+        run.write(name, content)
 
 
 def _keep_last_good(run: Run, trainer: Trainer) -> str:

@@ -14,6 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from lenet.errors import UsageError, suggest
 
+# Models of scikit-learn, known here only to say that they are no recipes.
+CLASSICAL_MODELS = (
+    "knn",
+    "logistic-regression",
+    "svm-linear",
+    "svm-rbf",
+    "random-forest",
+    "gradient-boosting",
+)
+
 
 class Augment(BaseModel):
     """How far `lenet.augment` distorts: bounds of amounts drawn anew for each image, ±."""
@@ -136,6 +146,7 @@ class Recipe(BaseModel):
         elif str(name_or_path) in (names := builtin_names()):
             content, origin = _folder().joinpath(f"{path}.toml").read_bytes(), f"recipe {path}"
         else:
+            refuse_classical(str(name_or_path))
             raise UsageError(
                 f"no recipe {str(name_or_path)!r}: {suggest(str(name_or_path), names)}"
                 " (your own is a file that ends in .toml)"
@@ -160,6 +171,15 @@ def builtin_names() -> list[str]:
     return sorted(
         p.name.removesuffix(".toml") for p in _folder().iterdir() if p.name.endswith(".toml")
     )
+
+
+def refuse_classical(name: str) -> None:
+    """Say of a classical model that it lives in comparisons only (`UsageError`)."""
+    if name in CLASSICAL_MODELS:
+        raise UsageError(
+            f"{name} is a classical model: `lenet compare {name} …` trains and scores it, but it "
+            "has no run, no ONNX file and no feature maps; choose a recipe or a run"
+        )
 
 
 def parse_changes(words: list[str]) -> dict[str, Any]:

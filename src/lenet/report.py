@@ -1,14 +1,107 @@
-"""What a person reads about a run: the model card."""
+"""What a person reads about a run: the report page with its figures, and the model card."""
 
-from collections.abc import Mapping
+import base64
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
 
+import numpy as np
+from jinja2 import Environment, StrictUndefined, Template
+from matplotlib.figure import Figure
+from PIL import Image
+
+from lenet import figures, gallery
 from lenet.evaluation import Part
+from lenet.inspection import Inspection
 from lenet.metrics import Scores
-from lenet.run import Run
+from lenet.models import layer_table
+from lenet.run import REPORT, Run
+
+LOOKED_INTO = 3  # digits whose layers are shown
+MOST_MISTAKES = 120  # shown, the surest ones
+MOST_FILTERS = 4  # convolutions whose kernels are shown, the first ones
+
+# Of `gallery.RUN_FIGURES`; the table is one of the page's own, and of the mistakes it shows some.
+SHOWN = ("curves", "confusion", "reliability", "roc", "robustness")
+
+PARTS = {"test": "test", "validation": "held out", "train": "learnt from"}
 
 
-def card(run: Run, scores: Mapping[Part, Scores]) -> str:
-    """Return the model card in Markdown: what it is, how it was trained, what it scores."""
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as the page holds it; width and height in CSS pixels."""
+
+    source: str
+    width: int
+    height: int
+
+
+def report_files(run: Inspection) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each figure of a run, and of the page that shows them all."""
+    drawn: dict[str, Drawn] = {}
+    for name, figure in _figures(run):
+        content = gallery.sheet([figure], ".png")
+        drawn[name] = _embedded(content)
+        yield f"figures/{name}.png", content
+    yield REPORT, page(run, drawn).encode()
+
+
+def page(run: Inspection, drawn: Mapping[str, Drawn]) -> str:
+    """Return the report as one HTML page that needs no network and no other file.
+
+    Parameters
+    ----------
+    run : Inspection
+        A finished run.
+    drawn : mapping of str to Drawn
+        Its figures by name: those of `SHOWN`, ``mistakes``, ``filters-<layer>`` and ``layers-<n>``.
+    """
+    manifest = run.run.manifest
+    table = layer_table(run.network)
+    return _template().render(
+        run=run.run,
+        recipe=[
+            (name, _said(getattr(run.run.recipe, name)), field.description)
+            for name, field in type(run.run.recipe).model_fields.items()
+        ],
+        manifest=manifest,
+        begun=f"{datetime.fromisoformat(manifest.started):%d %B %Y, %H:%M}".lstrip("0"),
+        parts={PARTS[name]: scores for name, scores in run.scores.items()},
+        scores=run.scores["test"],
+        robustness=run.robustness,
+        epochs=len(run.history),
+        epoch_seconds=np.mean([epoch["seconds"] for epoch in run.history]),
+        layers=table,
+        parameters=sum(layer.parameters for layer in table),
+        multiply_adds=sum(layer.multiply_adds for layer in table),
+        drawn=drawn,
+        filters={k.removeprefix("filters-"): v for k, v in drawn.items() if k[:8] == "filters-"},
+        digits=[
+            (drawn[f"layers-{number}"], _answer(run, index))
+            for number, index in enumerate(_telling(run), 1)
+        ],
+        convolutions=len(run.kernels),
+    )
+
+
+def card(
+    run: Run, scores: Mapping[Part, Scores], robustness: Mapping[str, Scores] | None = None
+) -> str:
+    """Return the model card in Markdown: what it is, how it was trained, what it scores.
+
+    Parameters
+    ----------
+    run : Run
+    scores : mapping of part to Scores
+    robustness : mapping of condition to Scores, optional
+        The undisturbed one first.
+    """
     recipe, manifest = run.recipe, run.manifest
     counts = ", ".join(
         f"{manifest.data[part]:,} {word}"
@@ -22,12 +115,13 @@ def card(run: Run, scores: Mapping[Part, Scores]) -> str:
     lines = [
         f"# {run.folder.name}",
         "",
-        f"{recipe.about}." if recipe.about else f"A `{recipe.model}` network.",
+        f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
         "",
         "| | |",
         "|---|---|",
         f"| architecture | `{recipe.model}` |",
-        f"| data | {', '.join(recipe.data)}: {counts} |",
+        f"| tells apart | {_cell(', '.join(manifest.data['classes']))} |",
+        f"| data | {_cell(', '.join(recipe.data))}: {counts} |",
         f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
         f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
         f"| seed | {manifest.seed} |",
@@ -41,11 +135,106 @@ def card(run: Run, scores: Mapping[Part, Scores]) -> str:
         "",
         "The test part was read once, after training. Nothing was chosen by it.",
         "",
+        *_conditions(robustness or {}),
         "**Takes** digit images of 28×28, light ink on dark paper, centred by mass as MNIST's are.",
-        "**Fails** on what its data lacks: other ways of writing 1, 4, 7 and 9, and letters and",
-        "signs, which it takes for digits with high probability.",
+        "**Fails** on what its data lacks: other ways of writing the same, and other signs,",
+        "each of which it takes for one of its classes, with high probability.",
         "",
         "Repeat it: `lenet train --recipe recipe.toml`",
         "",
     ]
     return "\n".join(lines)
+
+
+def _conditions(robustness: Mapping[str, Scores]) -> list[str]:
+    if not robustness:
+        return []
+    total = next(iter(robustness.values())).total
+    return [
+        f"| {total:,} test images | errors |",
+        "|---|---|",
+        *(f"| {name} | {100 * s.error_rate:.1f} % |" for name, s in robustness.items()),
+        "",
+    ]
+
+
+def _figures(run: Inspection) -> Iterator[tuple[str, Figure]]:
+    for name in SHOWN:
+        yield name, gallery.RUN_FIGURES[name](run)
+    yield (
+        "mistakes",
+        figures.mistakes(
+            run.test.images, run.test.labels, run.probabilities, run.test.classes, MOST_MISTAKES
+        ),
+    )
+    for layer, figure in gallery.filters(run, list(run.kernels)[:MOST_FILTERS]).items():
+        yield f"filters-{layer}", figure
+    for number, index in enumerate(_telling(run), 1):
+        image = run.test.images[index]
+        yield (
+            f"layers-{number}",
+            figures.feature_maps(run.layers.outputs(image), run.test.classes, image),
+        )
+
+
+def _telling(run: Inspection) -> list[int]:
+    """Choose test images to look into: first ones of different classes, and the worst mistake."""
+    answers, labels = run.probabilities.argmax(axis=1), run.test.labels
+    right, wrong = np.flatnonzero(answers == labels), np.flatnonzero(answers != labels)
+    firsts = {int(labels[i]): int(i) for i in right[::-1]}
+    found = sorted(firsts.values())
+    if len(wrong):
+        sureness = run.probabilities[wrong].max(axis=1)
+        found = [*found[: LOOKED_INTO - 1], int(wrong[sureness.argmax()])]
+    return found[:LOOKED_INTO]
+
+
+def _answer(run: Inspection, index: int) -> str:
+    truth, row = run.test.labels[index], run.probabilities[index]
+    answer, classes = int(row.argmax()), run.test.classes
+    sure = "over 99.9 %" if row.max() > 0.9995 else f"{100 * row.max():.1f} %"
+    read = "rightly" if answer == truth else f"but the truth is {classes[truth]}"
+    return f"Test image {index:,}: read as {classes[answer]} at {sure}, {read}."
+
+
+def _embedded(png: bytes) -> Drawn:
+    """Put a figure into a data URL, with 256 colours, of which none needs more."""
+    picture = Image.open(BytesIO(png))
+    scale = 96 / gallery.DPI
+    file = BytesIO()
+    picture.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        file, "PNG", optimize=True
+    )
+    content = min(png, file.getvalue(), key=len)
+    return Drawn(
+        "data:image/png;base64," + base64.b64encode(content).decode(),
+        round(picture.width * scale),
+        round(picture.height * scale),
+    )
+
+
+@cache
+def _template() -> Template:
+    # Whatever a person named - recipe, data, classes - is text, never markup.
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["percent"] = lambda share: f"{100 * share:.2f} %"
+    environment.filters["count"] = lambda number: f"{number:,}"
+    return environment.from_string(
+        resources.files("lenet").joinpath("report.html").read_text("utf-8")
+    )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(value)
+    if hasattr(value, "model_dump"):
+        set_ = {name: amount for name, amount in value.model_dump().items() if amount}
+        return ", ".join(f"{name} {amount:g}" for name, amount in set_.items()) or "none"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cell(text: str) -> str:
+    """Return `text` as one cell of a Markdown table, without markup."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")

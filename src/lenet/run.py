@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lenet.errors import ModelError, UsageError, suggest
-from lenet.recipe import Recipe
+from lenet.recipe import Recipe, refuse_classical
 from lenet.storage import (
     cannot_write,
     read_safetensors,
@@ -161,6 +161,7 @@ class Run:
             return cls.open(path)
         if (Path("runs") / path).is_dir():
             return cls.open(Path("runs") / path)
+        refuse_classical(str(name))
         raise UsageError(
             f"no model {str(name)!r}: {suggest(str(name), [*shipped, *_names(Path('runs'))])}"
         )
@@ -232,7 +233,7 @@ class Run:
 
     def sweep(self) -> None:
         """Remove what an interrupted write left behind."""
-        for stale in self.folder.glob(".*.tmp"):
+        for stale in self.folder.rglob(".*.tmp"):
             stale.unlink(missing_ok=True)
 
     def discard(self) -> None:

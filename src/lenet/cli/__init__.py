@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lenet import __version__
-from lenet.cli import data, demo, evaluate, predict, recipes, show, train
+from lenet.cli import compare, data, demo, evaluate, predict, recipes, show, train
 from lenet.cli.console import err
 from lenet.errors import LeNetError, UsageError
 
@@ -44,6 +44,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("predict")(predict.predict)
 app.command("recipes")(recipes.recipes)
 app.add_typer(show.app, name="show")

@@ -36,6 +36,12 @@ def train(
     resume: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
     ] = None,
+    report: Annotated[
+        bool, typer.Option(help="Draw the figures and the report page; takes some seconds.")
+    ] = True,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write events for TensorBoard into the run too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     """Train a network, score it on its test set once, and leave a run folder."""
@@ -54,13 +60,23 @@ def train(
 
     from lenet import experiment
 
-    with progress() as watcher:
+    with progress() as shown:
+        watcher = shown
+        if tensorboard:
+            from lenet.tensorboard import TensorBoard
+
+            watcher = TensorBoard(shown)
         if intended is None:
             assert resume is not None
-            run = experiment.resume(resume, data_dir=data_dir, watcher=watcher)
+            run = experiment.resume(resume, data_dir=data_dir, report=report, watcher=watcher)
         else:
             run = experiment.train(
-                intended, runs=runs, data_dir=data_dir, device=device, watcher=watcher
+                intended,
+                runs=runs,
+                data_dir=data_dir,
+                device=device,
+                report=report,
+                watcher=watcher,
             )
     print_outcome(run, as_json)
 
@@ -68,6 +84,7 @@ def train(
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print what a finished run came to."""
     from lenet.evaluation import read_scores
+    from lenet.run import REPORT
 
     scores = read_scores(run)
     if as_json:
@@ -83,4 +100,7 @@ def print_outcome(run: "Run", as_json: bool) -> None:
     for part, s in scores.items():
         out.print(f"{part:10} {s.summary()}")
     out.print(f"{'run':10} {run.folder}")
-    err.print(f"look closer: lenet evaluate {run.folder}")
+    if REPORT in run.manifest.files:
+        err.print(f"look closer: {run.folder / REPORT}")
+    else:
+        err.print(f"look closer: lenet evaluate {run.folder}")

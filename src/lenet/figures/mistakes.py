@@ -22,6 +22,7 @@ def mistakes(
     labels: NDArray[np.int64],
     probabilities: NDArray[np.floating],
     classes: Sequence[str],
+    most: int = MOST,
 ) -> Figure:
     """Draw every image that was answered wrongly, the most certain answer first.
 
@@ -37,11 +38,13 @@ def mistakes(
     probabilities : float ndarray (n, k)
         Its answers.
     classes : sequence of str
+    most : int
+        So many are drawn, all are counted.
     """
     answers = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(answers != labels)
     wrong = wrong[np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")]
-    shown = wrong[:MOST]
+    shown = wrong[:most]
     known = is_mnist_test(labels)
 
     heading = [f"{len(wrong):,} of {len(labels):,} images were read wrongly"]

@@ -17,7 +17,9 @@ def confusion(scores: Scores) -> Figure:
     counts, k = scores.confusion, len(scores.classes)
     wrong = np.where(np.eye(k, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
     worst = max(1, int(counts[~np.eye(k, dtype=bool)].max(initial=0)))
-    side = 1.8 + (0.46 if k <= 15 else 0.36) * k
+    # Names stand beside the squares and, upright, below them.
+    names = 0.07 * max(0, max(map(len, scores.classes)) - 8)
+    side = 1.8 + (0.46 if k <= 15 else 0.36) * k + names
     figure = canvas(side + 0.6, side)
     axes = figure.subplots()
     axes.imshow(np.where(np.eye(k, dtype=bool), 0.12, np.nan), vmin=0, vmax=1)

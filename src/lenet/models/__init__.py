@@ -19,7 +19,7 @@ from lenet.models.cnn_batchnorm import cnn_batchnorm
 from lenet.models.fast import fast
 from lenet.models.layers import Layer, layer_table
 from lenet.models.lenet5 import lenet5
-from lenet.models.lenet5_28 import lenet5_regularized, lenet5_relu
+from lenet.models.lenet5_28 import lenet5_regularized, lenet5_relu, lenet5_relu_twice_divided
 from lenet.models.lenet5_1998 import lenet5_1998
 from lenet.models.lenet_keras import lenet_keras
 from lenet.models.resnet import resnet_small
@@ -31,6 +31,7 @@ MODELS: dict[str, Callable[[int, float], nn.Sequential]] = {
     "lenet5": lenet5,
     "lenet5-1998": lenet5_1998,
     "lenet5-relu": lenet5_relu,
+    "lenet5-relu-twice-divided": lenet5_relu_twice_divided,
     "lenet5-regularized": lenet5_regularized,
     "lenet-keras": lenet_keras,
     "cnn-batchnorm": cnn_batchnorm,

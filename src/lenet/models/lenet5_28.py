@@ -11,6 +11,8 @@ from collections import OrderedDict
 
 from torch import nn
 
+from lenet.models.lenet5_1998 import Scale
+
 
 def lenet5_relu(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:
     """Build it with ReLU and no dropout layers.
@@ -32,6 +34,27 @@ def lenet5_relu(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:
     output 10          850     840
     """
     return _lenet5_28("relu", nn.ReLU, classes)
+
+
+def lenet5_relu_twice_divided(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:
+    """Build `lenet5_relu` behind one more division by 255, for an experiment.
+
+    It begins as Keras begins its layers, with the uniform weights of Glorot and Bengio (2010) and
+    no biases: with torch's own random biases, so faint an image never gets through to the output,
+    and nothing is learnt.
+
+    >>> from lenet.models import layer_table
+    >>> for layer in layer_table(lenet5_relu_twice_divided())[:2]:
+    ...     print(f"{layer.name:5} {layer.kind:22} {layer.shape}")
+    input scale to 0..0.00392157 1×28×28
+    C1    convolution 5×5        6×24×24
+    """
+    layers = dict(lenet5_relu(classes).named_children())
+    for layer in layers.values():
+        if isinstance(layer, nn.Conv2d | nn.Linear) and layer.bias is not None:
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return nn.Sequential(OrderedDict({"input": Scale(0, 1 / 255), **layers}))
 
 
 def lenet5_regularized(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:

@@ -1,33 +1,46 @@
-"""`lenet show …`: look inside."""
+"""`lenet show model`."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lenet.cli.console import out, print_json
+from lenet.cli.show import output as drawing
 
-app = typer.Typer(help="Look inside: networks, data, runs.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `show` a group of verbs, however many it has."""
+if TYPE_CHECKING:
+    from lenet.models import Layer
 
 
-@app.command("model")
 def model(
     name: Annotated[str, typer.Argument(metavar="MODEL", help="Name of an architecture.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help=f"{drawing.HELP}: the network drawn.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
 ) -> None:
-    """Print the layers of a network: kernel, output, arithmetic, parameters, multiply-adds."""
+    """Print the layers of a network: kernel, output, arithmetic, parameters, multiply-adds.
+
+    With -o, draw it too.
+    """
     from dataclasses import asdict
 
     from lenet.models import build, layer_table
 
     layers = layer_table(build(name))
+    if output:
+        from lenet import figures, gallery
+
+        gallery.check_output(output)
     if as_json:
         print_json([asdict(layer) for layer in layers])
-        return
+    else:
+        _print_table(layers)
+    if output:
+        drawing.write({name: figures.architecture(layers, name)}, output, aside=as_json)
+
+
+def _print_table(layers: list["Layer"]) -> None:
     rows = [("layer", "what", "output", "(N + 2P − F)/S + 1", "parameters", "multiply-adds")]
     rows += [
         (

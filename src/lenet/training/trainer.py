@@ -1,10 +1,4 @@
-"""The loop: it yields epochs, prints nothing and saves nothing.
-
-`Trainer` holds everything that changes while a network learns. Its `state` after an epoch, given
-to `restore` of a fresh `Trainer` of the same recipe and data, goes on to bit-identical weights on
-a CPU with the same number of threads, because each epoch draws all its randomness from the seed
-and its own number and from nothing before it.
-"""
+"""`Trainer`: a network on its way through a recipe, and the loop itself."""
 
 import copy
 import math
@@ -16,14 +10,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
 
 from lenet.augment import augment
 from lenet.datasets import Dataset
-from lenet.errors import OutcomeError, UsageError
+from lenet.errors import OutcomeError
 from lenet.models import build
 from lenet.models.lenet5_1998 import map_loss
 from lenet.recipe import Recipe
+from lenet.training.inference import as_input, infer
+from lenet.training.optimization import optimizer_of, schedule_of
 
 
 @dataclass(frozen=True)
@@ -88,9 +83,9 @@ class Trainer:
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.model = model.to(self.device)
         self.averaged = copy.deepcopy(self.model) if recipe.averaging else None
-        self.optimizer = _optimizer(self.model, recipe, self.device)
+        self.optimizer = optimizer_of(self.model, recipe, self.device)
         self.steps_per_epoch = math.ceil(len(train) / recipe.batch)
-        self.schedule = _schedule(self.optimizer, recipe, self.steps_per_epoch)
+        self.schedule = schedule_of(self.optimizer, recipe, self.steps_per_epoch)
         self.history: list[Epoch] = []
         self.best: dict[str, Tensor] = {}
         self.best_loss = math.inf
@@ -262,96 +257,9 @@ class Trainer:
         return loss, int((logits.argmax(1) != labels).sum())
 
 
-def as_input(images: Tensor) -> Tensor:
-    """Turn uint8 ``(n, 28, 28)`` images into what a network takes: float32 ``(n, 1, 28, 28)``."""
-    return images.unsqueeze(1).float().div_(255)
-
-
-@torch.inference_mode()
-def infer(model: nn.Module, images: Any, batch: int = 1000) -> Tensor:
-    """Return the logits ``(n, k)``, on the CPU, of uint8 images ``(n, 28, 28)``.
-
-    The one place where a torch network is asked: evaluation mode, no gradients, in batches.
-    """
-    was_training = model.training
-    model.eval()
-    device = next(model.parameters()).device
-    parts = torch.as_tensor(images).split(batch)
-    logits = torch.cat([model(as_input(part.to(device))).cpu() for part in parts])
-    model.train(was_training)
-    return logits
-
-
-def choose_device(name: str) -> str:
-    """Return the torch device for ``auto``, ``cpu``, ``cuda`` or ``mps``.
-
-    Raises
-    ------
-    UsageError
-        The name is another one, or this machine has no such device.
-    """
-    present = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        return next(device for device, here in present.items() if here)
-    if name not in present:
-        raise UsageError(f"no device {name!r}: say auto, cpu, cuda or mps")
-    if not present[name]:
-        raise UsageError(f"this machine has no {name} device that torch can use: say --device cpu")
-    return name
-
-
 def _epoch_seed(seed: int, epoch: int) -> int:
     # Both fit into 31 bits, so no two (seed, epoch) share a stream.
     return seed << 31 | epoch
-
-
-def _optimizer(model: nn.Sequential, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
-    output = {id(p) for p in model.get_submodule("output").parameters()}
-    decayed: list[nn.Parameter] = []
-    free: list[nn.Parameter] = []
-    for parameter in model.parameters():
-        match recipe.weight_decay_on:
-            case "all":
-                decays = True
-            case "weights":
-                decays = parameter.ndim > 1
-            case "hidden-weights":
-                decays = parameter.ndim > 1 and id(parameter) not in output
-        (decayed if decays else free).append(parameter)
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}]
-    if free:
-        groups.append({"params": free, "weight_decay": 0.0})
-    rate, fused = recipe.learning_rate, device.type in ("cpu", "cuda")
-    match recipe.optimizer:
-        case "adam":
-            return torch.optim.Adam(groups, lr=rate, fused=fused)
-        case "adamw":
-            return torch.optim.AdamW(groups, lr=rate, fused=fused)
-        case "sgd":
-            return torch.optim.SGD(groups, lr=rate, momentum=recipe.momentum, fused=fused)
-
-
-def _schedule(
-    optimizer: torch.optim.Optimizer, recipe: Recipe, steps_per_epoch: int
-) -> LRScheduler:
-    steps = recipe.epochs * steps_per_epoch
-    match recipe.schedule:
-        case "constant":
-            return LambdaLR(optimizer, lambda step: 1.0)
-        case "one-cycle":
-            # Smith and Topin (2019), Super-convergence; one step more than there are, because a
-            # scheduler also takes the one after the last update.
-            return OneCycleLR(
-                optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=recipe.warmup
-            )
-        case "cosine":
-            return CosineAnnealingLR(optimizer, T_max=steps)
-        case "exponential":
-            return LambdaLR(optimizer, lambda step: recipe.decay ** (step // steps_per_epoch))
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

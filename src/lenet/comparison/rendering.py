@@ -1,0 +1,200 @@
+"""A comparison as text for a terminal, Markdown, JSON and a figure."""
+
+from typing import TYPE_CHECKING, Any
+
+from lenet.comparison.standings import Comparison, Pair, Standing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADING = (
+    *("", "errors", "rate", "95 % interval", "n", "parameters", "multiply-adds", "training"),
+    *("ms/image", "ONNX"),
+)
+ABSENT = "–"
+
+
+def to_text(comparison: Comparison) -> str:
+    """Return the table, what its interval means, and a sentence on each pair."""
+    rows = [HEADING, *(_cells(standing) for standing in comparison.standings)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            f"{cell:{'<' if i == 0 else '>'}{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    lines += ["", *_notes(comparison)]
+    if comparison.pairs:
+        lines += ["", "Who is better, by McNemar's exact test:", *map(sentence, comparison.pairs)]
+    return "\n".join(lines)
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """Return the table and, where there are several, the median p of everybody against all."""
+    standings = comparison.standings
+    lines = [_line(HEADING), _line(["---", *["---:"] * (len(HEADING) - 1)])]
+    lines += [_line([f"`{s.name}`", *_cells(s)[1:]]) for s in standings]
+    lines += ["", *_notes(comparison)]
+    if comparison.pairs:
+        lines += ["", *p_matrix(comparison)]
+    return "\n".join(lines)
+
+
+def p_matrix(comparison: Comparison) -> list[str]:
+    """Return the lines of a Markdown table of median p-values, row against column."""
+    names = [standing.name for standing in comparison.standings]
+    found = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
+    lines = [
+        "The row has fewer errors than the column; below 0.05 by more than chance explains "
+        "(McNemar's exact test, median p over seeds):",
+        "",
+        _line(["", *(f"`{name}`" for name in names[1:])]),
+        _line(["---", *["---:"] * (len(names) - 1)]),
+    ]
+    lines += [
+        _line([f"`{row}`", *(found.get((row, column), "") for column in names[1:])])
+        for row in names[:-1]
+    ]
+    return lines
+
+
+def to_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return everything as plain JSON values at full precision."""
+    return {
+        "data": comparison.data,
+        "contenders": [_standing(standing) for standing in comparison.standings],
+        "pairs": [
+            {
+                "first": pair.first.name,
+                "second": pair.second.name,
+                "better": pair.better,
+                "p": pair.p,
+                "duels": [
+                    {
+                        "seeds": list(duel.seeds),
+                        "only_first_wrong": duel.only_first,
+                        "only_second_wrong": duel.only_second,
+                        "p": duel.p,
+                    }
+                    for duel in pair.duels
+                ],
+            }
+            for pair in comparison.pairs
+        ],
+        "failures": list(comparison.failures),
+    }
+
+
+def draw(comparison: Comparison) -> "Figure":
+    """Draw everybody's error rate against the time for one image."""
+    from lenet.figures import error_against_cost
+
+    standings = comparison.standings
+    # A logarithmic axis has no zero: whoever made no errors is drawn at half of one, and named so.
+    half = 0.5 / standings[0].total
+    return error_against_cost(
+        [each.name if each.mean else f"{each.name} (no errors)" for each in standings],
+        [standing.error_rate or half for standing in standings],
+        [standing.interval for standing in standings],
+        [standing.milliseconds for standing in standings],
+        "milliseconds for one image, asked alone",
+    )
+
+
+def sentence(pair: Pair) -> str:
+    """Say who of two is better, and how sure that is."""
+    first, second = pair.first, pair.second
+    verb = "is better than" if pair.better else "is not clearly better than"
+    counts = f"{_mean(first.mean)} against {_mean(second.mean)} errors"
+    seeds = f", median of {len(pair.duels)}" if len(pair.duels) > 1 else ""
+    return f"{first.name} {verb} {second.name}: {counts}, p {p_value(pair.p, '= ')}{seeds}"
+
+
+def p_value(p: float, equals: str = "") -> str:
+    """Write a p-value with two digits that say something.
+
+    >>> p_value(0.0372), p_value(0.00012), p_value(3e-9), p_value(0.6, "= ")
+    ('0.037', '0.0001', '< 0.0001', '= 0.60')
+    """
+    if p < 0.0001:
+        return "< 0.0001"
+    return equals + (f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.001 else f"{p:.4f}")
+
+
+def errors_cell(standing: Standing) -> str:
+    """Write the errors as one quotes them."""
+    if standing.sd is None:
+        return f"{standing.errors[0]:,}"
+    return f"{_mean(standing.mean)} ± {standing.sd:.1f}"
+
+
+def interval_cell(standing: Standing) -> str:
+    """Write the interval of the error rate in per cent."""
+    low, high = standing.interval
+    return f"{100 * low:.2f} - {100 * high:.2f} %"
+
+
+def _cells(standing: Standing) -> tuple[str, ...]:
+    shown = standing.results[0]
+    return (
+        standing.name,
+        errors_cell(standing),
+        f"{100 * standing.error_rate:.2f} %",
+        interval_cell(standing),
+        str(len(standing.results)),
+        ABSENT if shown.parameters is None else f"{shown.parameters:,}",
+        ABSENT if shown.multiply_adds is None else f"{shown.multiply_adds:,}",
+        _duration(standing.seconds),
+        f"{standing.milliseconds:.3f}"
+        if standing.milliseconds < 10
+        else f"{standing.milliseconds:.1f}",
+        ABSENT if shown.size is None else f"{shown.size / 1000:,.0f} kB",
+    )
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    shown = standing.results[0]
+    return {
+        "name": standing.name,
+        "kind": standing.kind,
+        "seeds": [result.seed for result in standing.results],
+        "errors": list(standing.errors),
+        "test_images": standing.total,
+        "mean_errors": standing.mean,
+        "sd_errors": standing.sd,
+        "error_rate": standing.error_rate,
+        "interval": list(standing.interval),
+        "interval_kind": standing.interval_kind,
+        "parameters": shown.parameters,
+        "multiply_adds": shown.multiply_adds,
+        "training_seconds": standing.seconds,
+        "milliseconds_per_image": standing.milliseconds,
+        "onnx_bytes": shown.size,
+    }
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    kinds = {standing.interval_kind for standing in comparison.standings}
+    words = []
+    if "t" in kinds:
+        words.append("of the mean over n seeds (Student's t)")
+    if "wilson" in kinds:
+        words.append("of a single result (Wilson)")
+    total = f"{comparison.standings[0].total:,} test images of {comparison.data}"
+    notes = [f"Errors in {total}; interval {', or '.join(words)}."]
+    notes += [f"Missing: {failure}" for failure in comparison.failures]
+    return notes
+
+
+def _mean(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+def _line(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"

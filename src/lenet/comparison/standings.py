@@ -1,0 +1,175 @@
+"""How contenders stand, and who is better than whom: counts of errors in, verdicts out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from statistics import mean, median
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.comparison.ledger import Result
+from lenet.metrics import mcnemar, t_interval, wilson
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one contender reached over its seeds.
+
+    Attributes
+    ----------
+    name, kind : str
+        See `lenet.comparison.Contender`.
+    chance : bool
+        Whether another seed gives another result.
+    results : tuple of Result
+        One or more, of the same test set.
+    """
+
+    name: str
+    kind: Literal["run", "recipe", "classical"]
+    chance: bool
+    results: tuple[Result, ...]
+
+    @property
+    def errors(self) -> tuple[int, ...]:
+        """Counted for each seed."""
+        return tuple(result.errors for result in self.results)
+
+    @property
+    def total(self) -> int:
+        """Test images."""
+        return self.results[0].total
+
+    @property
+    def mean(self) -> float:
+        """Mean errors over the seeds."""
+        return mean(self.errors)
+
+    @property
+    def sd(self) -> float | None:
+        """Standard deviation of the errors over the seeds; None of a single one."""
+        return t_interval(self.errors)[1] if len(self.errors) > 1 else None
+
+    @property
+    def error_rate(self) -> float:
+        """Mean errors per image, 0..1."""
+        return self.mean / self.total
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the error rate.
+
+        Over seeds that of their mean, by Student's t: where another seed would lead. Of a single
+        result Wilson's: where another test set would lead.
+        """
+        if len(self.errors) == 1:
+            return wilson(self.errors[0], self.total)
+        _, _, low, high = t_interval(self.errors)
+        return max(0.0, low / self.total), high / self.total
+
+    @property
+    def interval_kind(self) -> Literal["t", "wilson"]:
+        """Which interval it is."""
+        return "t" if len(self.errors) > 1 else "wilson"
+
+    @property
+    def seconds(self) -> float:
+        """Mean training time."""
+        return mean(result.seconds for result in self.results)
+
+    @property
+    def milliseconds(self) -> float:
+        """Median time for one image."""
+        return median(result.milliseconds for result in self.results)
+
+
+@dataclass(frozen=True)
+class Duel:
+    """One result against another: images that only one of them got wrong, and exact McNemar."""
+
+    seeds: tuple[int, int]
+    only_first: int
+    only_second: int
+    p: float
+
+    @classmethod
+    def of(cls, first: Result, second: Result) -> Self:
+        """Compare image by image."""
+        a, b = _mistakes(first), _mistakes(second)
+        seeds = (first.seed, second.seed)
+        return cls(seeds, int((a & ~b).sum()), int((b & ~a).sum()), mcnemar(a, b))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two contenders: `first` has no more errors in the mean than `second`."""
+
+    first: Standing
+    second: Standing
+    duels: tuple[Duel, ...]
+
+    @classmethod
+    def of(cls, first: Standing, second: Standing) -> Self:
+        """Let results of the same seed meet; one without chance meets every seed of the other."""
+        return cls(
+            first,
+            second,
+            tuple(
+                Duel.of(a, b)
+                for a in first.results
+                for b in second.results
+                if a.seed == b.seed or not (first.chance and second.chance)
+            ),
+        )
+
+    @property
+    def p(self) -> float:
+        """Median p-value over the seeds that the two are equally good."""
+        return median(duel.p for duel in self.duels)
+
+    @property
+    def better(self) -> str | None:
+        """The name of the better one; None where chance explains the difference."""
+        return self.first.name if self.p < SIGNIFICANT else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a comparison came to.
+
+    Attributes
+    ----------
+    standings : tuple of Standing
+        Fewest errors first.
+    pairs : tuple of Pair
+        Everybody against everybody further down.
+    data : str
+        Name of the test set.
+    failures : tuple of str
+        Trainings that diverged and are missing.
+    """
+
+    standings: tuple[Standing, ...]
+    pairs: tuple[Pair, ...]
+    data: str
+    failures: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, standings: Sequence[Standing], data: str = "", failures: tuple[str, ...] = ()
+    ) -> Self:
+        """Rank `standings` and let them meet, two by two."""
+        ranked = tuple(sorted(standings, key=lambda standing: standing.mean))
+        pairs = (Pair.of(first, second) for first, second in combinations(ranked, 2))
+        return cls(ranked, tuple(pair for pair in pairs if pair.duels), data, failures)
+
+
+def _mistakes(result: Result) -> NDArray[np.bool_]:
+    mistakes = np.zeros(result.total, bool)
+    mistakes[list(result.wrong)] = True
+    return mistakes

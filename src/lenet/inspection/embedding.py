@@ -1,0 +1,79 @@
+"""Many numbers for each digit brought down to two."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.errors import DataError
+
+MOST_TSNE = 2000  # points; its time grows faster than their number
+
+
+class Plane(NamedTuple):
+    """Images as points: which images, float64 points (n, 2), and what the plane is."""
+
+    indices: NDArray[np.intp]
+    points: NDArray[np.float64]
+    title: str
+
+
+def pca(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
+    """Project vectors ``(n, d)`` on the two directions in which they differ most.
+
+    Returns
+    -------
+    points : float64 ndarray (n, 2)
+    share : float
+        Of the variance that the two directions hold, 0..1.
+
+    Raises
+    ------
+    DataError
+        Fewer than three vectors.
+    """
+    from sklearn.decomposition import PCA
+
+    _check(vectors)
+    found = PCA(2, svd_solver="covariance_eigh")
+    points = found.fit_transform(vectors.astype(np.float64))
+    return points, float(found.explained_variance_ratio_.sum())
+
+
+def tsne(vectors: NDArray[np.floating], seed: int = 0) -> NDArray[np.float64]:
+    """Lay vectors ``(n, d)`` out so that neighbours stay neighbours; distances mean little.
+
+    Van der Maaten, Hinton (2008), Visualizing data using t-SNE.
+
+    Returns
+    -------
+    float64 ndarray (n, 2)
+
+    Raises
+    ------
+    DataError
+        Fewer than three vectors.
+    """
+    from sklearn.manifold import TSNE
+
+    _check(vectors)
+    nearest = min(30.0, (len(vectors) - 1) / 3)
+    layout = TSNE(2, perplexity=nearest, init="pca", random_state=seed)
+    return np.asarray(layout.fit_transform(vectors.astype(np.float32)), np.float64)
+
+
+def spread(n: int, most: int) -> NDArray[np.intp]:
+    """Return at most `most` of the indices 0..n-1, evenly spread over them.
+
+    The first ones alone would not do: the first half of MNIST's test set is the easier one.
+
+    >>> spread(10, 4).tolist(), spread(3, 4).tolist()
+    ([0, 2, 5, 7], [0, 1, 2])
+    """
+    count = min(n, most)
+    return np.arange(count) * n // count
+
+
+def _check(vectors: NDArray[np.floating]) -> None:
+    if len(vectors) < 3:
+        raise DataError(f"an embedding needs three images or more, found {len(vectors)}")

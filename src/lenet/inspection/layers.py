@@ -1,0 +1,94 @@
+"""What every layer of a network makes of an image, asked of `layers.onnx`."""
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from lenet.errors import ModelError, UsageError, suggest
+
+BATCH = 256
+
+
+class Layers:
+    """A network in ONNX that gives the output of each of its layers.
+
+    Parameters
+    ----------
+    model : bytes
+        The ``layers.onnx`` that `lenet.export` made.
+    threads : int, optional
+        CPU threads of one call; all cores by default.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the layers, in order; the last is ``output``, the logits.
+    classes : tuple of str
+        Names of what the network tells apart.
+
+    Raises
+    ------
+    ModelError
+        It is no such file.
+    """
+
+    def __init__(self, model: bytes, threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
+        try:
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"]
+            )
+            facts = self._session.get_modelmeta().custom_metadata_map
+            self.classes = tuple(facts["classes"].split("\n"))
+        except Exception:
+            # ONNX Runtime has an exception class of its own for each of a dozen faults.
+            raise ModelError(
+                "the file is no layers.onnx that lenet made: train again to get one"
+            ) from None
+        *hidden, self._last = (str(output.name) for output in self._session.get_outputs())
+        # The file calls the last output for what it gives, the network calls its layer so.
+        self.names = (*hidden, "output")
+        self._input = self._session.get_inputs()[0].name
+
+    def outputs(self, image: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return what each layer makes of a uint8 image ``(28, 28)``.
+
+        Returns
+        -------
+        dict of str to float32 ndarray (c, height, width) or (c,)
+            By layer, in order.
+        """
+        values = self._session.run(None, {self._input: _as_input(image[None])})
+        return {name: value[0] for name, value in zip(self.names, values, strict=True)}
+
+    def vectors(self, images: NDArray[np.uint8], layer: str) -> NDArray[np.float32]:
+        """Return what one layer makes of uint8 images ``(n, 28, 28)``, as float32 ``(n, d)``.
+
+        Raises
+        ------
+        UsageError
+            There is no such layer.
+        """
+        self.check(layer)
+        asked = [self._last if layer == "output" else layer]
+        parts = [
+            self._session.run(asked, {self._input: _as_input(images[start : start + BATCH])})[0]
+            for start in range(0, len(images), BATCH)
+        ]
+        return np.concatenate(parts).reshape(len(images), -1)
+
+    @property
+    def last_hidden(self) -> str:
+        """The layer whose numbers the output is made of."""
+        return self.names[-2]
+
+    def check(self, layer: str) -> None:
+        """Refuse the name of a layer that is not there (`UsageError`)."""
+        if layer not in self.names:
+            raise UsageError(f"no layer {layer!r} in this network: {suggest(layer, self.names)}")
+
+
+def _as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return images[:, None].astype(np.float32) / np.float32(255)

@@ -1,0 +1,73 @@
+"""The network of a run in torch, and its kernels as they are and as they began."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from lenet.errors import ModelError
+from lenet.models import build
+from lenet.recipe import Recipe
+from lenet.run import WEIGHTS, Run
+from lenet.storage import read_safetensors
+
+
+class Kernels(NamedTuple):
+    """The kernels of one convolution, float32 (out, in, height, width) each."""
+
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
+
+
+def network_of(run: Run) -> nn.Sequential:
+    """Return the torch network of a run, in evaluation mode.
+
+    Raises
+    ------
+    ModelError
+        The file of weights is missing, broken or altered, or does not fit.
+    """
+    run.read(WEIGHTS)  # for its digest
+    weights, facts = read_safetensors(run.folder / WEIGHTS)
+    network = build(facts["model"], len(facts["classes"]), facts["dropout"])
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError:
+        raise ModelError(
+            f"the weights in {run.folder} do not fit the model {facts['model']!r}: train again"
+        ) from None
+    if not all(torch.isfinite(weight).all() for weight in weights.values()):
+        raise ModelError(f"the weights in {run.folder} are not all finite numbers: train again")
+    return network.eval()
+
+
+def kernels(network: nn.Module, recipe: Recipe, classes: int) -> dict[str, Kernels]:
+    """Return the kernels of every convolution before and after training, by layer.
+
+    Before training they are what the recipe's seed draws: `lenet.training.Trainer` begins so.
+
+    Parameters
+    ----------
+    network : nn.Module
+        As trained.
+    recipe : Recipe
+        What it was trained by.
+    classes : int
+        How many it tells apart.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        fresh = build(recipe.model, classes, recipe.dropout)
+    before, after = _convolutions(fresh), _convolutions(network)
+    return {name: Kernels(before[name], after[name]) for name in after}
+
+
+def _convolutions(network: nn.Module) -> dict[str, NDArray[np.float32]]:
+    weights = ((name, getattr(module, "weight", None)) for name, module in network.named_modules())
+    return {
+        name: np.asarray(weight.detach().cpu().clone(memory_format=torch.contiguous_format))
+        for name, weight in weights
+        if isinstance(weight, torch.Tensor) and weight.ndim == 4
+    }

@@ -1,0 +1,97 @@
+"""Train every recipe over five seeds, and write docs/results.md from what is in docs/results.jsonl.
+
+python tools/results.py                             all that is missing: hours on two cores
+python tools/results.py --minutes 60                begin nothing new after an hour
+python tools/results.py --only lenet5,fast --seeds 3
+python tools/results.py --page                      write the page, train nothing
+
+Stop it when you like and say it again: each finished seed is a line in docs/results.jsonl, and a
+training that was interrupted goes on in its run folder under runs/.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from lenet.cli.compare import progress
+from lenet.comparison import Ledger, Matrix
+from lenet.errors import LeNetError, UsageError, suggest
+from lenet.storage import write_atomically
+from results_page import page
+
+DOCS = Path(__file__).parent.parent / "docs"
+SEEDS = 5
+
+# From cheap to dear; within a line seed by seed, so that a first sitting has something of many.
+SITTINGS = (
+    ("fast", "lenet5", "lenet5-relu", "lenet5-relu-twice-divided", "lenet-keras"),
+    ("logistic-regression", "svm-linear", "knn", "random-forest", "svm-rbf"),
+    ("lenet5-regularized", "lenet5-1998", "lenet5-1998-distorted"),
+    ("cnn-batchnorm", "alexnet-small", "resnet-small"),
+    ("gradient-boosting",),
+    ("best",),
+)
+
+
+def main() -> None:
+    """Measure, then write the page; also when stopped."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", metavar="NAME,…", help="these contenders alone")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many; {SEEDS} if not said")
+    parser.add_argument("--minutes", type=float, help="begin nothing new after so many")
+    parser.add_argument("--page", action="store_true", help="train nothing, write the page")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders go")
+    words = parser.parse_args()
+    try:
+        sittings = [] if words.page else chosen(words.only)
+        try:
+            measure(sittings, words.seeds, words.minutes, words.runs)
+        finally:
+            write_page()
+    except LeNetError as error:
+        print(f"results: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("stopped; say the same again to go on where it was", file=sys.stderr)
+        sys.exit(130)
+
+
+def chosen(only: str | None) -> list[list[str]]:
+    """Return the sittings with only those named (`UsageError`: there is no such contender)."""
+    known = [name for sitting in SITTINGS for name in sitting]
+    names = only.split(",") if only else known
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no contender {name!r}: {suggest(name, known)}")
+    sittings = [[name for name in sitting if name in names] for sitting in SITTINGS]
+    return [sitting for sitting in sittings if sitting]
+
+
+def measure(
+    sittings: list[list[str]],
+    seeds: int,
+    minutes: float | None,
+    runs: Path,
+    data: str = "mnist",
+    ledger: Path = DOCS / "results.jsonl",
+) -> None:
+    """Train what is missing, a line for each finished seed."""
+    deadline = time.monotonic() + 60 * minutes if minutes else float("inf")
+    for names in sittings:
+        matrix = Matrix(names, seeds=seeds, data=[data], runs=runs, ledger=ledger)
+        with progress() as watcher:
+            for _ in matrix.complete(watcher, enough=lambda: time.monotonic() > deadline):
+                pass
+
+
+def write_page(ledger: Path = DOCS / "results.jsonl", to: Path = DOCS / "results.md") -> None:
+    """Write what is known so far."""
+    to.parent.mkdir(exist_ok=True)
+    write_atomically(to, page(Ledger(ledger).results).encode())
+
+
+if __name__ == "__main__":
+    main()
