@@ -145,7 +145,8 @@ def test_recipes_lists_them(tmp_path: Path) -> None:
         (["train", "--set", "epoch=1"], 2, "no field 'epoch': did you mean epochs"),
         (["train", "--data", "mnits"], 2, "no dataset 'mnits': did you mean mnist"),
         (["train", "--data", "uci-digits", "--device", "gpu"], 2, "no device 'gpu'"),
-        (["train", "--resume", "nowhere"], 5, "no run folder nowhere"),
+        (["train", "--resume", "runs/nowhere"], 5, "no run folder runs/nowhere"),
+        (["train", "--resume", "nowhere"], 2, "no model 'nowhere': there are: lenet5"),
         (
             ["train", "--resume", "x", "--seed", "1"],
             2,
@@ -166,6 +167,21 @@ def test_a_mistake_is_one_line_and_its_exit_code(
     assert done.returncode == code
     assert text in complaint(done)
     assert done.stdout == ""
+
+
+def test_a_name_with_odd_characters_in_it_is_still_one_line(tmp_path: Path) -> None:
+    assert complaint(run_lenet("evaluate", "runs/a\nb\x1b", cwd=tmp_path)).startswith(
+        r"no run folder runs/a\nb\x1b"
+    )
+    long = run_lenet("evaluate", "runs/" + "x" * 300, cwd=tmp_path)
+    assert long.returncode == 5
+    assert complaint(long).startswith("no run folder runs/xxx")
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_error_to_speak_of() -> None:
+    command = f"{sys.executable} -m lenet recipes --json | true"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stderr == ""
 
 
 def test_an_unknown_verb_or_option_is_a_usage_error() -> None:

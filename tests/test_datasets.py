@@ -527,3 +527,8 @@ def test_nothing_is_held_out_of_a_share_of_0_and_too_few_images_are_an_error() -
 def test_images_and_labels_stay_as_small_as_they_came(mnist: datasets.Splits) -> None:
     assert mnist.train.images.nbytes == 47_040_000
     assert hashlib.sha256(pack(mnist.test.labels)).hexdigest().startswith("ff7bcfd416de3373")
+
+
+def test_the_same_source_twice_would_be_learnt_from_and_held_out_at_once() -> None:
+    with pytest.raises(UsageError, match="uci-digits is given twice: .* say each --data once"):
+        datasets.load_all(["uci-digits", "uci-digits"])

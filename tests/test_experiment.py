@@ -20,7 +20,7 @@ from lenet.experiment import Watcher
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MODEL, RESUME, Run
-from lenet.storage import weights_digest
+from lenet.storage import held_alone, weights_digest
 from lenet.training import Epoch, infer
 
 
@@ -205,6 +205,44 @@ def test_no_folder_is_made_for_a_training_that_cannot_begin(
     with pytest.raises(UsageError, match="no model 'lenet6': did you mean lenet5"):
         experiment.train(quick_recipe.with_changes({"model": "lenet6"}), runs=tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_that_another_process_trains_is_not_trained_twice(
+    quick_recipe: Recipe, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
+    (folder,) = tmp_path.iterdir()
+    with (
+        held_alone(folder),
+        pytest.raises(ModelError, match="another process is training in .*quick-1: wait for it"),
+    ):
+        experiment.resume(folder)
+
+
+@pytest.mark.parametrize("name", ["resume.safetensors", "recipe.toml"])
+def test_a_run_whose_files_were_altered_does_not_go_on(
+    name: str, quick_recipe: Recipe, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
+    (folder,) = tmp_path.iterdir()
+    content = bytearray((folder / name).read_bytes())
+    content[-2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name} was altered"):
+        experiment.resume(folder)
+
+
+def test_a_diverging_run_exits_with_1_and_says_where_the_last_good_weights_are(
+    tmp_path: Path,
+) -> None:
+    wild = ("optimizer=sgd", "learning_rate=2", "weight_decay=10", "warmup=0.9", "epochs=6")
+    changes = [word for change in (*wild, "batch=32") for word in ("--set", change)]
+    command = [sys.executable, "-m", "lenet", "train", "--data", "uci-digits", *changes]
+    done = subprocess.run([*command, "--runs", str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert re.search(r"^lenet: training diverged in epoch \d.*are kept in", done.stderr, re.M)
 
 
 def test_python_offers_what_the_command_line_does(quick_run: Run) -> None:

@@ -111,3 +111,15 @@ def test_a_foreign_model_is_refused() -> None:
     model.ir_version = 10
     with pytest.raises(ModelError, match="no ONNX model that lenet made"):
         Classifier(model.SerializeToString())
+    for key, fact in {"contract": "1", "classes": "\n".join(DIGITS), "temperature": "1.0"}.items():
+        model.metadata_props.add(key=key, value=fact)
+    with pytest.raises(ModelError, match="no ONNX model that lenet made"):
+        Classifier(model.SerializeToString())
+
+
+@pytest.mark.parametrize(("key", "value"), [("temperature", "nan"), ("contract", "9")])
+def test_a_model_with_impossible_facts_is_refused(quick_run: Run, key: str, value: str) -> None:
+    model = onnx.load_from_string(quick_run.read(MODEL))
+    next(entry for entry in model.metadata_props if entry.key == key).value = value
+    with pytest.raises(ModelError, match="no ONNX model that lenet made"):
+        Classifier(model.SerializeToString())

@@ -37,6 +37,8 @@ def test_a_recipe_of_ones_own_is_named_after_its_file(tmp_path: Path) -> None:
             {"optimizer": "adamx"},
             "optimizer: input should be 'adam', 'adamw' or 'sgd', found 'adamx'",
         ),
+        ({"name": "a\x7fb"}, "name: only printable characters can be kept in a recipe"),
+        ({"name": "x" * 300}, "name: string should have at most 80 characters"),
         ({"validation": 0, "patience": 3}, "patience needs a validation part"),
         ({"validation": 0, "keep": "best"}, 'keep = "best" needs a validation part'),
         ({"augment": {"shift": -1}}, "augment.shift: input should be greater.* found -1"),
@@ -71,6 +73,11 @@ def test_a_recipe_file_that_is_missing_or_broken_is_said(tmp_path: Path) -> None
 def test_a_change_without_a_value_is_said(word: str) -> None:
     with pytest.raises(UsageError, match="--set takes field=value"):
         parse_changes([word])
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 20_000, "1\nbatch=7"])
+def test_a_value_that_is_no_toml_is_a_string_and_brings_nothing_along(value: str) -> None:
+    assert parse_changes([f"epochs={value}"]) == {"epochs": value}
 
 
 def test_one_amount_of_distortion_is_changed_without_the_others() -> None:

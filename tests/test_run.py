@@ -105,6 +105,47 @@ def test_what_is_no_run_folder_is_said(tmp_path: Path, copied_run: Run) -> None:
         Run.open(copied_run.folder)
 
 
+def test_a_run_that_is_not_there_is_answered_with_the_nearest(copied_run: Run) -> None:
+    missing = copied_run.folder.with_name("copide")
+    with pytest.raises(ModelError, match=r"no run folder .*copide; did you mean .*copied\?"):
+        Run.find(missing)
+
+
+def test_a_folder_of_the_same_name_does_not_hide_a_shipped_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lenet5").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Run.find("lenet5").recipe.model == "lenet5"
+
+
+def test_an_edited_recipe_is_refused(copied_run: Run) -> None:
+    path = copied_run.folder / "recipe.toml"
+    path.write_text(path.read_text().replace("seed = 0", "seed = 5"))
+    with pytest.raises(ModelError, match=r"recipe\.toml was altered"):
+        Run.open(copied_run.folder)
+
+
+def test_a_folder_that_could_not_be_made_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(DataError, match="cannot write .*No space left on device"):
+        Run.create(Recipe(name="x"), MANIFEST, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_altered_weights_file_is_refused(tmp_path: Path) -> None:
+    content = bytearray(safetensors_bytes({"k": torch.rand(100)}, {"loss": 1}))
+    content[-7] ^= 4
+    (tmp_path / "x.safetensors").write_bytes(content)
+    with pytest.raises(ModelError, match=r"x\.safetensors was altered, its digest does not fit"):
+        read_safetensors(tmp_path / "x.safetensors")
+
+
 def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
     facts = json.loads((copied_run.folder / "run.json").read_text())
     (copied_run.folder / "run.json").write_text(json.dumps({**facts, "contract": 99}))
@@ -146,16 +187,16 @@ def test_a_file_is_whole_after_kill_9_at_any_moment(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from lenet.storage import write_atomically\n"
         "for i in range(100_000): write_atomically(Path(sys.argv[1]), bytes([i % 256]) * 300_000)"
     )
+    write_atomically(path, bytes(300_000))
     for pause in (0.15, 0.2, 0.25, 0.3, 0.35):
         writer = subprocess.Popen([sys.executable, "-c", program, str(path)])
         with pytest.raises(subprocess.TimeoutExpired):
             writer.wait(pause)
         writer.kill()
         writer.wait()
-        if path.exists():
-            content = path.read_bytes()
-            assert len(content) == 300_000
-            assert len(set(content)) == 1
+        content = path.read_bytes()
+        assert len(content) == 300_000
+        assert len(set(content)) == 1
 
 
 def test_the_weights_digest_does_not_depend_on_their_order_but_on_everything_else() -> None:

@@ -73,8 +73,21 @@ def test_training_leaves_the_callers_randomness_alone() -> None:
         {"optimizer": "adam", "schedule": "exponential", "keep": "best"},
         {"optimizer": "sgd", "schedule": "cosine", "averaging": 0.9, "keep": "best"},
         {"schedule": "constant", "averaging": 0.99},
+        {"patience": 1, "learning_rate": 0.05, "schedule": "constant", "optimizer": "sgd"},
+        {"augment": {"shift": 2, "elastic": 3}},
+        {"model": "fast"},
+        {"model": "lenet5-regularized", "dropout": 0.5},
     ],
-    ids=["adamw one-cycle", "adam exponential best", "sgd cosine averaged best", "averaged last"],
+    ids=[
+        "adamw one-cycle",
+        "adam exponential best",
+        "sgd cosine averaged best",
+        "averaged last",
+        "patience last",
+        "augmented",
+        "batch norm",
+        "dropout",
+    ],
 )
 @pytest.mark.parametrize("stop_after", [1, 2])
 def test_going_on_gives_bit_for_bit_the_weights_of_never_stopping(
@@ -87,7 +100,7 @@ def test_going_on_gives_bit_for_bit_the_weights_of_never_stopping(
     stopped = Trainer(recipe, train, validation)
     epochs = stopped.epochs()
     for _ in range(stop_after):
-        next(epochs)
+        next(epochs, None)
     going_on = Trainer(recipe, train, validation)
     going_on.restore(*stopped.state())
     torch.rand(100)  # whatever happened in between
@@ -151,6 +164,13 @@ def test_adam_with_l2_moves_as_the_penalty_in_the_loss_would() -> None:
             loss.backward()
             optimizer.step()
     assert torch.allclose(weight, twin, atol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [1, 10, 50, 100])
+@pytest.mark.parametrize("warmup", [0.001, 0.1, 0.5, 0.999])
+def test_one_cycle_can_be_as_short_as_a_step(batch: int, warmup: float) -> None:
+    recipe = RECIPE.with_changes({"epochs": 1, "batch": batch, "warmup": warmup})
+    assert len(trained(recipe, stripes(100 if batch > 1 else 9), None).history) == 1
 
 
 def test_one_cycle_rises_to_its_peak_and_ends_near_zero() -> None:

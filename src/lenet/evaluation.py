@@ -71,7 +71,10 @@ def evaluate(
     run = Run.find(model)
     classifier = Classifier(run.read(MODEL))
     recipe = run.recipe.with_changes({"data": data}) if data else run.recipe
-    parts = Parts.load(recipe, Path(data_dir) if data_dir else None).present()
+    folder = Path(data_dir) if data_dir else None
+    if part == "test":
+        return score(classifier, datasets.load_all(recipe.data, folder, show_progress=True).test)
+    parts = Parts.load(recipe, folder).present()
     if part not in parts:
         raise UsageError(f"{run.folder} held out no {part} part: say --split train or test")
     return score(classifier, parts[part])

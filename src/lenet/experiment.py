@@ -22,7 +22,7 @@ from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.report import card, report_files
 from lenet.run import CARD, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Manifest, Run
-from lenet.storage import cannot_write, safetensors_bytes, weights_digest
+from lenet.storage import cannot_write, held_alone, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, choose_device
 
 PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
@@ -105,10 +105,11 @@ def resume(
     folder: str | Path,
     *,
     data_dir: str | Path | None = None,
+    device: str | None = None,
     report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
-    """Go on with a run that was stopped, from its last whole epoch.
+    """Go on with a run that was stopped, from its last whole epoch; on its device, or another.
 
     On a CPU the weights come out bit for bit as if it had never been stopped; for that, torch is
     set to the number of threads that the run began with.
@@ -122,13 +123,12 @@ def resume(
     DataError
         The data is not what it was.
     """
-    run = Run.open(Path(folder))
+    run = Run.find(folder)
     if run.manifest.state != "training":
         raise UsageError(
             f"{folder} is not waiting to go on, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
-    run.sweep()
     parts = Parts.load(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
@@ -136,9 +136,8 @@ def resume(
             f"{', '.join(run.recipe.data)}, or start a new run"
         )
     torch.set_num_threads(run.manifest.threads)
-    trainer = Trainer(run.recipe, parts.train, parts.validation, choose_device(run.manifest.device))
-    if saved := run.load_resume():
-        trainer.restore(*saved)
+    chosen = choose_device(device or run.manifest.device)
+    trainer = Trainer(run.recipe, parts.train, parts.validation, chosen)
     return _carry_on(run, trainer, parts, report, watcher or Watcher())
 
 
@@ -155,6 +154,16 @@ def load(model: str | Path) -> nn.Sequential:
 
 def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Train what is left, saving after each epoch, and finish the run folder."""
+    with held_alone(run.folder):
+        run.sweep()
+        if saved := run.load_resume():
+            trainer.restore(*saved)
+        return _learn_and_finish(run, trainer, parts, report, watcher)
+
+
+def _learn_and_finish(
+    run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher
+) -> Run:
     watcher.begins(run, len(trainer.history))
     total = len(parts.train)
     try:

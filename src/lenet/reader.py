@@ -1,5 +1,6 @@
 """Pictures in, readings out: a network run by ONNX Runtime, without torch."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from lenet.errors import ModelError, PictureError
 from lenet.picture import decode, find_digits
-from lenet.run import MODEL, Run
+from lenet.run import CONTRACT, MODEL, Run
 
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
 
@@ -126,12 +127,20 @@ class Classifier:
             facts = self._session.get_modelmeta().custom_metadata_map
             self.classes = tuple(facts["classes"].split("\n"))
             self.temperature = float(facts["temperature"])
+            (images,), (logits,) = self._session.get_inputs(), self._session.get_outputs()
+            if (
+                facts["contract"] != str(CONTRACT)
+                or (images.type, images.shape[1:]) != ("tensor(float)", [1, 28, 28])
+                or (logits.type, logits.shape[1:]) != ("tensor(float)", [len(self.classes)])
+                or not 0 < self.temperature < math.inf
+            ):
+                raise ValueError("not what a network of ours takes and gives")
         except Exception:
             # ONNX Runtime has an exception class of its own for each of a dozen faults.
             raise ModelError(
                 "the file is no ONNX model that lenet made: export it again with `lenet train`"
             ) from None
-        self._input = self._session.get_inputs()[0].name
+        self._input = images.name
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return logits ``(n, k)`` of uint8 images ``(n, 28, 28)``, n of any size."""

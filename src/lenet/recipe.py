@@ -5,6 +5,7 @@ with the same fields. A run folder keeps its recipe with every default spelled o
 """
 
 import json
+import reprlib
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -48,8 +49,12 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: str = Field("", description="name of the recipe; run folders are called after it")
-    about: str = Field("", description="one line on what it is and where its numbers come from")
+    name: str = Field(
+        "", max_length=80, description="name of the recipe; run folders are called after it"
+    )
+    about: str = Field(
+        "", max_length=300, description="one line on what it is and where its numbers come from"
+    )
     model: str = Field("lenet5", description="architecture, a name from lenet.models")
     dropout: float = Field(0.0, ge=0, lt=1, description="share of units dropped, where it has them")
     data: tuple[str, ...] = Field(("mnist",), min_length=1, description="sources of data, joined")
@@ -95,6 +100,13 @@ class Recipe(BaseModel):
     @classmethod
     def _one_source_may_stand_alone(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("name", "about", "model", "data")
+    @classmethod
+    def _text_can_be_written(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not "".join(value).isprintable():
+            raise ValueError("only printable characters can be kept in a recipe")
+        return value
 
     @model_validator(mode="after")
     def _early_stopping_needs_something_to_watch(self) -> Self:
@@ -142,7 +154,10 @@ class Recipe(BaseModel):
         if path.suffix == ".toml":
             if not path.is_file():
                 raise UsageError(f"no recipe file {path}; `lenet recipes` lists the built-in ones")
-            content, origin = path.read_bytes(), str(path)
+            try:
+                content, origin = path.read_bytes(), str(path)
+            except OSError as error:
+                raise UsageError(f"cannot read recipe file {path}: {error.strerror}") from None
         elif str(name_or_path) in (names := builtin_names()):
             content, origin = _folder().joinpath(f"{path}.toml").read_bytes(), f"recipe {path}"
         else:
@@ -153,7 +168,7 @@ class Recipe(BaseModel):
             )
         try:
             fields = tomllib.loads(content.decode())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
             raise UsageError(f"{origin} is not valid TOML: {error}") from None
         return cls.parse({"name": path.stem, **fields}, origin)
 
@@ -197,9 +212,11 @@ def parse_changes(words: list[str]) -> dict[str, Any]:
         if not equals or not name.strip():
             raise UsageError(f"--set takes field=value, found {word!r}; for example --set epochs=3")
         try:
-            changes[name.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[name.strip()] = value.strip()
+            table = tomllib.loads(f"value = {value}")
+        except (ValueError, RecursionError):
+            table = {}
+        # A value with a line break in it would bring fields of its own along.
+        changes[name.strip()] = table["value"] if len(table) == 1 else value.strip()
     return changes
 
 
@@ -223,4 +240,4 @@ def _first_fault(error: ValidationError) -> str:
         return f"no field {field!r}: {suggest(field.rpartition('.')[2], known)}"
     reason = fault["msg"].removeprefix("Value error, ")
     reason = reason[0].lower() + reason[1:]
-    return f"{field}: {reason}, found {fault['input']!r}" if field else reason
+    return f"{field}: {reason}, found {reprlib.repr(fault['input'])}" if field else reason

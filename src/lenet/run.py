@@ -10,16 +10,18 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lenet.errors import ModelError, UsageError, suggest
 from lenet.recipe import Recipe, refuse_classical
 from lenet.storage import (
     cannot_write,
+    fsync_folder,
     read_safetensors,
     safetensors_bytes,
     sha256,
@@ -28,6 +30,8 @@ from lenet.storage import (
 
 CONTRACT = 1  # version of what a network takes and gives (lenet.models) and of the files below
 
+MANIFEST = "run.json"
+RECIPE = "recipe.toml"
 RESUME = "resume.safetensors"
 WEIGHTS = "model.safetensors"
 MODEL = "model.onnx"
@@ -49,7 +53,7 @@ class Manifest(BaseModel):
     seconds: float = 0.0  # of training, all sittings together
     seed: int
     device: str
-    threads: int
+    threads: int = Field(ge=1, le=4096)
     versions: dict[str, str]
     data: dict[str, Any] = {}  # name, digest and counts of the parts
     weights: str = ""  # digest of the weights themselves, see weights_digest
@@ -89,12 +93,15 @@ class Run:
             for match in map(re.compile(f"{re.escape(stem)}-(\\d+)").fullmatch, _names(runs))
             if match
         ]
+        text = recipe.to_toml().encode()
+        manifest = manifest.model_copy(update={"files": {RECIPE: sha256(text)}})
+        draft = None
         try:
             runs.mkdir(parents=True, exist_ok=True)
             draft = Path(tempfile.mkdtemp(prefix=".new-", dir=runs))
             draft.chmod(0o755)
-            (draft / "recipe.toml").write_text(recipe.to_toml(), "utf-8")
-            (draft / "run.json").write_text(manifest.model_dump_json(indent=2) + "\n", "utf-8")
+            write_atomically(draft / RECIPE, text)
+            write_atomically(draft / MANIFEST, _as_json(manifest))
             number = max(taken, default=0) + 1
             # Renaming onto a folder with files in it fails, so of two trainings that start at the
             # same moment one simply takes the next number.
@@ -106,8 +113,12 @@ class Run:
                     if not (runs / f"{stem}-{number}").exists():
                         raise
                     number += 1
+            fsync_folder(runs)
         except OSError as error:
             raise cannot_write(runs, error) from None
+        finally:
+            if draft is not None:  # still there only when something went wrong
+                shutil.rmtree(draft, ignore_errors=True)
         return cls(runs / f"{stem}-{number}", recipe, manifest)
 
     @classmethod
@@ -120,14 +131,18 @@ class Run:
             It is missing, no run folder, or its recipe or manifest is broken.
         """
         if not folder.exists():
-            raise ModelError(f"no run folder {folder}; `lenet train` makes one")
-        if not (folder / "run.json").is_file():
+            near = get_close_matches(folder.name, _names(folder.parent), n=2)
+            there = f"did you mean {' or '.join(str(folder.parent / name) for name in near)}?"
+            raise ModelError(
+                f"no run folder {folder}; {there if near else '`lenet train` makes one'}"
+            )
+        if not (folder / MANIFEST).is_file():
             raise ModelError(
                 f"{folder} is not a run folder: no run.json in it; give one that `lenet train` made"
             )
         try:
-            manifest = Manifest.model_validate_json((folder / "run.json").read_bytes())
-            recipe = Recipe.load(folder / "recipe.toml")
+            manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+            recipe = Recipe.load(folder / RECIPE)
         except (ValidationError, UsageError, OSError, UnicodeDecodeError):
             raise ModelError(
                 f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
@@ -137,7 +152,9 @@ class Run:
                 f"{folder} was made for contract {manifest.contract}, "
                 f"this lenet reads {CONTRACT}: train again"
             )
-        return cls(folder, recipe, manifest)
+        run = cls(folder, recipe, manifest)
+        run.read(RECIPE)  # for its digest: another recipe would tell other data apart
+        return run
 
     @classmethod
     def find(cls, name: str | Path) -> Self:
@@ -151,12 +168,12 @@ class Run:
             See `open`.
         """
         path = Path(name)
+        if str(name) in (shipped := shipped_names()):
+            return cls.open(_shipped() / str(name))
         if path.is_dir():
             return cls.open(path)
         if path.name == MODEL:
             return cls.open(path.parent)
-        if str(name) in (shipped := shipped_names()):
-            return cls.open(_shipped() / str(name))
         if len(path.parts) > 1 or path.exists():
             return cls.open(path)
         if (Path("runs") / path).is_dir():
@@ -223,11 +240,11 @@ class Run:
             path.relative_to(self.folder).as_posix(): sha256(path.read_bytes())
             for path in sorted(self.folder.rglob("*"))
             if path.is_file()
-            and path.name not in ("run.json", RESUME)
+            and path.name not in (MANIFEST, RESUME)
             and not path.name.startswith(".")
         }
         manifest = self.manifest.model_copy(update={**facts, "state": state, "files": files})
-        self.write("run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
+        self.write(MANIFEST, _as_json(manifest))
         (self.folder / RESUME).unlink(missing_ok=True)
         return type(self)(self.folder, self.recipe, manifest)
 
@@ -236,14 +253,14 @@ class Run:
         for stale in self.folder.rglob(".*.tmp"):
             stale.unlink(missing_ok=True)
 
-    def discard(self) -> None:
-        """Remove the folder, when nothing worth keeping came into being."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 def shipped_names() -> list[str]:
     """Return the names of the models inside the package, sorted."""
     return _names(_shipped())
+
+
+def _as_json(manifest: Manifest) -> bytes:
+    return manifest.model_dump_json(indent=2).encode() + b"\n"
 
 
 def _names(folder: Path) -> list[str]:

@@ -4,7 +4,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-        _fsync_folder(path.parent)
+        fsync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from None
     finally:
@@ -57,11 +58,12 @@ def weights_digest(weights: Mapping[str, "NDArray[Any]"]) -> str:
 
 
 def safetensors_bytes(tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
-    """Return a safetensors file of torch `tensors`, with `facts` as JSON under one metadata key."""
+    """Return a safetensors file of torch `tensors`, with `facts` as JSON and a digest of both."""
     from safetensors.torch import save
 
     contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    return bytes(save(contiguous, {"lenet": json.dumps(facts)}))
+    text = json.dumps(facts)
+    return bytes(save(contiguous, {"lenet": text, "sha256": _seal(contiguous, text)}))
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -70,19 +72,61 @@ def read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     Raises
     ------
     ModelError
-        The file is broken or not ours.
+        The file is broken, was altered, or is not ours.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})["lenet"])
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            text, expected = metadata["lenet"], metadata["sha256"]
+        facts = json.loads(text)
     except (SafetensorError, OSError, KeyError, ValueError):
         raise ModelError(f"{path} is broken or was not made by lenet; train again") from None
+    if _seal(tensors, text) != expected:
+        raise ModelError(f"{path} was altered, its digest does not fit: restore it or train again")
+    return tensors, facts
 
 
-def _fsync_folder(folder: Path) -> None:
+@contextlib.contextmanager
+def held_alone(folder: Path) -> Iterator[None]:
+    """Hold `folder` against every other process that asks for it in the same way.
+
+    The system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    ModelError
+        Another process holds it.
+    """
+    if sys.platform == "win32":  # no such lock there
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        # A file system without locks raises another error, and then there is nothing to hold.
+        with contextlib.suppress(OSError):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ModelError(
+                    f"another process is training in {folder}: wait for it, or stop it first"
+                ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _seal(tensors: Mapping[str, Any], text: str) -> str:
+    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+    return sha256(f"{weights_digest(arrays)} {text}".encode())
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the names in `folder` outlive a power cut."""
     if os.name == "nt":  # Windows has no such call and does not need it
         return
     descriptor = os.open(folder, os.O_RDONLY)

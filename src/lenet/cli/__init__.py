@@ -4,6 +4,7 @@ stdout is the result, stderr is talk. Whatever costs time to import is imported 
 that needs it, so that `lenet --help` is there at once and `lenet predict` never loads torch.
 """
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -14,7 +15,7 @@ import typer
 from lenet import __version__
 from lenet.cli import compare, data, demo, evaluate, predict, recipes, show, train
 from lenet.cli.console import err
-from lenet.errors import LeNetError, UsageError
+from lenet.errors import DataError, LeNetError, UsageError
 
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -69,19 +70,37 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command line and exit with the documented code."""
+    # torch's threads wait for each other by spinning, for so long that one busy program beside
+    # ours makes training fifty times slower. It is read when torch is loaded, which is later.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot show is written as an escape, rather than ending the program.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app(prog_name="lenet")
     except LeNetError as error:
-        err.print(f"lenet: {error}")
+        _complain(str(error))
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has left, as `head` does; nothing is wrong, and nobody listens.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _complain(f"{error.filename or 'the disk'}: {error.strerror or error}")
+        sys.exit(DataError.exit_code)
     except ModuleNotFoundError as error:
         if error.name not in TRAINING_LIBRARIES:
             raise
-        err.print(f"lenet: this needs {error.name}, which is not installed: {INSTALL_TRAINING}")
+        _complain(f"this needs {error.name}, which is not installed: {INSTALL_TRAINING}")
         sys.exit(UsageError.exit_code)
     sys.exit(0)
+
+
+def _complain(text: str) -> None:
+    """Say what went wrong in one line, whatever characters a name in it has."""
+    err.print("lenet: " + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text))
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:

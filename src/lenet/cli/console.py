@@ -8,8 +8,8 @@ from rich.console import Console
 
 # soft_wrap: a line stays a line, however narrow the terminal; markup and highlight off: a file
 # called [red] is a file called [red].
-out = Console(soft_wrap=True, markup=False, highlight=False)
-err = Console(stderr=True, soft_wrap=True, markup=False, highlight=False)
+out = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
+err = Console(stderr=True, soft_wrap=True, markup=False, emoji=False, highlight=False)
 
 
 def print_json(value: Any) -> None:
@@ -18,7 +18,7 @@ def print_json(value: Any) -> None:
 
 
 def percent(share: float) -> str:
-    """Write a share with as many decimals as it needs near 0 and 1.
+    """Write a share with one decimal; near 1, where it would say 100 %, as more than 99.9 %.
 
     >>> percent(0.9934), percent(0.99996), percent(1.0)
     ('99.3 %', '> 99.9 %', '> 99.9 %')

@@ -51,7 +51,7 @@ def fetch(
         raise UsageError(f"no dataset {name!r}: {suggest(name, SOURCES)}")
     from lenet.datasets.mnist import PARTS, obtain
 
-    found = obtain(data_dir, show_progress=True)
+    found = obtain(data_dir and data_dir.expanduser(), show_progress=True)
     files = [
         {"path": str(found[part.name].path), "sha256": part.sha256, "size": part.size}
         for part in PARTS

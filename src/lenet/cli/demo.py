@@ -36,6 +36,7 @@ def demo(
         run = experiment.train(recipe, runs=runs, data_dir=data_dir, watcher=watcher)
 
     from lenet.evaluation import read_scores
+    from lenet.run import REPORT
 
     out.print("\n3. Scores on digits the network had never seen")
     scores = read_scores(run)["test"]
@@ -48,12 +49,12 @@ def demo(
         f"\nReached: {scores.accuracy * 100:.2f} % on {scores.total:,} test digits, "
         f"{right} of {pictures} pictures read, in {run.manifest.seconds:.0f} s of training."
     )
-    out.print(f"Everything about it is in {run.folder}. What to try next:")
+    out.print(f"All about it on one page: {run.folder / REPORT}. What to try next:")
     steps = {
         f"lenet evaluate {run.folder}": "every score, class by class",
         f"lenet predict --model {run.folder} PICTURE": "read a picture of your own",
         f"lenet show model {recipe.model}": "the network, layer by layer",
-        "lenet train --set epochs=20 --seed 1": "train another one",
+        f"lenet train --data {recipe.data[0]} --set epochs=20 --seed 1": "train another one",
     }
     width = max(map(len, steps))
     for command, what in steps.items():

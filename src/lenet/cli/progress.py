@@ -24,7 +24,6 @@ def progress() -> Iterator["Watcher"]:
 
         def __init__(self) -> None:
             self.run: Run | None = None
-            self.finishing = False
 
         def begins(self, run: "Run", epochs_done: int) -> None:
             self.run = run

@@ -29,7 +29,9 @@ def train(
         Path | None, typer.Option(help="Folder in which MNIST is looked for first.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    device: Annotated[
+        str | None, typer.Option(help="auto, cpu, cuda or mps; auto if not said.")
+    ] = None,
     runs: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
         "runs"
     ),
@@ -68,13 +70,15 @@ def train(
             watcher = TensorBoard(shown)
         if intended is None:
             assert resume is not None
-            run = experiment.resume(resume, data_dir=data_dir, report=report, watcher=watcher)
+            run = experiment.resume(
+                resume, data_dir=data_dir, device=device, report=report, watcher=watcher
+            )
         else:
             run = experiment.train(
                 intended,
                 runs=runs,
                 data_dir=data_dir,
-                device=device,
+                device=device or "auto",
                 report=report,
                 watcher=watcher,
             )

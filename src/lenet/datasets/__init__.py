@@ -98,5 +98,10 @@ def load_all(
     """
     if not sources:
         raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
+    if twice := [source for source in dict.fromkeys(sources) if sources.count(source) > 1]:
+        raise UsageError(
+            f"{twice[0]} is given twice: its images would be learnt from and held out at once; "
+            "say each --data once"
+        )
     splits = [load(source, data_dir, download, timeout, show_progress) for source in sources]
     return Splits(join([each.train for each in splits]), join([each.test for each in splits]))

@@ -50,8 +50,10 @@ def schedule_of(
         case "one-cycle":
             # Smith and Topin (2019), Super-convergence; one step more than there are, because a
             # scheduler also takes the one after the last update.
+            # It divides by the steps of rising less one, so there have to be two.
+            rising = min(1.0, max(recipe.warmup, 2 / (steps + 1)))
             return OneCycleLR(
-                optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=recipe.warmup
+                optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=rising
             )
         case "cosine":
             return CosineAnnealingLR(optimizer, T_max=steps)

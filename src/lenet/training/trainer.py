@@ -134,7 +134,7 @@ class Trainer:
         facts = {
             "groups": optimizer["param_groups"],
             "schedule": self.schedule.state_dict(),
-            "best_loss": self.best_loss if self.best else None,
+            "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "waited": self.waited,
             "history": [asdict(epoch) for epoch in self.history],
         }
@@ -146,7 +146,7 @@ class Trainer:
         if self.averaged is not None:
             self.averaged.load_state_dict(_under("averaged.", tensors))
         self.best = {name: t.to(self.device) for name, t in _under("best.", tensors).items()}
-        self.best_loss = facts["best_loss"] if self.best else math.inf
+        self.best_loss = math.inf if facts["best_loss"] is None else facts["best_loss"]
         self.waited = facts["waited"]
         self.history = [Epoch(**epoch) for epoch in facts["history"]]
         moments: dict[int, dict[str, Tensor]] = {}
@@ -196,26 +196,26 @@ class Trainer:
     ) -> tuple[float, int]:
         """Learn from every image once; return the summed loss and the number of errors."""
         self.model.train()
-        total = torch.zeros((), dtype=torch.float64, device=self.device)
-        errors = torch.zeros((), dtype=torch.int64, device=self.device)
+        losses, logits = [], []
         seen = 0
         order = torch.randperm(len(self.images)).to(self.device)
         for batch in order.split(self.recipe.batch):
-            labels = self.labels[batch]
             images = augment(as_input(self.images[batch]), self.recipe.augment, distortions)
-            logits = self.model(images)
-            loss = self._loss(logits, labels)
+            logits.append(self.model(images))
+            loss = self._loss(logits[-1], self.labels[batch])
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
             self.schedule.step()
             self._average()
-            total += loss.detach() * len(batch)
-            errors += (logits.detach().argmax(1) != labels).sum()
+            # Counted after the loop: at this size of network each small operation is felt.
+            logits[-1] = logits[-1].detach()
+            losses.append(loss.detach() * len(batch))
             seen += len(batch)
             if on_images:
                 on_images(seen)
-        return total.item(), int(errors.item())
+        errors = torch.cat(logits).argmax(1) != self.labels[order]
+        return torch.stack(losses).cpu().double().sum().item(), int(errors.sum())
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         match self.recipe.loss:
