@@ -70,9 +70,6 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command line and exit with the documented code."""
-    # torch's threads wait for each other by spinning, for so long that one busy program beside
-    # ours makes training fifty times slower. It is read when torch is loaded, which is later.
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
     for stream in (sys.stdout, sys.stderr):
