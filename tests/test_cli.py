@@ -152,6 +152,7 @@ def test_recipes_lists_them(tmp_path: Path) -> None:
             2,
             "--resume goes on with the run's own recipe",
         ),
+        (["train", "--resume", "x", "--runs", "y"], 2, "leave out --recipe, --set, --data, --seed"),
         (["show", "model", "lenet-5"], 2, "no model 'lenet-5': did you mean lenet5"),
         (["predict", "--model", "lenet-5", THREE], 2, "no model 'lenet-5': did you mean lenet5"),
         (["predict", "--model", "runs/none", THREE], 5, "no run folder runs/none"),

@@ -54,9 +54,10 @@ def train(
         asked["data"] = data
     if seed is not None:
         asked["seed"] = seed
-    if resume and (asked or recipe != "lenet5"):
+    if resume and (asked or recipe != "lenet5" or runs != Path("runs")):
         raise UsageError(
-            "--resume goes on with the run's own recipe: leave out --recipe, --set, --data, --seed"
+            "--resume goes on with the run's own recipe in its own folder: "
+            "leave out --recipe, --set, --data, --seed and --runs"
         )
     intended = None if resume else Recipe.load(recipe).with_changes(asked)
 
