@@ -117,13 +117,8 @@ class Classifier:
     """
 
     def __init__(self, model: bytes, threads: int = 0) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
         try:
-            self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(model, threads)
             facts = self._session.get_modelmeta().custom_metadata_map
             self.classes = tuple(facts["classes"].split("\n"))
             self.temperature = float(facts["temperature"])
@@ -221,6 +216,14 @@ class Reader:
                 yield self.read(picture, tiff=tiff)
             except PictureError as error:
                 yield error
+
+
+def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession:
+    """Open an ONNX file on the CPU; what is wrong with it is any of ONNX Runtime's exceptions."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

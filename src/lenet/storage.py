@@ -1,4 +1,4 @@
-"""Bytes on disk: written whole or not at all, told apart by digest, never a pickle."""
+"""Bytes on disk: written whole or not at all, told apart by digest, with no code inside."""
 
 import contextlib
 import hashlib

@@ -1,12 +1,10 @@
 """What every layer of a network makes of an image, asked of `layers.onnx`."""
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError, suggest
-
-BATCH = 256
+from lenet.reader import BATCH, open_session
 
 
 class Layers:
@@ -33,13 +31,8 @@ class Layers:
     """
 
     def __init__(self, model: bytes, threads: int = 0) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
         try:
-            self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(model, threads)
             facts = self._session.get_modelmeta().custom_metadata_map
             self.classes = tuple(facts["classes"].split("\n"))
         except Exception:
