@@ -92,34 +92,37 @@ class StopAfter(Watcher):
             raise KeyboardInterrupt
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights_and_the_whole_history(
-    quick_run: Run, quick_recipe: Recipe, tmp_path: Path
-) -> None:
+@pytest.fixture
+def stopped(quick_recipe: Recipe, tmp_path: Path) -> Path:
+    """The folder of a run that was stopped after its first epoch."""
     with pytest.raises(KeyboardInterrupt):
         experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
     (folder,) = tmp_path.iterdir()
-    assert Run.open(folder).manifest.state == "training"
-    (folder / ".model.onnx.123.tmp").write_bytes(b"left behind")
-    run = experiment.resume(folder, report=False)
+    return folder
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights_and_the_whole_history(
+    quick_run: Run, stopped: Path
+) -> None:
+    assert Run.open(stopped).manifest.state == "training"
+    (stopped / ".model.onnx.123.tmp").write_bytes(b"left behind")
+    run = experiment.resume(stopped, report=False)
     assert run.manifest.weights == quick_run.manifest.weights
     assert len(run.read("history.jsonl").splitlines()) == 2
-    assert not list(folder.glob(".*.tmp"))
-    assert not (folder / RESUME).exists()
+    assert not list(stopped.glob(".*.tmp"))
+    assert not (stopped / RESUME).exists()
 
 
 def test_a_run_goes_on_only_where_there_is_something_to_go_on_with(
-    quick_run: Run, quick_recipe: Recipe, tmp_path: Path
+    quick_run: Run, stopped: Path
 ) -> None:
     with pytest.raises(UsageError, match="is not waiting to go on, its state is 'done'"):
         experiment.resume(quick_run.folder)
-    with pytest.raises(KeyboardInterrupt):
-        experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
-    (folder,) = tmp_path.iterdir()
-    facts = json.loads((folder / "run.json").read_text())
+    facts = json.loads((stopped / "run.json").read_text())
     facts["data"]["train_digest"] = "0" * 64
-    (folder / "run.json").write_text(json.dumps(facts))
+    (stopped / "run.json").write_text(json.dumps(facts))
     with pytest.raises(DataError, match="is not what it was when the run began"):
-        experiment.resume(folder)
+        experiment.resume(stopped)
 
 
 def run_quick(tmp_path: Path, epochs: int, extra: tuple[str, ...] = ()) -> subprocess.Popen[str]:
@@ -207,31 +210,21 @@ def test_no_folder_is_made_for_a_training_that_cannot_begin(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_run_that_another_process_trains_is_not_trained_twice(
-    quick_recipe: Recipe, tmp_path: Path
-) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
-    (folder,) = tmp_path.iterdir()
+def test_a_run_that_another_process_trains_is_not_trained_twice(stopped: Path) -> None:
     with (
-        held_alone(folder),
+        held_alone(stopped),
         pytest.raises(ModelError, match="another process is training in .*quick-1: wait for it"),
     ):
-        experiment.resume(folder)
+        experiment.resume(stopped)
 
 
 @pytest.mark.parametrize("name", ["resume.safetensors", "recipe.toml"])
-def test_a_run_whose_files_were_altered_does_not_go_on(
-    name: str, quick_recipe: Recipe, tmp_path: Path
-) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        experiment.train(quick_recipe, runs=tmp_path, device="cpu", watcher=StopAfter(1))
-    (folder,) = tmp_path.iterdir()
-    content = bytearray((folder / name).read_bytes())
+def test_a_run_whose_files_were_altered_does_not_go_on(name: str, stopped: Path) -> None:
+    content = bytearray((stopped / name).read_bytes())
     content[-2] ^= 1
-    (folder / name).write_bytes(content)
+    (stopped / name).write_bytes(content)
     with pytest.raises(ModelError, match=f"{name} was altered"):
-        experiment.resume(folder)
+        experiment.resume(stopped)
 
 
 def test_a_diverging_run_exits_with_1_and_says_where_the_last_good_weights_are(

@@ -8,6 +8,7 @@ from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
 from lenet.figures.style import BLUE, GREY, bare, canvas, headline, mosaic, styled
+from lenet.inspection.pixels import pixels
 
 GAP = 2  # pixels between samples
 MANY = 12  # classes beside each other, before their numbers have to stand upright
@@ -97,15 +98,11 @@ def mean_images(
         mean = of_class.mean(axis=0) if len(of_class) else np.zeros(images.shape[1:])
         axes.imshow(mean, vmin=0, vmax=255)
         axes.set_title(name if len(of_class) else f"{name}: none", loc="center", weight="normal")
-    # Integer sums stay exact over 60,000 images, where a float32 mean would not.
-    histogram = np.bincount(images.ravel(), minlength=256)
-    share, value = histogram / histogram.sum(), np.arange(256) / 255
-    average = float(share @ value)
-    deviation = float(np.sqrt(share @ (value - average) ** 2))
+    of = pixels(images)
     headline(figure, f"Mean image of each class, of {len(images):,} images")
     figure.supxlabel(
-        f"Pixels, 0 paper to 1 ink: mean {average:.4f}, standard deviation {deviation:.4f}, "
-        f"{100 * share[0]:.1f} % pure paper",
+        f"Pixels, 0 paper to 1 ink: mean {of.mean:.4f}, standard deviation {of.deviation:.4f}, "
+        f"{100 * of.paper:.1f} % pure paper",
         size=10,
     )
     return figure
