@@ -389,7 +389,8 @@ def test_a_bad_folder_or_picture_is_named(tmp_path: Path, uci: datasets.Splits) 
         ("idx:", "no dataset 'idx:': did you mean idx:DIR?"),
         (
             "zebra",
-            "no dataset 'zebra': there are: mnist, uci-digits, idx:DIR, folder:DIR",
+            "no dataset 'zebra': there are: mnist, uci-digits, idx:DIR, folder:DIR, "
+            "corrections:URL, drawn:N, printed:N, nondigits:N",
         ),
     ],
 )

@@ -1,7 +1,8 @@
 """What science brings: sources of digit images with labels, each as training and test part.
 
 An image is uint8 (28, 28), 0 = paper, 255 = ink; images stay uint8 in memory. A source is a word:
-``mnist``, ``uci-digits``, ``idx:DIR`` or ``folder:DIR``.
+``mnist``, ``uci-digits``, ``idx:DIR``, ``folder:DIR``, or a number of images made here:
+``drawn:N``, ``printed:N`` and ``nondigits:N``.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from lenet.datasets.dataset import Dataset, Splits, carve, join
 from lenet.errors import UsageError, suggest
 
-__all__ = ["SOURCES", "Dataset", "Splits", "carve", "load", "load_all"]
+__all__ = ["SOURCES", "Dataset", "Splits", "carve", "join", "load", "load_all"]
 
 # source -> what it is
 SOURCES = {
@@ -18,6 +19,10 @@ SOURCES = {
     "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
     "idx:DIR": "IDX files as of Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
     "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
+    "corrections:URL": "what `lenet serve --collect URL` kept; URL may be a file",
+    "drawn:N": "N digits that lenet draws itself, in the styles of many countries",
+    "printed:N": "N digits that lenet prints itself, in freely usable fonts",
+    "nondigits:N": "N letters, signs, scribbles and textures: what is no digit",
 }
 
 
@@ -75,6 +80,14 @@ def load(
         from lenet.datasets.folder import load_folder
 
         return load_folder(place)
+    if kind in {"drawn", "printed", "nondigits"} and place:
+        from lenet.datasets.drawn import load_drawn
+
+        return load_drawn(kind, place)
+    if kind == "corrections" and place:
+        from lenet.datasets.corrections import load_corrections
+
+        return load_corrections(place)
     raise UsageError(f"no dataset {source!r}: {suggest(source, SOURCES)}")
 
 

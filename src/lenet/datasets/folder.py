@@ -62,11 +62,11 @@ def _digit_image(path: Path) -> NDArray[np.uint8]:
     if ready is not None:
         return ready
     try:
-        crops = find_digits(decode(path))
+        crops = find_digits(decode(path), single=True).crops
     except PictureError as error:
         raise DataError(str(error)) from None
-    if len(crops) != 1:
-        raise DataError(f"{path} holds {len(crops)} digits, expected one; crop or remove it")
+    if not crops:
+        raise DataError(f"{path} holds 0 digits, expected one; crop or remove it")
     return crops[0].image
 
 

@@ -1,0 +1,235 @@
+"""What is no digit, to learn what to refuse."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.drawing import printing
+from lenet.drawing.crops import crop, draw
+from lenet.drawing.decoration import decorated
+from lenet.drawing.digits import drawings
+from lenet.drawing.doodles import DOODLES
+from lenet.drawing.hand import write
+from lenet.drawing.letters import LETTERS, SIGNS
+from lenet.drawing.pen import Ink
+from lenet.drawing.printing import fonts, glyph, print_glyph
+from lenet.drawing.strokes import Floats, Style
+from lenet.drawing.textures import bulk, texture
+from lenet.picture import normalise
+
+CHUNK = 2_000
+# kind -> how often
+KINDS = {
+    "printed Latin letters": 15.0,
+    "decorated Latin letters": 4.0,
+    "printed Greek and Cyrillic letters": 3.0,
+    "printed kana and Han": 3.0,
+    "printed signs": 5.0,
+    "drawn letters": 34.0,
+    "drawn signs": 9.0,
+    "doodles": 7.0,
+    "digits side by side": 7.0,
+    "digits one above the other": 1.5,
+    "cut digits": 3.0,
+    "cut letters": 2.5,
+    "textures": 9.0,
+}
+# Fonts in which letters look like digits, or like nothing.
+_ILLEGIBLE = {"segments-1", "segments-2", "hand-1", "hand-4"}
+# What of a digit is no digit when the rest is cut off: digit -> (axis, from, to).
+_CUTS = {
+    0: [("y", 0.0, 0.5), ("y", 0.5, 1.0), ("x", 0.0, 0.45), ("x", 0.55, 1.0)],
+    2: [("y", 0.55, 1.0), ("x", 0.0, 0.28)],
+    3: [("x", 0.0, 0.38)],
+    5: [("y", 0.0, 0.4), ("x", 0.0, 0.45)],
+    8: [("x", 0.0, 0.5), ("y", 0.3, 0.7)],
+}
+# Letters whose upper and lower halves are no digits: in a round E is a 5, in an a a 2.
+_HALVED = [
+    style
+    for style in LETTERS
+    if style.name.split()[0] in set("CEHKMNUVWXmnwx") and style.name != "E 2"
+]
+
+
+def draw_nondigits(n: int, seed: int) -> NDArray[np.uint8]:
+    """Draw and print `n` images that are no digits: letters, signs, scribbles, textures, pairs.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    seed : int
+        Not negative. The same seed gives the same images.
+
+    Returns
+    -------
+    ndarray of uint8, (n, 28, 28)
+        0 = paper, 255 = ink, in mixed order.
+    """
+    images = np.empty((n, 28, 28), np.uint8)
+    shares = np.array(list(KINDS.values())) / sum(KINDS.values())
+    for start in range(0, n, CHUNK):
+        chance = np.random.default_rng([seed, 3, start])
+        part = images[start : start + CHUNK]
+        chosen = chance.choice(len(KINDS), len(part), p=shares)
+        for i, kind in enumerate(KINDS):
+            places = np.flatnonzero(chosen == i)
+            part[places] = draw_kind(kind, len(places), chance)
+    return images
+
+
+def draw_kind(kind: str, n: int, chance: np.random.Generator) -> NDArray[np.uint8]:
+    """Return `n` images of one of `KINDS`, uint8 (n, 28, 28)."""
+    if kind == "printed Latin letters":
+        images = [print_glyph(_printed(printing.LATIN, chance), chance) for _ in range(n)]
+    elif kind == "decorated Latin letters":
+        images = [_decorated(chance) for _ in range(n)]
+    elif kind == "printed Greek and Cyrillic letters":
+        images = [
+            print_glyph(_printed(printing.GREEK + printing.CYRILLIC, chance), chance)
+            for _ in range(n)
+        ]
+    elif kind == "printed kana and Han":
+        images = [
+            print_glyph(_printed(printing.KANA + printing.HAN, chance), chance) for _ in range(n)
+        ]
+    elif kind == "printed signs":
+        images = [print_glyph(_printed(printing.SIGNS, chance), chance) for _ in range(n)]
+    elif kind == "drawn letters":
+        images = _drawn(LETTERS, n, chance)
+    elif kind == "drawn signs":
+        images = _drawn(SIGNS, n, chance)
+    elif kind == "doodles":
+        images = _drawn(DOODLES, n, chance)
+    elif kind == "digits side by side":
+        images = _joined(n, chance)
+    elif kind == "digits one above the other":
+        images = _stacked(n, chance)
+    elif kind == "cut digits":
+        images = _cut_digits(n, chance)
+    elif kind == "cut letters":
+        images = _cut_letters(n, chance)
+    else:
+        images = [texture(chance) for _ in range(n)]
+    return np.array(images, np.uint8).reshape(n, 28, 28)
+
+
+def _printed(characters: str, chance: np.random.Generator) -> Ink:
+    """Return the glyph of one of `characters` in some font that has it."""
+    faces = [face for face in fonts() if face.stem not in _ILLEGIBLE]
+    while True:  # few fonts have all characters
+        face = faces[int(chance.integers(len(faces)))]
+        ink = glyph(face, characters[int(chance.integers(len(characters)))])
+        if ink.any():
+            return ink
+
+
+def _decorated(chance: np.random.Generator) -> Ink:
+    """Return a capital as in decorative fonts, but none that is as narrow as a 1."""
+    while True:
+        image = decorated(_printed(printing.CAPITALS, chance), chance)
+        if bulk(image)[0] > 0.45:
+            return image
+
+
+def _drawn(styles: Sequence[Style], n: int, chance: np.random.Generator) -> list[Ink]:
+    weights = np.array([style.weight for style in styles])
+    images: list[Ink] = []
+    for style, count in zip(styles, chance.multinomial(n, weights / weights.sum()), strict=True):
+        lines = write(style, int(count), chance)
+        images += [
+            crop([line[k] for line in lines], style.stoutest, chance) for k in range(int(count))
+        ]
+    order = chance.permutation(n)
+    return [images[k] for k in order]
+
+
+def _joined(n: int, chance: np.random.Generator) -> list[Ink]:
+    """Put two or three digits into one box."""
+    pool = drawings(chance.integers(0, 10, 3 * n), chance)
+    images = []
+    for k in range(n):
+        count = 3 if chance.random() < 0.2 else 2
+        right, lines, stoutest = 0.0, [], 0.1
+        for digit, _ in pool[3 * k : 3 * k + count]:
+            grown = float(chance.uniform(0.85, 1.1)) / max(0.3, _size(digit)[1])
+            digit = [line * grown for line in digit]
+            place = np.array([right, chance.normal(0, 0.04)])
+            lines += [line + place for line in digit]
+            right += _size(digit)[0] + float(chance.uniform(-0.04, 0.28))
+        images.append(crop(_fitted(lines), stoutest, chance))
+    return images
+
+
+def _stacked(n: int, chance: np.random.Generator) -> list[Ink]:
+    """Put one digit above another: such as make no third one."""
+    pool = drawings(chance.choice([2, 3, 4, 5, 7], 2 * n), chance)
+    images = []
+    for k in range(n):
+        (upper, _), (lower, _) = pool[2 * k : 2 * k + 2]
+        gap = float(chance.uniform(0.0, 0.2))
+        place = np.array([chance.normal(0, 0.1), 1 + gap])
+        lines = [*upper, *(line + place for line in lower)]
+        images.append(crop(_fitted(lines), 0.1, chance))
+    return images
+
+
+def _cut_digits(n: int, chance: np.random.Generator) -> list[Ink]:
+    """Cut off a part of a digit, so that the rest is none: not even as narrow as a 1."""
+    images: list[Ink] = []
+    while len(images) < n:
+        digits = chance.choice(list(_CUTS), n)
+        for digit, (lines, style) in zip(digits, drawings(digits, chance), strict=True):
+            cuts = _CUTS[int(digit)]
+            axis, low, high = cuts[int(chance.integers(len(cuts)))]
+            ink = draw(lines, min(style.stoutest, 0.15), chance)
+            image = _cut(ink, axis, low, high, chance)
+            if bulk(image)[0] > 0.4:
+                images.append(image)
+    return images[:n]
+
+
+def _cut_letters(n: int, chance: np.random.Generator) -> list[Ink]:
+    """Cut off the upper or the lower part of a letter, but leave none that is as narrow as a 1."""
+    images: list[Ink] = []
+    while len(images) < n:
+        style = _HALVED[int(chance.integers(len(_HALVED)))]
+        for k, lines in enumerate(zip(*write(style, 8, chance), strict=True)):
+            ink = draw(lines, 0.15, chance)
+            share = float(chance.uniform(0.35, 0.65))
+            low, high = (0.0, share) if k % 2 else (share, 1.0)
+            image = _cut(ink, "y", low, high, chance)
+            if bulk(image)[0] > 0.6:
+                images.append(image)
+    return images[:n]
+
+
+def _cut(ink: Ink, axis: str, low: float, high: float, chance: np.random.Generator) -> Ink:
+    """Return what lies from `low` to `high` of the ink, some of it at the edge that cuts it."""
+    x, y, w, h = cv2.boundingRect(ink)
+    ink = ink[y : y + h, x : x + w]
+    ink = ink if axis == "y" else ink.T
+    start = int(low * len(ink))
+    part = ink[start : max(start + 1, int(high * len(ink)))]
+    image = normalise(part if axis == "y" else part.T)
+    if chance.random() < 0.3:
+        image = image if axis == "y" else image.T
+        rows = np.flatnonzero(image.max(1))
+        free = -int(rows[0]) if low > 0 else len(image) - 1 - int(rows[-1])
+        image = np.roll(image, free, 0)
+        image = image if axis == "y" else image.T
+    return np.ascontiguousarray(image)
+
+
+def _size(lines: Sequence[Floats]) -> NDArray[np.float64]:
+    return np.asarray(np.max([line.max(0) for line in lines], 0))
+
+
+def _fitted(lines: Sequence[Floats]) -> list[Floats]:
+    """Return the lines moved to the origin, their longer side made 1."""
+    low = np.min([line.min(0) for line in lines], 0)
+    high = np.max([line.max(0) for line in lines], 0)
+    return [(line - low) / float((high - low).max()) for line in lines]

@@ -1,0 +1,162 @@
+"""Pens: lines become ink, 0 = paper, 255 = ink, as different tools leave it."""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.drawing.strokes import Floats
+
+Ink = NDArray[np.uint8]
+FINE = 4  # bits of a pixel's fraction that OpenCV is given
+
+
+def _line(canvas: Ink, line: Floats, thickness: int) -> None:
+    points = np.rint(line * (1 << FINE)).astype(np.int32)
+    cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, FINE)
+
+
+def pen(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a steady round pen."""
+    for line in lines:
+        _line(canvas, line, max(1, round(width)))
+    return canvas
+
+
+def ballpoint(
+    canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator
+) -> Ink:
+    """Draw with a pressure that changes along the stroke."""
+    for line in lines:
+        parts = max(2, len(line) // 5)
+        pressure = np.interp(
+            np.linspace(0, 1, parts), np.linspace(0, 1, 4), chance.uniform(0.65, 1.25, 4)
+        )
+        _in_parts(canvas, line, width * pressure)
+    return canvas
+
+
+def brush(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a brush: strokes swell and taper."""
+    for line in lines:
+        parts = max(3, len(line) // 4)
+        swell = chance.uniform(0.35, 1.0, 2)
+        along = np.linspace(0, 1, parts)
+        pressure = 1.2 * np.minimum(1, np.minimum(swell[0] + 2 * along, swell[1] + 2 * (1 - along)))
+        _in_parts(canvas, line, width * pressure)
+    return canvas
+
+
+def _in_parts(canvas: Ink, line: Floats, widths: Floats) -> None:
+    edges = np.linspace(0, len(line) - 1, len(widths) + 1).astype(int)
+    for first, last, width in zip(edges[:-1], edges[1:], widths, strict=True):
+        _line(canvas, line[first : last + 1], max(1, round(float(width))))
+
+
+def marker(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a chisel tip: broad across, narrow along."""
+    angle, narrow = chance.uniform(0, np.pi), chance.uniform(0.3, 0.6)
+    thin = max(1, round(narrow * width))
+    reach = max(0.0, width - thin) / 2
+    nib = reach * np.array([np.cos(angle), np.sin(angle)])
+    steps = max(2, int(2 * reach / max(1, thin * 0.6)) + 2)
+    for line in lines:
+        for at in np.linspace(-1, 1, steps):
+            _line(canvas, line + at * nib, thin)
+    return canvas
+
+
+def mouse(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with the mouse in a paint program: few points, hard jagged edges."""
+    step = int(chance.integers(1, 6))
+    grid = float(chance.integers(1, 4)) if width > 4 else 1.0
+    for line in lines:
+        few = np.concatenate([line[:-1:step], line[-1:]])
+        points = np.rint(few / grid) * grid
+        cv2.polylines(canvas, [points.astype(np.int32)], False, 255, max(1, round(width)))
+    return canvas
+
+
+def pencil(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a pencil that leaves graphite on the tooth of the paper."""
+    ballpoint(canvas, lines, width, chance)
+    tooth = _patch(_tooth(), canvas.shape, chance)
+    return _dimmed(canvas, tooth, chance.uniform(0.3, 0.9), chance.uniform(-0.05, 0.3))
+
+
+def chalk(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with chalk: grainy, with bare spots."""
+    pen(canvas, lines, width, chance)
+    dust = _patch(_dust(), canvas.shape, chance)
+    return _dimmed(canvas, dust, chance.uniform(0.5, 1.2), chance.uniform(-0.1, 0.25))
+
+
+def retraced(
+    canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator
+) -> Ink:
+    """Go over every stroke twice, not quite in the same place."""
+    thin = 0.75 * width
+    pen(canvas, lines, thin, chance)
+    return pen(canvas, [line + chance.normal(0, 0.3 * width, 2) for line in lines], thin, chance)
+
+
+def worn(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a pen that fails for short stretches."""
+    for line in lines:
+        if len(line) < 12:
+            _line(canvas, line, max(1, round(width)))
+            continue
+        cut = int(chance.integers(4, len(line) - 4))
+        gap = int(chance.integers(1, 4))
+        _line(canvas, line[: cut - gap // 2], max(1, round(width)))
+        _line(canvas, line[cut + gap :], max(1, round(width)))
+    return canvas
+
+
+Tool = Callable[[Ink, Sequence[Floats], float, np.random.Generator], Ink]
+TOOLS: dict[Tool, float] = {
+    pen: 5,
+    ballpoint: 4,
+    brush: 1.5,
+    marker: 2,
+    mouse: 2.5,
+    pencil: 1.5,
+    chalk: 1,
+    retraced: 0.4,
+    worn: 0.4,
+}
+
+
+def _dimmed(canvas: Ink, texture: NDArray[np.float32], strength: float, shift: float) -> Ink:
+    """Return the ink as the texture takes it; as a whole as strong as the picture room makes it."""
+    gain = np.clip(1 + shift + strength * texture, 0, 1)
+    return np.asarray(canvas * np.minimum(gain / gain.mean(), 1), np.uint8)
+
+
+def _patch(
+    texture: NDArray[np.float32], shape: tuple[int, ...], chance: np.random.Generator
+) -> NDArray[np.float32]:
+    if max(shape) >= min(texture.shape):
+        texture = np.tile(texture, [-(-side // 512) + 1 for side in shape])
+    y = int(chance.integers(0, texture.shape[0] - shape[0]))
+    x = int(chance.integers(0, texture.shape[1] - shape[1]))
+    return texture[y : y + shape[0], x : x + shape[1]]
+
+
+@cache
+def _tooth() -> NDArray[np.float32]:
+    return grain(0.7, 1)
+
+
+@cache
+def _dust() -> NDArray[np.float32]:
+    return grain(1.1, 2)
+
+
+def grain(size: float, seed: int, side: int = 512) -> NDArray[np.float32]:
+    """Return a texture about 0, spread 1, with grains of `size` pixels; float32 (side, side)."""
+    noise = np.random.default_rng(seed).standard_normal((side, side), np.float32)
+    texture = np.asarray(cv2.GaussianBlur(noise, (0, 0), size), np.float32)
+    return texture / np.float32(texture.std())

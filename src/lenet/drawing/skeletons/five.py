@@ -1,0 +1,60 @@
+"""5: with its bar apart, in one stroke, like an S, with a long bar, with a low bowl.
+
+Its bowl stays wide open where the loop of a 6 closes.
+"""
+
+from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style
+
+
+def _bowl(w: Floats, top: Floats, end: Floats, left: Floats) -> list[Point | None]:
+    """Return the bowl of a 5 from its left shoulder, at height `top`, to its tail."""
+    return [(0.4 * w, top - 0.07), (0.85 * w, top + 0.04), (w, top + 0.27), (0.82 * w, top + 0.47),
+            (0.42 * w, 1.0), (left, end)]  # fmt: skip
+
+
+def _bar_apart(u: Sampler) -> list[Stroke]:
+    w, x, top = u(0.5, 0.65), u(0.02, 0.12), u(0.4, 0.5)
+    rise, gap = u(-0.05, 0.03), u(-0.02, 0.06)
+    return [[(x + u(0.0, 0.08), 0.03), (x, top),
+             CORNER, *_bowl(w, top, u(0.84, 0.97), u(-0.2, 0.06))],
+            [(x + gap + 0.02, 0.02), (w * u(0.85, 1.5), 0.02 + rise)]]  # fmt: skip
+
+
+def _one_stroke(u: Sampler) -> list[Stroke]:
+    w, x, top = u(0.5, 0.65), u(0.02, 0.12), u(0.4, 0.5)
+    return [[(w * u(0.8, 1.5), u(-0.05, 0.05)), (x + 0.04, 0.0), CORNER, (x, top), CORNER,
+             *_bowl(w, top, u(0.84, 0.97), u(-0.2, 0.06))]]  # fmt: skip
+
+
+def _s(u: Sampler) -> list[Stroke]:
+    """Draw it nearly like an S: top and neck are round, but the top is flat and the neck steep."""
+    w, top = u(0.5, 0.62), u(0.4, 0.46)
+    return [[(w * u(0.85, 1.1), u(-0.02, 0.05)), (0.5 * w, 0.0), (0.16 * w, 0.04),
+             (0.08 * w, top - 0.12),
+             (0.2 * w, top), (0.62 * w, top + 0.03), (w, top + 0.25), (0.85 * w, 0.9),
+             (0.42 * w, 1.0),
+             (u(-0.05, 0.05), u(0.88, 0.96))]]  # fmt: skip
+
+
+def _long_bar(u: Sampler) -> list[Stroke]:
+    w, x, top = u(0.42, 0.55), u(0.02, 0.1), u(0.4, 0.5)
+    return [[(x, 0.06), (x, top), CORNER, *_bowl(w, top, u(0.88, 0.98), u(-0.25, 0.04))],
+            [(x - u(0.0, 0.06), 0.05), (w + u(0.15, 0.6), u(-0.06, 0.06))]]  # fmt: skip
+
+
+def _low_bowl(u: Sampler) -> list[Stroke]:
+    """Draw a neck that runs slanting into a small round bowl."""
+    w, top = u(0.5, 0.62), u(0.36, 0.46)
+    return [[(w + u(-0.05, 0.15), u(-0.03, 0.04)), (0.25, 0.0), CORNER, (0.14, top),
+             CORNER, (0.5 * w, top - 0.01),
+             (0.95 * w, top + 0.2), (0.8 * w, 0.86), (0.3 * w, 1.0),
+             (u(-0.08, 0.0), u(0.93, 1.0))]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("bar apart", 2.2, _bar_apart, 0.45, 0.2),
+    Style("one stroke", 2, _one_stroke, 0.45, 0.2),
+    Style("like an S", 0.8, _s, 0.3, 0.2),
+    Style("long bar", 1, _long_bar, 0.4, 0.16),
+    Style("low bowl", 0.8, _low_bowl, 0.4, 0.2),
+)

@@ -1,0 +1,103 @@
+"""4: open, closed, in one stroke, with a loop, with a short stem through the bar, like a flag.
+
+An open 4 has a corner or a wide mouth where a 9 has a loop.
+"""
+
+from lenet.drawing.strokes import CORNER, Sampler, Stroke, Style
+
+
+def _open(u: Sampler) -> list[Stroke]:
+    """Draw a corner and a stem that stands free of it."""
+    bar, w = u(0.52, 0.7), u(0.5, 0.95)
+    start, stem = u(0.08, 0.28), u(0.36, 0.5)
+    lean = u(-0.08, 0.04)
+    return [[(start, 0.0), (start / 2 + u(-0.02, 0.02), bar / 2), (0.0, bar),
+             CORNER, (w / 2, bar + u(-0.02, 0.02)),
+             (w, bar + u(-0.06, 0.03))],
+            [(stem, u(-0.02, 0.3)), (stem + lean / 2, 0.6), (stem + lean, 1.0)]]  # fmt: skip
+
+
+def _open_round(u: Sampler) -> list[Stroke]:
+    """Draw a round left side; the mouth stays wide open."""
+    bar, w = u(0.45, 0.6), u(0.46, 0.62)
+    return [[(u(-0.02, 0.04), 0.0), (-0.02, 0.55 * bar), (0.12 * w, 0.93 * bar), (0.45 * w, bar),
+             (w + u(0.0, 0.15), bar - u(0.02, 0.08))],
+            [(w, u(-0.05, 0.12)), (w - 0.02, 0.5), (w + u(-0.1, 0.02), 1.0)]]  # fmt: skip
+
+
+def _open_one_stroke(u: Sampler) -> list[Stroke]:
+    """Draw a chair upside down: left side, bar, up, and down again."""
+    bar, w = u(0.42, 0.58), u(0.42, 0.58)
+    return [[(0.0, u(0.0, 0.06)), (0.0, 0.6 * bar), (0.1 * w, bar), (0.55 * w, bar),
+             (w, u(0.0, 0.15)), CORNER,
+             (w - 0.02, 0.6), (w + u(-0.1, 0.0), 1.0)]]  # fmt: skip
+
+
+def _closed(u: Sampler) -> list[Stroke]:
+    """Draw the triangle of print: the stem meets the slope at the top."""
+    bar, stem = u(0.55, 0.7), u(0.38, 0.58)
+    over = u(0.08, 0.4)
+    return [[(stem, 0.0), (stem / 2, bar / 2), (0.0, bar),
+             CORNER, (stem + over, bar + u(-0.04, 0.02))],
+            [(stem, u(-0.03, 0.04)), (stem + u(-0.03, 0.03), 1.0)]]  # fmt: skip
+
+
+def _one_stroke(u: Sampler) -> list[Stroke]:
+    """Draw the closed 4 in one stroke that begins at the end of the bar."""
+    bar, stem = u(0.52, 0.7), u(0.36, 0.55)
+    return [[(stem + u(0.06, 0.35), bar + u(-0.05, 0.03)), (0.0, bar), CORNER, (stem, 0.0), CORNER,
+             (stem - 0.01, 0.5), (stem + u(-0.05, 0.03), 1.0)]]  # fmt: skip
+
+
+def _loop(u: Sampler) -> list[Stroke]:
+    """Round the left corner with a small loop, as in running hand."""
+    bar, stem, loop = u(0.55, 0.68), u(0.4, 0.52), u(0.05, 0.1)
+    return [[(u(0.15, 0.25), 0.0), (0.1, 0.35), (0.0, bar), (-loop, bar + loop),
+             (0.0, bar - 0.04), (stem, bar),
+             (stem + u(0.1, 0.25), bar - 0.03)],
+            [(stem, u(0.1, 0.32)), (stem + u(-0.06, 0.02), 1.0)]]  # fmt: skip
+
+
+def _lightning(u: Sampler) -> list[Stroke]:
+    """Draw a long slope and a short stem through the bar."""
+    bar, w = u(0.55, 0.74), u(0.5, 0.9)
+    start, stem = u(0.28, 0.45), u(0.34, 0.46)
+    return [[(start, 0.0), (0.0, bar), CORNER, (w, bar + u(-0.07, 0.0))],
+            [(stem + 0.02, bar - u(0.16, 0.3)), (stem - u(0.0, 0.12), 1.0)]]  # fmt: skip
+
+
+def _short_bar(u: Sampler) -> list[Stroke]:
+    """Let the bar end at the stem."""
+    bar, w = u(0.5, 0.66), u(0.4, 0.55)
+    start = u(0.05, 0.2)
+    return [[(start, 0.0), (0.0, bar), CORNER, (w, bar + u(-0.04, 0.02))],
+            [(w, u(-0.02, 0.2)), (w + u(-0.05, 0.03), 1.0)]]  # fmt: skip
+
+
+def _flag(u: Sampler) -> list[Stroke]:
+    """Draw a small triangle at the upper left of a long stem."""
+    bar, w = u(0.3, 0.45), u(0.28, 0.42)
+    return [[(w, u(-0.02, 0.04)), (0.0, bar), CORNER, (w + u(-0.01, 0.14), bar + u(-0.03, 0.03))],
+            [(w, 0.0), (w + u(-0.03, 0.02), 0.5), (w + u(-0.08, 0.04), 1.0)]]  # fmt: skip
+
+
+def _open_flag(u: Sampler) -> list[Stroke]:
+    """Draw a small open corner at the upper left of a long stem."""
+    bar, w = u(0.34, 0.48), u(0.26, 0.42)
+    start = u(0.02, 0.14)
+    return [[(start, u(0.0, 0.06)), (0.0, bar), CORNER, (w + u(0.0, 0.12), bar + u(-0.03, 0.03))],
+            [(w, u(-0.04, 0.1)), (w + u(-0.08, 0.03), 1.0)]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("open", 3, _open),
+    Style("open, round", 1.3, _open_round, 0.35, 0.2),
+    Style("open, one stroke", 0.8, _open_one_stroke, 0.3, 0.17),
+    Style("closed", 2, _closed, 0.35, 0.2),
+    Style("one stroke", 1, _one_stroke, 0.35, 0.18),
+    Style("looped corner", 0.6, _loop, 0.35, 0.17),
+    Style("lightning", 1.2, _lightning, 0.3, 0.18),
+    Style("short bar", 0.8, _short_bar, 0.35, 0.2),
+    Style("flag", 0.8, _flag, 0.3, 0.1, narrowest=0.85),
+    Style("open flag", 0.5, _open_flag, 0.3, 0.12, narrowest=0.8),
+)

@@ -1,0 +1,91 @@
+"""9: straight, leaning, curled, hooked, with an open loop, in two strokes, angular."""
+
+from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style, arc
+
+
+def _loop(u: Sampler, close: tuple[float, float]) -> tuple[list[Point], Floats]:
+    """Return the loop, from the top right round to `close` of the way back, and its width."""
+    w, high = u(0.42, 0.62), u(0.4, 0.54)
+    r = w / 2
+    loop = arc((r, high / 2), (r, high / 2), u(-0.16, -0.08), -1 + u(*close), 8)
+    return loop, w
+
+
+def _straight(u: Sampler) -> list[Stroke]:
+    loop, w = _loop(u, (-0.08, 0.02))
+    return [[*loop, (w, u(0.02, 0.1)), CORNER, (w - 0.01, 0.5), (w + u(-0.1, 0.03), 1.0)]]
+
+
+def _leaning(u: Sampler) -> list[Stroke]:
+    """Let the stem run straight down to the left."""
+    loop, w = _loop(u, (-0.05, 0.02))
+    reach = u(0.12, 0.4)
+    return [[*loop, (w, u(0.08, 0.16)), (w - 0.25 * reach, 0.5), (w - reach, 1.0)]]
+
+
+def _curled(u: Sampler) -> list[Stroke]:
+    """Draw a 6 turned round."""
+    loop, w = _loop(u, (-0.04, 0.02))
+    return [
+        [
+            *loop,
+            (w * 1.02, u(0.35, 0.5)),
+            (0.93 * w, 0.78),
+            (0.6 * w, 0.97),
+            (u(0.05, 0.3) * w, u(0.96, 1.02)),
+        ]
+    ]
+
+
+def _hooked(u: Sampler) -> list[Stroke]:
+    """End in a hook to the left, as a g."""
+    loop, w = _loop(u, (-0.06, 0.02))
+    return [
+        [
+            *loop,
+            (w, u(0.04, 0.1)),
+            CORNER,
+            (w, 0.5),
+            (w - 0.01, 0.8),
+            (0.75 * w, 0.97),
+            (0.35 * w, 1.0),
+            (u(-0.02, 0.12) * w, u(0.83, 0.92)),
+        ]
+    ]
+
+
+def _open(u: Sampler) -> list[Stroke]:
+    """Begin the loop short of the stem: a small gap at the top."""
+    w, high = u(0.45, 0.62), u(0.42, 0.54)
+    r = w / 2
+    loop = arc((r, high / 2), (r, high / 2), u(-0.2, -0.12), -1 + u(0.0, 0.03), 8)
+    return [[*loop[:-1], (w, u(0.02, 0.09)), CORNER, (w, 0.5), (w + u(-0.12, 0.03), 1.0)]]
+
+
+def _two_strokes(u: Sampler) -> list[Stroke]:
+    """Draw a ring, then the stem beside it."""
+    w, high = u(0.42, 0.6), u(0.42, 0.54)
+    r = w / 2
+    start = u(-0.3, -0.05)
+    return [arc((r, high / 2), (r, high / 2), start, start - 1 + u(-0.04, 0.02), 9),
+            [(w + u(-0.02, 0.03), u(-0.02, 0.12)), (w + u(-0.02, 0.02), 0.5),
+             (w + u(-0.12, 0.03), 1.0)]]  # fmt: skip
+
+
+def _angular(u: Sampler) -> list[Stroke]:
+    """Draw a narrow head with a pointed chin."""
+    w, high = u(0.4, 0.55), u(0.42, 0.52)
+    return [[(w, u(0.0, 0.06)), (0.45 * w, 0.0), (0.03 * w, 0.45 * high), (0.3 * w, high),
+             (0.8 * w, 0.7 * high), (w, 0.04), CORNER,
+             (w - 0.02, 0.55), (w + u(-0.15, 0.0), 1.0)]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("straight", 2.5, _straight, 0.4, 0.19),
+    Style("leaning", 1.2, _leaning, 0.4, 0.19),
+    Style("curled", 1.8, _curled, 0.4, 0.19),
+    Style("hooked", 1, _hooked, 0.35, 0.17),
+    Style("open loop", 0.8, _open, 0.35, 0.17),
+    Style("two strokes", 1, _two_strokes, 0.4, 0.19),
+    Style("angular", 0.7, _angular, 0.4, 0.18),
+)

@@ -1,0 +1,124 @@
+"""7: plain, upright, curved, crossed, hooked, with a long drop at the left, wavy, round, based.
+
+Its base is short, and comes only with the bar that a 2 lacks.
+"""
+
+from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style
+
+
+def _bar(u: Sampler, wide: tuple[float, float]) -> tuple[list[Point | None], Floats]:
+    w = u(*wide)
+    left = u(-0.05, 0.05)
+    return [(0.0, left), (w / 2, left / 2 + u(-0.03, 0.03)), (w, 0.0), CORNER], w
+
+
+def _cross(u: Sampler, w: Floats, reach: Floats) -> Stroke:
+    """Return a short bar across the stem that falls by `reach` to the left."""
+    at, half, tilt = u(0.42, 0.6), u(0.13, 0.26), u(-0.07, 0.05)
+    x = w - reach * at
+    shift = u(-0.05, 0.05)
+    return [(x + shift - half, at - tilt), (x + shift + half, at + tilt)]
+
+
+def _plain(u: Sampler) -> list[Stroke]:
+    bar, w = _bar(u, (0.45, 0.7))
+    reach = u(0.2, 0.5)
+    return [[*bar, (w - reach / 2 + u(-0.04, 0.03), 0.5), (w - reach, 1.0)]]
+
+
+def _upright(u: Sampler) -> list[Stroke]:
+    """Let the stem fall straight down from a wide bar."""
+    bar, w = _bar(u, (0.5, 0.68))
+    reach = u(0.0, 0.15)
+    return [[*bar, (w - reach / 2, 0.5), (w - reach, 1.0)]]
+
+
+def _curved(u: Sampler) -> list[Stroke]:
+    """Bend the stem, hollow towards the right."""
+    bar, w = _bar(u, (0.45, 0.7))
+    reach = u(0.3, 0.5)
+    bow = u(0.04, 0.13)
+    return [[*bar, (w - 0.6 * reach, 0.5 - bow), (w - reach + u(0.0, 0.05), 1.0)]]
+
+
+def _crossed(u: Sampler) -> list[Stroke]:
+    bar, w = _bar(u, (0.45, 0.7))
+    reach = u(0.12, 0.45)
+    return [
+        [*bar, (w - reach / 2 + u(-0.03, 0.02), 0.5), (w - reach, 1.0)],
+        _cross(u, w, reach),
+    ]
+
+
+def _hook(u: Sampler, deep: tuple[float, float]) -> list[Point | None]:
+    return [(u(-0.05, 0.03), u(*deep)), (0.0, u(-0.02, 0.03)), CORNER]
+
+
+def _hooked(u: Sampler) -> list[Stroke]:
+    bar, w = _bar(u, (0.48, 0.7))
+    reach = u(0.15, 0.45)
+    return [
+        [*_hook(u, (0.08, 0.2)), *bar[1:], (w - reach / 2 + u(-0.04, 0.02), 0.5), (w - reach, 1.0)]
+    ]
+
+
+def _hooked_crossed(u: Sampler) -> list[Stroke]:
+    bar, w = _bar(u, (0.48, 0.7))
+    reach = u(0.15, 0.4)
+    return [
+        [*_hook(u, (0.08, 0.2)), *bar[1:], (w - reach / 2, 0.5), (w - reach, 1.0)],
+        _cross(u, w, reach),
+    ]
+
+
+def _asian(u: Sampler) -> list[Stroke]:
+    """Begin with a long drop at the left, as taught in East Asia."""
+    bar, w = _bar(u, (0.4, 0.58))
+    reach = u(0.05, 0.28)
+    return [[*_hook(u, (0.2, 0.38)), *bar[1:], (w - 0.4 * reach, 0.5), (w - reach, 1.0)]]
+
+
+def _wavy(u: Sampler) -> list[Stroke]:
+    """Draw the bar as a wave."""
+    w, wave, reach = u(0.5, 0.7), u(0.03, 0.09), u(0.2, 0.45)
+    return [[(0.0, 0.02 + wave), (0.25 * w, 0.0), (0.6 * w, 0.02 + wave), (w, 0.0), CORNER,
+             (w - reach / 2, 0.48), (w - reach, 1.0)]]  # fmt: skip
+
+
+def _round(u: Sampler) -> list[Stroke]:
+    """Round the shoulder."""
+    w, reach = u(0.45, 0.65), u(0.2, 0.42)
+    return [
+        [
+            (0.0, u(0.0, 0.06)),
+            (0.5 * w, 0.0),
+            (0.9 * w, 0.03),
+            (w, 0.14),
+            (w - 0.35 * reach, 0.42),
+            (w - reach, 1.0),
+        ]
+    ]
+
+
+def _based(u: Sampler) -> list[Stroke]:
+    """Draw a crossed 7 that ends in a short base."""
+    bar, w = _bar(u, (0.45, 0.68))
+    reach, base = u(0.12, 0.45), u(0.14, 0.34)
+    foot = w - reach
+    return [[*bar, (w - reach / 2 + u(-0.03, 0.02), 0.5), (foot, 1.0), CORNER,
+             (foot + base / 2, 1.0 + u(-0.03, 0.02)), (foot + base, 1.0 + u(-0.06, 0.03))],
+            _cross(u, w, reach)]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("plain", 2.5, _plain, 0.3, narrowest=0.85),
+    Style("upright", 0.8, _upright, 0.3, narrowest=0.85),
+    Style("curved", 1.2, _curved, 0.3, narrowest=0.85),
+    Style("crossed", 2, _crossed, 0.3, 0.2, narrowest=0.85),
+    Style("hooked", 1, _hooked, 0.3, 0.2, narrowest=0.85),
+    Style("hooked and crossed", 0.7, _hooked_crossed, 0.3, 0.17, narrowest=0.85),
+    Style("long drop", 0.9, _asian, 0.3, 0.18, narrowest=0.85),
+    Style("crossed and based", 0.6, _based, 0.3, 0.15, narrowest=0.85),
+    Style("wavy bar", 0.7, _wavy, 0.3, narrowest=0.85),
+    Style("round shoulder", 0.7, _round, 0.3, narrowest=0.85),
+)

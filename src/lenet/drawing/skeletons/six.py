@@ -1,0 +1,133 @@
+"""6: curved, straight, upright, with an open, a big or a curled loop, hooked, angular.
+
+Its stem stands free where a 0 closes.
+"""
+
+import numpy as np
+
+from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style, arc
+
+
+def _curved(u: Sampler) -> list[Stroke]:
+    w, loop = u(0.45, 0.62), u(0.42, 0.56)
+    lap = u(0.0, 0.12)
+    return [[(w * u(0.7, 1.0), u(0.0, 0.05)), (0.38 * w, 0.14), (0.06 * w, 0.45), (0.02, 0.76),
+             (0.42 * w, 1.0),
+             (0.88 * w, 0.9), (w, 0.5 + loop / 2), (0.62 * w, loop), (0.2 * w, loop + 0.1),
+             (0.04 * w, 0.72 + lap)]]  # fmt: skip
+
+
+def _straight(u: Sampler) -> list[Stroke]:
+    """Let a straight slope run down into the loop."""
+    w, loop = u(0.45, 0.62), u(0.5, 0.62)
+    return [[(w * u(0.5, 0.85), 0.0), (0.3 * w, 0.32), (0.02 * w, 0.68), (0.08 * w, 0.9),
+             (0.45 * w, 1.0),
+             (0.9 * w, 0.9), (w, 0.5 + loop / 2), (0.65 * w, loop), (0.25 * w, loop + 0.08),
+             (0.04 * w, 0.78)]]  # fmt: skip
+
+
+def _upright(u: Sampler) -> list[Stroke]:
+    """Draw a steep stem, like a b leaning back."""
+    w, loop = u(0.4, 0.55), u(0.52, 0.64)
+    return [[(w * u(0.1, 0.3), 0.0), (0.06 * w, 0.3), (0.0, 0.68), (0.12 * w, 0.94),
+             (0.5 * w, 1.0), (0.92 * w, 0.9), (w, 0.5 + loop / 2), (0.65 * w, loop),
+             (0.2 * w, loop + 0.06), (0.0, 0.78)]]  # fmt: skip
+
+
+def _open(u: Sampler) -> list[Stroke]:
+    """Let the loop end short of the stem."""
+    w, loop = u(0.48, 0.62), u(0.5, 0.6)
+    return [[(w * u(0.6, 0.95), u(0.0, 0.05)), (0.32 * w, 0.17), (0.04 * w, 0.5),
+             (0.05 * w, 0.82), (0.45 * w, 1.0),
+             (0.9 * w, 0.9), (0.96 * w, 0.5 + loop / 2), (0.7 * w, loop),
+             (w * u(0.36, 0.5), loop + u(0.03, 0.1))]]  # fmt: skip
+
+
+def _big_loop(u: Sampler) -> list[Stroke]:
+    w, loop = u(0.55, 0.72), u(0.33, 0.42)
+    return [[(w * u(0.65, 0.9), u(0.0, 0.03)), (0.34 * w, 0.1), (0.05 * w, 0.4), (0.02, 0.74),
+             (0.4 * w, 1.0),
+             (0.88 * w, 0.9), (w, 0.5 + loop / 2), (0.62 * w, loop), (0.25 * w, loop + 0.12),
+             (0.05 * w, 0.72)]]  # fmt: skip
+
+
+def _spiral(u: Sampler) -> list[Stroke]:
+    """Let the loop curl on inside."""
+    w, loop = u(0.5, 0.65), u(0.5, 0.6)
+    return [[(w * u(0.6, 1.0), u(0.0, 0.05)), (0.32 * w, 0.17), (0.04 * w, 0.5),
+             (0.05 * w, 0.82), (0.45 * w, 1.0),
+             (0.9 * w, 0.9), (0.94 * w, 0.5 + loop / 2), (0.62 * w, loop),
+             (0.3 * w, loop + 0.14), (0.45 * w, u(0.8, 0.86))]]  # fmt: skip
+
+
+def _hooked(u: Sampler) -> list[Stroke]:
+    """Begin with a hook at the top, as in running hand."""
+    w, loop = u(0.48, 0.62), u(0.5, 0.6)
+    return [[(0.95 * w, u(0.1, 0.16)), (0.72 * w, 0.0), (0.3 * w, 0.15), (0.03 * w, 0.5),
+             (0.05 * w, 0.82), (0.45 * w, 1.0),
+             (0.92 * w, 0.88), (0.97 * w, 0.5 + loop / 2), (0.64 * w, loop),
+             (0.2 * w, loop + 0.1), (0.03 * w, 0.76)]]  # fmt: skip
+
+
+def _diagonal(u: Sampler, reach: Floats, high: Floats, kink: Floats) -> list[Point]:
+    """Return a stem that falls to the left, to the origin, through a kink off the straight line.
+
+    It rises 38 to 75 degrees from level: so much that it reaches no farther than `reach`.
+    """
+    x = np.minimum(high / np.tan(np.radians(u(38, 75))), reach)
+    at = u(0.3, 0.7)
+    return [(x, 0.0), (x * (1 - at) + kink, high * at + 0.4 * kink), (0.0, high)]
+
+
+def _slope_and_ring(u: Sampler) -> list[Stroke]:
+    """Let a straight slope run into a low round or flat loop."""
+    w, high = u(0.46, 0.8), u(0.42, 0.58)
+    r = (1 - high) / 2
+    x, y = 0.06 * w, high + 0.6 * r  # where the slope meets the ring, at its left
+    stem = [(x + across, down) for across, down in _diagonal(u, 0.9 * w, y, u(-0.05, 0.02))]
+    ring = arc((w / 2, high + r), (w / 2, r), -0.46, -1.46 + u(-0.05, 0.03), 10)
+    return [[stem[0], stem[1], *ring]]
+
+
+def _kinked(u: Sampler) -> list[Stroke]:
+    """Let the slope break and fall on steeply, along a loop with corners."""
+    w, high = u(0.45, 0.75), u(0.4, 0.58)
+    knee = u(0.24, 0.42)
+    return [[(u(0.35, 0.85) * w, 0.0), CORNER, (u(0.0, 0.12) * w, knee), CORNER,
+             (u(0.0, 0.1) * w, u(0.9, 1.0)), CORNER, (u(0.85, 1.0) * w, u(0.93, 1.02)), CORNER,
+             (w, high + u(-0.03, 0.08)), CORNER,
+             (u(0.02, 0.1) * w, high + u(0.0, 0.1))]]  # fmt: skip
+
+
+def _boxy(u: Sampler) -> list[Stroke]:
+    """Let a straight slope run into a loop of four corners."""
+    w, high = u(0.45, 0.8), u(0.42, 0.6)
+    foot = u(0.86, 1.0)
+    stem = _diagonal(u, 0.95 * w, high + 0.1, u(-0.04, 0.02))
+    return [[stem[0], stem[1], stem[2], CORNER, (u(0.0, 0.12) * w, foot), CORNER,
+             (u(0.75, 1.0) * w, u(0.94, 1.02)), CORNER, (w, high + u(0.0, 0.12)), CORNER,
+             (u(0.04, 0.16) * w, high + u(0.02, 0.14))]]  # fmt: skip
+
+
+def _polygon(u: Sampler) -> list[Stroke]:
+    """Draw a 6 of straight lines only, as with the mouse, its loop with five corners."""
+    w, high = u(0.5, 0.75), u(0.42, 0.56)
+    return [[(u(0.4, 0.9) * w, 0.0), CORNER, (u(0.05, 0.2) * w, u(0.3, 0.5)), CORNER,
+             (0.0, u(0.68, 0.85)), CORNER, (u(0.2, 0.45) * w, 1.0), CORNER,
+             (u(0.75, 0.95) * w, u(0.88, 1.0)), CORNER, (w, u(0.64, 0.76)), CORNER,
+             (u(0.5, 0.75) * w, high), CORNER, (u(0.04, 0.14) * w, u(0.62, 0.74))]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("curved", 2.5, _curved),
+    Style("straight", 1.5, _straight),
+    Style("upright", 0.8, _upright),
+    Style("open loop", 0.9, _open, 0.4, 0.2),
+    Style("big loop", 1, _big_loop, 0.4),
+    Style("spiral", 0.6, _spiral, 0.4, 0.15),
+    Style("hooked", 0.5, _hooked, 0.35, 0.18),
+    Style("slope and ring", 1.2, _slope_and_ring, 0.3, 0.16, widest=1.25),
+    Style("kinked", 0.7, _kinked, 0.3, 0.15, widest=1.2),
+    Style("boxy loop", 0.8, _boxy, 0.3, 0.15, widest=1.2),
+    Style("polygon", 0.7, _polygon, 0.3, 0.16, widest=1.25),
+)

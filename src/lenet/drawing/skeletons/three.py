@@ -1,0 +1,54 @@
+"""3: round, with a soft or looped waist, flat on top, angular."""
+
+from lenet.drawing.strokes import CORNER, Sampler, Stroke, Style
+
+
+def _round(u: Sampler) -> list[Stroke]:
+    w, waist = u(0.42, 0.6), u(0.42, 0.5)
+    inner = u(0.3, 0.55)
+    top = w * u(0.8, 1.0)
+    return [[(u(-0.02, 0.06), u(0.08, 0.22)), (0.45 * w, 0.0), (top, 0.18), (0.8 * top, 0.36),
+             (inner * w, waist), CORNER, (0.8 * w, waist + 0.09), (w, 0.72), (0.85 * w, 0.9),
+             (0.45 * w, 1.0),
+             (u(-0.06, 0.04), u(0.8, 0.95))]]  # fmt: skip
+
+
+def _soft(u: Sampler) -> list[Stroke]:
+    """Draw the waist as a wave instead of a cusp."""
+    w, waist = u(0.42, 0.58), u(0.43, 0.5)
+    return [[(0.0, u(0.05, 0.18)), (0.45 * w, 0.0), (0.92 * w, 0.16), (0.75 * w, 0.36),
+             (0.5 * w, waist), (0.78 * w, waist + 0.1), (w, 0.72), (0.8 * w, 0.93), (0.42 * w, 1.0),
+             (u(-0.06, 0.04), u(0.82, 0.97))]]  # fmt: skip
+
+
+def _looped(u: Sampler) -> list[Stroke]:
+    """Draw a small loop in the waist."""
+    w, waist, loop = u(0.5, 0.65), u(0.43, 0.48), u(0.14, 0.24)
+    return [[(0.0, u(0.06, 0.2)), (0.45 * w, 0.0), (0.95 * w, 0.17), (0.78 * w, 0.35),
+             (0.5 * w, waist + 0.06),
+             (0.5 * w - loop, waist + 0.01), (0.48 * w, waist - 0.09), (0.8 * w, waist + 0.08),
+             (w, 0.72), (0.82 * w, 0.92),
+             (0.42 * w, 1.0), (u(-0.06, 0.03), u(0.82, 0.95))]]  # fmt: skip
+
+
+def _flat(u: Sampler) -> list[Stroke]:
+    """Draw a flat top and a slanting waist, like a Z upon a bowl."""
+    w, waist = u(0.48, 0.62), u(0.36, 0.46)
+    return [[(u(-0.03, 0.04), u(-0.02, 0.05)), (w, 0.0), CORNER, (u(0.3, 0.5) * w, waist), CORNER,
+             (0.75 * w, waist + 0.05), (w, waist + 0.28), (0.8 * w, 0.93), (0.4 * w, 1.0),
+             (u(-0.06, 0.04), u(0.84, 0.95))]]  # fmt: skip
+
+
+def _angular(u: Sampler) -> list[Stroke]:
+    w, waist = u(0.4, 0.55), u(0.42, 0.5)
+    return [[(0.0, u(-0.02, 0.08)), (0.6 * w, 0.0), (w, 0.2), (0.4 * w, waist), CORNER,
+             (w, 0.72), (0.6 * w, 1.0), (-0.02, u(0.92, 1.0))]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("round", 3, _round),
+    Style("soft waist", 1.2, _soft),
+    Style("looped waist", 0.8, _looped, 0.4, 0.13),
+    Style("flat top", 1.3, _flat, 0.4),
+    Style("angular", 0.7, _angular, 0.4),
+)

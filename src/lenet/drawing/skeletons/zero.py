@@ -1,0 +1,87 @@
+"""0: plain, narrow, open at the top, with overlapping ends, curled, slashed, dotted, square."""
+
+import numpy as np
+
+from lenet.drawing.strokes import Sampler, Stroke, Style, arc
+
+
+def _ring(u: Sampler, wide: tuple[float, float], gap: tuple[float, float]) -> Stroke:
+    """Return a ring begun near the top, counterclockwise; a negative gap makes the ends overlap."""
+    start = u(-0.36, -0.16)
+    return arc((0.0, 0.5), (u(*wide), 0.5), start, start - 1 + u(*gap), 11)
+
+
+def _plain(u: Sampler) -> list[Stroke]:
+    return [_ring(u, (0.25, 0.46), (-0.03, 0.02))]
+
+
+def _narrow(u: Sampler) -> list[Stroke]:
+    return [_ring(u, (0.15, 0.25), (-0.03, 0.01))]
+
+
+def _open(u: Sampler) -> list[Stroke]:
+    return [_ring(u, (0.25, 0.45), (0.03, 0.1))]
+
+
+def _overlapping(u: Sampler) -> list[Stroke]:
+    start, end = u(-0.33, -0.17), u(-0.12, -0.02)
+    wide = u(0.25, 0.43)
+    ring = arc((0.0, 0.5), (wide, 0.5), start, start - 1, 11)
+    tail = (np.cos(2 * np.pi * (start + end)), np.sin(2 * np.pi * (start + end)))
+    out = u(0.8, 1.25)
+    return [
+        [
+            *ring[:-1],
+            (ring[-1][0], u(-0.03, 0.08)),
+            (out * wide * tail[0], 0.5 + out * 0.5 * tail[1]),
+        ]
+    ]
+
+
+def _curled(u: Sampler) -> list[Stroke]:
+    """Begin with a small curl inside the top."""
+    wide, start = u(0.27, 0.42), u(-0.25, -0.15)
+    ring = arc((0.0, 0.5), (wide, 0.5), start, start - 1, 11)
+    return [[(u(-0.15, 0.0), u(0.08, 0.2)), *ring]]
+
+
+def _slash(u: Sampler, reach: tuple[float, float]) -> Stroke:
+    along, steep = u(*reach), u(0.9, 1.6)
+    x, y = 0.4 * along, 0.4 * along * steep
+    lift = u(-0.04, 0.04)
+    return [(-x, 0.5 + y + lift), (x, 0.5 - y + lift)]
+
+
+def _slashed(u: Sampler) -> list[Stroke]:
+    return [_ring(u, (0.28, 0.44), (-0.02, 0.02)), _slash(u, (0.8, 1.35))]
+
+
+def _slashed_inside(u: Sampler) -> list[Stroke]:
+    return [_ring(u, (0.3, 0.44), (-0.02, 0.02)), _slash(u, (0.35, 0.6))]
+
+
+def _dotted(u: Sampler) -> list[Stroke]:
+    x, y = u(-0.03, 0.03), u(0.45, 0.55)
+    return [_ring(u, (0.32, 0.45), (-0.02, 0.02)), [(x, y), (x + 0.01, y + u(0.0, 0.06))]]
+
+
+def _square(u: Sampler) -> list[Stroke]:
+    """Draw a rounded box, as on forms and displays."""
+    power, start = u(0.35, 0.6), u(-0.3, -0.2)
+    ring = arc((0.0, 0.0), (1.0, 1.0), start, start - 1, 17)
+    w = u(0.22, 0.38)
+    return [[(w * np.sign(x) * np.abs(x) ** power, 0.5 + 0.5 * np.sign(y) * np.abs(y) ** power)
+             for x, y in ring]]  # fmt: skip
+
+
+STYLES: tuple[Style, ...] = (
+    Style("plain", 4, _plain, widest=1.25),
+    Style("narrow", 1, _narrow, 0.5, 0.16, widest=1.25),
+    Style("open at the top", 1.5, _open, widest=1.25),
+    Style("ends overlapping", 1.2, _overlapping, 0.4, 0.2, widest=1.25),
+    Style("curled", 0.7, _curled, 0.4, 0.16, widest=1.25),
+    Style("slashed", 0.9, _slashed, 0.3, 0.13, widest=1.25),
+    Style("slashed inside", 0.4, _slashed_inside, 0.3, 0.13, widest=1.25),
+    Style("dotted", 0.3, _dotted, 0.3, 0.13, widest=1.25),
+    Style("square", 0.5, _square, 0.2, widest=1.25),
+)

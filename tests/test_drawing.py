@@ -1,0 +1,402 @@
+"""Digits of our own making, in pen and in print, and what is none."""
+
+import hashlib
+import re
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lenet import datasets, drawing
+from lenet.drawing import pen, printing
+from lenet.drawing.crops import draw
+from lenet.drawing.crude import crude
+from lenet.drawing.digits import drawings
+from lenet.drawing.doodles import DOODLES
+from lenet.drawing.hand import write
+from lenet.drawing.letters import LETTERS, SIGNS
+from lenet.drawing.nondigits import KINDS, draw_kind
+from lenet.drawing.papers import PAPERS
+from lenet.drawing.pen import TOOLS
+from lenet.drawing.skeletons import STYLES
+from lenet.drawing.strokes import Style
+from lenet.drawing.textures import bulk
+from lenet.errors import UsageError
+from lenet.picture import normalise
+from lenet.reader import DEFAULT_MODEL, Reader
+
+Images = NDArray[np.uint8]
+CHANCE = np.random.default_rng(0)  # for tools that take none
+
+
+@pytest.fixture(scope="module")
+def drawn() -> tuple[Images, NDArray[np.int64]]:
+    return drawing.draw_digits(1_000, 5)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(DEFAULT_MODEL)
+
+
+def images_of(style: Style, n: int, seed: int) -> Images:
+    chance = np.random.default_rng(seed)
+    lines = write(style, n, chance)
+    drawings = [[line[k] for line in lines] for k in range(n)]
+    return np.stack([normalise(draw(each, style.stoutest, chance)) for each in drawings])
+
+
+def digest(images: Images) -> str:
+    return hashlib.sha256(images.tobytes()).hexdigest()
+
+
+# --- any number, the same for the same seed ----------------------------------------------------
+
+
+def test_the_same_seed_draws_the_same_and_another_one_does_not() -> None:
+    for make in (drawing.draw_digits, drawing.print_digits):
+        (images, labels), (again, same), (other, _) = make(60, 3), make(60, 3), make(60, 4)
+        assert np.array_equal(images, again)
+        assert np.array_equal(labels, same)
+        assert not np.array_equal(images, other)
+    first, again, other = (drawing.draw_nondigits(60, seed) for seed in (3, 3, 4))
+    assert digest(first) == digest(again) != digest(other)
+
+
+def test_what_was_drawn_before_does_not_change_what_is_drawn_next() -> None:
+    before = drawing.print_digits(40, 1)[0]
+    drawing.draw_nondigits(40, 9)
+    drawing.print_digits(7, 2)
+    assert np.array_equal(before, drawing.print_digits(40, 1)[0])
+
+
+@pytest.mark.parametrize("make", [drawing.draw_digits, drawing.print_digits])
+def test_each_digit_is_made_equally_often_in_mixed_order(make) -> None:  # type: ignore[no-untyped-def]
+    images, labels = make(203, 1)
+    counts = np.bincount(labels)
+    assert (images.dtype, images.shape) == (np.uint8, (203, 28, 28))
+    assert labels.dtype == np.int64
+    assert set(counts) == {20, 21}
+    assert len(set(labels[:20])) > 5
+
+
+# --- drawn digits -------------------------------------------------------------------------------
+
+
+def test_drawn_digits_look_like_those_of_mnist(drawn: tuple[Images, NDArray[np.int64]]) -> None:
+    images = drawn[0].astype(float)
+    assert 22 < images.mean() < 38  # MNIST: 33; photos of thin pens: 25
+    grid = np.arange(28)
+    mass = images.sum((1, 2))
+    assert (mass > 0).all()
+    for axis in (1, 2):
+        centre = (images.sum(3 - axis) @ grid) / mass
+        assert abs(centre.mean() - 14) < 0.2  # centred by mass, as MNIST
+        assert np.percentile(abs(centre - 14), 80) < 0.6
+    rows, columns = images.max(2) > 25, images.max(1) > 25
+    longer = np.maximum(rows.sum(1), columns.sum(1))
+    assert np.median(longer) == 20  # in a box of 20×20
+    assert (abs(longer - 20) <= 1).mean() > 0.75
+
+
+@pytest.mark.parametrize(
+    ("digit", "style"),
+    [(digit, style) for digit, styles in STYLES.items() for style in styles],
+    ids=lambda value: value.name if isinstance(value, Style) else str(value),
+)
+def test_every_style_is_drawn(digit: int, style: Style) -> None:
+    assert style.weight > 0
+    images = images_of(style, 12, digit)
+    assert (images.max((1, 2)) > 100).all()
+    assert len({image.tobytes() for image in images}) == 12  # no two hands are the same
+    ink = (images > 80).mean((1, 2))
+    assert (ink > 0.015).all()
+    assert (ink < 0.5).all()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_most_drawings_of_plain_styles_are_what_they_should_be(digit: int, reader: Reader) -> None:
+    """A network that learnt MNIST alone is the judge: it has never seen our drawings."""
+    flagged = {
+        "flag",
+        "long flag",
+        "caret",
+        "flag apart",
+        "round flag",
+        "slashed",
+        "slashed inside",
+    }
+    images = np.concatenate(
+        [
+            images_of(style, 20, 10 * digit + i)
+            for i, style in enumerate(STYLES[digit])
+            if style.name not in flagged
+        ]
+    )
+    answers = reader.classifier.logits(images).argmax(1)
+    assert (answers == digit).mean() > 0.9
+
+
+def test_the_flag_of_a_1_falls_steeply_and_the_bar_of_a_7_lies_flat() -> None:
+    chance = np.random.default_rng(0)
+
+    def fall(style: Style) -> NDArray[np.float64]:
+        stroke = write(style, 400, chance)[0]
+        corner = np.argmin(stroke[:, :, 1] - stroke[:, :, 0], 1)  # the upper right corner
+        start, top = stroke[:, 0], stroke[np.arange(400), corner]
+        rise = np.arctan2(start[:, 1] - top[:, 1], top[:, 0] - start[:, 0])
+        return np.asarray(np.degrees(rise))
+
+    one = {style.name: style for style in STYLES[1]}
+    seven = {style.name: style for style in STYLES[7]}
+    assert np.percentile(fall(one["flag"]), 5) > 25
+    assert np.percentile(fall(one["long flag"]), 5) > 40
+    assert np.percentile(fall(seven["plain"]), 95) < 22
+
+
+def holes(ink: Images) -> int:
+    """Count the pieces of paper that the ink encloses."""
+    paper = np.pad(np.asarray(ink < 60, np.uint8), 1, constant_values=1)
+    sizes = cv2.connectedComponentsWithStats(paper, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
+    return int((sizes > 5).sum()) - 1
+
+
+def thin(style: Style, n: int, seed: int) -> list[Images]:
+    lines = write(style, n, np.random.default_rng(seed))
+    return [
+        pen.pen(np.zeros((130, 130), np.uint8), [15 + 100 * line[k] for line in lines], 8.0, CHANCE)
+        for k in range(n)
+    ]
+
+
+def test_a_6_closes_its_loop_and_a_5_leaves_its_bowl_open() -> None:
+    closed = [style for style in STYLES[6] if style.name not in {"open loop", "spiral"}]
+    for style in closed:
+        assert np.mean([holes(ink) for ink in thin(style, 60, 1)]) > 0.9, style.name
+    for style in STYLES[5]:
+        assert np.mean([holes(ink) for ink in thin(style, 200, 2)]) < 0.01, style.name
+
+
+@pytest.mark.parametrize("style", STYLES[5], ids=lambda style: style.name)
+def test_between_tail_and_shoulder_of_a_5_is_a_quarter_of_its_bowl_even_with_a_fat_pen(
+    style: Style,
+) -> None:
+    stroke = write(style, 300, np.random.default_rng(3))[0]
+    first = stroke[:, : stroke.shape[1] // 2]  # bar, neck and shoulder
+    gaps = np.linalg.norm(first - stroke[:, -1:], axis=2).min(1) - style.stoutest
+    bowls = 0.55 * np.ptp(stroke[:, :, 1], axis=1)
+    assert (gaps > 0.25 * bowls).mean() > 0.98
+
+
+def test_crude_1s_are_bars_up_to_0_6_as_wide_as_high_and_no_other_digit_becomes_one() -> None:
+    chance = np.random.default_rng(4)
+
+    def breadths(digit: int) -> NDArray[np.float64]:
+        part = drawings(np.full(300, digit), chance)
+        images = [crude(lines, style, digit == 1, chance) for lines, style in part]
+        assert min(image.max() for image in images) > 100
+        boxes = [cv2.boundingRect(np.asarray(image > 80, np.uint8)) for image in images]
+        return np.array([w / h for _, _, w, h in boxes])
+
+    assert (breadths(1) > 0.3).mean() > 0.8
+    assert np.median(breadths(1)) < 0.7
+    assert np.percentile(breadths(7), 2) > 0.4
+    eights = breadths(8)
+    assert np.percentile(eights, 95) > 1.0 > 0.65 > np.percentile(eights, 5)  # stretched both ways
+
+
+def test_some_digits_are_crude_and_most_are_not(drawn: tuple[Images, NDArray[np.int64]]) -> None:
+    images, labels = drawn
+    ink = (images > 128).mean((1, 2))
+    fat = ink[labels == 1] > 0.17  # a bar of 20 by 7 pixels
+    assert 0.01 < fat.mean() < 0.2
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
+def test_every_pen_leaves_ink_along_the_stroke(tool) -> None:  # type: ignore[no-untyped-def]
+    line = np.stack([np.linspace(10, 70, 30), np.full(30, 20.0)], 1)
+    ink = tool(np.zeros((40, 80), np.uint8), [line], 6.0, np.random.default_rng(1))
+    assert ink[14:27, 12:68].max(0).mean() > 100
+    assert ink[:10].max() == ink[32:].max() == 0
+
+
+# --- printed digits ------------------------------------------------------------------------------
+
+
+def test_every_font_has_all_digits_and_they_differ() -> None:
+    assert len(printing.fonts()) >= 25
+    for font in printing.fonts():
+        glyphs = {printing.glyph(font, digit).tobytes() for digit in printing.DIGITS}
+        assert len(glyphs) == 10, font.name
+        assert all(printing.glyph(font, digit).any() for digit in printing.DIGITS), font.name
+
+
+def test_every_font_is_listed_with_a_licence_that_lies_beside_it() -> None:
+    listed = dict(
+        re.findall(
+            r"^\| `([\w.-]+)` \|.*\| (OFL-1\.1|Apache-2\.0|public domain) \| <https?://.*$",
+            (printing.FONTS / "README.md").read_text("utf-8"),
+            re.MULTILINE,
+        )
+    )
+    files = {font.name for font in printing.fonts()}
+    assert set(listed) == files
+    for licence in set(listed.values()) - {"public domain"}:
+        assert len((printing.FONTS / f"{licence}.txt").read_text("utf-8")) > 3_000
+    assert sum(file.stat().st_size for file in printing.FONTS.iterdir()) < 600_000
+
+
+def test_no_font_bears_a_name_that_its_author_reserves() -> None:
+    for font in printing.fonts():
+        family, _ = printing._face(font).getname()
+        assert family == f"lenet {font.stem}"
+
+
+def test_most_printed_digits_are_read(reader: Reader) -> None:
+    images, labels = drawing.print_digits(1_000, 3)
+    assert (reader.classifier.logits(images).argmax(1) == labels).mean() > 0.85
+
+
+# --- what is no digit ----------------------------------------------------------------------------
+
+
+def test_nothing_that_is_a_digit_in_shape_is_among_the_non_digits() -> None:
+    forbidden = set("0123456789oOQDIil|/sSzZbBgGqЗзОоЧчбΟοΙοθΦφ")
+    letters = printing.LATIN + printing.GREEK + printing.CYRILLIC + printing.SIGNS
+    assert not forbidden & set(letters + printing.KANA + printing.HAN)
+    assert not forbidden & {style.name.split()[0] for style in LETTERS}
+
+
+def test_letters_by_hand_are_a_third_of_the_non_digits_and_of_many_hands() -> None:
+    assert 0.3 < KINDS["drawn letters"] / sum(KINDS.values()) < 0.4
+    names = {style.name.split()[0] for style in LETTERS}
+    assert set("acdefhkmnprtuvwxyACEFHJKLMNPRTUVWXY") < names
+    assert {"alpha", "gamma", "lambda", "pi", "mu", "theta", "psi", "omega", "phi", "xi"} < names
+    assert len(LETTERS) > 2.5 * len(names)
+
+
+def test_the_bar_of_a_theta_lies_where_the_slash_of_a_0_rises() -> None:
+    def slope(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
+        across, down = (stroke[:, -1] - stroke[:, 0]).T
+        return np.asarray(np.abs(down / across))
+
+    chance = np.random.default_rng(0)
+    bars = [write(style, 200, chance)[1] for style in LETTERS if style.name.startswith("theta")]
+    slashes = [write(style, 200, chance)[1] for style in STYLES[0] if "slashed" in style.name]
+    steepest = max(np.percentile(slope(bar), 98) for bar in bars)
+    assert steepest < 0.6 < min(np.percentile(slope(slash), 5) for slash in slashes)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_non_digit_is_made(kind: str) -> None:
+    images = draw_kind(kind, 30, np.random.default_rng(2))
+    assert images.dtype == np.uint8
+    assert images.shape == (30, 28, 28)
+    assert (images.max((1, 2)) > 20).all()
+    assert len({image.tobytes() for image in images}) > 20
+
+
+def test_there_are_many_kinds_of_non_digits() -> None:
+    assert len(KINDS) + len(LETTERS) + len(SIGNS) + len(DOODLES) > 200
+    names = [style.name for style in (*LETTERS, *SIGNS, *DOODLES)]
+    assert len(set(names)) == len(names)
+
+
+def test_no_texture_is_a_fat_1_a_bar_whole_and_narrow() -> None:
+    bar = np.zeros((28, 28), np.uint8)
+    bar[4:24, 9:19] = 255
+    breadth, fullness = bulk(bar)
+    assert 0.45 < breadth < 0.55
+    assert fullness == 1
+    for image in draw_kind("textures", 300, np.random.default_rng(6)):
+        breadth, fullness = bulk(image)
+        assert breadth > 0.75 or fullness < 0.72
+
+
+@pytest.mark.parametrize("kind", ["cut letters", "cut digits", "decorated Latin letters"])
+def test_no_piece_and_no_decorated_letter_is_as_narrow_as_a_1(kind: str) -> None:
+    for image in draw_kind(kind, 100, np.random.default_rng(7)):
+        assert bulk(image)[0] > 0.4
+
+
+# --- whole pictures ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_numbers_are_written_on_every_paper_and_each_digit_lies_in_its_box(paper: str) -> None:
+    page = drawing.draw_picture("735/426", np.random.default_rng(1), paper=paper, height=60)
+    assert (page.text, page.paper) == ("735\n426", paper)
+    assert page.pixels.dtype == np.uint8
+    h, w, channels = page.pixels.shape
+    assert channels == 3
+    assert len(page.boxes) == 6
+    for x, y, wide, high in page.boxes:
+        assert 0 <= x < x + wide <= w
+        assert 0 <= y < y + high <= h
+        assert 25 < max(wide, high) < 90
+        inside = page.pixels[y : y + high, x : x + wide].astype(int)
+        assert np.ptp(inside.mean(2)) > 40  # there is ink
+    xs = [x for x, _, _, _ in page.boxes]
+    assert xs == sorted(xs[:3]) + sorted(xs[3:])  # in reading order
+    assert max(y + high for _, y, _, high in page.boxes[:3]) < max(y for _, y, _, _ in page.boxes)
+
+
+def test_a_page_is_the_same_for_the_same_seed() -> None:
+    pages = [drawing.draw_picture("1904", np.random.default_rng(seed)) for seed in (4, 4, 5)]
+    assert digest(pages[0].pixels) == digest(pages[1].pixels) != digest(pages[2].pixels)
+
+
+def test_signs_are_written_but_are_no_digits() -> None:
+    page = drawing.draw_picture("12+7=19", np.random.default_rng(3), paper="white", tool="pen")
+    assert page.text == "12719"
+    assert len(page.boxes) == 5
+    ink = page.pixels.mean(2) < 128
+    for x, y, w, h in page.boxes:
+        ink[y : y + h, x : x + w] = False
+    assert ink.sum() > 100
+
+
+def test_one_page_is_by_one_hand() -> None:
+    def breadths(text: str, seeds: range) -> list[list[float]]:
+        pages = [drawing.draw_picture(text, np.random.default_rng(seed)) for seed in seeds]
+        return [[w / h for _, _, w, h in page.boxes] for page in pages]
+
+    together = np.mean([np.std(page) for page in breadths("00000000", range(8))])
+    assert together < 0.75 * np.std(breadths("0", range(40)))
+
+
+@pytest.mark.parametrize("text", ["", "12/", "1a", "１２", "+", "1/+"])
+def test_only_rows_of_digits_are_written(text: str) -> None:
+    with pytest.raises(ValueError, match="no rows of digits"):
+        drawing.draw_picture(text, np.random.default_rng(0))
+
+
+# --- as datasets ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["drawn", "printed"])
+def test_made_digits_are_a_source_of_data(kind: str) -> None:
+    splits = datasets.load(f"{kind}:50")
+    assert (len(splits.train), len(splits.test)) == (50, 5)
+    assert splits.train.classes == tuple("0123456789")
+    assert splits.train.name == f"{kind}:50"
+    assert splits.train.digest == datasets.load(f"{kind}:50").train.digest
+    shown = {image.tobytes() for image in splits.train.images}
+    assert not shown & {image.tobytes() for image in splits.test.images}
+
+
+def test_non_digits_are_a_source_of_one_class() -> None:
+    splits = datasets.load("nondigits:20")
+    assert splits.train.classes == splits.test.classes == ("none",)
+    assert (len(splits.train), len(splits.test), splits.train.labels.max()) == (20, 2, 0)
+
+
+@pytest.mark.parametrize("count", ["0", "x", "-3", "1.5", "10000001", "9" * 30, "１２"])
+def test_a_number_of_images_that_is_none_is_told(count: str) -> None:
+    with pytest.raises(UsageError) as error:
+        datasets.load(f"drawn:{count}")
+    assert str(error.value) == (
+        f"drawn:{count} names no number of images: "
+        "give a whole number from 1 to 10,000,000, as in drawn:60000"
+    )
