@@ -1,17 +1,26 @@
 import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 import lenet
 from lenet import datasets, experiment
-from lenet.errors import ModelError, PictureError
-from lenet.reader import Reader, Reading
-from lenet.run import Run
+from lenet.drawing import draw_digits, draw_nondigits
+from lenet.errors import DataError, ModelError, PictureError, UsageError
+from lenet.reader import Reader, Reading, Rejection, workers
+from lenet.run import MODEL, Run
 
 PICTURES = sorted(
     Path(str(path))
@@ -20,9 +29,36 @@ PICTURES = sorted(
 )
 
 
+SMALL = [PICTURES[6], PICTURES[7]]  # read soonest
+
+
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader("lenet5")
+
+
+@pytest.fixture(scope="module")
+def page(reader: Reader) -> NDArray[np.uint8]:
+    """Two rows on a sheet of paper: 735 and 42."""
+    sheet = np.full((300, 400), 255, np.uint8)
+    for row, digits in enumerate(([7, 3, 5], [4, 2])):
+        for column, digit in enumerate(digits):
+            image = reader.read(PICTURES[digit], single=True).digits[0].image
+            large = np.asarray(Image.fromarray(image).resize((84, 84)))
+            y, x = 30 + row * 140, 30 + column * 110
+            sheet[y : y + 84, x : x + 84] = 255 - large
+    return sheet
+
+
+def model_with(folder: Path, **metadata: str) -> Path:
+    """Return a run folder of the shipped network with other words in its metadata."""
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, folder)))
+    network = onnx.load_model_from_string(run.read(MODEL))
+    facts = {fact.key: fact.value for fact in network.metadata_props} | metadata
+    onnx.helper.set_model_props(network, facts)
+    run.write(MODEL, network.SerializeToString())
+    run.finish("done")
+    return folder
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=[path.name for path in PICTURES])
@@ -74,17 +110,301 @@ def test_pictures_that_cannot_be_read_do_not_stop_the_others(
 ) -> None:
     bad = tmp_path / "bad.png"
     bad.write_text("hello")
-    good, wrong, again = reader.read_all([PICTURES[0], bad, PICTURES[1]])
+    good, wrong, again = reader.read_many([PICTURES[0], bad, PICTURES[1]])
     assert isinstance(wrong, PictureError)
     assert isinstance(good, Reading)
     assert isinstance(again, Reading)
 
 
+def test_rows_are_joined_by_a_newline(reader: Reader, page: NDArray[np.uint8]) -> None:
+    reading = reader.read(page)
+    assert str(reading) == reading.to_dict()["text"] == "735\n42"
+    assert [digit.row for digit in reading.digits] == [0, 0, 0, 1, 1]
+
+
+def test_a_picture_said_to_hold_one_digit_gives_one(
+    reader: Reader, page: NDArray[np.uint8]
+) -> None:
+    reading = reader.read(page, single=True)
+    assert len(reading.digits) + len(reading.rejected) == 1
+    [many] = reader.read_many([page], single=True)
+    assert many == reading
+
+
+def test_a_picture_on_its_head_is_read_if_that_is_asked_for(
+    reader: Reader, page: NDArray[np.uint8]
+) -> None:
+    turned = np.ascontiguousarray(page[::-1, ::-1])
+    assert reader.read(turned).text != "735\n42"
+    assert reader.read(turned, upside_down=True).text == "735\n42"
+    assert reader.read(page, upside_down=True).text == "735\n42"
+
+
+def test_each_digit_keeps_the_image_that_the_network_saw(
+    reader: Reader, page: NDArray[np.uint8]
+) -> None:
+    digits = reader.read(page).digits
+    images = np.stack([digit.image for digit in digits])
+    assert images.dtype == np.uint8
+    assert images.shape == (5, 28, 28)
+    expected = reader.classifier.probabilities(images)
+    assert np.abs(expected - [digit.probabilities for digit in digits]).max() < 1e-6
+
+
+def test_an_improbable_digit_is_uncertain_unless_it_is_to_be_kept() -> None:
+    path = PICTURES[3]
+    certain = Reader(min_probability=0.0).read(path)
+    doubted = Reader(min_probability=1.0).read(path)
+    kept = Reader(min_probability=1.0, keep_uncertain=True).read(path)
+    assert [certain.digits[0].status, certain.text] == ["digit", "3"]
+    assert [doubted.digits[0].status, doubted.text, doubted.status] == ["uncertain", "?", "digits"]
+    assert [kept.digits[0].status, kept.text] == ["uncertain", "3"]
+    assert doubted.digits[0].probabilities == certain.digits[0].probabilities
+
+
+@pytest.mark.parametrize("wrong", [-0.1, 1.5, float("nan")])
+def test_a_probability_is_between_0_and_1(wrong: float) -> None:
+    with pytest.raises(UsageError, match=f"min_probability is {wrong}: give a number from 0 to 1"):
+        Reader(min_probability=wrong)
+
+
+def test_the_score_is_the_logarithm_of_the_sum_of_exponentials(reader: Reader) -> None:
+    logits = np.array([[1, 2, 3], [1000, 0, -1000], [-5, -5, -5]], np.float32)
+    expected = np.logaddexp.reduce(logits.astype(float), axis=1)
+    assert np.abs(reader.classifier.scores(logits) - expected).max() < 1e-6
+    assert reader.classifier.scores(logits[:0]).shape == (0,)
+
+
+def test_a_region_that_looks_like_no_digit_is_rejected(
+    reader: Reader, page: NDArray[np.uint8], tmp_path: Path
+) -> None:
+    assert reader.classifier.rejection is None
+    digits = reader.read(page).digits
+    scores = reader.classifier.scores(
+        reader.classifier.logits(np.stack([digit.image for digit in digits]))
+    )
+    place = int(scores.argmin())
+    limit = float(np.sort(scores)[:2].mean())
+    strict = Reader(model_with(tmp_path / "strict", rejection=str(limit)))
+    assert strict.classifier.rejection == pytest.approx(limit)
+    reading = strict.read(page)
+    assert reading.digits == (*digits[:place], *digits[place + 1 :])
+    assert reading.rejected == (Rejection(digits[place].box, "not_a_digit"),)
+    assert reading.to_dict()["rejected"] == [
+        {"box": list(digits[place].box), "reason": "not_a_digit"}
+    ]
+    assert np.array_equal(reading.rejected[0].image, digits[place].image)  # type: ignore[arg-type]
+
+    stricter = Reader(model_with(tmp_path / "stricter", rejection="1e9"))
+    nothing = stricter.read(page)
+    assert [nothing.status, nothing.text, len(nothing.rejected)] == ["nothing", "", 5]
+
+
+def test_the_reader_that_ships_reads_many_hands_and_refuses_what_is_no_digit() -> None:
+    # From a seed that it has not seen.
+    classifier = Reader().classifier
+    digits, labels = draw_digits(1000, 99)
+    logits = classifier.logits(digits)
+    assert np.mean(logits.argmax(1) == labels) > 0.97
+    assert classifier.rejection is not None
+    assert np.mean(classifier.scores(logits) >= classifier.rejection) > 0.98
+    others = classifier.scores(classifier.logits(draw_nondigits(500, 99)))
+    assert np.mean(others < classifier.rejection) > 0.95
+
+
+@pytest.mark.parametrize(
+    "facts", [{"rejection": "nan"}, {"rejection": "low"}, {"temperature": "0"}]
+)
+def test_a_model_with_a_senseless_threshold_is_refused(
+    facts: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match="the file is no ONNX model that lenet made"):
+        Reader(model_with(tmp_path / "model", **facts))
+
+
 def test_several_threads_get_the_same_answers_as_one(reader: Reader) -> None:
     alone = [reader.read(path) for path in PICTURES]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(reader.read, PICTURES * 10))
-    assert together == alone * 10
+        together = list(pool.map(reader.read, PICTURES * 3))
+    assert together == alone * 3
+
+
+class Processes:
+    """Watches the processes that `read_many` starts."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.workers: list[workers._Worker] = []
+        self.ready = threading.Event()
+        self.asked = 0
+        start, ask = workers._Worker.__init__, workers._Worker.ask
+
+        def watched_start(worker: workers._Worker) -> None:
+            start(worker)
+            self.workers.append(worker)
+
+        def watched_ask(worker: workers._Worker, message: object) -> object:
+            answer = ask(worker, message)
+            self.asked += self.ready.is_set()
+            self.ready.set()
+            return answer
+
+        monkeypatch.setattr(workers._Worker, "__init__", watched_start)
+        monkeypatch.setattr(workers._Worker, "ask", watched_ask)
+
+    def after(self, first: list[Path | bytes], rest: list[Path | bytes]) -> Iterator[Path | bytes]:
+        """Yield `rest` only when a process is ready to read them."""
+        yield from first
+        assert self.ready.wait(60)
+        yield from rest
+
+    @property
+    def all_ended(self) -> bool:
+        return all(worker._process.returncode is not None for worker in self.workers)
+
+
+@pytest.fixture
+def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
+    watched = Processes(monkeypatch)
+    yield watched
+    assert watched.all_ended
+
+
+def test_many_pictures_read_by_processes_are_read_as_one_at_a_time(processes: Processes) -> None:
+    reader = Reader(threads=2, keep_uncertain=True, min_probability=0.99)
+    kinds: list[Path | bytes] = [*SMALL, b"no picture"]
+    alone = {}
+    for kind in kinds:
+        [alone[kind]] = reader.read_many([kind])
+    readings = reader.read_many(processes.after(kinds * 16, kinds * 46))
+    for kind, reading in zip(kinds * 62, readings, strict=True):
+        expected = alone[kind]
+        if isinstance(expected, PictureError):
+            assert str(reading) == str(expected)
+            continue
+        assert isinstance(reading, Reading)
+        assert [reading.picture, reading.text] == [str(kind), expected.text]
+        assert [digit.box for digit in reading.digits] == [digit.box for digit in expected.digits]
+        assert [digit.status for digit in reading.digits] == [d.status for d in expected.digits]
+        for digit, same in zip(reading.digits, expected.digits, strict=True):
+            assert np.abs(np.subtract(digit.probabilities, same.probabilities)).max() < 1e-6
+            assert np.array_equal(digit.image, same.image)
+    assert len(processes.workers) == 2
+    assert processes.asked > 2
+
+
+def test_few_pictures_and_one_thread_start_no_process(processes: Processes) -> None:
+    list(Reader(threads=2).read_many(SMALL * 15))
+    list(Reader(threads=1).read_many(SMALL * 20))
+    assert list(Reader().read_many([])) == []
+    assert not processes.workers
+
+
+def test_pictures_without_end_are_read_as_they_are_asked_for(processes: Processes) -> None:
+    taken = 0
+
+    def endless() -> Iterator[Path | bytes]:
+        nonlocal taken
+        for picture in processes.after([*SMALL] * 20, [*SMALL] * 2000):
+            taken += 1
+            yield picture
+
+    readings = Reader(threads=2).read_many(endless())
+    assert len(list(islice(readings, 60))) == 60
+    assert taken < 2000
+    readings.close()  # type: ignore[attr-defined]
+    assert processes.all_ended
+
+
+WORKER = """
+import os, signal, time
+
+def setup(how):
+    if how == "stillborn":
+        raise SystemExit(7)
+
+    def answer(numbers):
+        if how == "killed" and 100 in numbers:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "broken" and 100 in numbers:
+            raise ValueError("a mistake of ours")
+        print("talk")
+        return [(os.getpid(), number) for number in numbers]
+
+    return answer
+"""
+
+
+@pytest.fixture
+def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    (tmp_path / "worker_of_a_test.py").write_text(WORKER)
+    monkeypatch.syspath_prepend(tmp_path)
+    import worker_of_a_test  # type: ignore[import-not-found]
+
+    return worker_of_a_test.setup
+
+
+def here(numbers: list[int]) -> list[tuple[int, int]]:
+    return [(0, number) for number in numbers]
+
+
+def test_answers_come_in_order_from_all_processes(setup: object, processes: Processes) -> None:
+    def numbers() -> Iterator[int]:
+        yield from range(20)
+        assert processes.ready.wait(60)
+        yield from range(20, 5000)
+
+    answers = list(workers.run(numbers(), here, setup, ("well",), 2))  # type: ignore[arg-type]
+    assert [number for _, number in answers] == list(range(5000))
+    assert len({process for process, _ in answers} - {0}) <= 2
+    assert answers[-1][0] != 0
+
+
+@pytest.mark.parametrize(
+    ("how", "error", "text"),
+    [
+        ("killed", DataError, "a process that read pictures was ended by SIGKILL; the answers so"),
+        ("stillborn", DataError, "a process that read pictures was ended with status 7; the ans"),
+        ("broken", ValueError, "a mistake of ours"),
+    ],
+)
+def test_a_process_that_fails_is_one_clear_error(
+    how: str, error: type[Exception], text: str, setup: object, processes: Processes
+) -> None:
+    with pytest.raises(error, match=text):
+        list(workers.run(cycle(range(200)), here, setup, (how,), 2))  # type: ignore[arg-type]
+
+
+def test_a_script_needs_no_guard_around_reading_many(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys, lenet\n"
+        "print('begun')\n"
+        "def pictures():\n"
+        "    for _ in range(600): yield sys.argv[1]\n"
+        "print(''.join(map(str, lenet.Reader(threads=2).read_many(pictures()))))\n"
+    )
+    command = [sys.executable, str(script), str(PICTURES[7])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "begun\n" + "7" * 600 + "\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_however_many_pictures_there_are(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, itertools, lenet, resource\n"
+        "reader = lenet.Reader(threads=2)\n"
+        "def peak(pictures):\n"
+        "    for _ in reader.read_many(itertools.repeat(sys.argv[1], pictures)): pass\n"
+        "    parts = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN\n"
+        "    return [resource.getrusage(part).ru_maxrss / 1024 for part in parts]\n"
+        "print(*peak(2_000), *peak(20_000))\n"
+    )
+    command = [sys.executable, "-c", script, str(PICTURES[7])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    own, children, own_later, children_later = map(float, done.stdout.split())
+    assert own_later - own < 10
+    assert children_later - children < 10
 
 
 def test_the_shipped_model_reads_mnist_as_well_as_its_card_says(mnist_dir: Path) -> None:

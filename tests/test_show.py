@@ -7,10 +7,16 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from PIL import Image
 
 from lenet.cli import app
+from lenet.cli.show import output
 from lenet.errors import DataError, LeNetError, ModelError, PictureError, UsageError
+from lenet.figures.style import ORANGE
 from lenet.run import Run
 from test_cli import complaint, run_lenet
 
@@ -113,6 +119,53 @@ def test_only_the_layers_asked_for_are_drawn(quick_run: Run, tmp_path: Path) -> 
     show(*words, tmp_path / "all.png")
     show(*words, tmp_path / "one.png", "--layer", "C1")
     assert size(tmp_path / "one.png")[1] < 0.6 * size(tmp_path / "all.png")[1]
+
+
+@pytest.fixture
+def three_digits(tmp_path: Path) -> Path:
+    """A picture that reads 027."""
+    page = Image.new("L", (600, 200), 255)
+    for i, name in enumerate(("0-pencil.png", "2-mouse.png", "7-small.png")):
+        with Image.open(FIVE.parent / name) as digit:
+            page.paste(digit.convert("L").resize((200, 200)), (200 * i, 0))
+    page.save(tmp_path / "three.png")
+    return tmp_path / "three.png"
+
+
+@pytest.mark.parametrize("what", ["layers", "attention"])
+def test_of_several_digits_the_one_asked_for_is_shown_and_framed(
+    what: str, three_digits: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(output, "write", lambda figures, _: drawn.extend(figures.values()))
+    for number, answer in ((1, "0"), (2, "2"), (3, "7")):
+        show(what, three_digits, "--digit", number, "-o", "drawing.png")
+        said = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
+        expected = f"output\nlargest: {answer}" if what == "layers" else f"gets it: {answer}"
+        assert any(expected in text for text in said)
+    frames = [patch.get_bbox().x0 for figure in drawn for patch in orange_frames(figure)]
+    assert len(frames) == 3
+    assert frames == sorted(frames), "from left to right"
+
+
+def test_the_first_of_several_digits_is_shown_and_said(
+    three_digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show("layers", three_digits, "-o", tmp_path / "drawing.png")
+    assert "has 3 digits: the first is shown; for the next say --digit 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_digit_that_is_not_there_is_said(number: int, three_digits: Path) -> None:
+    with pytest.raises(UsageError, match=f"has 3 digits, asked for --digit {number}: they count"):
+        show("layers", three_digits, "--digit", number, "-o", three_digits.with_name("a.png"))
+    with pytest.raises(UsageError, match="has one digit, asked for --digit 2"):
+        show("layers", FIVE, "--digit", 2, "-o", three_digits.with_name("a.png"))
+
+
+def orange_frames(figure: Figure) -> list[Rectangle]:
+    found = (patch for patch in figure.findobj(Rectangle) if isinstance(patch, Rectangle))
+    return [p for p in found if not p.get_fill() and to_hex(p.get_edgecolor()) == ORANGE.lower()]
 
 
 MISTAKES: list[tuple[list[object], type[LeNetError], str]] = [

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import (
@@ -35,8 +36,10 @@ from lenet.errors import PictureError
 MAX_BYTES = 100_000_000
 MAX_PIXELS = 25_000_000
 MAX_JPEG_PIXELS = 200_000_000  # a JPEG is reduced while it is decoded
+MAX_WEBP_PIXELS = 12_000_000  # libwebp needs some 20 bytes a pixel, as every WEBP may be a film
 MAX_EDGE = 20_000
 KEPT_PIXELS = 8_000_000  # what is larger is halved until it fits
+STRIP_PIXELS = 1_000_000  # are converted at a time, so that a large picture costs no second copy
 
 # What a file is, by its first bytes. The classes are called directly: `Image.open` would refuse
 # JPEGs of more than 179 megapixels, and take a phone's JPEG with a second picture inside for MPO.
@@ -183,7 +186,9 @@ def _from_image(image: Image.Image, name: str, form: str) -> Picture:
         raise PictureError(f"{name} is empty: found {width}×{height} pixels; save it again")
     # Libjpeg keeps the whole of a progressive JPEG in memory, however much it is reduced.
     draft = form == "JPEG" and not image.info.get("progressive")
-    limit = MAX_JPEG_PIXELS if draft else MAX_PIXELS
+    limit = {"JPEG": MAX_JPEG_PIXELS if draft else MAX_PIXELS, "WEBP": MAX_WEBP_PIXELS}.get(
+        form, MAX_PIXELS
+    )
     if width * height > limit or max(width, height) > MAX_EDGE:
         raise PictureError(
             f"{name} is too large: {width:,}×{height:,} pixels, limit {limit // 1_000_000}"
@@ -195,23 +200,37 @@ def _from_image(image: Image.Image, name: str, form: str) -> Picture:
             image.draft(None, (width // reduced, height // reduced))
         image.load()
         orientation = _orientation(image)
-        image = _eight_bits(image).convert("RGBA" if image.has_transparency_data else "RGB")
-        if reduced > 1 and image.size == (width, height):
-            image = image.reduce(reduced)
-        if image.mode == "RGBA":
-            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        pixels = np.asarray(image.convert("RGB"))
+        pixels = _rgb(image, reduced if image.size == (width, height) else 1)
     return Picture(np.ascontiguousarray(_UPRIGHT[orientation](pixels)), name, reduced)
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    if image.mode[0] not in "IF":
-        return image
-    values = np.asarray(image)
+def _rgb(image: Image.Image, reduced: int) -> NDArray[np.uint8]:
+    """Return the pixels of a loaded image in RGB, on white, in eight bits, reduced."""
+    width, height = image.size
+    transparent = image.has_transparency_data
+    if image.mode == "L" and not transparent and reduced == 1:
+        return np.asarray(cv2.cvtColor(np.asarray(image), cv2.COLOR_GRAY2RGB), np.uint8)
     scale = 255 / 65535  # 16 bits, also where Pillow says 32
     if image.mode == "F":
-        scale = 255 if values.max() <= 1 else 1
-    return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))
+        scale = 255 if np.asarray(image).max() <= 1 else 1
+    pixels = np.empty((math.ceil(height / reduced), math.ceil(width / reduced), 3), np.uint8)
+    rows = max(1, STRIP_PIXELS // (width * reduced)) * reduced
+    for top in range(0, height, rows):
+        strip = image
+        if rows < height:
+            strip = image.crop((0, top, width, min(top + rows, height)))
+        if strip.mode[0] in "IF":
+            values = np.clip(np.rint(np.asarray(strip) * scale), 0, 255)
+            strip = Image.fromarray(values.astype(np.uint8))
+        if transparent:
+            strip = strip.convert("RGBA")
+            strip = Image.alpha_composite(Image.new("RGBA", strip.size, "white"), strip)
+        strip = strip.convert("RGB")
+        if reduced > 1:
+            strip = strip.reduce(reduced)
+        part = np.asarray(strip)
+        pixels[top // reduced : top // reduced + len(part)] = part
+    return pixels
 
 
 def _orientation(image: Image.Image) -> int:

@@ -1,0 +1,343 @@
+"""How a model reads pictures that people took or drew, and digits by other hands.
+
+python benchmarks/wild.py --data DIR [--model reader] [--only single strings] [--sheets DIR]
+
+DIR holds `wild/` (folders single, strings, nondigit, each with an index.csv) and `sets/` (a folder
+per set with an .npz). Only for measuring: nothing of them is copied but into the contact sheets,
+which show every failure as picture, truth, answer, probability, and the 28×28 images the network
+saw. A picture is read only if the text equals the label: a refusal and a `?` are errors.
+"""
+
+import argparse
+import csv
+import io
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageOps
+
+from lenet import Reader, datasets
+from lenet.reader import Reading
+
+Source = Path | bytes | NDArray[np.uint8]
+DIGIT_LIKE = set("oODIil|sSzZbBgGq") | {"theta", "beta", "sigma"}  # and 0, 8, 6 in Greek
+CONFIDENT = 0.9
+TILE, LINE, CROP = 112, 12, 42  # pixels of a contact sheet
+PAGE = 40  # a string of more digits than this is a full page
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture and what is written on it; `groups` are the lines of the table it counts in."""
+
+    name: str
+    source: Source
+    truth: str
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the reader said of a sample, and how long it took."""
+
+    sample: Sample
+    reading: Reading
+    seconds: float
+
+    @property
+    def answer(self) -> str:
+        return self.reading.text
+
+    @property
+    def right(self) -> bool:
+        return self.answer == self.sample.truth
+
+    @property
+    def confident(self) -> bool:
+        """Whether it is a mistake of which the reader was sure."""
+        digits = self.reading.digits
+        sure = [d for d in digits if d.status == "digit" and d.probability > CONFIDENT]
+        return not self.right and len(sure) == len(digits) > 0
+
+    @property
+    def refused(self) -> bool:
+        return not self.reading.digits
+
+    @property
+    def uncertain(self) -> bool:
+        return not self.refused and all(d.status == "uncertain" for d in self.reading.digits)
+
+
+def read(reader: Reader, samples: Iterable[Sample], *, single: bool = False) -> list[Outcome]:
+    outcomes = []
+    for sample in samples:
+        start = time.perf_counter()
+        reading = reader.read(sample.source, single=single)
+        outcomes.append(Outcome(sample, reading, time.perf_counter() - start))
+    return outcomes
+
+
+# --- samples
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "index.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def singles(data: Path) -> list[Sample]:
+    folder = data / "wild" / "single"
+    return [
+        Sample(row["file"], folder / row["file"], row["label"], (row["kind"], row["polarity"]))
+        for row in rows(folder)
+    ]
+
+
+def strings(data: Path) -> list[Sample]:
+    """Return pictures of several digits; `truth` has rows joined by a line break."""
+    folder = data / "wild" / "strings"
+    samples = []
+    for row in rows(folder):
+        text = row["text"].replace("/", "\n").replace(".", "")
+        kind = "full pages" if int(row["digits"]) > PAGE else "short strings"
+        if row["note"].startswith("EXPRESSION"):
+            kind, text = "expressions", "".join(c for c in text if c.isdigit() or c == "\n")
+        samples.append(Sample(row["file"], folder / row["file"], text, (kind,)))
+    return samples
+
+
+def nondigits(data: Path) -> list[Sample]:
+    folder = data / "wild" / "nondigit"
+    samples = []
+    for row in rows(folder):
+        stem = Path(row["path"]).stem
+        letter = Path(row["path"]).parent.name if "greek" in row["what"] else stem
+        if any(word in row["what"] for word in ("letters+digits", "fraction", "formula")):
+            group = "with digits among other signs"
+        elif "letter" in row["what"] and letter in DIGIT_LIKE:
+            group = "letters like digits"
+        elif "letter" in row["what"]:
+            group = "letters"
+        else:
+            group = "other pictures"
+        samples.append(Sample(row["file"], folder / row["file"], "", (group,)))
+    return samples
+
+
+def notmnist(data: Path) -> list[Sample]:
+    content = np.load(data / "sets" / "notmnist" / "notmnist.npz", allow_pickle=False)
+    samples = []
+    for i, (image, label) in enumerate(zip(content["images"], content["labels"], strict=True)):
+        letter = "ABCDEFGHIJ"[label]
+        group = "letters like digits" if letter in DIGIT_LIKE else "letters"
+        samples.append(Sample(f"{letter} {i}", image, "", (group,)))
+    return samples
+
+
+def digits_of(data: Path, name: str) -> list[Sample]:
+    content = np.load(data / "sets" / name / f"{name}.npz", allow_pickle=False)
+    parts = [key.removesuffix("images") for key in content if key.endswith("images")]
+    return [
+        Sample(f"{part}{i}", image, str(label))
+        for part in parts
+        for i, (image, label) in enumerate(
+            zip(content[f"{part}images"], content[f"{part}labels"], strict=True)
+        )
+    ]
+
+
+# --- tables
+
+
+def table(outcomes: Sequence[Outcome], *, refuse: bool = False) -> str:
+    """Return a Markdown table by group; of pictures to read, or of pictures to refuse."""
+    names = dict.fromkeys(group for outcome in outcomes for group in outcome.sample.groups)
+    groups = {name: [o for o in outcomes if name in o.sample.groups] for name in names}
+    if len(groups) != 1:
+        groups["all"] = list(outcomes)
+    third = "refused" if refuse else "read"
+    lines = [
+        f"| | pictures | {third} | % | errors | refused | uncertain | confident mistakes | ms |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, part in groups.items():
+        good = sum(o.refused if refuse else o.right for o in part)
+        lines.append(
+            f"| {name} | {len(part)} | {good} | {100 * good / len(part):.2f} | {len(part) - good} |"
+            f" {sum(o.refused for o in part)} | {sum(o.uncertain for o in part)} |"
+            f" {sum(o.confident for o in part)} |"
+            f" {1000 * sum(o.seconds for o in part) / len(part):.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def confusions(outcomes: Sequence[Outcome]) -> str:
+    counts = Counter(
+        f"{o.sample.truth}→{' / '.join(o.answer.split()) or 'nothing'}"
+        for o in outcomes
+        if not o.right
+    )
+    return "Errors: " + (", ".join(f"{k} ×{n}" for k, n in counts.most_common(40)) or "none")
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Return the least number of characters to insert, delete and replace (Levenshtein).
+
+    >>> edit_distance("735426", "73542")
+    1
+    """
+    distances = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        diagonal, distances[0] = distances[0], i
+        for j, right in enumerate(b, 1):
+            best = min(distances[j] + 1, distances[j - 1] + 1, diagonal + (left != right))
+            diagonal, distances[j] = distances[j], best
+    return distances[-1]
+
+
+def by_digits(outcomes: Sequence[Outcome]) -> str:
+    """Return a Markdown table of the digits of strings, counted by edit distance."""
+    lines = ["| | pictures | exactly right | digits | wrong by edit distance | % right |"]
+    lines.append("|---|---|---|---|---|---|")
+    for kind in ("short strings", "full pages", "expressions"):
+        part = [o for o in outcomes if kind in o.sample.groups]
+        pairs = [("".join(o.sample.truth.split()), "".join(o.answer.split())) for o in part]
+        digits = sum(len(truth) for truth, _ in pairs)
+        wrong = sum(edit_distance(*pair) for pair in pairs)
+        share = 100 * (1 - wrong / max(1, digits))
+        exact = sum(o.right for o in part)
+        lines.append(f"| {kind} | {len(part)} | {exact} | {digits} | {wrong} | {share:.2f} |")
+    return "\n".join(lines)
+
+
+# --- contact sheets
+
+
+def thumbnail(source: Source) -> Image.Image:
+    if isinstance(source, np.ndarray):
+        image = Image.fromarray(source)
+    else:
+        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        image = ImageOps.exif_transpose(image)
+    image = image.convert("RGBA")
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return ImageOps.contain(image, (TILE, TILE))
+
+
+def tile(outcome: Outcome) -> Image.Image:
+    """Draw one failure: names and texts on top, the picture, what the network saw below."""
+    digits = outcome.reading.digits
+    across = max(4, min(16, len(digits)))
+    down = max(1, -(-len(digits) // across))
+    drawn = Image.new("RGB", (CROP * across, 3 * LINE + TILE + down * (CROP + LINE)), "#303050")
+    pen = ImageDraw.Draw(drawn)
+    pen.text((2, 0), outcome.sample.name[: across * 6], fill="white")
+    pen.text((2, LINE), f"is  {outcome.sample.truth}".replace("\n", "/"), fill="#80ff80")
+    answer = outcome.answer.replace("\n", "/") or outcome.reading.status
+    pen.text((2, 2 * LINE), f"got {answer}", fill="#ff9090")
+    drawn.paste(thumbnail(outcome.sample.source), (2, 3 * LINE))
+    for i, digit in enumerate(digits):
+        x, y = i % across * CROP, 3 * LINE + TILE + i // across * (CROP + LINE)
+        drawn.paste(Image.fromarray(digit.image).resize((CROP - 2, CROP - 2)), (x, y + LINE))
+        pen.text((x, y), f"{digit.digit} {100 * digit.probability:.0f}", fill="yellow")
+    return drawn
+
+
+def sheet(failures: Sequence[Outcome], path: Path, width: int = 1800) -> None:
+    """Draw failures side by side in rows of `width` pixels."""
+    tiles = [tile(outcome) for outcome in failures]
+    places, x, y, height = [], 0, 0, 0
+    for drawn in tiles:
+        if x and x + drawn.width > width:
+            x, y, height = 0, y + height + 4, 0
+        places.append((x, y))
+        x, height = x + drawn.width + 4, max(height, drawn.height)
+    page = Image.new("RGB", (max(width, *(t.width for t in tiles)), y + height))
+    for drawn, place in zip(tiles, places, strict=True):
+        page.paste(drawn, place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.save(path)
+
+
+# --- parts
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The model, the data, and where contact sheets go."""
+
+    reader: Reader
+    data: Path
+    sheets: Path | None
+
+    def show(self, title: str, failures: Sequence[Outcome]) -> None:
+        if self.sheets and failures:
+            sheet(failures[:400], self.sheets / f"{title}.png")
+
+    def single(self) -> None:
+        for words, single in (("with --single", True), ("without --single", False)):
+            outcomes = read(self.reader, singles(self.data), single=single)
+            print(f"\n## Single digits, {words}\n\n{table(outcomes)}\n\n{confusions(outcomes)}")
+            self.show(f"single-{words.split()[0]}", [o for o in outcomes if not o.right])
+
+    def strings(self) -> None:
+        outcomes = read(self.reader, strings(self.data))
+        print(f"\n## Strings\n\n{by_digits(outcomes)}\n\n{table(outcomes)}")
+        self.show("strings", [o for o in outcomes if not o.right])
+
+    def nondigit(self) -> None:
+        for title, samples in (
+            ("nondigit", nondigits(self.data)),
+            ("notmnist", notmnist(self.data)),
+        ):
+            outcomes = read(self.reader, samples)
+            print(f"\n## To refuse: {title}\n\n{table(outcomes, refuse=True)}")
+            self.show(title, [o for o in outcomes if not o.refused])
+
+    def sets(self) -> None:
+        for name in ("optdigits32", "hwd1000", "swathikl4"):
+            outcomes = read(self.reader, digits_of(self.data, name), single=True)
+            print(f"\n## Digits by other hands: {name}\n\n{table(outcomes)}\n")
+            print(confusions(outcomes))
+            self.show(name, [o for o in outcomes if not o.right])
+
+    def mnist(self) -> None:
+        """Compare MNIST's test images as they are with the same as PNG files."""
+        test = datasets.load("mnist").test
+        answers = self.reader.classifier.logits(test.images).argmax(1)
+        print("\n## MNIST test images as PNG files\n")
+        print(f"As they are, without the picture path: {(answers != test.labels).sum()} errors.\n")
+        samples = []
+        for i, (image, label) in enumerate(zip(test.images, test.labels, strict=True)):
+            file = io.BytesIO()
+            Image.fromarray(image).save(file, "PNG")
+            samples.append(Sample(str(i), file.getvalue(), str(label)))
+        for words, single in (("with --single", True), ("without --single", False)):
+            outcomes = read(self.reader, samples, single=single)
+            print(f"{words}:\n\n{table(outcomes)}\n")
+            self.show(f"mnist-{words.split()[0]}", [o for o in outcomes if not o.right])
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--data", type=Path, required=True, help="folder of wild/ and sets/")
+    options.add_argument("--model", default="reader", help="a shipped model or a run folder")
+    parts = ("single", "strings", "nondigit", "sets", "mnist")
+    options.add_argument("--only", nargs="+", choices=parts, default=parts, metavar="PART")
+    options.add_argument("--sheets", type=Path, help="draw every failure into this folder")
+    chosen = options.parse_args()
+    measure = Measure(Reader(chosen.model, threads=1), chosen.data, chosen.sheets)
+    print(f"# {chosen.model} on pictures people have")
+    for part in chosen.only:
+        run: Callable[[], None] = getattr(measure, part)
+        run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Make a digit's ink an image as MNIST's were made."""
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+PEN, BRUSH = 0.12, 0.26  # of the longer side: strokes are made no thinner and no thicker than this
+THIN, THICK = 0.09, 0.32  # hardly a stroke of MNIST's is thinner or thicker; small ones stay so
+REDUCED = 128  # pixels along the longer side at which strokes are made thicker
+ENLARGED = 96  # the same of small digits
+
+
+def evened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return `ink`, (h, w), with strokes about as thick as MNIST's.
+
+    Thin ones would fade when they are made small, or stay thinner than any that a network has
+    seen; thick ones fill the loops. What has more pixels than needed comes out smaller.
+    """
+    longer = max(ink.shape)
+    width = _stroke_width(ink)
+    thin, thick = (THIN, THICK) if longer <= 28 else (PEN, BRUSH)
+    if thin * longer <= width <= thick * longer and longer <= 2 * REDUCED:
+        return ink
+    scale = 1.0
+    if longer < ENLARGED / 2:
+        scale = math.ceil(ENLARGED / longer)
+        ink = _resized(ink, scale, cv2.INTER_LINEAR)
+    missing = scale * (PEN * longer - width)
+    if longer > 2 * REDUCED:
+        step = longer / REDUCED
+        grown = round(min(max(missing, 0), step))  # thin strokes would fade even at this size
+        if grown > 0:
+            square = np.ones((grown + 1, grown + 1), np.uint8)
+            ink = np.asarray(cv2.dilate(_padded(ink, grown), square), np.uint8)
+            missing -= grown
+        ink = _resized(ink, 1 / step, cv2.INTER_AREA)
+        missing, scale = missing / step, 1 / step
+    surplus = scale * (width - BRUSH * longer)
+    if width < thin * longer and round(missing) > 0:
+        return np.asarray(cv2.dilate(_padded(ink, round(missing)), _pen(round(missing))), np.uint8)
+    if width > thick * longer and round(surplus) > 0:
+        return np.asarray(cv2.erode(_padded(ink, 1), _pen(round(surplus))), np.uint8)
+    return ink
+
+
+def _stroke_width(ink: NDArray[np.uint8]) -> float:
+    """Return how thick strokes are on average, in pixels.
+
+    In a stroke of width w the distance to the paper is w / 4 + 1 / 2 on average.
+    """
+    mask = np.asarray(cv2.threshold(ink, 64, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    distance = cv2.distanceTransform(_padded(mask, 1), cv2.DIST_L2, 3)
+    return max(1.0, 4 * float(cv2.sumElems(distance)[0]) / max(1, cv2.countNonZero(mask)) - 2)
+
+
+def _pen(size: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size + 1, size + 1)), np.uint8)
+
+
+def _resized(ink: NDArray[np.uint8], scale: float, way: int) -> NDArray[np.uint8]:
+    h, w = (max(1, round(side * scale)) for side in ink.shape)
+    return np.asarray(cv2.resize(ink, (w, h), interpolation=way), np.uint8)
+
+
+def _padded(ink: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.copyMakeBorder(ink, by, by, by, by, cv2.BORDER_CONSTANT), np.uint8)
+
+
+def normalise(ink: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return `ink` as MNIST was made: in a 20×20 box, antialiased, centred by mass in 28×28.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8 or float, (h, w)
+        0 = paper, 255 = ink.
+
+    Returns
+    -------
+    ndarray of uint8, (28, 28)
+        All paper if there is no ink. MNIST's own test images come out exactly as they went in.
+    """
+    image = np.zeros((28, 28), np.uint8)
+    x, y, w, h = cv2.boundingRect(ink if ink.dtype == np.uint8 else (ink != 0).view(np.uint8))
+    if w == 0:
+        return image
+    digit = ink[y : y + h, x : x + w]
+    longer = max(h, w)
+    if longer not in (19, 20):  # 19 where the faintest edge of an MNIST image was rounded away
+        h, w = max(1, round(h * 20 / longer)), max(1, round(w * 20 / longer))
+        way = cv2.INTER_AREA if longer > 20 else cv2.INTER_CUBIC
+        digit = cv2.resize(digit.astype(np.float32), (w, h), interpolation=way)
+    if digit.dtype != np.uint8:
+        digit = np.clip(np.rint(digit), 0, 255).astype(np.uint8)
+    moments = cv2.moments(digit)
+    mass = moments["m00"] or 1.0
+    # The rounding that leaves every MNIST test image where it is.
+    top = min(max(math.ceil(13.5 - moments["m01"] / mass), 0), 28 - h)
+    left = min(max(math.ceil(13.5 - moments["m10"] / mass), 0), 28 - w)
+    image[top : top + h, left : left + w] = digit
+    return image

@@ -1,0 +1,398 @@
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from lenet import web
+from lenet.errors import PictureError
+from lenet.web import fetching
+
+PUBLIC = "93.184.215.14"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+
+
+class Server:
+    """Answers on the loopback, with given bytes, whoever asks; counts who does."""
+
+    def __init__(
+        self, *answers: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.answers, self.pause, self.tls = list(answers), pause, tls
+        self.requests: list[bytes] = []
+        self.hits = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            plain, _ = self._listener.accept()
+            with plain:
+                if self._ended.is_set():
+                    return
+                self.hits += 1
+                plain.settimeout(5)
+                with suppress(OSError):
+                    if self.tls:
+                        with self.tls.wrap_socket(plain, server_side=True) as connection:
+                            self._answer(connection)
+                    else:
+                        self._answer(plain)
+
+    def _answer(self, connection: socket.socket) -> None:
+        self.requests.append(connection.recv(65_536))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if not self.pause:
+            connection.sendall(answer)
+            return
+        for byte in answer:
+            connection.sendall(bytes([byte]))
+            if self._ended.wait(self.pause):
+                return
+
+    def close(self) -> None:
+        self._ended.set()
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._thread.join()
+        self._listener.close()
+
+    def dial(self, address: str, _port: int, seconds: float) -> socket.socket:
+        """Dial this server, whatever address is meant; only checked ones may be asked for."""
+        assert web.is_public(address)
+        return socket.create_connection(("127.0.0.1", self.port), seconds)
+
+    def fetch(self, url: str, **options: float) -> bytes:
+        return web.fetch(url, resolve=lambda *_: [PUBLIC], dial=self.dial, **options)  # type: ignore[arg-type]
+
+
+@contextmanager
+def server(
+    *answers: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
+    served = Server(*answers, pause=pause, tls=tls)
+    try:
+        yield served
+    finally:
+        served.close()
+
+
+@pytest.fixture
+def canary() -> Iterator[Server]:
+    """What nobody may reach."""
+    with server(OK + b"the secret") as served:
+        yield served
+        assert served.hits == 0
+
+
+def redirect(to: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+def test_the_bytes_come_whatever_the_header_calls_them() -> None:
+    with server(OK + b"\x89PNG and more") as served:
+        assert served.fetch("http://example.org/a b.png?x=1&y=ü#part") == b"\x89PNG and more"
+    request = served.requests[0].decode()
+    assert request.startswith("GET /a%20b.png?x=1&y=%C3%BC HTTP/1.1\r\nHost: example.org\r\n")
+    assert "cookie" not in request.lower()
+
+
+def test_chunks_and_lengths_are_understood() -> None:
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
+    sized = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef"
+    with server(chunked, sized) as served:
+        assert served.fetch("http://example.org/") == b"abcde"
+        assert served.fetch("http://example.org/") == b"abc"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.9.9.9", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1"),
+        *("169.254.169.254", "169.254.1.1", "100.64.0.1", "100.100.100.200", "168.63.129.16"),
+        *("224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "192.0.0.192"),
+        *("192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "192.88.99.1"),
+        *("::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1%lo"),
+        *("fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "5f00::1", "100::1", "2001:db8::1"),
+        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "3fff::1"),
+        *("2001:0:7f00:1::", "2001::1", "4000::1", "localhost", ""),
+    ],
+)
+def test_an_address_that_is_not_public_is_refused_and_never_dialled(
+    address: str, canary: Server
+) -> None:
+    def dial(_address: str, _port: int, seconds: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", canary.port), seconds)
+
+    assert not web.is_public(address)
+    with pytest.raises(PictureError, match="its address is not a public one; --allow-private"):
+        web.fetch("http://example.org/", resolve=lambda *_: [PUBLIC, address], dial=dial)
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_a_public_address_is_public(address: str) -> None:
+    assert web.is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("ftp://example.org/a.png", "only http and https are read"),
+        ("file:///etc/passwd", "only http and https are read"),
+        ("gopher://127.0.0.1/", "only http and https are read"),
+        ("http://user:word@example.org/", "there is a user name in it"),
+        ("http://example.org@127.0.0.1/", "there is a user name in it"),
+        (r"http://example.org\@127.0.0.1/", "it is not a proper URL"),
+        (r"http://example.org\.evil/", "it is not a proper URL"),
+        ("http://127.1/", "its address is in an unusual form"),
+        ("http://2130706433/", "its address is in an unusual form"),
+        ("http://017700000001/", "its address is in an unusual form"),
+        ("http://0x7f.0.0.1/", "its address is in an unusual form"),
+        ("http://0x7f000001/", "its address is in an unusual form"),
+        ("http://127.0.0.1./", "its address is in an unusual form"),
+        ("http://0/", "its address is in an unusual form"),
+        ("http://①②⑦.0.0.1/", "its host is not in ASCII"),
+        ("http://exämple.org/", "its host is not in ASCII"),
+        ("http://127.0.0.1%2f.example.org/", "it is not a proper URL"),
+        ("http://[fe80::1%25lo]/", "it is not a proper URL"),
+        ("http://exam ple.org/", "it is not a proper URL"),
+        ("http://example.org\t/", "it is not a proper URL"),
+        ("http://example.org/\r\nHost: evil", "it is not a proper URL"),
+        ("http://example.org:99999/", "only ports 80 and 443 are read from"),
+        ("http://example.org:22/", "only ports 80 and 443 are read from"),
+        ("http://example.org:/", "it is not a proper URL"),
+        ("http:///a.png", "it is not a proper URL"),
+        ("http://-/", "it is not a proper URL"),
+        ("http://127.0.0.1/", "its address is not a public one"),
+        ("http://[::1]/", "its address is not a public one"),
+        ("http://[::ffff:169.254.169.254]/", "its address is not a public one"),
+    ],
+)
+def test_a_url_that_could_be_read_in_two_ways_is_refused(
+    url: str, reason: str, canary: Server
+) -> None:
+    def dial(_address: str, _port: int, seconds: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", canary.port), seconds)
+
+    with pytest.raises(PictureError, match=f"cannot be fetched: {reason}") as caught:
+        web.fetch(url, resolve=lambda host, _port: [host], dial=dial)
+    assert str(caught.value).isprintable()
+
+
+def test_the_name_is_resolved_once_so_a_second_answer_does_not_count(canary: Server) -> None:
+    answers = [[PUBLIC], ["127.0.0.1"]]
+    with server(OK + b"fine") as served:
+        content = web.fetch(
+            "http://rebinding.example/", resolve=lambda *_: answers.pop(0), dial=served.dial
+        )
+    assert content == b"fine"
+    assert len(answers) == 1
+    assert not canary.hits
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("http://127.0.0.1:{canary}/", "only ports 80 and 443"),
+        ("http://127.0.0.1/", "its address is not a public one"),
+        ("//169.254.169.254/latest/meta-data/", "its address is not a public one"),
+        ("http://2130706433/", "unusual form"),
+        ("file:///etc/passwd", "only http and https"),
+        ("http://a@127.0.0.1/", "user name"),
+    ],
+)
+def test_a_redirect_passes_the_same_gate(to: str, reason: str, canary: Server) -> None:
+    def addresses(host: str, _port: int) -> list[str]:
+        return [PUBLIC] if host == "example.org" else [host]
+
+    with (
+        server(redirect(to.format(canary=canary.port))) as served,
+        pytest.raises(PictureError, match=reason),
+    ):
+        web.fetch("http://example.org/", resolve=addresses, dial=served.dial)
+    assert served.hits == 1
+
+
+def test_three_redirects_are_followed_and_no_fourth() -> None:
+    moves = [redirect("/two"), redirect("three?x", 301), redirect("http://example.net/four", 308)]
+    with server(*moves, OK + b"here") as served:
+        assert served.fetch("http://example.org/one/") == b"here"
+    assert [request.split()[1] for request in served.requests] == [
+        *(b"/one/", b"/two", b"/three?x", b"/four")
+    ]
+    with server(redirect("/again")) as served:
+        with pytest.raises(PictureError, match="it redirects more than 3 times"):
+            served.fetch("http://example.org/")
+        assert served.hits == 4
+
+
+HUGE = fetching.MAX_BYTES + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "its server answers with status 404; check"),
+        (b"HTTP/1.1 500 \x1b[31m\r\n\r\n", "its server answers with status 500"),
+        (b"HTTP/1.1 302 Found\r\n\r\n", "its server answers with status 302"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "its server gives no proper answer; check the address"),
+        (b"", "its server gives no proper answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "its server gives no proper answer"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000, "its server gives no proper answer"),
+        (
+            b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"y" * 60_000 + b"\r\n") * 2 + b"\r\n",
+            "its server gives no proper answer",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % HUGE,
+            "it is larger than 10 MB; download it first",
+        ),
+        (OK + bytes(HUGE), "it is larger than 10 MB"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % HUGE + bytes(HUGE),
+            "it is larger than 10 MB",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_answer_that_is_no_picture_is_one_line(answer: bytes, reason: str) -> None:
+    with server(answer) as served, pytest.raises(PictureError, match=reason) as caught:
+        served.fetch("http://example.org/a.png")
+    assert str(caught.value).startswith("http://example.org/a.png cannot be fetched: ")
+    assert str(caught.value).isprintable()
+
+
+def test_more_wrapping_than_picture_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "MAX_BYTES", 10_000)
+    chunks = b"1;because=it may\r\na\r\n" * 5_000 + b"0\r\n\r\n"
+    wrapped = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    with server(wrapped) as served, pytest.raises(PictureError, match="no proper answer"):
+        served.fetch("http://example.org/")
+
+
+@pytest.mark.parametrize("answer", [OK + b"x" * 100, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100])
+def test_a_server_that_drips_is_left_when_the_time_is_over(answer: bytes) -> None:
+    with server(answer, pause=0.05) as served:
+        started = time.monotonic()
+        with pytest.raises(PictureError, match=r"it took longer than 0\.3 s; download it first"):
+            served.fetch("http://example.org/", seconds=0.3)
+        assert time.monotonic() - started < 1
+
+
+def test_a_name_server_that_never_answers_is_left_when_the_time_is_over() -> None:
+    over = threading.Event()
+
+    def never(*_: object) -> list[str]:
+        over.wait(5)
+        return [PUBLIC]
+
+    with pytest.raises(PictureError, match="took longer than"):
+        web.fetch("http://example.org/", seconds=0.1, resolve=never)
+    over.set()
+
+
+def unknown_name(*_: object) -> list[str]:
+    raise socket.gaierror(-2, "Name or service not known")
+
+
+def closed_port(*_: object) -> socket.socket:
+    raise ConnectionRefusedError("Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("resolve", "dial"),
+    [
+        (unknown_name, closed_port),
+        (lambda *_: [PUBLIC], closed_port),
+        (lambda *_: [], closed_port),
+    ],
+)
+def test_an_unknown_name_and_a_closed_port_read_the_same(
+    resolve: Callable[..., list[str]], dial: Callable[..., socket.socket]
+) -> None:
+    with pytest.raises(PictureError) as caught:
+        web.fetch("http://example.org/", resolve=resolve, dial=dial)
+    assert str(caught.value) == (
+        "http://example.org/ cannot be fetched: its server gives no proper answer; "
+        "check the address"
+    )
+
+
+def test_the_next_address_is_tried_when_one_is_closed() -> None:
+    tried = []
+
+    def dial(address: str, port: int, seconds: float) -> socket.socket:
+        tried.append(address)
+        if len(tried) == 1:
+            raise OSError("unreachable")
+        return served.dial(address, port, seconds)
+
+    with server(OK + b"fine") as served:
+        found = ["2606:4700::1111", PUBLIC]
+        assert web.fetch("http://example.org/", resolve=lambda *_: found, dial=dial) == b"fine"
+    assert tried == found
+
+
+def test_https_is_not_taken_from_a_server_without_a_certificate() -> None:
+    with server(OK) as served, pytest.raises(PictureError, match=r"no safe connection \(TLS\)"):
+        served.fetch("https://example.org/")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return what a server needs to be example.org for this test alone."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("there is no openssl to make a certificate")
+    key, paper = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    request = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x "
+        f"-addext subjectAltName=DNS:example.org -keyout {key} -out {paper}"
+    )
+    subprocess.run([openssl, *request.split()], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(paper))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(paper, key)
+    return context
+
+
+def test_https_asks_for_the_name_and_checks_it(certificate: ssl.SSLContext) -> None:
+    asked: list[str | None] = []
+    certificate.sni_callback = lambda _socket, name, _context: asked.append(name)
+    with server(OK + b"fine", tls=certificate) as served:
+        assert served.fetch("https://example.org/3.png") == b"fine"
+        with pytest.raises(PictureError, match=r"no safe connection \(TLS\) could be made"):
+            served.fetch("https://example.net/3.png")
+    assert asked == ["example.org", "example.net"]
+    assert b"Host: example.org\r\n" in served.requests[0]
+    assert len(served.requests) == 1
+
+
+def test_proxies_of_the_environment_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, canary: Server
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{canary.port}")
+    with server(OK + b"fine") as served:
+        assert served.fetch("http://example.org/") == b"fine"
+
+
+def test_private_addresses_and_ports_can_be_allowed() -> None:
+    with server(OK + b"fine") as served:
+        url = f"http://127.0.0.1:{served.port}/3.png"
+        with pytest.raises(PictureError):
+            web.fetch(url)
+        assert not served.hits
+        assert web.fetch(url, allow_private=True) == b"fine"
+    with pytest.raises(PictureError, match="no proper answer"):
+        web.fetch(url, allow_private=True)
