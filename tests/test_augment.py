@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lenet.augment import affine, augment, warp
+from lenet.augment import affine, augment, blur, thicken, warp
 from lenet.recipe import Augment
 
 ALL = Augment(shift=3, rotation=15, scale=0.15, shear=15, elastic=4)
@@ -162,3 +162,71 @@ def test_randomness_is_drawn_on_the_cpu_wherever_the_images_are() -> None:
         images = torch.rand(8, 1, 28, 28)
         there = augment(images.cuda(), ALL, chance()).cpu()
         assert torch.allclose(there, augment(images, ALL, chance()), atol=1e-4)
+
+
+def test_strokes_grow_and_shrink_by_a_pixel_on_each_side(seven: Tensor) -> None:
+    bar = torch.zeros(1, 1, 28, 28)
+    bar[..., 10:14] = 1
+    one = torch.ones(1, 1, 1, 1)
+    assert thicken(bar, one).sum() == 28 * 6
+    assert thicken(bar, -one).sum() == 28 * 2
+    assert torch.equal(thicken(seven, 0 * one), seven)
+    half = thicken(bar, one / 2)
+    assert half[0, 0, 5, 9:15].tolist() == [0.5, 1, 1, 1, 1, 0.5]
+
+
+def test_a_blur_has_the_width_it_is_given_and_loses_no_ink() -> None:
+    point = torch.zeros(1, 1, 28, 28)
+    point[0, 0, 14, 14] = 1
+    for deviation in (0.2, 0.5, 0.7):
+        soft = blur(point, torch.full((1, 1, 1, 1), deviation))
+        axis = torch.arange(28.0) - 14
+        assert soft.sum() == pytest.approx(1, abs=1e-6)
+        variance = float((soft.sum(2) * axis**2).sum())
+        assert variance == pytest.approx(deviation**2, abs=1e-6)
+
+
+def test_neighbours_reach_in_at_the_sides_and_only_where_they_should(seven: Tensor) -> None:
+    batch = seven.expand(400, 1, 28, 28).contiguous()
+    touched = augment(batch, Augment(neighbours=0.5), chance())
+    changed = (touched != batch).flatten(1).any(1)
+    # Some neighbours stand too far away to be seen.
+    assert 0.1 < changed.float().mean() < 0.4
+    assert (touched >= batch).all()
+    assert torch.equal(touched[..., 12:16], batch[..., 12:16])
+
+
+def test_an_erased_bar_takes_ink_away_and_puts_none_on(seven: Tensor) -> None:
+    batch = seven.expand(400, 1, 28, 28).contiguous()
+    erased = augment(batch, Augment(erasing=1), chance())
+    assert (erased <= batch).all()
+    share = 1 - erased.sum((1, 2, 3)) / seven.sum()
+    assert 0.02 < share.mean() < 0.3
+    assert share.max() < 0.7
+
+
+def test_paper_light_and_grain_stay_between_paper_and_ink(seven: Tensor) -> None:
+    batch = seven.expand(100, 1, 28, 28).contiguous()
+    soiled = augment(batch, Augment(background=0.3, contrast=0.5, noise=0.2), chance())
+    assert soiled.min() >= 0
+    assert soiled.max() <= 1
+    corner = soiled[:, 0, :5, :5].mean()
+    assert 0.02 < corner < 0.2
+    ink = soiled[:, 0, 7:9, 9:19].mean()
+    assert 0.6 < ink < 0.9
+
+
+def test_the_same_seed_soils_the_same_way(seven: Tensor) -> None:
+    soil = Augment(
+        thickness=0.5,
+        blur=0.5,
+        contrast=0.3,
+        background=0.2,
+        noise=0.2,
+        erasing=0.5,
+        neighbours=0.5,
+    )
+    batch = seven.expand(20, 1, 28, 28).contiguous()
+    once, again = (augment(batch, soil, chance(3)) for _ in range(2))
+    assert torch.equal(once, again)
+    assert not torch.equal(once, augment(batch, soil, chance(4)))

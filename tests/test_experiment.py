@@ -274,3 +274,24 @@ def test_reading_a_megapixel_needs_less_than_150_megabytes(tmp_path: Path) -> No
     text, peak = peak_megabytes("predict", tmp_path / "7.png")
     assert "  7  " in text
     assert peak < 150
+
+
+def test_extra_data_are_learnt_from_but_not_tested_on(tmp_path: Path, quick_recipe: Recipe) -> None:
+    recipe = quick_recipe.with_changes(
+        {
+            "extra_data": "drawn:300",
+            "nondigits": "nondigits:200",
+            "validation": 0.1,
+            "calibrate": True,
+            "epochs": 1,
+        }
+    )
+    run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
+    plain = load("uci-digits")
+    assert run.manifest.data["test"] == len(plain.test)
+    assert run.manifest.data["train"] == round(0.9 * len(plain.train)) + 270
+    assert run.manifest.data["nondigits"] == 180
+    classifier = Classifier(run.read(MODEL))
+    assert classifier.rejection is not None
+    assert classifier.temperature != 1
+    assert evaluate(run.folder).total == len(plain.test)

@@ -6,6 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
+from lenet.calibration import Calibration
 from lenet.errors import ModelError
 from lenet.export import prove, to_onnx
 from lenet.models import build
@@ -80,7 +81,7 @@ def test_an_export_that_disagrees_is_refused() -> None:
 def test_temperature_changes_probabilities_but_no_answer() -> None:
     torch.manual_seed(0)
     model = build("lenet5")
-    warm = Classifier(to_onnx(model, DIGITS, temperature=2.0).model)
+    warm = Classifier(to_onnx(model, DIGITS, Calibration(2.0)).model)
     plain = Classifier(to_onnx(model, DIGITS).model)
     images = noise(20)
     assert (warm.logits(images) == plain.logits(images)).all()

@@ -84,3 +84,8 @@ def test_one_amount_of_distortion_is_changed_without_the_others() -> None:
     changes = parse_changes(["augment.shift=2", "augment.rotation=5"])
     recipe = Recipe.load("lenet5").with_changes({"augment": {"elastic": 1}}).with_changes(changes)
     assert (recipe.augment.shift, recipe.augment.rotation, recipe.augment.elastic) == (2, 5, 1)
+
+
+def test_calibrating_without_held_out_images_is_refused() -> None:
+    with pytest.raises(UsageError, match="calibrate needs a validation part, found validation = 0"):
+        Recipe.load("lenet5").with_changes({"validation": 0, "keep": "last", "calibrate": True})

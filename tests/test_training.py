@@ -199,3 +199,27 @@ def test_batch_size_does_not_change_an_answer() -> None:
     images = stripes(30).images
     assert torch.allclose(infer(model, images, 30), infer(model, images, 7), atol=1e-6)
     assert math.isfinite(infer(model, images).sum().item())
+
+
+def test_a_network_learns_to_believe_nothing_of_what_is_no_class() -> None:
+    rng = np.random.default_rng(5)
+    noise = Dataset(
+        "noise", rng.integers(0, 255, (200, 28, 28), np.uint8), np.zeros(200, np.int64), ("none",)
+    )
+    trainer = Trainer(RECIPE, stripes(400), None, nondigits=noise)
+    history = list(trainer.epochs())
+    believed, refused = (
+        infer(trainer.result(), part.images).logsumexp(1) for part in (stripes(100, 1), noise)
+    )
+    # The logit of "none" is 0 always, so at 0 both are as probable.
+    assert (believed > 0).all()
+    assert (refused < 0).float().mean() > 0.95
+    assert history[-1].images == 600
+    assert infer(trainer.result(), noise.images).shape == (200, 2)
+
+
+def test_images_of_no_class_leave_no_trace_where_there_are_none() -> None:
+    plain = trained(RECIPE, stripes(100), None)
+    again = Trainer(RECIPE, stripes(100), None, nondigits=None)
+    list(again.epochs())
+    assert same(weights_of(plain), weights_of(again))

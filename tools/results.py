@@ -1,15 +1,18 @@
-"""Train every recipe over five seeds, and write docs/results.md from what is in docs/results.jsonl.
+"""Train every recipe over five seeds, and write what is known from docs/results.jsonl.
+
+That is the page docs/results.md, and src/lenet/recipes/measured.json for `lenet recipes`.
 
 python tools/results.py                             all that is missing: hours on two cores
 python tools/results.py --minutes 60                begin nothing new after an hour
 python tools/results.py --only lenet5,fast --seeds 3
-python tools/results.py --page                      write the page, train nothing
+python tools/results.py --page                      train nothing, write what is known
 
 Stop it when you like and say it again: each finished seed is a line in docs/results.jsonl, and a
 training that was interrupted goes on in its run folder under runs/.
 """
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -18,9 +21,12 @@ from lenet.cli.compare import progress
 from lenet.comparison import Ledger, Matrix
 from lenet.errors import LeNetError, UsageError, suggest
 from lenet.storage import write_atomically
-from results_page import page
+from results_page import page, standing_of
+from results_shipped import shipped
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+MEASURED = ROOT / "src/lenet/recipes/measured.json"
 SEEDS = 5
 
 # From cheap to dear; within a line seed by seed, so that a first sitting has something of many.
@@ -30,6 +36,7 @@ SITTINGS = (
     ("lenet5-regularized", "lenet5-1998", "lenet5-1998-distorted"),
     ("cnn-batchnorm", "alexnet-small", "resnet-small"),
     ("gradient-boosting",),
+    ("reader",),
     ("best",),
 )
 
@@ -42,7 +49,7 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME,…", help="these contenders alone")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many; {SEEDS} if not said")
     parser.add_argument("--minutes", type=float, help="begin nothing new after so many")
-    parser.add_argument("--page", action="store_true", help="train nothing, write the page")
+    parser.add_argument("--page", action="store_true", help="train nothing, write what is known")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where run folders go")
     words = parser.parse_args()
     try:
@@ -50,7 +57,7 @@ def main() -> None:
         try:
             measure(sittings, words.seeds, words.minutes, words.runs)
         finally:
-            write_page()
+            write_known()
     except LeNetError as error:
         print(f"results: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -87,10 +94,12 @@ def measure(
                 pass
 
 
-def write_page(ledger: Path = DOCS / "results.jsonl", to: Path = DOCS / "results.md") -> None:
-    """Write what is known so far."""
-    to.parent.mkdir(exist_ok=True)
-    write_atomically(to, page(Ledger(ledger).results).encode())
+def write_known() -> None:
+    """Write the page and the file that ships, of what is known so far."""
+    results = Ledger(DOCS / "results.jsonl").results
+    write_atomically(DOCS / "results.md", page(results).encode())
+    measured = json.dumps(shipped(standing_of(results)), indent=1) + "\n"
+    write_atomically(MEASURED, measured.encode())
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ def page(results: Sequence[Result]) -> str:
         "## Recipes",
         "",
         "| recipe | source claims | its code measured | goal | ours | errors | 95 % interval | n "
-        "| date |",
-        "|---|---|---|---:|---:|---:|---:|---:|---|",
+        "| date | trained on |",
+        "|---|---|---|---:|---:|---:|---:|---:|---|---|",
         *(_recipe(row, standings.get(row.name)) for row in ROWS),
         "",
         *(_remark(row, standings[row.name]) for row in ROWS if row.name in standings),
@@ -75,7 +75,15 @@ def standing_of(results: Sequence[Result]) -> dict[str, Standing]:
 
 def _recipe(row: Row, standing: Standing | None) -> str:
     goal = "" if row.goal is None else f"≥ {row.goal:g} %"
-    cells = (f"`{row.name}`", row.claimed, row.measured, goal, _measured(standing))
+    where = sorted({r.versions.get("gpu", "CPU") for r in standing.results}) if standing else []
+    cells = (
+        f"`{row.name}`",
+        row.claimed,
+        row.measured,
+        goal,
+        _measured(standing),
+        ", ".join(where),
+    )
     return f"| {' | '.join(cells)} |"
 
 

@@ -8,19 +8,25 @@ never loads torch.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lenet.comparison import compare as compare
+    from lenet.evaluation import evaluate as evaluate
     from lenet.experiment import load as load
     from lenet.experiment import train as train
+    from lenet.inspection import Inspection as Inspection
     from lenet.reader import Reader as Reader
     from lenet.reader import Reading as Reading
     from lenet.recipe import Recipe as Recipe
 
 __version__ = "0.1.0"
-__all__ = ["Reader", "Reading", "Recipe", "load", "train"]
+__all__ = ["Inspection", "Reader", "Reading", "Recipe", "compare", "evaluate", "load", "train"]
 
 _HOMES = {
+    "Inspection": "lenet.inspection",
     "Reader": "lenet.reader",
     "Reading": "lenet.reader",
     "Recipe": "lenet.recipe",
+    "compare": "lenet.comparison",
+    "evaluate": "lenet.evaluation",
     "load": "lenet.experiment",
     "train": "lenet.experiment",
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from lenet import datasets, metrics
-from lenet.datasets import Dataset
+from lenet.datasets import Dataset, Splits
 from lenet.errors import DataError, UsageError
 from lenet.metrics import Scores
 from lenet.reader import Classifier
@@ -18,20 +18,66 @@ Part = Literal["test", "validation", "train"]
 
 @dataclass(frozen=True)
 class Parts:
-    """The data of a recipe, ready to train and test on."""
+    """The data of a recipe, ready to train and test on.
+
+    Attributes
+    ----------
+    train, validation : Dataset
+        Of the recipe's data and extra data together.
+    test : Dataset
+        Of the recipe's data alone.
+    nondigits, nondigits_validation : Dataset, optional
+        Images that show no class.
+    folder : Path, optional
+        Where MNIST was looked for first.
+    """
 
     train: Dataset
     validation: Dataset | None
     test: Dataset
+    nondigits: Dataset | None = None
+    nondigits_validation: Dataset | None = None
+    folder: Path | None = None
 
     @classmethod
     def load(cls, recipe: Recipe, data_dir: Path | None = None) -> "Parts":
-        """Load the recipe's sources and carve its validation part (`DataError`)."""
+        """Load the recipe's sources and carve its validation parts (`DataError`)."""
         splits = datasets.load_all(recipe.data, data_dir, show_progress=True)
-        train, validation = datasets.carve(
-            splits.train, recipe.validation, recipe.seed, recipe.validation_split
+        return cls.of(recipe, splits, data_dir)
+
+    @classmethod
+    def of(cls, recipe: Recipe, splits: Splits, data_dir: Path | None = None) -> "Parts":
+        """Carve the recipe's parts out of its data, loaded already, and what it adds to them."""
+
+        def carve(whole: Dataset) -> tuple[Dataset, Dataset | None]:
+            return datasets.carve(whole, recipe.validation, recipe.seed, recipe.validation_split)
+
+        def load(sources: tuple[str, ...]) -> Dataset:
+            return datasets.load_all(sources, data_dir, show_progress=True).train
+
+        parts = [carve(splits.train)]
+        if recipe.least_share:  # the sources one by one, to repeat the small ones
+            parts = [carve(load((source,))) for source in recipe.data]
+        if recipe.extra_data:
+            parts.append(carve(load(recipe.extra_data)))
+        trains = [train for train, _ in parts]
+        if recipe.least_share:
+            least = recipe.least_share * sum(map(len, trains))
+            trains = [
+                train for each in trains for train in [each] * max(1, round(least / len(each)))
+            ]
+        validations = [validation for _, validation in parts if validation]
+        others, others_held_out = (
+            carve(load(recipe.nondigits)) if recipe.nondigits else (None, None)
         )
-        return cls(train, validation, splits.test)
+        return cls(
+            datasets.join(trains),
+            datasets.join(validations) if validations else None,
+            splits.test,
+            others,
+            others_held_out,
+            data_dir,
+        )
 
     def present(self) -> dict[Part, Dataset]:
         """Return the parts that there are, by name."""
@@ -47,6 +93,8 @@ class Parts:
         facts: dict[str, object] = {"name": self.train.name, "classes": list(self.train.classes)}
         for name, part in self.present().items():
             facts |= {name: len(part), f"{name}_digest": part.digest}
+        if self.nondigits:
+            facts |= {"nondigits": len(self.nondigits), "nondigits_digest": self.nondigits.digest}
         return facts
 
 

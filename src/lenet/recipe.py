@@ -27,7 +27,10 @@ CLASSICAL_MODELS = (
 
 
 class Augment(BaseModel):
-    """How far `lenet.augment` distorts: bounds of amounts drawn anew for each image, ±."""
+    """How far `lenet.augment` distorts: bounds of amounts drawn anew for each image.
+
+    Those of place and form, down to `thickness`, go both ways.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -39,6 +42,15 @@ class Augment(BaseModel):
     # The root mean square displacement is 0.28 of the bound; Simard, Steinkraus, Platt (2003)
     # used about 5 in these terms.
     elastic: float = Field(0.0, ge=0, le=28, description="pixels, bound of a smooth displacement")
+    thickness: float = Field(0.0, ge=0, le=1, description="pixels on each side of a stroke")
+    blur: float = Field(0.0, ge=0, le=0.7, description="pixels, standard deviation of a Gaussian")
+    contrast: float = Field(0.0, ge=0, le=0.9, description="fraction of the ink taken away")
+    background: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, of uneven paper")
+    noise: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, standard deviation")
+    erasing: float = Field(0.0, ge=0, le=1, description="share of images with a bar rubbed out")
+    neighbours: float = Field(
+        0.0, ge=0, le=1, description="share of images into which another one's strokes reach"
+    )
 
 
 class Recipe(BaseModel):
@@ -56,8 +68,20 @@ class Recipe(BaseModel):
         "", max_length=300, description="one line on what it is and where its numbers come from"
     )
     model: str = Field("lenet5", description="architecture, a name from lenet.models")
+    start_from: str = Field(
+        "", description="model or run whose weights training begins with; empty: fresh ones"
+    )
     dropout: float = Field(0.0, ge=0, lt=1, description="share of units dropped, where it has them")
     data: tuple[str, ...] = Field(("mnist",), min_length=1, description="sources of data, joined")
+    extra_data: tuple[str, ...] = Field(
+        (), description="sources learnt from beside data, whose test sets are not looked at"
+    )
+    least_share: float = Field(
+        0.0, ge=0, le=0.5, description="of each source of data in an epoch; smaller ones repeat"
+    )
+    nondigits: tuple[str, ...] = Field(
+        (), description="sources of images that show no class, to learn to refuse"
+    )
     validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
     validation_split: Literal["stratified", "last"] = Field(
         "stratified", description="drawn by seed, equally from each class, or the last part as is"
@@ -92,16 +116,19 @@ class Recipe(BaseModel):
     keep: Literal["best", "last"] = Field(
         "best", description="weights of the epoch with the lowest validation loss, or of the last"
     )
+    calibrate: bool = Field(
+        False, description="fit temperature and rejection on the validation part after training"
+    )
     patience: int = Field(
         0, ge=0, description="stop after so many epochs without a lower validation loss; 0: never"
     )
 
-    @field_validator("data", mode="before")
+    @field_validator("data", "extra_data", "nondigits", mode="before")
     @classmethod
     def _one_source_may_stand_alone(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
-    @field_validator("name", "about", "model", "data")
+    @field_validator("name", "about", "model", "start_from", "data", "extra_data", "nondigits")
     @classmethod
     def _text_can_be_written(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if not "".join(value).isprintable():
@@ -109,11 +136,13 @@ class Recipe(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _early_stopping_needs_something_to_watch(self) -> Self:
+    def _watching_needs_something_to_watch(self) -> Self:
         if self.validation == 0 and self.patience:
             raise ValueError("patience needs a validation part, found validation = 0")
         if self.validation == 0 and self.keep == "best":
             raise ValueError('keep = "best" needs a validation part: say keep = "last"')
+        if self.validation == 0 and self.calibrate:
+            raise ValueError("calibrate needs a validation part, found validation = 0")
         return self
 
     def with_changes(self, changes: dict[str, Any]) -> Self:

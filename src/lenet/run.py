@@ -38,6 +38,7 @@ MODEL = "model.onnx"
 LAYERS = "layers.onnx"
 HISTORY = "history.jsonl"
 SCORES = "scores.json"
+FINETUNING = "finetuning.json"
 CARD = "README.md"
 REPORT = "report.html"
 

@@ -1,5 +1,6 @@
 """`lenet train`."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from lenet.cli.console import err, out, print_json
 from lenet.cli.progress import progress
-from lenet.errors import UsageError
+from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
     from lenet.run import Run
@@ -27,6 +28,10 @@ def train(
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder in which MNIST is looked for first.")
+    ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Begin with the weights of a shipped model or a run."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     device: Annotated[
@@ -52,12 +57,14 @@ def train(
     asked = parse_changes(changes or [])
     if data:
         asked["data"] = data
+    if start_from is not None:
+        asked["start_from"] = start_from
     if seed is not None:
         asked["seed"] = seed
     if resume and (asked or recipe != "lenet5" or runs != Path("runs")):
         raise UsageError(
             "--resume goes on with the run's own recipe in its own folder: "
-            "leave out --recipe, --set, --data, --seed and --runs"
+            "leave out --recipe, --set, --data, --start-from, --seed and --runs"
         )
     intended = None if resume else Recipe.load(recipe).with_changes(asked)
 
@@ -84,14 +91,20 @@ def train(
                 watcher=watcher,
             )
     print_outcome(run, as_json)
+    if run.manifest.state == "regressed":
+        raise OutcomeError(
+            f"{run.folder} lost more than 0.2 points on what its model could do before and is "
+            "marked regressed: use more epochs, a lower learning_rate, or other corrections"
+        )
 
 
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print what a finished run came to."""
     from lenet.evaluation import read_scores
+    from lenet.finetuning import read_changes
     from lenet.run import REPORT
 
-    scores = read_scores(run)
+    scores, changes = read_scores(run), read_changes(run)
     if as_json:
         print_json(
             {
@@ -99,11 +112,14 @@ def print_outcome(run: "Run", as_json: bool) -> None:
                 "recipe": run.recipe.model_dump(),
                 "manifest": run.manifest.model_dump(),
                 "scores": {part: s.to_dict() for part, s in scores.items()},
+                "changes": [asdict(change) for change in changes],
             }
         )
         return
     for part, s in scores.items():
         out.print(f"{part:10} {s.summary()}")
+    for change in changes:
+        out.print(f"{'changed':10} {change}")
     out.print(f"{'run':10} {run.folder}")
     if REPORT in run.manifest.files:
         err.print(f"look closer: {run.folder / REPORT}")

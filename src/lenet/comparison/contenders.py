@@ -109,8 +109,11 @@ class Contender:
                 facts: object = self.what.manifest.weights
             case Recipe():
                 network = build(self.what.model, classes, self.what.dropout)
+                # Without defaults, so that a field which is added does not disown older results.
                 facts = [
-                    self.what.model_dump(exclude={"name", "about", "seed", "data"}),
+                    self.what.model_dump(
+                        exclude={"name", "about", "seed", "data"}, exclude_defaults=True
+                    ),
                     [(list(row.size), row.parameters) for row in layer_table(network)],
                 ]
             case Classical():

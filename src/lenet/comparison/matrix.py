@@ -189,10 +189,7 @@ class Matrix:
                 found.append(run)
         if not found:
             return None
-        train, validation = datasets.carve(
-            self.splits.train, recipe.validation, recipe.seed, recipe.validation_split
-        )
-        facts = Parts(train, validation, self.splits.test).facts()
+        facts = Parts.of(recipe, self.splits, self.data_dir).facts()
         order = ["done", "training", "diverged", "regressed"]
         same = [run for run in found if run.manifest.data == facts]
         return min(same, key=lambda run: order.index(run.manifest.state), default=None)

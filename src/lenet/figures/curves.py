@@ -49,6 +49,7 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
     steps = [(row["epoch"], row["learning_rate"]) for row in history]
     _lines(rates, training=steps, shade=GREY, logarithmic=False)
     rates.set_ylim(bottom=0)
+    rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     losses.set_ylabel("loss (nats)")
     losses.legend()
     errors.set_ylabel("errors (%)")

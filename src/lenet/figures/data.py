@@ -33,7 +33,7 @@ def samples(
     for c in range(len(classes)):
         found = images[labels == c][:each].astype(np.float64)
         rows.append(np.pad(found, ((0, each - len(found)), (0, 0), (0, 0)), constant_values=np.nan))
-    figure = canvas(0.8 + 0.55 * each, 0.4 + 0.55 * len(classes))
+    figure = canvas(0.5 + 0.55 * each, 0.4 + 0.55 * len(classes))
     axes = figure.subplots()
     axes.imshow(mosaic(np.concatenate(rows), each, GAP), vmin=0, vmax=255)
     bare(axes)

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from lenet.figures.style import BLUE, GREY, ORANGE, bare, canvas, headline, mosaic, styled
+from lenet.figures.style import BLUE, GREY, ORANGE, PALE, bare, canvas, headline, mosaic, styled
 
 MOST_KERNELS = 16  # of each axis of a convolution's kernels
 MOST_MAPS = 32
 SHEET = 7.2  # inches of a layer's maps side by side
+TOP = 1.5  # inches of the row of pictures
+MOST_ACROSS = 2.4  # times as wide as that row is high: what a picture may take of it
 LINE = 128  # numbers of a vector side by side
 
 
@@ -31,7 +34,7 @@ def filters(before: NDArray[np.floating], after: NDArray[np.floating], name: str
     columns = inputs if inputs > 1 else int(np.ceil(np.sqrt(outputs)))
     rows = outputs if inputs > 1 else -(-outputs // columns)
     size = 0.42 if inputs > 1 else 0.85
-    figure = canvas(max(6.5, 1.4 + 2 * size * columns), 0.9 + max(size * rows, 1.2))
+    figure = canvas(max(6.5, 1.9 + 2 * size * columns), 0.9 + max(size * rows, 1.2))
     limit = float(max(np.abs(before).max(), np.abs(after).max()))
     panels = figure.subplots(1, 2)
     for axes, kernels, when in zip(panels, (before, after), ("before", "after"), strict=True):
@@ -57,6 +60,7 @@ def feature_maps(
     classes: Sequence[str],
     image: NDArray[np.uint8],
     picture: NDArray[np.uint8] | None = None,
+    box: tuple[float, float, float, float] | None = None,
 ) -> Figure:
     """Draw what every layer makes of one digit, down to the outputs.
 
@@ -70,26 +74,22 @@ def feature_maps(
         The digit as the network gets it.
     picture : uint8 ndarray (height, width) or (height, width, 3), optional
         The picture as it came, drawn first.
+    box : tuple of float, optional
+        Where in it the digit is: x, y, width, height in its pixels.
     """
     *hidden, (last, outputs) = layers.items()
     sheets = [_sheet(values) for _, values in hidden]
-    pictures = [("the picture\nas it came", picture, "gray")] if picture is not None else []
-    pictures.append(("as the network\ngets it", image, "gray_r"))
-    heights = [1.1] * len(pictures) + [height for _, height in sheets] + [1.8]
-    figure = canvas(SHEET + 1.9, sum(heights) + 0.14 * len(heights) + 0.3)
-    panels = list(figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0])
-    for axes, (words, drawn, colours) in zip(panels, pictures, strict=False):
-        axes.imshow(drawn, vmin=0, vmax=255, cmap=colours, interpolation="antialiased")
-        bare(axes, frame=True)
-        _label(axes, words)
-    for axes, (sheet, _), (name, values) in zip(
-        panels[len(pictures) :], sheets, hidden, strict=False
-    ):
+    heights = [TOP] + [height for _, height in sheets] + [1.8]
+    figure = canvas(SHEET + 1.9, sum(heights) + 0.14 * len(heights) + 0.5)
+    top, *panels = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    _pictures(top, image, picture, box)
+    for axes, (sheet, _), (name, values) in zip(panels, sheets, hidden, strict=False):
         axes.imshow(sheet, cmap="viridis")
         bare(axes)
         _label(axes, _said(name, values))
     _bars(panels[-1], outputs, classes)
     _label(panels[-1], f"{last}\nlargest: {classes[int(outputs.argmax())]}")
+    headline(figure, "What each layer makes of it, from its lowest value (dark) to its highest")
     return figure
 
 
@@ -100,6 +100,7 @@ def attention(
     gradient: NDArray[np.floating],
     answer: str,
     picture: NDArray[np.uint8] | None = None,
+    box: tuple[float, float, float, float] | None = None,
 ) -> Figure:
     """Draw which pixels decided: what covering them costs, and where a change would tell.
 
@@ -115,6 +116,8 @@ def attention(
         What was read.
     picture : uint8 ndarray (height, width) or (height, width, 3), optional
         The picture as it came.
+    box : tuple of float, optional
+        Where in it the digit is: x, y, width, height in its pixels.
     """
     count = 3 + (picture is not None)
     figure = canvas(3.3 * count, 3.3)
@@ -124,12 +127,14 @@ def attention(
     if picture is not None:
         first = panels.pop(0)
         first.imshow(picture, vmin=0, vmax=255, cmap="gray", interpolation="antialiased")
+        if box is not None:
+            _frame(first, box, ORANGE)
         first.set_title("the picture as it came", size=10)
     panels[0].imshow(image, vmin=0, vmax=255)
     panels[0].set_title(f"as the network gets it: {answer}", size=10)
     maps = (
         (occlusion, f"probability of {answer} lost if covered"),
-        (gradient, f"more ink speaks for {answer}, or against"),
+        (gradient, "more ink: for it (red), against (blue)"),
     )
     for axes, (values, title) in zip(panels[1:], maps, strict=True):
         limit = float(np.abs(values).max()) or 1.0
@@ -139,6 +144,48 @@ def attention(
         bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=25)
         bar.outline.set_visible(False)
     return figure
+
+
+def _pictures(
+    axes: Axes,
+    image: NDArray[np.uint8],
+    picture: NDArray[np.uint8] | None,
+    box: tuple[float, float, float, float] | None,
+) -> None:
+    """Draw the picture and what the network gets of it side by side, each with its words."""
+    words = "as the network\ngets it"
+    if picture is None:
+        _place(axes, image, 0, 1, "gray_r")
+        _label(axes, words)
+    else:
+        height, width = picture.shape[:2]
+        scale = min(1 / height, MOST_ACROSS / width)
+        _place(axes, picture, 0, scale * height, "gray")
+        _label(axes, "the picture\nas it came")
+        if box is not None:
+            x, y, across, down = (scale * side for side in box)
+            top = (1 - scale * height) / 2
+            _frame(axes, (x, top + y, across, down), ORANGE)
+        after = scale * width + 0.12
+        _place(axes, image, after, 1, "gray_r")
+        axes.text(after + 1.08, 0.5, words, size=9, va="center")
+    bare(axes)
+    axes.set_xlim(0, SHEET / TOP)
+    axes.set_ylim(1, 0)
+
+
+def _place(axes: Axes, drawn: NDArray[np.uint8], x: float, height: float, colours: str) -> None:
+    """Draw a picture at `x`, half of it above the middle of a row that is 1 high."""
+    width, top = height * drawn.shape[1] / drawn.shape[0], (1 - height) / 2
+    extent = (x, x + width, top + height, top)
+    axes.imshow(drawn, vmin=0, vmax=255, cmap=colours, interpolation="antialiased", extent=extent)
+    _frame(axes, (x, top, width, height), PALE)
+
+
+def _frame(axes: Axes, box: tuple[float, float, float, float], colour: str) -> None:
+    x, y, width, height = box
+    thick = 1.5 if colour == ORANGE else 0.8
+    axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=colour, lw=thick))
 
 
 def _sheet(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:

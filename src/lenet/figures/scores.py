@@ -69,7 +69,7 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     """
     k = len(scores.classes)
     figure = canvas(11 + 1.2 * (k > 13), 4.6)
-    whole, corner = figure.subplots(1, 2, width_ratios=(4, 6))
+    whole, corner = figure.subplots(1, 2, width_ratios=(5.2, 6))
     floor = 0.5 / scores.total  # where a rate of nothing is drawn on the logarithmic axis
     lowest = 1.0
     for c, curve in enumerate(curves):
@@ -81,7 +81,7 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
         whole.plot(false_positive, true_positive, **look)
         corner.plot(
             np.maximum(false_positive, floor),
-            100 * true_positive,
+            true_positive,
             label=name,
             drawstyle="steps-post",
             **look,
@@ -94,11 +94,11 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     whole.set_title("ROC, one class against the rest")
     corner.set_xscale("log")
     corner.set_xlim(floor, 1)
-    bottom = 100 - 1.6 * max(100 - 100 * lowest, 0.3)
-    corner.set_ylim(max(0, bottom), 100 + 0.03 * (100 - bottom))
+    bottom = 1 - 1.6 * max(1 - lowest, 0.003)
+    corner.set_ylim(max(0, bottom), 1 + 0.03 * (1 - bottom))
     corner.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     corner.set_xlabel("false positive rate, logarithmic")
-    corner.set_ylabel("true positive rate (%)")
+    corner.set_ylabel("true positive rate")
     corner.set_title("Its upper left corner, enlarged")
     corner.grid(visible=True)
     missing = sum(curve is None for curve in curves)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from lenet.errors import ModelError
+from lenet.errors import ModelError, UsageError
 from lenet.models import build
 from lenet.recipe import Recipe
 from lenet.run import WEIGHTS, Run
@@ -43,10 +43,39 @@ def network_of(run: Run) -> nn.Sequential:
     return network.eval()
 
 
+def beginning(recipe: Recipe, classes: int) -> nn.Sequential:
+    """Return the network that training by `recipe` begins with.
+
+    Raises
+    ------
+    UsageError
+        What the recipe starts from is another network, or tells other classes apart.
+    ModelError
+        What the recipe starts from is missing, broken or altered.
+    """
+    if not recipe.start_from:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(recipe.seed)
+            return build(recipe.model, classes, recipe.dropout)
+    run = Run.find(recipe.start_from)
+    if run.recipe.model != recipe.model:
+        raise UsageError(
+            f"recipe {recipe.name} trains the network {recipe.model}, but {recipe.start_from} is "
+            f"{run.recipe.model}: start from another, or say --set model={run.recipe.model}"
+        )
+    network = build(recipe.model, classes, recipe.dropout)
+    try:
+        network.load_state_dict(network_of(run).state_dict())
+    except RuntimeError:
+        raise UsageError(
+            f"{recipe.start_from} does not tell {classes} classes apart, as the data have: "
+            "start from another"
+        ) from None
+    return network
+
+
 def kernels(network: nn.Module, recipe: Recipe, classes: int) -> dict[str, Kernels]:
     """Return the kernels of every convolution before and after training, by layer.
-
-    Before training they are what the recipe's seed draws: `lenet.training.Trainer` begins so.
 
     Parameters
     ----------
@@ -57,10 +86,7 @@ def kernels(network: nn.Module, recipe: Recipe, classes: int) -> dict[str, Kerne
     classes : int
         How many it tells apart.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        fresh = build(recipe.model, classes, recipe.dropout)
-    before, after = _convolutions(fresh), _convolutions(network)
+    before, after = _convolutions(beginning(recipe, classes)), _convolutions(network)
     return {name: Kernels(before[name], after[name]) for name in after}
 
 

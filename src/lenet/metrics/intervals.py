@@ -57,7 +57,7 @@ def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float
     """
     if len(values) < 2:
         raise ValueError(f"a spread needs two values or more, found {len(values)}")
-    from scipy.stats import t  # type: ignore[import-untyped]
+    from scipy.stats import t
 
     middle, spread = mean(values), stdev(values)
     reach = float(t.ppf((1 + confidence) / 2, len(values) - 1)) * spread / sqrt(len(values))

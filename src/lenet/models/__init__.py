@@ -22,6 +22,7 @@ from lenet.models.lenet5 import lenet5
 from lenet.models.lenet5_28 import lenet5_regularized, lenet5_relu, lenet5_relu_twice_divided
 from lenet.models.lenet5_1998 import lenet5_1998
 from lenet.models.lenet_keras import lenet_keras
+from lenet.models.reader import reader
 from lenet.models.resnet import resnet_small
 
 __all__ = ["MODELS", "Layer", "build", "layer_table"]
@@ -37,6 +38,7 @@ MODELS: dict[str, Callable[[int, float], nn.Sequential]] = {
     "cnn-batchnorm": cnn_batchnorm,
     "fast": fast,
     "best": best,
+    "reader": reader,
     "alexnet-small": alexnet_small,
     "resnet-small": resnet_small,
 }

@@ -10,11 +10,12 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from lenet.augment import augment
 from lenet.datasets import Dataset
 from lenet.errors import OutcomeError
-from lenet.models import build
+from lenet.inspection.weights import beginning
 from lenet.models.lenet5_1998 import map_loss
 from lenet.recipe import Recipe
 from lenet.training.inference import as_input, infer
@@ -26,7 +27,8 @@ class Epoch:
     """What one pass over the training data came to.
 
     Losses are means over images in nats and hold no weight penalty. Those of the training part
-    are counted as the images were learnt from, under dropout and while the weights changed.
+    are counted as the images were learnt from, under dropout and while the weights changed; images
+    that show no class are among them.
     """
 
     epoch: int  # 1 is the first
@@ -58,6 +60,10 @@ class Trainer:
         Images to choose the best epoch and the time to stop by.
     device : str
         Name of a torch device.
+    nondigits : Dataset, optional
+        Images that show none of the classes. To learn from them, the softmax is taken over one
+        more class, "none", whose logit is 0 always, so that the logits of an image of no class
+        learn to be low all of them.
 
     Attributes
     ----------
@@ -68,23 +74,33 @@ class Trainer:
     """
 
     def __init__(
-        self, recipe: Recipe, train: Dataset, validation: Dataset | None, device: str = "cpu"
+        self,
+        recipe: Recipe,
+        train: Dataset,
+        validation: Dataset | None,
+        device: str = "cpu",
+        nondigits: Dataset | None = None,
     ) -> None:
         self.recipe = recipe
         self.device = torch.device(device)
         self.images = torch.from_numpy(train.images).to(self.device)
         self.labels = torch.from_numpy(train.labels).to(self.device)
+        self.with_none = nondigits is not None
+        if nondigits is not None:
+            others = torch.from_numpy(nondigits.images).to(self.device)
+            none = torch.full((len(others),), len(train.classes), device=self.device)
+            self.images = torch.cat([self.images, others])
+            self.labels = torch.cat([self.labels, none])
         self.validation = validation
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            model = build(recipe.model, len(train.classes), recipe.dropout)
+        model = beginning(recipe, len(train.classes))
         # Channels last is the order in which a CPU's convolutions work fastest; torch's stubs
         # do not know the argument.
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.model = model.to(self.device)
         self.averaged = copy.deepcopy(self.model) if recipe.averaging else None
+        self._means, self._counts = _pairs(self.averaged, self.model)
         self.optimizer = optimizer_of(self.model, recipe, self.device)
-        self.steps_per_epoch = math.ceil(len(train) / recipe.batch)
+        self.steps_per_epoch = math.ceil(len(self.images) / recipe.batch)
         self.schedule = schedule_of(self.optimizer, recipe, self.steps_per_epoch)
         self.history: list[Epoch] = []
         self.best: dict[str, Tensor] = {}
@@ -201,7 +217,7 @@ class Trainer:
         order = torch.randperm(len(self.images)).to(self.device)
         for batch in order.split(self.recipe.batch):
             images = augment(as_input(self.images[batch]), self.recipe.augment, distortions)
-            logits.append(self.model(images))
+            logits.append(self._answer(images))
             loss = self._loss(logits[-1], self.labels[batch])
             self.optimizer.zero_grad()
             loss.backward()
@@ -216,6 +232,10 @@ class Trainer:
                 on_images(seen)
         errors = torch.cat(logits).argmax(1) != self.labels[order]
         return torch.stack(losses).cpu().double().sum().item(), int(errors.sum())
+
+    def _answer(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.model(images)
+        return F.pad(logits, (0, 1)) if self.with_none else logits
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         match self.recipe.loss:
@@ -233,12 +253,9 @@ class Trainer:
         step = self.schedule.last_epoch
         # A young average forgets fast, so that it does not drag its random beginning along.
         decay = min(self.recipe.averaging, (1 + step) / (10 + step))
-        ours, theirs = self.averaged.state_dict(), self.model.state_dict()
-        for name, mean in ours.items():
-            if mean.is_floating_point():
-                mean.lerp_(theirs[name], 1 - decay)
-            else:
-                mean.copy_(theirs[name])
+        get_ema_multi_avg_fn(decay)(*self._means, step)
+        for ours, theirs in zip(*self._counts, strict=True):
+            ours.copy_(theirs)
 
     def _validate(self) -> tuple[float | None, int | None]:
         """Score the watched weights on the validation part and remember the best."""
@@ -255,6 +272,21 @@ class Trainer:
         else:
             self.waited += 1
         return loss, int((logits.argmax(1) != labels).sum())
+
+
+def _pairs(
+    averaged: nn.Module | None, model: nn.Module
+) -> tuple[tuple[list[Tensor], list[Tensor]], tuple[list[Tensor], list[Tensor]]]:
+    """Return what is averaged and what is counted, each as the tensors of both networks."""
+    means: tuple[list[Tensor], list[Tensor]] = [], []
+    counts: tuple[list[Tensor], list[Tensor]] = [], []
+    if averaged is not None:
+        ours, theirs = averaged.state_dict(), model.state_dict()
+        for name, tensor in ours.items():
+            kind = means if tensor.is_floating_point() else counts
+            kind[0].append(tensor)
+            kind[1].append(theirs[name])
+    return means, counts
 
 
 def _epoch_seed(seed: int, epoch: int) -> int:

@@ -1,0 +1,41 @@
+"""The file src/lenet/recipes/measured.json: what `lenet recipes` shows, without torch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lenet.comparison import Standing
+from lenet.measured import OF, digest
+from lenet.models import MODELS, build, layer_table
+from lenet.recipe import Recipe, builtin_names
+
+
+def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:
+    """Return what networks cost, by name, and what the built-in recipes reached, by name."""
+    recipes = [Recipe.load(name) for name in builtin_names()]
+    return {
+        "networks": {name: _costs(name) for name in sorted(MODELS)},
+        "results": {
+            recipe.name: _outcome(recipe, standings[recipe.name])
+            for recipe in recipes
+            if recipe.name in standings and recipe.data == OF
+        },
+    }
+
+
+def _costs(model: str) -> dict[str, int]:
+    layers = layer_table(build(model))
+    return {
+        "parameters": sum(layer.parameters for layer in layers),
+        "multiply_adds": sum(layer.multiply_adds for layer in layers),
+    }
+
+
+def _outcome(recipe: Recipe, standing: Standing) -> dict[str, Any]:
+    return {
+        "digest": digest(recipe),
+        "errors": standing.mean,
+        "sd": standing.sd,
+        "total": standing.total,
+        "seeds": len(standing.results),
+        "date": max(result.finished for result in standing.results)[:10],
+    }
