@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all results check format clean
+.PHONY: help demo test test-slow test-all results tour screenshots check format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -15,15 +15,21 @@ demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (about a minu
 	$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not (slow or browser or database)"
 
-test-slow: $(VENV)/.dev  ## the slow tests alone
-	$(PYTEST) -m slow
+test-slow: $(VENV)/.dev  ## the slow tests alone, those with a browser or a database too
+	$(PYTEST) -m "slow or browser or database"
 
 test-all: test test-slow  ## every test (under 40 minutes)
 
 results: $(VENV)/.train  ## measure every recipe (hours; stop and go on as you like: ARGS="--minutes 60")
 	$(BIN)/python tools/results.py $(ARGS)
+
+tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and keep what it shows
+	$(BIN)/python tools/run_tour.py
+
+screenshots: $(VENV)/.dev  ## photograph the page into docs/screenshots (needs Chromium)
+	$(BIN)/python tools/screenshots.py
 
 check: $(VENV)/.dev  ## format, lint, types
 	$(BIN)/ruff format --check

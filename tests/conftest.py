@@ -1,9 +1,12 @@
 """What several tests stand on."""
 
+import gzip
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 # Many small trainings: a second thread would wait for the first more than it helps.
 # The commands that tests start inherit it.
@@ -24,6 +27,16 @@ def mnist_dir() -> Path:
     if not os.environ.get("LENET_DATA") or not any(folder.glob("t10k-images*")):
         pytest.skip("MNIST is not here: set LENET_DATA to the folder of its four files")
     return folder
+
+
+@pytest.fixture(scope="session")
+def mnist_images(mnist_dir: Path) -> NDArray[np.uint8]:
+    """The 10,000 test images."""
+    path = next(mnist_dir.glob("t10k-images*"))
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    return np.frombuffer(content, np.uint8, offset=16).reshape(-1, 28, 28)
 
 
 @pytest.fixture(scope="session")

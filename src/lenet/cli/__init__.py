@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lenet import __version__
-from lenet.cli import compare, data, demo, evaluate, predict, recipes, show, train
+from lenet.cli import compare, data, demo, evaluate, predict, recipes, serve, show, train
 from lenet.cli.console import err
 from lenet.errors import DataError, LeNetError, UsageError
 
@@ -28,7 +28,19 @@ TRAINING_LIBRARIES = (
     "matplotlib",
     "jinja2",
 )
-INSTALL_TRAINING = "pip install 'lenet[train]'"
+SERVING_LIBRARIES = (
+    "fastapi",
+    "starlette",
+    "uvicorn",
+    "httptools",
+    "orjson",
+    "multipart",
+    "python_multipart",
+    "prometheus_client",
+    "sqlalchemy",
+    "psycopg",
+)
+INSTALL = dict.fromkeys(TRAINING_LIBRARIES, "train") | dict.fromkeys(SERVING_LIBRARIES, "serve")
 
 app = typer.Typer(
     name="lenet",
@@ -47,6 +59,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
 app.command("recipes")(recipes.recipes)
 app.add_typer(show.app, name="show")
 app.add_typer(data.app, name="data")
@@ -82,17 +95,26 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has left, as `head` does; nothing is wrong, and nobody listens.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
     except OSError as error:
         _complain(f"{error.filename or 'the disk'}: {error.strerror or error}")
+        try:
+            sys.stdout.flush()
+        except OSError:  # a full disk, which would change the exit code once more at the end
+            _drop_output()
         sys.exit(DataError.exit_code)
     except ModuleNotFoundError as error:
-        if error.name not in TRAINING_LIBRARIES:
+        if error.name not in INSTALL:
             raise
-        _complain(f"this needs {error.name}, which is not installed: {INSTALL_TRAINING}")
+        extra = f"pip install 'lenet[{INSTALL[error.name]}]'"
+        _complain(f"this needs {error.name}, which is not installed: {extra}")
         sys.exit(UsageError.exit_code)
     sys.exit(0)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str) -> None:

@@ -1,4 +1,4 @@
-"""`lenet data list`, `lenet data fetch`."""
+"""`lenet data list`, `lenet data fetch`, `lenet data export`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +46,7 @@ def fetch(
             print_json({"source": name, "files": []})
         return
     if name != "mnist":
-        if name.partition(":")[0] in ("idx", "folder"):
+        if name.partition(":")[0] in ("idx", "folder", "corrections"):
             raise UsageError(f"{name} is read where it lies: there is nothing to fetch")
         raise UsageError(f"no dataset {name!r}: {suggest(name, SOURCES)}")
     from lenet.datasets.mnist import PARTS, obtain
@@ -61,3 +61,20 @@ def fetch(
         return
     for file in files:
         out.print(f"{file['path']}  SHA-256 of its content {file['sha256']}")
+
+
+@app.command()
+def export(
+    source: Annotated[
+        str, typer.Argument(metavar="corrections:URL", help="The corrections to write.")
+    ],
+    to: Annotated[Path, typer.Option(help="Folder to write them to.")],
+) -> None:
+    """Write corrections as a folder of .png for each digit, which folder:DIR reads again."""
+    kind, _, place = source.partition(":")
+    if kind != "corrections" or not place:
+        raise UsageError(f"{source!r} cannot be exported: say corrections:FILE or corrections:URL")
+    from lenet.datasets.corrections import export_corrections
+
+    count = export_corrections(place, to)
+    err.print(f"{count:,} corrections are in {to}: --data folder:{to} takes them")

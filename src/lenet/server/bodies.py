@@ -1,0 +1,246 @@
+"""The bodies of requests: read within limits, and taken for pictures, images or JSON."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncGenerator, Iterable
+from http import HTTPStatus
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from lenet.server.refusals import RETRY_AFTER, Refusal
+
+MAX_BODY = 16_000_000
+MAX_JSON = 2_000_000  # parsing more would keep everybody else waiting
+MAX_HELD = 128_000_000  # of all bodies that are being read or waited for
+SECONDS = 60.0  # that a body may take to arrive
+
+PIXELS = 28 * 28
+MAX_IMAGES = 256
+
+OCTETS = "application/octet-stream"
+JSON = "application/json"
+
+
+class Bodies:
+    """Reads bodies, and keeps count of the bytes held for all of them."""
+
+    def __init__(self) -> None:
+        self.held = 0
+
+    async def read(self, request: Request, limit: int) -> bytes:
+        """Return the body of a request.
+
+        Raises
+        ------
+        Refusal
+            It is too large, too slow, or too many others are held.
+        """
+        stated = request.headers.get("content-length")
+        if stated is not None and stated.isdecimal() and int(stated) > limit:
+            raise _too_large(limit)
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(SECONDS):
+                while True:
+                    message = await request.receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientDisconnect
+                    part = message.get("body", b"")
+                    size += len(part)
+                    self.held += len(part)
+                    if size > limit:
+                        raise _too_large(limit)
+                    if self.held > MAX_HELD:
+                        raise Refusal(
+                            HTTPStatus.SERVICE_UNAVAILABLE,
+                            "too much is being sent at once: try again in a second",
+                            {**RETRY_AFTER, "Connection": "close"},
+                        )
+                    parts.append(part)
+                    if not message.get("more_body", False):
+                        return parts[0] if len(parts) == 1 else b"".join(parts)
+        except TimeoutError:
+            raise Refusal(
+                HTTPStatus.REQUEST_TIMEOUT,
+                f"the body did not arrive within {SECONDS:.0f} seconds: send it again",
+                {"Connection": "close"},
+            ) from None
+        finally:
+            self.held -= size
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"the body is too large: the limit is {limit:,} bytes",
+        # Without it the rest would have to be read, only to be thrown away.
+        {"Connection": "close"},
+    )
+
+
+def content_type(request: Request) -> str:
+    """Return the media type of the body, without parameters and in small letters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def wrong_type(found: str, *allowed: str) -> Refusal:
+    """Return the refusal of a body of type `found`."""
+    return Refusal(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"Content-Type {found[:80]!r} is not taken here: send {' or '.join(allowed)}",
+    )
+
+
+async def picture_of(request: Request, body: bytes) -> tuple[bytes, str]:
+    """Return the bytes and the name of the picture in a body.
+
+    Raises
+    ------
+    Refusal
+        It is of another type, or holds not exactly one picture.
+    """
+    kind = content_type(request)
+    if kind == "multipart/form-data":
+        return await _only_file(request, body)
+    # Without being told, curl says application/x-www-form-urlencoded of whatever it sends.
+    if kind in ("", OCTETS, "application/x-www-form-urlencoded") or kind.startswith("image/"):
+        return body, "picture"
+    raise wrong_type(kind, "image/*", OCTETS, "multipart/form-data")
+
+
+async def _only_file(request: Request, body: bytes) -> tuple[bytes, str]:
+    async def stream() -> AsyncGenerator[bytes]:
+        yield body
+        yield b""
+
+    parser = MultiPartParser(
+        request.headers, stream(), max_files=1, max_fields=8, max_part_size=64_000
+    )
+    parser.spool_max_size = MAX_BODY  # in memory: nothing that is uploaded touches the disk
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError):
+        raise Refusal(
+            HTTPStatus.BAD_REQUEST, "the form cannot be read: send one file in multipart/form-data"
+        ) from None
+    try:
+        files = [value for value in form.values() if not isinstance(value, str)]
+        if len(files) != 1:
+            raise Refusal(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "the form holds no file: send one picture in it"
+            )
+        name = (files[0].filename or "").replace("\\", "/").rpartition("/")[2][:200]
+        return await files[0].read(), name or "picture"
+    finally:
+        await form.close()
+
+
+def json_of(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in a body (`Refusal`: it is none)."""
+    try:
+        value = orjson.loads(body)
+    except ValueError:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is JSON, but not an object")
+    return value
+
+
+def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
+    """Return the digit images in a body.
+
+    Parameters
+    ----------
+    kind : str
+        The body's media type.
+    body : bytes
+        784 bytes for each image; or JSON with the list `key` (`most` > 1) or the image `key`.
+    key : str
+    most : int
+        Images at most.
+
+    Returns
+    -------
+    uint8 ndarray (n, 28, 28)
+
+    Raises
+    ------
+    Refusal
+        It holds no image, too many, or something else.
+    """
+    if kind == OCTETS:
+        pixels = body
+    elif kind == JSON:
+        value = json_of(body)
+        if key not in value:
+            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"the JSON has no {key!r}")
+        many = value[key] if most > 1 else [value[key]]
+        if not isinstance(many, list):
+            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{key!r} must be a list of images")
+        if len(many) > most:
+            raise _wrong_count(len(many), most)
+        pixels = b"".join(map(pixels_of, many))
+    else:
+        raise wrong_type(kind, OCTETS, JSON)
+    count, rest = divmod(len(pixels), PIXELS)
+    if rest:
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"{len(pixels):,} bytes are no whole number of images: an image is {PIXELS} bytes",
+        )
+    if not 1 <= count <= most:
+        raise _wrong_count(count, most)
+    return np.frombuffer(pixels, np.uint8).reshape(count, 28, 28)
+
+
+def _wrong_count(found: int, most: int) -> Refusal:
+    asked = f"1 to {most} images" if most > 1 else "one image"
+    return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"found {found:,} images: send {asked}")
+
+
+def pixels_of(image: Any) -> bytes:
+    """Return the 784 bytes of an image as JSON gives it: base64, or 28 rows of 28 integers.
+
+    Raises
+    ------
+    Refusal
+        It is neither.
+    """
+    try:
+        pixels = (
+            base64.b64decode(image, validate=True)
+            if isinstance(image, str)
+            else _rows(image)
+            if isinstance(image, list)
+            else b""
+        )
+    except (binascii.Error, TypeError, ValueError):
+        pixels = b""
+    if len(pixels) != PIXELS:
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "an image is 28 rows of 28 integers in 0..255, or 784 bytes in base64",
+        )
+    return pixels
+
+
+def _rows(rows: Iterable[Any]) -> bytes:
+    rows = list(rows)
+    numbers = list(chain.from_iterable(rows))
+    # bool is an int to Python, but not to JSON.
+    if {len(row) for row in rows} != {28} or set(map(type, numbers)) != {int}:
+        return b""
+    return bytes(numbers)
+
+
+def base64_of(array: NDArray[Any]) -> str:
+    """Return the bytes of an array in base64."""
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

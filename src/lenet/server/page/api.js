@@ -1,0 +1,231 @@
+/** The service: one function for each thing it can be asked, and one kind of error. */
+import { t } from "./strings.js";
+
+/**
+ * @typedef {{digit: number, probability: number, probabilities: number[],
+ *   status: "digit" | "uncertain", box: [number, number, number, number], image: string}} Digit
+ * @typedef {{box: [number, number, number, number], reason: string, image?: string}} Rejected
+ * @typedef {{model: string, status: "digits" | "blank" | "nothing", text: string, width: number,
+ *   height: number, digits: Digit[], rejected: Rejected[], milliseconds: number}} Reading
+ * @typedef {{name: string, kind: string, shape: number[], parameters: number,
+ *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
+ * @typedef {{name: string, title: string, classes: string[], default: boolean, has: string[],
+ *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model
+ * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
+ */
+
+/** What the service, or the way to it, said instead of an answer. */
+export class ApiError extends Error {
+  /** @param {string} message @param {number} status @param {number} [wait] seconds */
+  constructor(message, status, wait) {
+    super(message);
+    this.status = status;
+    this.wait = wait;
+  }
+}
+
+const GONE = 2; // seconds until a service that was not reached is tried again
+const KEY = "lenet-token";
+let token = null;
+
+/** Take the token out of the address and keep it for this tab. */
+export function takeToken() {
+  const found = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (found) history.replaceState(null, "", location.pathname + location.search);
+  keepToken(found ?? stored());
+}
+
+/** @param {string | null} value */
+export function keepToken(value) {
+  token = value;
+  try {
+    if (value) sessionStorage.setItem(KEY, value);
+  } catch {
+    // No storage: the token lives as long as the page.
+  }
+}
+
+function stored() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Ask the service.
+ * @param {string} path below /v1/
+ * @param {{method?: string, query?: Record<string, any>, body?: BodyInit, type?: string,
+ *   signal?: AbortSignal}} [options]
+ */
+async function ask(path, { method = "GET", query = {}, body, type, signal } = {}) {
+  const address = new URL(`v1/${path}`, document.baseURI);
+  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
+  const headers = { Accept: "application/json" };
+  if (type) headers["Content-Type"] = type;
+  if (token) headers.Authorization = `Bearer ${token}`;
+  let answer;
+  try {
+    answer = await fetch(address, { method, body, headers, signal, redirect: "error" });
+    if (answer.status === 204) return null;
+    const found = await answer.json();
+    if (answer.ok) return found;
+    throw new ApiError(found?.error ?? t("error.strange"), answer.status, waitOf(answer));
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    // Either the service was not reached, or what came is no answer of ours.
+    if (answer) throw new ApiError(t("error.strange"), answer.status);
+    throw new ApiError(t("error.unreachable"), 0, GONE);
+  }
+}
+
+function waitOf(answer) {
+  const seconds = Number(answer.headers.get("Retry-After"));
+  return seconds > 0 ? Math.min(seconds, 30) : undefined;
+}
+
+const enc = encodeURIComponent;
+
+/** @returns {Promise<{models: Model[], collect: boolean, max_body: number}>} */
+export const models = () => ask("models");
+
+/**
+ * Read a picture.
+ * @param {Blob} picture @param {string} model @param {AbortSignal} [signal]
+ * @returns {Promise<Reading>}
+ */
+export async function read(picture, model, signal) {
+  const begun = performance.now();
+  const reading = await ask("read", {
+    method: "POST",
+    query: { model, images: true },
+    body: picture,
+    type: picture.type.startsWith("image/") ? picture.type : "application/octet-stream",
+    signal,
+  });
+  reading.milliseconds = performance.now() - begun;
+  return reading;
+}
+
+/**
+ * What every layer of a model makes of one digit image.
+ * @param {Uint8Array<ArrayBuffer>} image 784 bytes
+ * @param {string} model @param {AbortSignal} [signal]
+ * @returns {Promise<{model: string, digit: number, probability: number, probabilities: number[],
+ *   layers: Values[]}>}
+ */
+export async function layers(image, model, signal) {
+  const found = await ask("layers", {
+    method: "POST",
+    query: { model },
+    body: image,
+    type: "application/octet-stream",
+    signal,
+  });
+  found.layers = found.layers.map(unpacked);
+  return found;
+}
+
+/** @returns {Promise<(Values & {bias?: number[]})[]>} of the convolutions */
+export async function kernels(model) {
+  return (await ask(`models/${enc(model)}/kernels`)).layers.map(unpacked);
+}
+
+export const card = (model) => ask(`models/${enc(model)}/card`);
+export const scores = (model) => ask(`models/${enc(model)}/scores`);
+export const mistakes = (model) => ask(`models/${enc(model)}/mistakes`);
+
+/** @param {{id: string, model: string, image: string, truth: number}} correction */
+export const correct = (correction) =>
+  ask("corrections", {
+    method: "POST",
+    body: JSON.stringify(correction),
+    type: "application/json",
+  });
+export const corrections = (limit = 50) => ask("corrections", { query: { limit } });
+export const forget = (id) => ask(`corrections/${enc(id)}`, { method: "DELETE" });
+
+function unpacked(layer) {
+  return { ...layer, values: new Float32Array(fromBase64(layer.values).buffer) };
+}
+
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+export function fromBase64(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+/** @param {Uint8Array} bytes @returns {string} */
+export function toBase64(bytes) {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+const STALE = 1500; // milliseconds after which an answer is given up, if something newer is asked
+
+/**
+ * Asks one thing at a time. Of what comes meanwhile only the newest is kept; a question that takes
+ * long is given up for a newer one. So questions never pile up, however fast someone draws.
+ * @template T, R
+ */
+export class Newest {
+  #ask;
+  #answered;
+  #failed;
+  /** @type {{value: T} | null} */ #next = null;
+  /** @type {{controller: AbortController, since: number} | null} */ #current = null;
+  #timer = 0;
+
+  /**
+   * @param {(value: T, signal: AbortSignal) => Promise<R>} ask
+   * @param {(answer: R, value: T) => void} answered
+   * @param {(error: ApiError) => void} failed
+   */
+  constructor(ask, answered, failed) {
+    [this.#ask, this.#answered, this.#failed] = [ask, answered, failed];
+  }
+
+  /** @param {T} value */
+  ask(value) {
+    this.#next = { value };
+    if (this.#timer) return; // the service said when to come again
+    if (!this.#current) this.#go();
+    else if (performance.now() - this.#current.since > STALE) this.#current.controller.abort();
+  }
+
+  /** Forget what was asked; no answer to it comes any more. */
+  cancel() {
+    this.#next = null;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#current?.controller.abort();
+    this.#current = null;
+  }
+
+  async #go() {
+    const { value } = this.#next;
+    const mine = { controller: new AbortController(), since: performance.now() };
+    this.#next = null;
+    this.#current = mine;
+    let wait = 0;
+    try {
+      const answer = await this.#ask(value, mine.controller.signal);
+      if (this.#current === mine) this.#answered(answer, value);
+    } catch (error) {
+      if (this.#current === mine && !mine.controller.signal.aborted) {
+        if (!(error instanceof ApiError)) throw error;
+        this.#failed(error);
+        wait = error.wait ?? 0;
+        if (wait) this.#next ??= { value };
+      }
+    }
+    if (this.#current !== mine) return;
+    this.#current = null;
+    if (wait) this.#timer = setTimeout(() => this.#again(), 1000 * wait);
+    else if (this.#next) this.#go();
+  }
+
+  #again() {
+    this.#timer = 0;
+    if (this.#next) this.#go();
+  }
+}

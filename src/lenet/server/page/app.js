@@ -1,0 +1,261 @@
+/** The page: its rooms, what they share, and what happens when something changes. */
+import { ApiError, Newest, keepToken, read, takeToken } from "./api.js";
+import { drawBoxes } from "./boxes.js";
+import { Pad } from "./drawing.js";
+import { button, el, speak, writeTexts } from "./elements.js";
+import { InsideRoom } from "./inside.js";
+import { schemeSwitch } from "./light.js";
+import { readColours } from "./maps.js";
+import { asked, loadModels, modelChoice, state } from "./models.js";
+import { correctionsPart, numbersOf } from "./numbers.js";
+import { PictureRoom } from "./picture.js";
+import { Answer } from "./reading.js";
+import { language, t } from "./strings.js";
+
+const ROOMS = ["draw", "picture", "inside", "numbers"];
+/** @param {string} id @returns {any} */
+const byId = (id) => document.getElementById(id);
+
+let room = "";
+/** Numbers are fetched when they are looked at, once for each choice of models. */
+let numbersFor = "";
+
+document.documentElement.lang = language;
+writeTexts();
+
+// ---------------------------------------------------------------- drawing
+
+const pad = new Pad(() => readDrawing());
+const drawn = new Answer(byId("draw-answer"), {
+  empty: t("empty.draw"),
+  onchoose: () => {
+    showDrawnBoxes();
+    lookAtDrawing();
+  },
+  oninside: () => openInside("draw"),
+});
+byId("draw-side").append(pad.element);
+pad.sheet.addEventListener("fit", () => showDrawnBoxes());
+
+const drawing = new Newest(
+  async (_, signal) => readAll(await pad.picture(), signal),
+  ([reading, other]) => {
+    calm();
+    if (pad.empty) return; // cleared while the answer was on its way
+    drawn.show(reading, { other, chosen: newestOf(reading) });
+    showDrawnBoxes();
+    lookAtDrawing();
+  },
+  (error) => {
+    complain(error);
+    drawn.fail();
+    showDrawnBoxes();
+  },
+);
+
+function readDrawing() {
+  if (pad.empty) {
+    drawing.cancel();
+    drawn.show(null);
+    showDrawnBoxes();
+    if (inside.subject?.from === "draw") inside.set(null);
+  } else drawing.ask(true);
+}
+
+function showDrawnBoxes() {
+  drawBoxes(pad.boxes, drawn.reading, { chosen: drawn.chosen, place: pad.place });
+}
+
+/** The digit that was written last: the one whose box is nearest to where the pen is. */
+function newestOf({ digits, width, height }) {
+  const pen = pad.tip;
+  if (!pen) return drawn.chosen;
+  const [x, y] = [pen.x * width, pen.y * height];
+  const far = ({ box: [left, top, w, h] }) =>
+    Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));
+  const distances = digits.map(far);
+  return distances.indexOf(Math.min(...distances));
+}
+
+function lookAtDrawing() {
+  if (drawn.image && (room === "inside" || inside.subject?.from === "draw"))
+    inside.set(subjectOf("draw"));
+}
+
+// ---------------------------------------------------------------- pictures
+
+const pictured = new Answer(byId("picture-answer"), {
+  empty: t("empty.picture"),
+  onchoose: () => pictures.mark(pictured.chosen),
+  oninside: () => openInside("picture"),
+});
+const pictures = new PictureRoom(byId("picture-side"), {
+  read: (blob, live) => reading.ask({ blob, live }),
+  choose: (index) => pictured.choose(index),
+  forget: () => {
+    reading.cancel();
+    pictured.show(null, { chosen: 0 });
+  },
+});
+const reading = new Newest(
+  ({ blob }, signal) => readAll(blob, signal),
+  ([first, other], { live }) => {
+    calm();
+    if (live && !pictures.camera.open) return;
+    pictured.show(first, { other });
+    pictures.found(first, pictured.chosen, live);
+  },
+  (error) => {
+    if (error.status === 401) complain(error);
+    else pictures.fail(error.message);
+  },
+);
+
+/** Read with one model, or with two. */
+function readAll(picture, signal) {
+  return Promise.all(asked().map((model) => read(picture, model, signal)));
+}
+
+// ---------------------------------------------------------------- looking inside
+
+const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
+  answered: calm,
+  failed: complain,
+});
+
+/** The digit that is chosen in a room, to be looked into. */
+function subjectOf(from) {
+  const answer = from === "draw" ? drawn : pictured;
+  if (!answer.image) return null;
+  const { digit } = answer;
+  const words = digit ? t(`inside.from.${from}`, { digit: digit.digit }) : t("inside.from.none");
+  return { image: answer.image, from, words };
+}
+
+function openInside(from) {
+  inside.set(subjectOf(from));
+  location.hash = "#inside";
+}
+
+// ---------------------------------------------------------------- numbers
+
+function showNumbers() {
+  const wanted = asked().join();
+  if (numbersFor === wanted && !state.collect) return;
+  numbersFor = wanted;
+  const look = (image, words) => {
+    inside.set({ image, from: "mistake", words });
+    location.hash = "#inside";
+  };
+  const body = byId("numbers-body");
+  body.classList.toggle("two", asked().length > 1);
+  const kept = correctionsPart();
+  body.replaceChildren(
+    el("div", { class: "models" }, ...asked().map((name) => numbersOf(name, { inside: look }))),
+    ...(kept ? [kept] : []),
+  );
+}
+
+// ---------------------------------------------------------------- rooms
+
+function enter() {
+  const wanted = location.hash.slice(1);
+  if (wanted === "main") return;
+  const next = ROOMS.includes(wanted) ? wanted : "draw";
+  const moved = room && next !== room;
+  if (room === "picture" && moved) pictures.leave();
+  if (room === "inside" && moved) inside.leave();
+  room = next;
+  for (const each of ROOMS) byId(`room-${each}`).hidden = each !== room;
+  for (const link of document.querySelectorAll(".rooms a")) {
+    if (link.getAttribute("href") === `#${room}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = t("title", { room: t(`room.${room}`) });
+  if (room === "draw") byId("draw-side").append(pad.element);
+  if (room === "inside") {
+    inside.subject ??= subjectOf("draw") ?? subjectOf("picture");
+    inside.enter(pad.element);
+    // Nothing was drawn yet: there is more to see in a digit than in none.
+    if (!inside.subject && pad.empty) pad.write(3);
+  }
+  if (room === "numbers") showNumbers();
+  if (moved) {
+    scrollTo(0, 0);
+    byId(`${room}-title`).focus({ preventScroll: true });
+  }
+}
+
+function modelsChanged() {
+  inside.build();
+  readDrawing();
+  pictures.again();
+  if (room === "numbers") showNumbers();
+}
+
+// ---------------------------------------------------------------- trouble
+
+function complain(error) {
+  if (error.status === 401) {
+    byId("door").hidden = false;
+    byId("token").focus();
+    keepToken(null);
+  }
+  const notice = byId("notice");
+  if (notice.textContent !== error.message) notice.textContent = error.message;
+  notice.hidden = false;
+}
+
+function calm() {
+  byId("notice").hidden = true;
+  byId("notice").textContent = "";
+}
+
+byId("door").addEventListener("submit", (event) => {
+  event.preventDefault();
+  keepToken(byId("token").value.trim());
+  byId("door").hidden = true;
+  begin();
+});
+
+// ---------------------------------------------------------------- begin
+
+document.addEventListener("keydown", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const typing = target.closest?.("input:not([type=range]), select, textarea");
+  if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  if (room !== "draw" && room !== "inside") return;
+  event.preventDefault();
+  pad.undo();
+});
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#token=")) {
+    takeToken();
+    begin();
+  } else if (state.models.length) enter();
+});
+
+async function begin() {
+  try {
+    await loadModels();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    complain(error);
+    if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
+    return;
+  }
+  calm();
+  modelChoice(byId("model"), byId("compare"), modelsChanged);
+  byId("keeping").textContent = t(state.collect ? "keeping.collect" : "keeping.nothing");
+  schemeSwitch(byId("scheme"), () => {
+    readColours();
+    pad.repaint();
+    inside.recolour();
+  });
+  enter();
+  readDrawing();
+  speak("", 0);
+}
+
+takeToken();
+begin();

@@ -1,0 +1,49 @@
+/** Boxes over a drawing, a picture or a camera: what was found where. */
+import { el } from "./elements.js";
+import { t } from "./strings.js";
+
+/**
+ * Lay boxes over the place in which a picture is shown.
+ * @param {HTMLElement} layer covers that place exactly
+ * @param {import("./api.js").Reading | null} reading
+ * @param {{chosen?: number, place?: {left: number, top: number, width: number, height: number},
+ *   onchoose?: (index: number) => void}} [options] `place`: where the picture lies in the layer,
+ *   in shares of it; all of it by default
+ */
+export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {}) {
+  const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
+  const at = ([x, y, width, height], element) => {
+    const across = (value) => `${100 * (whole.left + (value / reading.width) * whole.width)}%`;
+    const down = (value) => `${100 * (whole.top + (value / reading.height) * whole.height)}%`;
+    element.style.left = across(x);
+    element.style.top = down(y);
+    element.style.width = `${(100 * width * whole.width) / reading.width}%`;
+    element.style.height = `${(100 * height * whole.height) / reading.height}%`;
+    // Close to the upper edge a label would stick out: it goes inside.
+    if ((whole.top + (y / reading.height) * whole.height) * layer.clientHeight < 24)
+      element.classList.add("low");
+    return element;
+  };
+  const digits = (reading?.digits ?? []).map((digit, index) => {
+    const sure = digit.status === "digit";
+    const box = el(
+      "div",
+      { class: `box ${sure ? "sure" : "unsure"}${index === chosen ? " chosen" : ""}` },
+      el("span", {}, sure ? digit.digit : `${digit.digit}?`),
+    );
+    if (onchoose) box.addEventListener("click", () => onchoose(index));
+    return at(digit.box, box);
+  });
+  const rejected = (reading?.rejected ?? [])
+    .filter(({ reason }) => reason !== "too_small")
+    .map((found) =>
+      at(found.box, el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)))),
+    );
+  // Where digits lie close together, their labels would hide them.
+  const heights = (reading?.digits ?? [])
+    .map(({ box }) => (box[3] / reading.height) * whole.height * layer.clientHeight)
+    .sort((a, b) => a - b);
+  layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
+  layer.replaceChildren(...rejected, ...digits);
+  layer.classList.toggle("clickable", Boolean(onchoose));
+}

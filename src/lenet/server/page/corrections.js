@@ -1,0 +1,148 @@
+/** "That is a 7": one click keeps a correction, one more takes it back. */
+import { correct, corrections, forget, fromBase64, toBase64 } from "./api.js";
+import { digitCanvas } from "./digits.js";
+import { button, el, speak } from "./elements.js";
+import { state } from "./models.js";
+import { date, t } from "./strings.js";
+
+export class CorrectionPanel {
+  #image = "";
+  #model = "";
+  /** @type {number | null} */ #answer = null;
+  /** What was said of which image: it is the same drawing until its pixels change. */
+  #kept = null;
+
+  constructor() {
+    this.element = el("div", { class: "correct", hidden: true });
+  }
+
+  /**
+   * Offer to correct an answer.
+   * @param {string | undefined} model @param {number | null} answer null: it is no digit
+   * @param {Uint8Array | null} image
+   */
+  show(model, answer, image) {
+    this.element.hidden = !(state.collect && model && image);
+    if (this.element.hidden) return;
+    const coded = toBase64(image);
+    const asked = this.#image === coded && this.#model === model && this.#answer === answer;
+    if (asked) return;
+    [this.#image, this.#model, this.#answer, this.#kept] = [coded, model, answer, null];
+    this.#offer();
+  }
+
+  #offer() {
+    const choices = Array.from({ length: 10 }, (_, truth) =>
+      button(truth, () => this.#send(truth), {
+        "aria-label": t("correct.is", { digit: truth }),
+        class: truth === this.#answer ? "same" : null,
+      }),
+    );
+    this.element.replaceChildren(
+      el(
+        "p",
+        { class: "ask" },
+        this.#answer === null ? t("correct.ask.none") : t("correct.ask", { digit: this.#answer }),
+      ),
+      el("div", { class: "ten", role: "group", "aria-label": t("correct.group") }, ...choices),
+      el("p", { class: "soft" }, t("correct.kept")),
+    );
+  }
+
+  /** Send it; the same id again after trouble, so that nothing is kept twice. */
+  async #send(truth, id = freshId()) {
+    const mine = { id, truth };
+    this.#kept = mine;
+    const sent = { id, truth, model: this.#model, image: this.#image };
+    this.#say(t("correct.sending", { digit: truth }));
+    try {
+      await correct(sent);
+      if (this.#kept !== mine) return;
+      this.#say(t("correct.done", { digit: truth }), [
+        button(t("correct.undo"), () => this.#takeBack(mine)),
+      ]);
+    } catch (error) {
+      if (this.#kept !== mine) return;
+      const again = button(t("again"), () => this.#send(truth, id));
+      this.#say(error.message, [again, button(t("cancel"), () => this.#offer())], true);
+    }
+  }
+
+  async #takeBack(mine) {
+    try {
+      await forget(mine.id);
+      if (this.#kept !== mine) return;
+      this.#offer();
+      this.element.querySelector("button")?.focus();
+      speak(t("correct.undone"), 0);
+    } catch (error) {
+      if (this.#kept !== mine) return;
+      this.#say(error.message, [button(t("again"), () => this.#takeBack(mine))], true);
+    }
+  }
+
+  /** @param {string} sentence @param {HTMLElement[]} [buttons] */
+  #say(sentence, buttons = [], trouble = false) {
+    const held = this.element.contains(document.activeElement);
+    this.element.replaceChildren(
+      el(
+        "p",
+        { class: trouble ? "said trouble" : "said", tabindex: -1 },
+        el("span", {}, sentence),
+        ...buttons,
+      ),
+    );
+    if (held) (this.element.querySelector("button") ?? this.element.firstChild).focus();
+    speak(sentence, 0);
+  }
+}
+
+/** The corrections that are kept, newest first, each with a way to take it back. */
+export async function keptCorrections() {
+  const found = await corrections();
+  const list = el("ul", { class: "kept" });
+  const title = el("p", { class: "soft" });
+  const say = (n) => {
+    title.textContent = n ? t("kept.some", { n }) : t("kept.none");
+  };
+  let { total } = found;
+  say(total);
+  for (const each of found.corrections) {
+    const item = el(
+      "li",
+      {},
+      el("div", { class: "pixels" }, digitCanvas(fromBase64(each.image))),
+      el("span", {}, t("kept.one", { truth: each.truth, answer: each.answer })),
+      el("span", { class: "soft" }, `${each.model}, ${date(each.time)}`),
+      button(
+        t("kept.forget"),
+        async (event) => {
+          event.target.disabled = true;
+          try {
+            await forget(each.id);
+            item.remove();
+            say(--total);
+            speak(t("correct.undone"), 0);
+          } catch (error) {
+            event.target.disabled = false;
+            speak(error.message, 0);
+            title.textContent = error.message;
+          }
+        },
+        { "aria-label": t("kept.forget.one", { truth: each.truth }) },
+      ),
+    );
+    list.append(item);
+  }
+  return el("div", {}, title, list);
+}
+
+/** A random UUID; `crypto.randomUUID` is there only for https and for this very machine. */
+export function freshId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40; // version 4
+  bytes[8] = (bytes[8] & 0x3f) | 0x80; // variant 1
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

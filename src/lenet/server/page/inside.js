@@ -1,0 +1,107 @@
+/** Looking inside: the sheet to draw on, the lens, and the layers of one model or of two. */
+import { Newest } from "./api.js";
+import { button, el } from "./elements.js";
+import { Stream } from "./layers.js";
+import { Lens, legend } from "./lens.js";
+import { asked, facts } from "./models.js";
+import { t } from "./strings.js";
+
+/** @typedef {{image: Uint8Array, from: string, words: string}} Subject what is looked into */
+
+export class InsideRoom {
+  /** @type {Subject | null} */ subject = null;
+  /** @type {Stream[]} */ #streams = [];
+  /** What the layers show. @type {Uint8Array | null} */ #shown = null;
+  #open = false;
+
+  /**
+   * @param {HTMLElement} side @param {HTMLElement} main
+   * @param {{answered: () => void, failed: (error: import("./api.js").ApiError) => void}} does
+   */
+  constructor(side, main, { answered, failed }) {
+    this.main = main;
+    this.lens = new Lens(() => this.#look(null));
+    this.scales = el("div", {});
+    this.whose = el("p", { class: "whose" });
+    this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });
+    this.padPlace = el("div", { class: "pad-place" });
+    side.append(
+      this.padPlace,
+      el("div", { class: "row" }, this.play, this.whose),
+      this.lens.element,
+      this.scales,
+    );
+    this.passing = new Newest(
+      (image, signal) => Promise.all(this.#streams.map((stream) => stream.ask(image, signal))),
+      (found, image) => {
+        answered();
+        this.#shown = image;
+        found.forEach((each, index) => this.#streams[index]?.show(each, image));
+      },
+      failed,
+    );
+  }
+
+  /** The room is entered, with the sheet to draw on. @param {HTMLElement} pad */
+  enter(pad) {
+    this.#open = true;
+    this.padPlace.append(pad);
+    this.build();
+    this.set(this.subject);
+  }
+
+  leave() {
+    this.#open = false;
+    this.#look(null);
+  }
+
+  /** Show the layers of the models that are asked now. */
+  build() {
+    if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
+    this.lens.rest();
+    const look = (found) => this.#look(found);
+    const seen = (model) => facts(model).has.includes("layers");
+    this.#streams = asked()
+      .filter(seen)
+      .map((model) => new Stream(model, { look }));
+    const blind = asked().filter((model) => !seen(model));
+    this.main.replaceChildren(
+      ...this.#streams.map(({ element }) => element),
+      ...blind.map((model) => el("p", { class: "soft" }, t("inside.no-layers", { model }))),
+    );
+    this.main.classList.toggle("two", this.#streams.length > 1);
+    this.#shown = null;
+    this.set(this.subject);
+  }
+
+  /** Look into something else, or into nothing. @param {Subject | null} subject */
+  set(subject) {
+    this.subject = subject;
+    this.lens.setImage(subject?.image ?? null);
+    this.whose.textContent = subject?.words ?? "";
+    this.play.disabled = !subject;
+    this.main.classList.toggle("waiting", !subject);
+    // Answers keep coming while someone draws; not each of them is of another image.
+    if (!subject || !this.#open || same(subject.image, this.#shown)) this.passing.cancel();
+    else this.passing.ask(subject.image);
+  }
+
+  /** The colours have changed. */
+  recolour() {
+    for (const stream of this.#streams) stream.recolour();
+    this.scales.replaceChildren(legend());
+  }
+
+  #pass() {
+    this.#streams.forEach((stream, index) => stream.pass(index === 0));
+  }
+
+  #look(found) {
+    for (const stream of this.#streams) if (stream.model !== found?.model) stream.leave();
+    if (found) return this.lens.show(found);
+    this.lens.rest();
+    return undefined;
+  }
+}
+
+const same = (one, other) => other !== null && one.every((value, at) => value === other[at]);

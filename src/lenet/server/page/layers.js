@@ -1,0 +1,283 @@
+/** A digit on its way through every layer of a network, drawn large. */
+import { layers } from "./api.js";
+import { Bars } from "./bars.js";
+import { el, speak, still } from "./elements.js";
+import { family, kindText, shapeText, wordOf } from "./kinds.js";
+import { Sheet } from "./maps.js";
+import { facts, kernelsOf } from "./models.js";
+import { IMAGE, source } from "./receptive.js";
+import { integer, number, percent, t } from "./strings.js";
+
+const PASS = 900; // milliseconds a layer takes in slow motion
+const ROOMY = matchMedia("(min-width: 56rem)"); // the lens lies beside the layers, not on them
+
+const MINOR = new Set(["activation", "normalisation", "scale", "padding"]);
+const SILENT = new Set(["dropout", "flatten"]);
+
+/** The layers of one model, one below the other. */
+export class Stream {
+  /** @type {any[]} */ #blocks = [];
+  #kernels = new Map();
+  #cell = null;
+  #onlook;
+  #run = 0;
+
+  /**
+   * @param {string} model
+   * @param {{look: (look: import("./lens.js").Look | null) => string | void}} does
+   */
+  constructor(model, { look }) {
+    this.model = model;
+    this.#onlook = look;
+    const { layers: rows, classes } = facts(model);
+    this.answer = el("p", { class: "stream-answer" });
+    this.list = el("ol", { class: "layers" });
+    this.bars = new Bars();
+    const explained = new Set();
+    const image = { name: t("image"), kind: "image", shape: [1, 28, 28], parameters: 0 };
+    this.#blocks = [{ ...image, receptive: IMAGE }, ...rows].map((row, index) => {
+      const kind = family(row.kind);
+      const block = { row, kind, index, sheet: null };
+      const words = el("p", { class: "soft words" });
+      // What a layer does is said where it is met first.
+      const does = t(`does.${wordOf(row.kind)}`, {}, t(`family.${kind}`));
+      if (!explained.has(does)) words.textContent = does;
+      explained.add(does);
+      const item = el(
+        "li",
+        { class: `layer ${kind} ${MINOR.has(kind) || SILENT.has(kind) ? "minor" : "major"}` },
+        el(
+          "h4",
+          {},
+          el("b", {}, row.name),
+          el("span", {}, kindText(row.kind)),
+          el("span", { class: "soft" }, shapeText(row.shape)),
+          row.parameters > 0 &&
+            el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
+        ),
+        words.textContent && words,
+      );
+      if (!SILENT.has(kind)) {
+        const inked = kind === "image" || kind === "padding";
+        block.sheet = new Sheet(row.shape, { scale: MINOR.has(kind) ? 0.62 : 1, inked });
+        block.range = el("span", { class: "soft range" });
+        block.last = index === rows.length;
+        block.classes = block.last ? classes : null;
+        this.#listen(block);
+        item.append(block.sheet.element);
+        if (block.last)
+          item.append(
+            el(
+              "div",
+              { class: "class-names soft", "aria-hidden": "true" },
+              ...classes.map((each) => el("span", {}, each)),
+            ),
+            this.bars.element,
+          );
+        item.firstChild.append(block.range);
+      }
+      block.element = item;
+      return block;
+    });
+    this.list.append(...this.#blocks.map(({ element }) => element));
+    this.element = el(
+      "section",
+      { class: "stream", "aria-label": t("stream", { model }) },
+      el("header", {}, el("h3", {}, model), this.answer),
+      this.list,
+    );
+    new ResizeObserver(() => this.fit()).observe(this.list);
+    kernelsOf(model).then((found) => (this.#kernels = found));
+  }
+
+  /** Ask for the numbers. @param {Uint8Array<ArrayBuffer>} image @param {AbortSignal} signal */
+  ask(image, signal) {
+    return layers(image, this.model, signal);
+  }
+
+  /** @param {Awaited<ReturnType<typeof layers>>} found @param {Uint8Array} image */
+  show(found, image) {
+    this.#run++; // what was passing through is not this one
+    /** @type {Map<string, {values: Float32Array, low: number, high: number}>} */
+    const values = new Map(found.layers.map((layer) => [layer.name, layer]));
+    const ink = Float32Array.from(image, (byte) => byte / 255);
+    values.set(this.#blocks[0].row.name, { values: ink, low: 0, high: Math.max(...ink) });
+    for (const { row, sheet, range } of this.#blocks) {
+      const layer = values.get(row.name);
+      if (!sheet || !layer) continue;
+      sheet.show(layer.values);
+      range.textContent = t("layer.range", { low: number(layer.low), high: number(layer.high) });
+    }
+    this.answer.textContent = t("stream.answer", {
+      digit: found.digit,
+      share: percent(found.probability),
+    });
+    this.bars.show(found.probabilities);
+    if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
+  }
+
+  /** Lay everything out again. */
+  fit() {
+    const width = this.list.clientWidth - 24; // less the line on the left
+    for (const { sheet } of this.#blocks) sheet?.fit(width);
+    if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
+  }
+
+  recolour() {
+    for (const { sheet } of this.#blocks) sheet?.recolour();
+  }
+
+  /**
+   * Let the digit pass through, slowly enough to be watched.
+   * @param {boolean} lead scroll along, and look through the lens at what is being computed
+   */
+  async pass(lead) {
+    const mine = ++this.#run;
+    const shown = this.#blocks.filter(({ sheet }) => sheet);
+    if (still()) return;
+    for (const { sheet } of shown) sheet.paint(0);
+    for (const block of shown) {
+      const { sheet, element, kind } = block;
+      element.classList.add("passing");
+      if (lead) element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      const lasts = MINOR.has(kind) || sheet.flat ? PASS / 3 : PASS;
+      const begun = performance.now();
+      for (let done = 0; done < 1 && mine === this.#run;) {
+        await frame();
+        done = Math.min(1, (performance.now() - begun) / lasts);
+        sheet.paint(done);
+        if (lead && ROOMY.matches && done < 1) this.#look(block, reached(sheet, done), false);
+      }
+      element.classList.remove("passing");
+      if (mine !== this.#run) break;
+    }
+    for (const { sheet } of shown) sheet.paint(1);
+    if (lead && mine === this.#run) this.#onlook(null);
+  }
+
+  /** Look at nothing. */
+  leave() {
+    this.#cell = null;
+    for (const { sheet } of this.#blocks) sheet?.unmark();
+  }
+
+  #listen(block) {
+    const { sheet } = block;
+    const { element } = sheet;
+    element.tabIndex = 0;
+    element.setAttribute("role", "application");
+    element.setAttribute("aria-roledescription", t("maps.role"));
+    element.setAttribute("aria-label", t("maps.label", { name: block.row.name }));
+    const place = (event) => {
+      const frame = sheet.marks.getBoundingClientRect();
+      return sheet.at(event.clientX - frame.left, event.clientY - frame.top);
+    };
+    sheet.marks.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "mouse") return;
+      const cell = place(event);
+      if (cell) this.#look(block, cell, true);
+    });
+    sheet.marks.addEventListener("click", (event) => {
+      const cell = place(event);
+      if (cell) this.#look(block, cell, true);
+    });
+    element.addEventListener("focus", () => {
+      if (element.matches(":focus-visible") && this.#cell?.block !== block)
+        this.#look(block, middle(sheet), true);
+    });
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") return void this.#onlook(null);
+      const cell = moved(
+        sheet,
+        this.#cell?.block === block ? this.#cell.cell : middle(sheet),
+        event,
+      );
+      if (!cell) return;
+      event.preventDefault();
+      this.#look(block, cell, true);
+    });
+  }
+
+  #look(block, cell, fresh) {
+    const before = this.#before(block);
+    const receptive = block.row.receptive;
+    const inner = before?.row.receptive;
+    const origin =
+      receptive && inner && !before.sheet.flat
+        ? source(inner, receptive, cell.row, cell.column)
+        : null;
+    for (const { sheet } of this.#blocks) sheet?.unmark();
+    block.sheet.mark(cell);
+    const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
+    if (origin) before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
+    this.#cell = { block, cell };
+    const said = this.#onlook({
+      model: this.model,
+      name: block.row.name,
+      kind: kindText(block.row.kind),
+      family: block.kind,
+      receptive,
+      cell,
+      value: block.sheet.value(cell.map, cell.row, cell.column),
+      flat: block.sheet.flat,
+      maps: block.sheet.maps,
+      classes: block.classes,
+      source: origin,
+      before: before ? { name: before.row.name, sheet: before.sheet } : null,
+      kernel: this.#kernels.get(block.row.name) ?? null,
+    });
+    if (fresh && said) speak(said, 250);
+  }
+
+  /** The layer whose numbers a layer gets. */
+  #before(block) {
+    for (let index = block.index - 1; index >= 0; index--)
+      if (!SILENT.has(this.#blocks[index].kind)) return this.#blocks[index];
+    return null;
+  }
+}
+
+const frame = () => new Promise(requestAnimationFrame);
+
+/** The cell of the first map that is being painted when a share of it is done. */
+function reached({ maps, height, width, flat }, done) {
+  if (flat) return { map: Math.floor(done * maps), row: 0, column: 0 };
+  const cell = done * height;
+  return { map: 0, row: Math.floor(cell), column: Math.floor((cell % 1) * width) };
+}
+
+const middle = (sheet) => ({
+  map: 0,
+  row: Math.floor(sheet.height / 2),
+  column: Math.floor(sheet.width / 2),
+});
+
+/** Where a key leads from a cell; null when it is no key of ours. */
+function moved(sheet, { map, row, column }, { key }) {
+  const { maps, height, width, columns, flat } = sheet;
+  const bound = (value, most) => Math.max(0, Math.min(most - 1, value));
+  if (flat) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    if (key === "Home") return { map: 0, row, column };
+    if (key === "End") return { map: maps - 1, row, column };
+    return key in steps ? { map: bound(map + steps[key], maps), row, column } : null;
+  }
+  switch (key) {
+    case "ArrowLeft":
+      return { map, row, column: bound(column - 1, width) };
+    case "ArrowRight":
+      return { map, row, column: bound(column + 1, width) };
+    case "ArrowUp":
+      return { map, row: bound(row - 1, height), column };
+    case "ArrowDown":
+      return { map, row: bound(row + 1, height), column };
+    case "PageUp":
+    case "Home":
+      return { map: key === "Home" ? 0 : bound(map - 1, maps), row, column };
+    case "PageDown":
+    case "End":
+      return { map: key === "End" ? maps - 1 : bound(map + 1, maps), row, column };
+    default:
+      return null;
+  }
+}

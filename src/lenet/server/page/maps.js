@@ -1,0 +1,262 @@
+/** Numbers as colours: the maps of a layer side by side on a canvas, crisp at any size. */
+import { el } from "./elements.js";
+
+const STRIP = { least: 11, most: 26 }; // pixels of a cell of a flat layer
+
+/** Colours of -1..1 in 255 steps, from the style's own. @type {number[][]} */
+let colours = [];
+/** The same for ink on paper, which is never negative. @type {number[][]} */
+let inks = [];
+
+/** Read the colours from the style again, as when the scheme has changed. */
+export function readColours() {
+  const style = getComputedStyle(document.documentElement);
+  const [low, zero, high, paper, ink] = ["--low", "--zero", "--high", "--paper", "--ink"].map(
+    (name) =>
+      style
+        .getPropertyValue(name)
+        .match(/[\d.]+/g)
+        .slice(0, 3)
+        .map(Number),
+  );
+  const ramp = (below, middle, above) =>
+    Array.from({ length: 255 }, (_, index) => {
+      const end = index < 127 ? below : above;
+      // What is weak would hardly be seen: the colours rise faster than the numbers at first.
+      const share = Math.abs((index - 127) / 127) ** 0.75;
+      return middle.map((from, channel) => from + (end[channel] - from) * share);
+    });
+  colours = ramp(low, zero, high);
+  inks = ramp(paper, paper, ink);
+}
+
+/** The colour of a value when `most` is the strongest. @returns {number[]} */
+export function colourOf(value, most, inked = false) {
+  if (!colours.length) readColours();
+  const share = most > 0 ? Math.max(-1, Math.min(1, value / most)) : 0;
+  return (inked ? inks : colours)[Math.round(127 + 127 * share)];
+}
+
+/**
+ * A small picture of numbers, one pixel each, to be enlarged by the style.
+ * @param {ArrayLike<number>} values @param {number} height @param {number} width
+ * @param {number} most @param {{inked?: boolean, canvas?: HTMLCanvasElement}} [options]
+ */
+export function tile(values, height, width, most, { inked = false, canvas = el("canvas") } = {}) {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const [red, green, blue] = colourOf(values[i], most, inked);
+    pixels.data.set([red, green, blue, 255], 4 * i);
+  }
+  context.putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** @param {ArrayLike<number>} values @returns {number} the largest distance from 0 */
+export function strongest(values) {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+}
+
+/** All maps of one layer on one canvas. */
+export class Sheet {
+  /** @type {Float32Array} */ #values = new Float32Array();
+  #most = 1;
+  #off = document.createElement("canvas");
+  #grid = { columns: 1, cell: 1, gap: 0, width: 0, height: 0 };
+
+  /**
+   * @param {number[]} shape (maps, height, width), or (numbers,)
+   * @param {{scale?: number, inked?: boolean}} [options] `scale` of the maps, in what is usual;
+   *   `inked`: they are ink on paper
+   */
+  constructor(shape, { scale = 1, inked = false } = {}) {
+    const [maps, height = 1, width = 1] = shape;
+    this.maps = maps;
+    this.height = height;
+    this.width = width;
+    this.scale = scale;
+    this.inked = inked;
+    this.flat = height * width === 1;
+    this.canvas = el("canvas", { class: "values" });
+    this.marks = el("canvas", { class: "marks" });
+    this.element = el("div", { class: "maps" }, this.canvas, this.marks);
+  }
+
+  /** Lay the maps out in some pixels of width. @param {number} available */
+  fit(available) {
+    if (!available) return;
+    const { maps, width, height } = this;
+    let columns, cell, gap;
+    if (this.flat) {
+      columns = Math.min(maps, Math.floor(available / STRIP.least));
+      columns = Math.ceil(maps / Math.ceil(maps / columns)); // rows of about the same length
+      cell = Math.min(STRIP.most, Math.floor(available / columns));
+      gap = 0;
+    } else {
+      gap = Math.max(4, Math.round(available / 160));
+      const side = this.scale * sideOf(maps, available);
+      cell = Math.max(1, Math.floor(side / width));
+      columns = Math.min(maps, Math.max(1, Math.floor((available + gap) / (cell * width + gap))));
+      columns = Math.ceil(maps / Math.ceil(maps / columns));
+    }
+    const rows = Math.ceil(maps / columns);
+    const across = columns * (cell * width + gap) - gap;
+    const down = rows * (cell * height + gap) - gap;
+    this.#grid = { columns, cell, gap, width: across, height: down };
+    const ratio = devicePixelRatio || 1;
+    for (const canvas of [this.canvas, this.marks]) {
+      canvas.width = Math.round(across * ratio);
+      canvas.height = Math.round(down * ratio);
+      canvas.style.width = `${across}px`;
+      canvas.style.height = `${down}px`;
+    }
+    this.paint();
+  }
+
+  /** @param {Float32Array} values map by map, row by row */
+  show(values) {
+    this.#values = values;
+    this.#most = strongest(values);
+    // Below each other: a picture of all maps, one pixel for a value.
+    const { inked, maps, height, width } = this;
+    tile(values, maps * height, width, this.#most, { inked, canvas: this.#off });
+    this.paint();
+  }
+
+  /** Show the same numbers in the colours as they are now. */
+  recolour() {
+    if (this.#values.length) this.show(this.#values);
+  }
+
+  /** @param {number} [done] the share that has been computed, in a slow motion of it */
+  paint(done = 1) {
+    if (!this.#values.length || !this.#grid.width) return;
+    const context = this.#context(this.canvas);
+    const { cell, columns } = this.#grid;
+    const { height, width } = this;
+    context.imageSmoothingEnabled = false;
+    const shown = this.flat ? 1 : Math.ceil(done * height);
+    const [red, green, blue] = colourOf(0, 1, this.inked);
+    context.fillStyle = `rgb(${red} ${green} ${blue})`;
+    const most = this.flat ? Math.ceil(done * this.maps) : this.maps;
+    for (let map = 0; map < this.maps; map++) {
+      const { x, y } = this.#corner(map);
+      if (done < 1) context.fillRect(x, y, cell * width, cell * height);
+      if (map >= most) continue;
+      // Cells of a strip are set apart by a hair where there is room for one.
+      const hair = this.flat && cell > 8 && columns > 1 ? 1 : 0;
+      context.drawImage(
+        this.#off,
+        ...[0, map * height, width, shown],
+        ...[x, y, cell * width - hair, cell * shown - hair],
+      );
+    }
+  }
+
+  /** The value of a cell. */
+  value(map, row, column) {
+    return this.#values[(map * this.height + row) * this.width + column];
+  }
+
+  /** The values of one map. */
+  map(index) {
+    const size = this.height * this.width;
+    return this.#values.subarray(index * size, (index + 1) * size);
+  }
+
+  /** The cell at a place on the canvas, in CSS pixels, or null. */
+  at(x, y) {
+    const { columns, cell, gap } = this.#grid;
+    const { height, width } = this;
+    const place = (value, side) => {
+      const index = Math.max(0, Math.floor(value / (cell * side + gap)));
+      const within = Math.floor((value - index * (cell * side + gap)) / cell);
+      return [index, Math.max(0, Math.min(side - 1, within))]; // a gap belongs to the map before it
+    };
+    const across = place(x, width);
+    const down = place(y, height);
+    if (across[0] >= columns) return null;
+    const map = down[0] * columns + across[0];
+    return map < this.maps ? { map, row: down[1], column: across[1] } : null;
+  }
+
+  get columns() {
+    return this.#grid.columns;
+  }
+
+  unmark() {
+    this.#context(this.marks, true);
+  }
+
+  /** Outline a cell. */
+  mark({ map, row, column }) {
+    const { cell } = this.#grid;
+    const { x, y } = this.#corner(map);
+    const side = Math.max(cell, 5);
+    this.#outline([
+      [x + column * cell - (side - cell) / 2, y + row * cell - (side - cell) / 2, side, side],
+    ]);
+  }
+
+  /** Outline a square of cells in every map, or in some of them. */
+  markSource({ top, left, side }, maps = null) {
+    const { cell } = this.#grid;
+    const first = { row: Math.max(0, top), column: Math.max(0, left) };
+    const rows = Math.min(this.height, top + side) - first.row;
+    const columns = Math.min(this.width, left + side) - first.column;
+    if (rows <= 0 || columns <= 0) return;
+    const which = maps ?? Array.from({ length: this.maps }, (_, map) => map);
+    this.#outline(
+      which.map((map) => {
+        const { x, y } = this.#corner(map);
+        return [x + first.column * cell, y + first.row * cell, columns * cell, rows * cell];
+      }),
+    );
+  }
+
+  #outline(squares) {
+    const context = this.#context(this.marks, true);
+    const style = getComputedStyle(document.documentElement);
+    // The line has an edge in the page's colour, so that it is seen on any other.
+    for (const name of ["--page", "--mark"]) {
+      context.strokeStyle = style.getPropertyValue(name);
+      context.lineWidth = name === "--page" ? 4 : 2;
+      for (const [x, y, w, h] of squares) {
+        // Inside the canvas, also at its edges.
+        const left = Math.max(1, x);
+        const top = Math.max(1, y);
+        const right = Math.min(this.#grid.width - 1, x + w);
+        const bottom = Math.min(this.#grid.height - 1, y + h);
+        context.strokeRect(left, top, right - left, bottom - top);
+      }
+    }
+  }
+
+  #corner(map) {
+    const { columns, cell, gap } = this.#grid;
+    return {
+      x: (map % columns) * (cell * this.width + gap),
+      y: Math.floor(map / columns) * (cell * this.height + gap),
+    };
+  }
+
+  #context(canvas, clear = false) {
+    const context = canvas.getContext("2d");
+    const ratio = canvas.width / Math.max(1, this.#grid.width);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (clear) context.clearRect(0, 0, this.#grid.width, this.#grid.height);
+    return context;
+  }
+}
+
+/** Pixels of the side of a map: few are drawn large, many smaller. */
+function sideOf(maps, available) {
+  const [most, columns] = available < 500 ? [160, [2, 3, 4, 5, 6]] : [220, [3, 6, 8, 11, 16]];
+  const row = [1, 6, 16, 32].findIndex((few) => maps <= few);
+  return Math.max(44, Math.min(most, available / columns.at(row) - 6));
+}

@@ -1,0 +1,263 @@
+/** A picture that was chosen, dropped, pasted or photographed. */
+import { fromBase64 } from "./api.js";
+import { drawBoxes } from "./boxes.js";
+import { Camera, cameraAllowed } from "./camera.js";
+import { digitCanvas } from "./digits.js";
+import { button, el, icon, speak } from "./elements.js";
+import { state } from "./models.js";
+import { bytes, percent, t } from "./strings.js";
+
+const SIDES = [4000, 3000, 2000, 1400]; // tried one after the other until a picture is small enough
+
+export class PictureRoom {
+  /** The picture that is shown, as it is sent. @type {Blob | null} */ blob = null;
+  #show;
+  #choose;
+  #depth = 0;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {{read: (picture: Blob, live: boolean) => void, choose: (index: number) => void,
+   *   forget: () => void}} does
+   */
+  constructor(place, { read, choose, forget }) {
+    this.#show = read;
+    this.#choose = choose;
+    this.forget = forget;
+    this.file = this.#input({});
+    this.shot = this.#input({ capture: "environment" });
+    this.image = el("img", { alt: t("picture.shown"), hidden: true });
+    this.boxes = el("div", { class: "boxes", "aria-hidden": "true" });
+    this.frame = el("div", { class: "frame", hidden: true }, this.image, this.boxes);
+    this.note = el("p", { class: "soft note", role: "status" });
+    this.problem = el("p", { class: "problem", role: "alert", hidden: true });
+    this.crops = el("ul", { class: "crops", "aria-label": t("picture.crops") });
+    this.camera = new Camera({
+      frame: (blob) => this.#show(blob, true),
+      taken: (blob) => this.take(blob),
+      closed: () => this.#arrange(),
+      failed: (message) => this.fail(message),
+    });
+    this.drop = el(
+      "div",
+      { class: "drop" },
+      icon(
+        "M12 16V4 M7.5 8.5L12 4l4.5 4.5 M4 15v3.5A1.5 1.5 0 0 0 5.5 20h13a1.5 1.5 0 0 0 1.5-1.5V15",
+      ),
+      el("p", {}, t(matchMedia("(pointer: coarse)").matches ? "picture.here" : "picture.drop")),
+    );
+    const chooser = button(t("picture.choose"), () => this.file.click(), { class: "main" });
+    const shoot = button(t("picture.photograph"), () => this.shot.click(), { class: "touch-only" });
+    this.live = button(t("picture.camera"), () => this.#openCamera(), {
+      hidden: !cameraAllowed(),
+    });
+    place.append(
+      el("div", { class: "tools" }, chooser, shoot, this.live, this.file, this.shot),
+      this.problem,
+      this.drop,
+      this.frame,
+      this.camera.element,
+      this.note,
+      this.crops,
+    );
+    this.place = place;
+    this.#listen(place);
+    addEventListener("resize", () => this.blob && this.#fit());
+  }
+
+  /** Show a picture, and read it. @param {Blob} picture */
+  async take(picture) {
+    this.camera.close();
+    this.fail("");
+    this.note.textContent = "";
+    this.crops.replaceChildren();
+    this.forget();
+    drawBoxes(this.boxes, null);
+    let small = picture;
+    if (picture.size > state.maxBody) {
+      this.note.textContent = t("picture.reducing", { size: bytes(picture.size) });
+      try {
+        const { blob, ...reduced } = await reduce(picture, state.maxBody);
+        small = blob;
+        this.note.textContent = t("picture.reduced", { size: bytes(picture.size), ...reduced });
+      } catch {
+        this.note.textContent = "";
+        this.fail(
+          t("picture.too-large", { size: bytes(picture.size), most: bytes(state.maxBody) }),
+        );
+        return;
+      }
+    }
+    this.blob = small;
+    if (this.image.src) URL.revokeObjectURL(this.image.src);
+    this.image.src = URL.createObjectURL(small);
+    this.image.onerror = () => this.frame.classList.add("unseen-picture");
+    this.image.onload = () => this.#fit();
+    this.frame.classList.remove("unseen-picture");
+    this.#arrange();
+    this.busy(true);
+    this.#show(small, false);
+  }
+
+  /** Read the shown picture again, as with another model. */
+  again() {
+    if (this.blob && !this.camera.open) {
+      this.busy(true);
+      this.#show(this.blob, false);
+    }
+  }
+
+  /** Wait, visibly, but only when it takes long enough to be noticed. */
+  busy(on) {
+    this.frame.classList.toggle("busy", on);
+    this.frame.setAttribute("aria-busy", String(on));
+  }
+
+  /**
+   * Show what was found in it.
+   * @param {import("./api.js").Reading} reading @param {number} chosen @param {boolean} live
+   */
+  found(reading, chosen, live) {
+    this.busy(false);
+    this.fail("");
+    drawBoxes(live ? this.camera.boxes : this.boxes, reading, {
+      chosen,
+      onchoose: live ? undefined : this.#choose,
+    });
+    this.crops.replaceChildren(
+      ...reading.digits.map(({ digit, probability, status, image }, index) =>
+        el(
+          "li",
+          {},
+          el(
+            "button",
+            {
+              type: "button",
+              class: status === "digit" ? "sure" : "unsure",
+              "aria-pressed": String(index === chosen),
+              "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+              onclick: () => this.#choose(index),
+            },
+            el("span", { class: "pixels" }, digitCanvas(fromBase64(image))),
+            el("span", {}, status === "digit" ? digit : `${digit}?`),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Mark the chosen one without building anything anew. */
+  mark(chosen) {
+    [...this.crops.querySelectorAll("button")].forEach((each, index) =>
+      each.setAttribute("aria-pressed", String(index === chosen)),
+    );
+    [...this.boxes.querySelectorAll(".sure, .unsure")].forEach((each, index) =>
+      each.classList.toggle("chosen", index === chosen),
+    );
+  }
+
+  /** Say what went wrong, or with "" that nothing did. */
+  fail(message) {
+    this.busy(false);
+    this.problem.textContent = message;
+    this.problem.hidden = !message;
+  }
+
+  /** The room is left: nothing films on. */
+  leave() {
+    this.camera.close();
+  }
+
+  #input(attributes) {
+    const input = el("input", {
+      type: "file",
+      accept: "image/*",
+      hidden: true,
+      onchange: () => {
+        if (input.files[0]) this.take(input.files[0]);
+        input.value = ""; // the same file can be chosen again
+      },
+      ...attributes,
+    });
+    return input;
+  }
+
+  async #openCamera() {
+    this.fail("");
+    this.forget();
+    this.crops.replaceChildren();
+    await this.camera.start();
+    this.#arrange();
+  }
+
+  /** Show it as large as there is room, but a small one not in blocks. */
+  #fit() {
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    const scale = Math.min(5, (0.66 * innerHeight) / height);
+    this.image.style.width = `${Math.max(120, Math.round(scale * width))}px`;
+  }
+
+  #arrange() {
+    this.drop.hidden = this.camera.open || Boolean(this.blob);
+    this.frame.hidden = this.image.hidden = this.camera.open || !this.blob;
+    this.live.hidden = this.camera.open || !cameraAllowed();
+  }
+
+  #listen(place) {
+    const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (holds(event)) event.preventDefault(); // else the browser would open the file itself
+    });
+    document.addEventListener("dragenter", (event) => {
+      if (holds(event)) place.classList.toggle("over", ++this.#depth > 0);
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (holds(event)) place.classList.toggle("over", --this.#depth > 0);
+    });
+    document.addEventListener("drop", (event) => {
+      if (!holds(event)) return;
+      event.preventDefault();
+      this.#depth = 0;
+      place.classList.remove("over");
+      this.#offered(event.dataTransfer.files, t("picture.no-picture"));
+    });
+    document.addEventListener("paste", (event) => {
+      if (/** @type {Element} */ (event.target).closest?.("input, textarea")) return;
+      this.#offered(event.clipboardData?.files ?? [], t("picture.nothing-pasted"));
+    });
+    this.drop.addEventListener("click", () => this.file.click());
+  }
+
+  #offered(files, otherwise) {
+    const picture = [...files].find((file) => file.type.startsWith("image/")) ?? files[0];
+    location.hash = "#picture";
+    if (picture) this.take(picture);
+    else {
+      this.fail(otherwise);
+      speak(otherwise, 0);
+    }
+  }
+}
+
+/** Make a picture small enough to be sent. @returns {Promise<{blob: Blob, width: number, height: number}>} */
+async function reduce(picture, most) {
+  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" });
+  try {
+    for (const side of SIDES) {
+      const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(bitmap.width * scale);
+      canvas.height = Math.round(bitmap.height * scale);
+      const context = canvas.getContext("2d", { alpha: false });
+      context.fillStyle = "#fff"; // behind what is transparent
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.imageSmoothingQuality = "high";
+      context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
+      if (blob && blob.size <= most) return { blob, width: canvas.width, height: canvas.height };
+    }
+  } finally {
+    bitmap.close();
+  }
+  throw new Error("it stays too large");
+}

@@ -1,0 +1,217 @@
+/** The answer: the digits, how sure the network is, and the image it saw. */
+import { fromBase64 } from "./api.js";
+import { Bars } from "./bars.js";
+import { CorrectionPanel } from "./corrections.js";
+import { digitCanvas, paintDigit } from "./digits.js";
+import { button, el, icon, speak } from "./elements.js";
+import { count, percent, t } from "./strings.js";
+
+/** @typedef {import("./api.js").Reading} Reading */
+
+export class Answer {
+  /** @type {Reading | null} */ reading = null;
+  /** @type {Reading | null} */ other = null;
+  chosen = 0;
+  #onchoose;
+  #empty;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {{empty: string, onchoose: () => void, oninside: () => void}} options
+   *   `empty`: the sentence while there is nothing to read
+   */
+  constructor(place, { empty, onchoose, oninside }) {
+    this.#onchoose = onchoose;
+    this.#empty = empty;
+    this.badge = el("p", { class: "badge" });
+    this.number = el("div", { class: "number", role: "group", "aria-label": t("answer.digits") });
+    this.sentence = el("p", { class: "sentence" });
+    this.left = el("p", { class: "soft left-out" });
+    this.versus = el("dl", { class: "versus", hidden: true });
+    this.bars = new Bars();
+    this.seen = digitCanvas(new Uint8Array(784), t("answer.seen"));
+    this.inside = button(t("answer.inside"), oninside, { class: "main" });
+    this.inside.prepend(icon("M12 3l9 4.5-9 4.5-9-4.5z M3 12l9 4.5 9-4.5 M3 16.5L12 21l9-4.5"));
+    this.details = el(
+      "div",
+      { class: "details" },
+      el(
+        "figure",
+        { class: "seen" },
+        el("div", { class: "pixels" }, this.seen),
+        el("figcaption", {}, t("answer.seen")),
+      ),
+      this.bars.element,
+    );
+    this.corrections = new CorrectionPanel();
+    this.time = el("p", { class: "soft time" });
+    place.append(
+      el("div", { class: "headline" }, this.number, this.badge),
+      this.sentence,
+      this.left,
+      this.versus,
+      this.details,
+      el("div", { class: "row" }, this.inside, this.time),
+      this.corrections.element,
+    );
+    this.place = place;
+    this.show(null);
+  }
+
+  /** The digit that is looked at, or null. */
+  get digit() {
+    return this.reading?.digits[this.chosen] ?? null;
+  }
+
+  /** The 28×28 image of it, or of what was taken for no digit. @returns {Uint8Array | null} */
+  get image() {
+    const seen = this.digit ?? this.reading?.rejected.find(({ image }) => image);
+    return seen?.image ? fromBase64(seen.image) : null;
+  }
+
+  /** There is no answer, and the notice says why. */
+  fail() {
+    this.show(null);
+    this.sentence.textContent = t("empty.failed");
+  }
+
+  /**
+   * @param {Reading | null} reading
+   * @param {{other?: Reading | null, chosen?: number}} [options] `other`: the reading of the same
+   *   picture by the model that is compared
+   */
+  show(reading, { other = null, chosen = this.chosen } = {}) {
+    this.reading = reading;
+    this.other = other;
+    this.chosen = Math.max(0, Math.min(chosen, (reading?.digits.length ?? 0) - 1));
+    this.#showNumber();
+    this.#showChosen();
+    this.#showLeftOut();
+    this.#showVersus();
+    this.time.textContent = reading
+      ? t("answer.time", {
+          ms: Math.max(1, Math.round(reading.milliseconds)),
+          model: reading.model,
+        })
+      : "";
+    speak(this.#spoken());
+  }
+
+  choose(index) {
+    this.chosen = index;
+    this.#showNumber();
+    this.#showChosen();
+    this.#onchoose();
+  }
+
+  #showNumber() {
+    const digits = this.reading?.digits ?? [];
+    const focused = this.number.contains(document.activeElement);
+    const rows = rowsOf(this.reading);
+    this.number.replaceChildren(
+      ...rows.map((row) =>
+        el(
+          "div",
+          { class: "line" },
+          ...row.map((index) => {
+            const { digit, probability, status } = digits[index];
+            const place = button(digit, () => this.choose(index), {
+              class: status === "digit" ? "sure" : "unsure",
+              "aria-pressed": String(index === this.chosen),
+              "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+            });
+            if (status !== "digit") place.append(el("sup", {}, "?"));
+            return place;
+          }),
+        ),
+      ),
+    );
+    const longest = Math.max(0, ...rows.map((row) => row.length));
+    const size = longest <= 4 && rows.length < 2 ? "huge" : longest <= 9 ? "big" : "many";
+    this.number.dataset.size = digits.length ? size : "none";
+    if (focused) this.number.querySelector("[aria-pressed=true]")?.focus();
+  }
+
+  #showChosen() {
+    const { digit } = this;
+    const state = digit?.status ?? (this.reading ? this.reading.status : "empty");
+    this.place.dataset.state = state;
+    this.badge.textContent = t(`badge.${state}`);
+    this.sentence.textContent = digit ? sentenceOf(digit) : this.#without();
+    const match = digit && this.other ? matchOf(digit, this.other) : null;
+    this.bars.show(digit?.probabilities ?? null, match?.probabilities ?? null, Boolean(this.other));
+    paintDigit(this.seen, this.image);
+    this.inside.disabled = !this.image;
+    this.corrections.show(this.reading?.model, digit?.digit ?? null, this.image);
+  }
+
+  #showLeftOut() {
+    const out = this.reading?.rejected ?? [];
+    const many = (reason) => out.filter((found) => found.reason === reason).length;
+    const reasons = ["not_a_digit", "line", "too_small"]
+      .filter(many)
+      .map((reason) => count(`left.${reason}`, many(reason)));
+    this.left.textContent = reasons.length ? t("left", { what: reasons.join(", ") }) : "";
+  }
+
+  #showVersus() {
+    const { reading, other } = this;
+    this.versus.hidden = !(reading && other);
+    if (!(reading && other)) return;
+    this.versus.replaceChildren(
+      ...[reading, other].flatMap((each, side) => [
+        el("dt", { class: `side-${side}` }, each.model),
+        el("dd", {}, each.text.replaceAll("\n", " ") || t(`badge.${each.status}`)),
+      ]),
+    );
+  }
+
+  #without() {
+    return this.reading ? t(`without.${this.reading.status}`) : this.#empty;
+  }
+
+  #spoken() {
+    const { reading } = this;
+    if (!reading) return "";
+    if (!reading.digits.length) return this.#without();
+    if (reading.digits.length === 1) return sentenceOf(reading.digits[0]);
+    return t("answer.spoken", { text: [...reading.text].join(" ") });
+  }
+}
+
+/** Indices of digits by row, as the text breaks them. @returns {number[][]} */
+function rowsOf(reading) {
+  if (!reading?.digits.length) return [];
+  let next = 0;
+  const rows = reading.text.split("\n").map((row) => [...row].map(() => next++));
+  // Should the text say something else than the digits do, the digits are right.
+  return next === reading.digits.length ? rows : [reading.digits.map((_, index) => index)];
+}
+
+function sentenceOf({ digit, probability, probabilities, status }) {
+  if (status === "digit") return t("sentence.digit", { digit, share: percent(probability) });
+  const second = probabilities
+    .map((share, index) => [share, index])
+    .filter(([, index]) => index !== digit)
+    .sort(([a], [b]) => b - a)[0];
+  return t("sentence.uncertain", {
+    digit,
+    share: percent(probability),
+    second: second[1],
+    secondShare: percent(second[0]),
+  });
+}
+
+/** The digit of another reading at the same place, or null. */
+function matchOf(digit, reading) {
+  const overlaps = reading.digits.map((each) => overlap(each.box, digit.box));
+  const best = overlaps.indexOf(Math.max(...overlaps));
+  return overlaps[best] > 0.5 ? reading.digits[best] : null;
+}
+
+/** Shared area of two boxes in the area of both together. */
+function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {
+  const across = Math.max(0, Math.min(ax + aw, bx + bw) - Math.max(ax, bx));
+  const down = Math.max(0, Math.min(ay + ah, by + bh) - Math.max(ay, by));
+  return (across * down) / (aw * ah + bw * bh - across * down);
+}

@@ -1,0 +1,184 @@
+/** What was drawn: strokes of points with pressure, undone and redone, painted at any size. */
+
+/**
+ * @typedef {{x: number, y: number, p: number}} Point p is the pressure, 1 where there is none
+ * @typedef {{width: number, points: Point[]}} Stroke widths and places in the drawing's own units
+ */
+
+const LONGEST = 640; // pixels of the longer side of the picture that is sent
+
+export class Strokes {
+  /** @type {Stroke[]} */ list = [];
+  /** @type {Stroke[][]} */ #before = [];
+
+  get empty() {
+    return this.list.length === 0;
+  }
+
+  get canUndo() {
+    return this.#before.length > 0;
+  }
+
+  /**
+   * Begin a stroke.
+   * @param {number} width
+   * @param {{alone?: boolean}} [options] alone: it can be undone by itself
+   * @returns {Stroke}
+   */
+  begin(width, { alone = true } = {}) {
+    if (alone) this.#remember();
+    const stroke = { width, points: [] };
+    this.list.push(stroke);
+    return stroke;
+  }
+
+  /** Begin a new drawing on clean paper; one undo brings the old one back. */
+  afresh() {
+    this.#remember();
+    this.list = [];
+  }
+
+  undo() {
+    this.list = this.#before.pop() ?? this.list;
+  }
+
+  clear() {
+    if (!this.empty) this.afresh();
+  }
+
+  #remember() {
+    this.#before.push([...this.list]);
+    if (this.#before.length > 200) this.#before.shift();
+  }
+
+  /** Paint all strokes in the colour set as `fillStyle` and `strokeStyle`. */
+  paint(context) {
+    for (const stroke of this.list) paintStroke(context, stroke);
+  }
+
+  /**
+   * The drawing as a picture, dark on white, as the service reads it.
+   * @param {{width: number, height: number}} size of the drawing, in its own units
+   * @returns {Promise<Blob>} a PNG
+   */
+  picture({ width, height }) {
+    const scale = LONGEST / Math.max(width, height);
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    const context = canvas.getContext("2d", { alpha: false });
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.scale(scale, scale);
+    context.fillStyle = context.strokeStyle = "#000";
+    this.paint(context);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  }
+}
+
+/** A curve through the middles between the points, as thick as the pen was pressed. */
+function paintStroke(context, { width, points }) {
+  context.lineCap = context.lineJoin = "round";
+  const [first] = points;
+  if (!first) return;
+  if (points.length === 1) {
+    context.beginPath();
+    context.arc(first.x, first.y, (width * first.p) / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  const steady = points.every(({ p }) => p === first.p);
+  let from = first;
+  context.lineWidth = width * first.p;
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  for (let i = 1; i < points.length; i++) {
+    const through = points[i - 1];
+    const last = i === points.length - 1;
+    const to = last
+      ? points[i]
+      : { x: (through.x + points[i].x) / 2, y: (through.y + points[i].y) / 2 };
+    if (!steady) {
+      // The thickness changes along the line, so every piece is a line of its own.
+      context.lineWidth = (width * (through.p + points[i].p)) / 2;
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+    }
+    context.quadraticCurveTo(through.x, through.y, to.x, to.y);
+    if (!steady) context.stroke();
+    from = to;
+  }
+  if (steady) context.stroke();
+}
+
+// Ten digits by our own hand: points of each stroke in a box 1 high, y downwards. A smooth curve
+// goes through them; a point given twice is a corner.
+const SAMPLES = [
+  [[[0.36, 0.03], [0.12, 0.2], [0.05, 0.52], [0.16, 0.88], [0.37, 0.98], [0.58, 0.83],
+    [0.66, 0.45], [0.56, 0.13], [0.33, 0.02]]],
+  [[[0.27, 0.2], [0.35, 0.12], [0.42, 0.01], [0.42, 0.01], [0.4, 0.5], [0.37, 1]]],
+  [[[0.08, 0.25], [0.17, 0.07], [0.37, 0.01], [0.57, 0.12], [0.57, 0.35], [0.38, 0.63],
+    [0.05, 0.96], [0.05, 0.96], [0.3, 0.95], [0.66, 0.92]]],
+  [[[0.09, 0.13], [0.3, 0.01], [0.52, 0.08], [0.53, 0.28], [0.38, 0.43], [0.25, 0.46],
+    [0.25, 0.46], [0.48, 0.5], [0.6, 0.68], [0.51, 0.9], [0.28, 0.99], [0.04, 0.88]]],
+  [[[0.4, 0.02], [0.24, 0.3], [0.03, 0.62], [0.03, 0.62], [0.35, 0.63], [0.7, 0.6]],
+    [[0.52, 0.33], [0.5, 0.65], [0.47, 1]]],
+  [[[0.17, 0.05], [0.15, 0.22], [0.11, 0.46], [0.11, 0.46], [0.3, 0.4], [0.52, 0.47],
+    [0.6, 0.68], [0.5, 0.9], [0.27, 0.99], [0.04, 0.91]],
+    [[0.17, 0.05], [0.38, 0.05], [0.62, 0.02]]],
+  [[[0.5, 0.02], [0.28, 0.18], [0.11, 0.47], [0.07, 0.75], [0.2, 0.96], [0.42, 0.95],
+    [0.56, 0.77], [0.47, 0.58], [0.28, 0.56], [0.1, 0.72]]],
+  [[[0.06, 0.08], [0.3, 0.06], [0.62, 0.03], [0.62, 0.03], [0.46, 0.4], [0.3, 0.7], [0.22, 1]]],
+  [[[0.55, 0.12], [0.36, 0.01], [0.17, 0.11], [0.19, 0.31], [0.38, 0.47], [0.57, 0.66],
+    [0.56, 0.89], [0.33, 0.99], [0.1, 0.87], [0.11, 0.67], [0.33, 0.47], [0.52, 0.28],
+    [0.55, 0.11]]],
+  [[[0.58, 0.14], [0.4, 0.02], [0.17, 0.12], [0.11, 0.33], [0.27, 0.47], [0.47, 0.39],
+    [0.58, 0.14], [0.58, 0.14], [0.55, 0.45], [0.5, 0.72], [0.42, 1]]],
+]; // prettier-ignore
+
+const BREADTH = 0.7; // of a sample, in its height
+
+/**
+ * The strokes of a digit in the middle of a drawing of some size, or of what part of it is free.
+ * @param {number} digit
+ * @param {{left: number, top: number, width: number, height: number}} place
+ * @returns {{x: number, y: number}[][]}
+ */
+export function sample(digit, place) {
+  const high = Math.min(place.height, place.width / BREADTH);
+  const left = place.left + (place.width - BREADTH * high) / 2;
+  const top = place.top + (place.height - high) / 2;
+  return SAMPLES[digit].map((knots) =>
+    curve(knots).map(([x, y]) => ({ x: left + high * x, y: top + high * y })),
+  );
+}
+
+/** A Catmull-Rom curve through knots, as a dense line. */
+function curve(knots) {
+  const line = [];
+  const same = (a, b) => a[0] === b[0] && a[1] === b[1];
+  for (let i = 0; i + 1 < knots.length; i++) {
+    const [b, c] = [knots[i], knots[i + 1]];
+    if (same(b, c)) continue;
+    const a = knots[i - 1] ?? b;
+    const d = knots[i + 2] ?? c;
+    for (let step = 0; step < 12; step++) {
+      const u = step / 12;
+      line.push(
+        [0, 1].map((axis) => {
+          // At a corner, as at an end, the curve heads straight for the next point.
+          const leave = same(a, b) ? c[axis] - b[axis] : (c[axis] - a[axis]) / 2;
+          const arrive = same(c, d) ? c[axis] - b[axis] : (d[axis] - b[axis]) / 2;
+          return (
+            (2 * u ** 3 - 3 * u ** 2 + 1) * b[axis] +
+            (u ** 3 - 2 * u ** 2 + u) * leave +
+            (3 * u ** 2 - 2 * u ** 3) * c[axis] +
+            (u ** 3 - u ** 2) * arrive
+          );
+        }),
+      );
+    }
+  }
+  line.push(knots.at(-1));
+  return line;
+}

@@ -1,0 +1,186 @@
+"""Running the service: the port, the signals, and what is said when it cannot start."""
+
+import asyncio
+import contextlib
+import gc
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import cv2
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from lenet.errors import ServeError
+from lenet.server.service import Service
+
+DRAIN = 10  # seconds that requests in flight have to end after SIGTERM
+IDLE = 30  # seconds that a connection may wait for the next request
+HEADERS = 10.0  # seconds that the headers of a request may take to arrive
+MAX_HEADERS = 64_000  # bytes of them
+CONNECTIONS = 1_000
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to `host` and `port`; port 0 takes a free one.
+
+    Raises
+    ------
+    ServeError
+        The port is in use, may not be used, or the host is none of this machine's.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except (OSError, UnicodeError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or "no such host or port").lower()
+        raise ServeError(
+            f"cannot listen on {host}, port {port}: {reason}; choose another --port or --host"
+        ) from None
+
+
+def address(listener: socket.socket) -> str:
+    """Return the address of the page as a browser takes it."""
+    host, port = listener.getsockname()[:2]
+    # What means every address to a server is none to a browser.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP/1.1 that gives up on whoever sends headers too slowly, or too many of them."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._in_headers = True
+        self._received = 0
+        self._deadline: asyncio.TimerHandle | None = None
+        self._set_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unset_deadline()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_headers:
+            self._count(len(data))
+            if self._deadline is None:
+                self._set_deadline()
+
+    def on_message_begin(self) -> None:
+        self._in_headers = True
+        self._received = 0
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_headers:  # a trailer of a chunked body
+            self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        self._unset_deadline()
+        super().on_headers_complete()
+
+    def _count(self, size: int) -> None:
+        self._received += size
+        if self._received > MAX_HEADERS:
+            self.transport.close()
+
+    def _set_deadline(self) -> None:
+        self._deadline = self.loop.call_later(HEADERS, self.transport.close)
+
+    def _unset_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class _Server(uvicorn.Server):
+    """Stops on the first signal when all is answered, on the second at once."""
+
+    def __init__(
+        self, config: uvicorn.Config, service: Service, started: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._service = service
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._say_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
+        self._service.ready = False
+        self.should_exit = True
+
+
+def serve(
+    app: ASGIApp, service: Service, listener: socket.socket, started: Callable[[], None]
+) -> None:
+    """Serve until a signal says to stop, then answer what was asked before.
+
+    Parameters
+    ----------
+    app : ASGI application
+    service : Service
+    listener : socket
+        As `bind` returned it.
+    started : callable
+        Is called when requests are taken.
+    """
+    cv2.setNumThreads(1)  # pictures are worked on side by side
+    _allow_connections()
+    config = uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level=logging.CRITICAL,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=DRAIN,
+    )
+    gc.collect()
+    gc.freeze()  # what is here now stays: nobody has to look through it again
+    _Server(config, service, started).run([listener])
+
+
+def _allow_connections() -> None:
+    """Ask the system for as many open files as connections may be."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 200
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))

@@ -1,0 +1,425 @@
+import base64
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+import postgres
+from lenet import datasets
+from lenet.corrections import Correction, Corrections
+from lenet.datasets.corrections import export_corrections
+from lenet.errors import DataError
+from lenet.server.app import build
+from lenet.server.guard import Policy
+from lenet.server.metrics import Metrics
+from lenet.server.models import load_models
+from lenet.server.service import Service
+from live_service import serving
+from test_cli import complaint, run_lenet
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where corrections can be kept, and none are yet."""
+    if request.param == "sqlite":
+        return str(tmp_path / "corrections.db")
+    url: str = request.getfixturevalue("server")
+    name = f"of_{uuid4().hex}"
+    engine = sa.create_engine(f"{url}/postgres".replace("://", "+psycopg://", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    engine.dispose()
+    return f"{url}/{name}"
+
+
+@pytest.fixture
+def store(place: str) -> Iterator[Corrections]:
+    store = Corrections(place)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def client(store: Corrections) -> Iterator[TestClient]:
+    service = Service(load_models(["lenet5"]), Metrics())
+    service.check()
+    with TestClient(build(service, Policy(), store), base_url="http://localhost") as client:
+        yield client
+
+
+def correction(number: int = 0, **changes: Any) -> Correction:
+    image = np.random.default_rng(number).integers(0, 256, (28, 28), np.uint8)
+    facts = {
+        "id": uuid4(), "image": image, "model": "lenet5", "digest": "d" * 64, "answer": 1,
+        "probability": 0.61, "truth": number % 10, "time": datetime.now(UTC),
+    }  # fmt: skip
+    return Correction(**{**facts, **changes})
+
+
+def facts(each: Correction) -> dict[str, Any]:
+    return {**vars(each), "image": each.image.tobytes()}
+
+
+def sent(number: int = 0, id: UUID | None = None) -> dict[str, Any]:  # noqa: A002
+    """What the page sends."""
+    each = correction(number)
+    image = base64.b64encode(each.image.tobytes()).decode()
+    return {"id": str(id or each.id), "model": "lenet5", "image": image, "truth": each.truth}
+
+
+# The store
+
+
+def test_what_is_kept_comes_back_as_it_went_in(store: Corrections) -> None:
+    given = correction(3)
+    assert store.add(given) is None
+    found = store.get(given.id)
+    assert found is not None
+    assert facts(found) == facts(given)
+    assert found.time.tzinfo is UTC
+
+
+def test_it_is_still_there_for_the_next_service(store: Corrections, place: str) -> None:
+    given = correction()
+    store.add(given)
+    store.close()
+    again = Corrections(place, create=False)
+    assert [facts(each) for each in again] == [facts(given)]
+    again.close()
+
+
+def test_a_retry_doubles_nothing_and_another_correction_under_the_same_id_is_told(
+    store: Corrections,
+) -> None:
+    first = correction(1)
+    store.add(first)
+    retry = correction(1, id=first.id)
+    before = store.add(retry)
+    assert before is not None
+    assert before.says_the_same(retry)
+    assert before.time == first.time
+    other = correction(1, id=first.id, truth=2)
+    before = store.add(other)
+    assert before is not None
+    assert not before.says_the_same(other)
+    assert len(store) == 1
+
+
+def test_the_newest_come_first_page_by_page_even_where_times_are_equal(store: Corrections) -> None:
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(7):
+        store.add(correction(number, time=begin + timedelta(seconds=number // 3)))
+    pages, after = [], None
+    while page := store.newest(2, after):
+        pages += page
+        after = page[-1].id
+    assert [each.time.second for each in pages] == [2, 1, 1, 1, 0, 0, 0]
+    assert len({each.id for each in pages}) == 7
+    assert {each.id for each in pages} == {each.id for each in store}
+
+
+def test_what_is_deleted_is_gone(store: Corrections) -> None:
+    given = correction()
+    store.add(given)
+    assert store.delete(given.id)
+    assert not store.delete(given.id)
+    assert (store.get(given.id), len(store)) == (None, 0)
+
+
+def test_what_the_database_may_not_hold_is_refused(store: Corrections) -> None:
+    with pytest.raises(DataError, match="cannot use the database"):
+        store.add(correction(truth=10))
+    assert len(store) == 0
+
+
+def test_a_schema_of_the_future_is_refused(store: Corrections, place: str) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("update schema_version set version = 2"))
+    with pytest.raises(DataError, match="have schema version 2, this lenet knows 1"):
+        Corrections(place)
+
+
+def test_a_database_of_something_else_is_left_alone(store: Corrections, place: str) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("drop table schema_version"))
+    with pytest.raises(DataError, match="holds no corrections of lenet"):
+        Corrections(place)
+
+
+def test_two_services_that_start_together_and_write_at_once_lose_nothing(place: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        stores = list(pool.map(lambda _: Corrections(place), range(2)))
+    given = [correction(number) for number in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        kept = pool.map(lambda pair: stores[pair[0] % 2].add(pair[1]), enumerate(given))
+        assert set(kept) == {None}
+    for store in stores:
+        assert {each.id for each in store} == {each.id for each in given}
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        ("/nowhere/c.db", "cannot write /nowhere/c.db: No such file or directory"),
+        ("mysql://me@host/db", "no database of the kind 'mysql'"),
+        ("sqlite://", "no database of the kind 'sqlite'"),
+        ("postgresql://me:hunter2@127.0.0.1:1/db", "Connection refused"),
+        ("://", "the database's URL cannot be read"),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_said_in_one_line_without_its_password(
+    place: str, text: str
+) -> None:
+    with pytest.raises(DataError) as refusal:
+        Corrections(place)
+    assert text in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "letter.db"
+    path.write_bytes(b"Dear reader, " * 100)
+    with pytest.raises(DataError, match="file is not a database"):
+        Corrections(str(path))
+    assert path.read_bytes() == b"Dear reader, " * 100
+
+
+def test_an_sqlite_file_is_for_its_owner_and_written_through_a_log(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    Corrections(str(path)).close()
+    assert path.stat().st_mode & 0o777 == 0o600
+    connection = sqlite3.connect(path)
+    assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+# As data
+
+
+def test_one_in_five_is_for_testing_and_stays_so_however_many_come() -> None:
+    many = [correction(1, id=UUID(int=number)) for number in range(2_000)]
+    assert 320 < sum(each.held_out for each in many) < 480
+    assert [each.held_out for each in many[:9]] == [
+        correction(2, id=each.id).held_out for each in many[:9]
+    ]
+
+
+def test_corrections_are_a_source_of_data(store: Corrections, place: str) -> None:
+    given = [correction(number) for number in range(40)]
+    for each in given:
+        store.add(each)
+    splits = datasets.load(f"corrections:{place}")
+    assert splits.train.classes == tuple("0123456789")
+    for part, held_out in ((splits.train, False), (splits.test, True)):
+        expected = {(e.image.tobytes(), e.truth) for e in given if e.held_out == held_out}
+        found = zip(part.images, part.labels.tolist(), strict=True)
+        assert {(image.tobytes(), label) for image, label in found} == expected
+
+
+def test_two_corrections_are_enough_and_one_is_not(store: Corrections, place: str) -> None:
+    store.add(correction(id=UUID(int=1)))
+    with pytest.raises(DataError, match="holds 1 corrections: correct two at least"):
+        datasets.load(f"corrections:{place}")
+    store.add(correction(id=UUID(int=3)))
+    splits = datasets.load(f"corrections:{place}")
+    assert (len(splits.train), len(splits.test)) == (1, 1)
+
+
+def test_no_database_is_made_by_asking_for_data(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"no corrections in .*: `lenet serve --collect .*` keeps some"
+    ):
+        datasets.load(f"corrections:{tmp_path / 'none.db'}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_export_is_a_folder_for_each_digit_that_reads_back_the_same(
+    store: Corrections, place: str, tmp_path: Path
+) -> None:
+    given = [correction(number) for number in range(30)]
+    for each in given:
+        store.add(each)
+    folder = tmp_path / "exported"
+    assert export_corrections(place, folder) == 30
+    assert sorted(path.name for path in folder.iterdir()) == list("0123456789")
+    splits = datasets.load(f"folder:{folder}")
+    read = {
+        (image.tobytes(), part.classes[label])
+        for part in (splits.train, splits.test)
+        for image, label in zip(part.images, part.labels, strict=True)
+    }
+    assert read == {(each.image.tobytes(), str(each.truth)) for each in given}
+    store.add(correction(31))
+    assert export_corrections(place, folder) == 31
+
+
+def test_the_command_line_exports_and_says_what_it_cannot(tmp_path: Path) -> None:
+    store = Corrections(str(tmp_path / "c.db"))
+    given = correction(7)
+    store.add(given)
+    store.close()
+    done = run_lenet("data", "export", f"corrections:{tmp_path / 'c.db'}", "--to", tmp_path / "to")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (tmp_path / "to" / "7" / f"{given.id}.png").is_file()
+    refused = run_lenet("data", "export", "mnist", "--to", tmp_path / "to")
+    assert refused.returncode == 2
+    assert complaint(refused).startswith("'mnist' cannot be exported: say corrections:FILE")
+
+
+# Over HTTP
+
+
+def test_a_correction_is_kept_with_what_the_model_says_of_it(
+    client: TestClient, store: Corrections
+) -> None:
+    body = sent(4)
+    response = client.post("/v1/corrections", json=body)
+    assert response.status_code == 201
+    said = response.json()
+    answer = client.post("/v1/digits", json={"images": [body["image"]]}).json()["digits"][0]
+    assert (said["answer"], said["probability"]) == (answer["digit"], answer["probability"])
+    assert (said["truth"], said["image"], said["model"]) == (4, body["image"], "lenet5")
+    kept = store.get(UUID(body["id"]))
+    assert kept is not None
+    assert kept.digest == client.get("/v1/models").json()["models"][0]["digest"]
+    assert client.get(f"/v1/corrections/{body['id']}").json() == said
+
+
+def test_sent_again_it_is_answered_the_same_and_changed_it_is_refused(client: TestClient) -> None:
+    body = sent(4)
+    first = client.post("/v1/corrections", json=body)
+    again = client.post("/v1/corrections", json=body)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    changed = client.post("/v1/corrections", json={**body, "truth": 5})
+    assert changed.status_code == 409
+    assert client.get("/v1/corrections").json()["total"] == 1
+    assert "lenet_corrections_total 1.0" in client.get("/metrics").text
+
+
+def test_they_are_listed_in_pages_and_can_be_forgotten(client: TestClient) -> None:
+    ids = [client.post("/v1/corrections", json=sent(n)).json()["id"] for n in range(3)]
+    first = client.get("/v1/corrections?limit=2").json()
+    rest = client.get(f"/v1/corrections?limit=2&after={first['next']}").json()
+    assert first["total"] == 3
+    assert [each["id"] for each in first["corrections"] + rest["corrections"]] == ids[::-1]
+    assert rest["next"] is None
+    assert client.delete(f"/v1/corrections/{ids[0]}").status_code == 204
+    assert client.delete(f"/v1/corrections/{ids[0]}").status_code == 404
+    assert client.get(f"/v1/corrections/{ids[0]}").status_code == 404
+    assert client.get("/v1/models").json()["collect"] is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "text"),
+    [
+        ({"id": "seven"}, 422, "id: "),
+        ({"truth": 10}, 422, "truth: input should be less than or equal to 9"),
+        ({"truth": "7"}, 422, "truth: "),
+        ({"image": "AAAA"}, 422, "784 bytes in base64"),
+        ({"model": "lenet6"}, 404, "no model 'lenet6'"),
+        ({"more": 1}, 422, "more: "),
+    ],
+)
+def test_what_is_no_correction_is_refused(
+    client: TestClient, changes: dict[str, Any], status: int, text: str
+) -> None:
+    response = client.post("/v1/corrections", json={**sent(), **changes})
+    assert response.status_code == status
+    assert text in response.json()["error"]
+    assert client.get("/v1/corrections").json()["total"] == 0
+
+
+def test_reading_goes_on_when_the_database_is_gone(client: TestClient, store: Corrections) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("drop table corrections"))
+    refused = client.post("/v1/corrections", json=sent())
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["error"] == "the corrections are out of reach at the moment: try again"
+    octets = {"Content-Type": "application/octet-stream"}
+    assert client.post("/v1/digits", content=bytes(784), headers=octets).status_code == 200
+
+
+# Services in processes of their own
+
+
+@pytest.mark.slow
+def test_killed_in_the_middle_of_1000_writes_no_acknowledged_one_is_lost(place: str) -> None:
+    acknowledged: list[str] = []
+    with serving("lenet5", "--collect", place) as live:
+
+        def send(number: int) -> None:
+            body = sent(number)
+            try:
+                status, _ = live.ask(
+                    "POST", "/v1/corrections", str(body).replace("'", '"').encode(),
+                    {"Content-Type": "application/json"},
+                )  # fmt: skip
+            except OSError:
+                return
+            except Exception as error:  # the line may break anywhere in an answer
+                assert "http" in type(error).__module__  # noqa: PT017
+                return
+            if status == 201:
+                acknowledged.append(body["id"])
+
+        with ThreadPoolExecutor(8) as pool:
+            jobs = [pool.submit(send, number) for number in range(1_000)]
+            while len(acknowledged) < 300:
+                time.sleep(0.005)
+            live.process.send_signal(signal.SIGKILL)
+            for job in jobs:
+                job.result()
+    assert 300 <= len(acknowledged) < 1_000
+    store = Corrections(place, create=False)
+    assert set(acknowledged) <= {str(each.id) for each in store}
+    assert all(each.image.shape == (28, 28) for each in store)
+    store.close()
+
+
+@pytest.mark.slow
+def test_two_services_on_one_database_lose_nothing(place: str) -> None:
+    first = serving("lenet5", "--collect", place)
+    second = serving("lenet5", "--collect", place)
+    with first as one, second as two:
+        bodies = [sent(number) for number in range(300)]
+        statuses: list[int] = []
+        lock = threading.Lock()
+
+        def send(number: int) -> None:
+            # Every correction goes to both, as of a client that retries elsewhere.
+            for live in (one, two) if number % 2 else (two, one):
+                status, _ = live.ask(
+                    "POST", "/v1/corrections", str(bodies[number]).replace("'", '"').encode(),
+                    {"Content-Type": "application/json"},
+                )  # fmt: skip
+                with lock:
+                    statuses.append(status)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(send, range(len(bodies))))
+        assert (statuses.count(201), statuses.count(200)) == (300, 300)
+        assert one.ask("GET", "/v1/corrections")[1]["total"] == 300
+        assert (one.stop(), two.stop()) == (0, 0)
