@@ -1,0 +1,36 @@
+"""Draw a page of digits of our own making and how it is read: the README's first picture.
+
+python tools/draw_example.py    writes docs/reading.png
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from lenet.drawing import draw_picture
+from lenet.explanation import explain
+from lenet.picture import decode
+from lenet.reader import Reader
+from lenet.storage import write_atomically
+
+TEXT = "735/1904"
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def main() -> None:
+    """Draw, read, explain."""
+    page = draw_picture(
+        TEXT, np.random.default_rng([1904, 0]), paper="squared", tool="pen", height=110
+    )
+    picture = decode(Image.fromarray(page.pixels), name="photo.jpg")
+    reading = Reader().read(picture)
+    sheet = io.BytesIO()
+    explain(picture, reading).save(sheet, "PNG", optimize=True)
+    write_atomically(DOCS / "reading.png", sheet.getvalue())
+    print(f"{DOCS / 'reading.png'}: {page.text!r} read as {reading.text!r}")
+
+
+if __name__ == "__main__":
+    main()
