@@ -479,7 +479,7 @@ def tool(name: str) -> ModuleType:
 
 
 def page_of(*results: Result) -> str:
-    return str(tool("results_page").page(results))
+    return str(tool("results_page").page(results, {}))
 
 
 def measured(name: str, seed: int, errors: int, **facts: object) -> Result:
@@ -528,7 +528,9 @@ def test_the_page_in_the_repository_is_the_one_its_lines_make() -> None:
     docs = Path(__file__).parent.parent / "docs"
     if not (docs / "results.jsonl").exists():
         pytest.skip("nothing has been measured yet")
-    expected = tool("results_page").page(Ledger(docs / "results.jsonl").results)
+    expected = tool("results_page").page(
+        Ledger(docs / "results.jsonl").results, tool("results").known_times()
+    )
     assert (docs / "results.md").read_text("utf-8") == expected, "say: tools/results.py --page"
 
 

@@ -1,6 +1,6 @@
 """Draw a page of digits of our own making and how it is read: the README's first picture.
 
-python tools/draw_example.py    writes docs/reading.png
+python tools/draw_example.py    writes docs/reading.webp
 """
 
 import io
@@ -27,9 +27,9 @@ def main() -> None:
     picture = decode(Image.fromarray(page.pixels), name="photo.jpg")
     reading = Reader().read(picture)
     sheet = io.BytesIO()
-    explain(picture, reading).save(sheet, "PNG", optimize=True)
-    write_atomically(DOCS / "reading.png", sheet.getvalue())
-    print(f"{DOCS / 'reading.png'}: {page.text!r} read as {reading.text!r}")
+    explain(picture, reading).save(sheet, "WEBP", quality=90, method=6)
+    write_atomically(DOCS / "reading.webp", sheet.getvalue())
+    print(f"{DOCS / 'reading.webp'}: {page.text!r} read as {reading.text!r}")
 
 
 if __name__ == "__main__":

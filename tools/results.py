@@ -94,10 +94,16 @@ def measure(
                 pass
 
 
+def known_times() -> dict[str, dict[str, float]]:
+    """Return what `tools/times.py` found, by name."""
+    path = DOCS / "times.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
 def write_known() -> None:
     """Write the page and the file that ships, of what is known so far."""
     results = Ledger(DOCS / "results.jsonl").results
-    write_atomically(DOCS / "results.md", page(results).encode())
+    write_atomically(DOCS / "results.md", page(results, known_times()).encode())
     measured = json.dumps(shipped(standing_of(results)), indent=1) + "\n"
     write_atomically(MEASURED, measured.encode())
 

@@ -1,6 +1,6 @@
 """The page docs/results.md: what the sources claim, what their code measured, what ours does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lenet.comparison import CLASSICAL, Comparison, Contender, Result, Standing
@@ -19,12 +19,16 @@ Made by `make results` from [results.jsonl](results.jsonl), one line for each tr
 edited by hand. Every recipe is trained with the seeds 0 to n-1 and scored on MNIST's 10,000 test
 images once, after training; nothing was chosen on them. Accuracies and errors are mean ± standard
 deviation over the seeds; the 95 % interval is that of the mean, by Student's t, or for n = 1
-Wilson's. Times are left out, because the machine had other work to do too: `lenet compare` gives
-those of yours.
+Wilson's. The times are those of a separate run of `tools/times.py` on two cores that had nothing
+else to do: of one epoch, or of the whole training of a classical model, and of one image asked
+alone on one thread.
 """
 
 
-def page(results: Sequence[Result]) -> str:
+Times = Mapping[str, Mapping[str, float]]  # name -> seconds and milliseconds, as in times.json
+
+
+def page(results: Sequence[Result], times: Times) -> str:
     """Return the page as Markdown; what has not been measured yet is said."""
     standings = standing_of(results)
     lines = [
@@ -32,9 +36,9 @@ def page(results: Sequence[Result]) -> str:
         "## Recipes",
         "",
         "| recipe | source claims | its code measured | goal | ours | errors | 95 % interval | n "
-        "| date | trained on |",
-        "|---|---|---|---:|---:|---:|---:|---:|---|---|",
-        *(_recipe(row, standings.get(row.name)) for row in ROWS),
+        "| date | trained on | an epoch | an image |",
+        "|---|---|---|---:|---:|---:|---:|---:|---|---|---:|---:|",
+        *(_recipe(row, standings.get(row.name), times) for row in ROWS),
         "",
         *(_remark(row, standings[row.name]) for row in ROWS if row.name in standings),
         "",
@@ -47,10 +51,11 @@ def page(results: Sequence[Result]) -> str:
         "Trained on all 60,000 images, whose 784 pixels are scaled to 0..1. Where the seed makes "
         "no difference, one training says it all.",
         "",
-        "| model | what | ours | errors | 95 % interval | n | date |",
-        "|---|---|---:|---:|---:|---:|---|",
+        "| model | what | ours | errors | 95 % interval | n | date | training | an image |",
+        "|---|---|---:|---:|---:|---:|---|---:|---:|",
         *(
-            f"| `{name}` | {kind.about} | {_measured(standings.get(name))} |"
+            f"| `{name}` | {kind.about} | {_measured(standings.get(name))} "
+            f"| {_times(name, times)} |"
             for name, kind in CLASSICAL.items()
         ),
     ]
@@ -73,7 +78,13 @@ def standing_of(results: Sequence[Result]) -> dict[str, Standing]:
     return standings
 
 
-def _recipe(row: Row, standing: Standing | None) -> str:
+def _times(name: str, times: Times) -> str:
+    if name not in times:
+        return " | "
+    return f"{times[name]['seconds']:.3g} s | {times[name]['milliseconds']:.2g} ms"
+
+
+def _recipe(row: Row, standing: Standing | None, times: Times) -> str:
     goal = "" if row.goal is None else f"≥ {row.goal:g} %"
     where = sorted({r.versions.get("gpu", "CPU") for r in standing.results}) if standing else []
     cells = (
@@ -83,6 +94,7 @@ def _recipe(row: Row, standing: Standing | None) -> str:
         goal,
         _measured(standing),
         ", ".join(where),
+        _times(row.name, times),
     )
     return f"| {' | '.join(cells)} |"
 

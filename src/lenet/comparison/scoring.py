@@ -40,7 +40,7 @@ def score_run(run: Run, test: Dataset) -> dict[str, object]:
         "parameters": sum(layer.parameters for layer in layers),
         "multiply_adds": sum(layer.multiply_adds for layer in layers),
         "seconds": run.manifest.seconds,
-        "milliseconds": _time_one(classifier.logits, test.images),
+        "milliseconds": time_one(classifier.logits, test.images),
         "size": len(content),
         "versions": run.manifest.versions,
     }
@@ -56,7 +56,7 @@ def score_classical(kind: Classical, seed: int, splits: Splits) -> dict[str, obj
         "parameters": parameters,
         "multiply_adds": multiply_adds,
         "seconds": seconds,
-        "milliseconds": _time_one(model.predict, pixels),
+        "milliseconds": time_one(model.predict, pixels),
         "versions": {name: version(name) for name in ("lenet", "scikit-learn", "numpy")},
     }
 
@@ -66,7 +66,7 @@ def _count(answers: NDArray[np.int64], test: Dataset) -> dict[str, object]:
     return {"total": len(test), "errors": len(wrong), "wrong": wrong.tolist()}
 
 
-def _time_one(ask: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
+def time_one(ask: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
     """Return the median milliseconds for one image when images come one by one."""
     times: list[float] = []
     started = time.perf_counter()
