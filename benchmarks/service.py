@@ -1,6 +1,6 @@
 """Requests per second, latencies, memory and start of `lenet serve`, asked by wrk.
 
-python benchmarks/service.py [--seconds 10] [--runs 5] [--models lenet5 reader] [--write]
+python benchmarks/service.py [--seconds 10] [--runs 5] [--models reader lenet5] [--write]
 
 wrk (apt-get install wrk) runs on the same cores as the service. `--write` puts the tables into
 docs/service.md.
@@ -27,6 +27,7 @@ from statistics import median
 from PIL import Image
 
 from lenet import picture
+from lenet.reader import DEFAULT_MODEL
 from lenet.run import shipped_names
 
 PAGE = Path(__file__).parents[1] / "docs" / "service.md"
@@ -248,7 +249,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of each run of a load")
     parser.add_argument("--runs", type=int, default=5, help="of each load")
     parser.add_argument("--endurance", type=float, default=60, help="seconds of steady load")
-    parser.add_argument("--models", nargs="+", default=shipped_names())
+    shipped = sorted(shipped_names(), key=lambda name: name != DEFAULT_MODEL)
+    parser.add_argument("--models", nargs="+", default=shipped, help="the first is loaded longest")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/service.md")
     asked = parser.parse_args()
     if not shutil.which("wrk"):

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
-from lenet import Reader, datasets
+from lenet import Reader, datasets, metrics
 from lenet.reader import Reading
 
 Source = Path | bytes | NDArray[np.uint8]
@@ -185,6 +185,17 @@ def confusions(outcomes: Sequence[Outcome]) -> str:
     return "Errors: " + (", ".join(f"{k} ×{n}" for k, n in counts.most_common(40)) or "none")
 
 
+def calibration(outcomes: Sequence[Outcome]) -> str:
+    """Say how far probabilities are from shares of right answers, where one digit was read."""
+    ones = [o for o in outcomes if len(o.reading.digits) == 1]
+    scores = metrics.evaluate(
+        np.array([o.reading.digits[0].probabilities for o in ones]),
+        np.array([int(o.sample.truth) for o in ones]),
+        tuple("0123456789"),
+    )
+    return f"Calibration error: {100 * scores.calibration_error:.2f} % of {len(ones)} pictures"
+
+
 def edit_distance(a: str, b: str) -> int:
     """Return the least number of characters to insert, delete and replace (Levenshtein).
 
@@ -283,6 +294,7 @@ class Measure:
         for words, single in (("with --single", True), ("without --single", False)):
             outcomes = read(self.reader, singles(self.data), single=single)
             print(f"\n## Single digits, {words}\n\n{table(outcomes)}\n\n{confusions(outcomes)}")
+            print(f"\n{calibration(outcomes)}")
             self.show(f"single-{words.split()[0]}", [o for o in outcomes if not o.right])
 
     def strings(self) -> None:
@@ -309,9 +321,17 @@ class Measure:
     def mnist(self) -> None:
         """Compare MNIST's test images as they are with the same as PNG files."""
         test = datasets.load("mnist").test
-        answers = self.reader.classifier.logits(test.images).argmax(1)
+        classifier = self.reader.classifier
+        logits = classifier.logits(test.images)
+        wrong = logits.argmax(1) != test.labels
+        lowest = -np.inf if classifier.rejection is None else classifier.rejection
+        refused = classifier.scores(logits) < lowest
+        unsure = classifier.calibrated(logits).max(1) < 0.5
         print("\n## MNIST test images as PNG files\n")
-        print(f"As they are, without the picture path: {(answers != test.labels).sum()} errors.\n")
+        print(
+            f"As they are, without the picture path: {wrong.sum()} errors, {refused.sum()} refused;"
+        )
+        print(f"wrong, refused or uncertain: {(wrong | refused | unsure).sum()}.\n")
         samples = []
         for i, (image, label) in enumerate(zip(test.images, test.labels, strict=True)):
             file = io.BytesIO()
@@ -319,7 +339,7 @@ class Measure:
             samples.append(Sample(str(i), file.getvalue(), str(label)))
         for words, single in (("with --single", True), ("without --single", False)):
             outcomes = read(self.reader, samples, single=single)
-            print(f"{words}:\n\n{table(outcomes)}\n")
+            print(f"{words}:\n\n{table(outcomes)}\n\n{calibration(outcomes)}\n")
             self.show(f"mnist-{words.split()[0]}", [o for o in outcomes if not o.right])
 
 

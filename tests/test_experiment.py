@@ -276,6 +276,13 @@ def test_reading_a_megapixel_needs_less_than_150_megabytes(tmp_path: Path) -> No
     assert peak < 150
 
 
+class Counting(Watcher):
+    """Keeps the count that it heard last."""
+
+    def sees(self, epoch: int, images: int, total: int) -> None:
+        self.seen, self.total = images, total
+
+
 def test_extra_data_are_learnt_from_but_not_tested_on(tmp_path: Path, quick_recipe: Recipe) -> None:
     recipe = quick_recipe.with_changes(
         {
@@ -286,11 +293,13 @@ def test_extra_data_are_learnt_from_but_not_tested_on(tmp_path: Path, quick_reci
             "epochs": 1,
         }
     )
-    run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
+    watcher = Counting()
+    run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False, watcher=watcher)
     plain = load("uci-digits")
     assert run.manifest.data["test"] == len(plain.test)
     assert run.manifest.data["train"] == round(0.9 * len(plain.train)) + 270
     assert run.manifest.data["nondigits"] == 180
+    assert watcher.seen == watcher.total == run.manifest.data["train"] + 180
     classifier = Classifier(run.read(MODEL))
     assert classifier.rejection is not None
     assert classifier.temperature != 1

@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 import lenet
 from lenet.cli import app
+from lenet.cli.console import print_json
 from lenet.cli.predict import predict as command
 from lenet.errors import LeNetError, UsageError
 from lenet.explanation import DIGIT, REJECTED, UNCERTAIN, explain
@@ -115,6 +116,7 @@ def test_a_quoted_pattern_stands_for_what_fits_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
+        ("", "'' names no picture; check the word"),
         ("empty", "empty is a folder without pictures; name another"),
         (".", ". is a folder without pictures; --recursive looks into its 2 folders"),
         ("scans/2026/.hidden/..", "scans/2026/.hidden/.."),
@@ -166,6 +168,17 @@ def test_json_is_the_reading_that_python_gives(folder: Path) -> None:
     )
     assert list(value) == ["picture", "status", "text", "digits", "rejected"]
     assert abs(sum(value["digits"][0]["probabilities"]) - 1) < 1e-9
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_json_is_json_whatever_the_encoding_of_stdout(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding, "backslashreplace"))
+    print_json({"picture": "drei-é-三.png"})
+    sys.stdout.flush()
+    assert json.loads(printed.getvalue().decode(encoding)) == {"picture": "drei-é-三.png"}
 
 
 def test_csv_has_a_row_for_each_digit_and_for_each_picture_without(folder: Path) -> None:
@@ -226,6 +239,7 @@ def test_what_counts_as_certain_can_be_chosen() -> None:
             ["--explain", "out.png", FOUR],
             "--explain out.png is one file, and there are 2 pictures: give a folder",
         ),
+        (["--explain", "a/out.JPG"], "--explain a/out.JPG: it draws PNG; name it a/out.png"),
     ],
 )
 def test_words_that_do_not_go_together_are_a_usage_error(

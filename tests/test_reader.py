@@ -1,3 +1,4 @@
+import io
 import json
 import shutil
 import subprocess
@@ -114,6 +115,11 @@ def test_pictures_that_cannot_be_read_do_not_stop_the_others(
     assert isinstance(wrong, PictureError)
     assert isinstance(good, Reading)
     assert isinstance(again, Reading)
+
+
+def test_a_list_is_no_picture_and_the_error_names_what_reads_several(reader: Reader) -> None:
+    with pytest.raises(PictureError, match="found a list, and one picture is read: use read_many"):
+        reader.read([PICTURES[0]])  # type: ignore[arg-type]
 
 
 def test_rows_are_joined_by_a_newline(reader: Reader, page: NDArray[np.uint8]) -> None:
@@ -242,7 +248,7 @@ class Processes:
             start(worker)
             self.workers.append(worker)
 
-        def watched_ask(worker: workers._Worker, message: object) -> object:
+        def watched_ask(worker: workers._Worker, message: memoryview) -> object:
             answer = ask(worker, message)
             self.asked += self.ready.is_set()
             self.ready.set()
@@ -372,6 +378,23 @@ def test_a_process_that_fails_is_one_clear_error(
 ) -> None:
     with pytest.raises(error, match=text):
         list(workers.run(cycle(range(200)), here, setup, (how,), 2))  # type: ignore[arg-type]
+
+
+def test_a_broken_pil_image_is_one_of_many_that_cannot_be_read(processes: Processes) -> None:
+    # As `Image.open` leaves it: its pixels are decoded when it is to be sent.
+    whole = PICTURES[7].read_bytes()
+
+    def pictures() -> Iterator[Image.Image]:
+        yield from (Image.open(io.BytesIO(whole)) for _ in range(40))
+        assert processes.ready.wait(60)
+        yield from (Image.open(io.BytesIO(whole)) for _ in range(20))
+        yield Image.open(io.BytesIO(whole[: len(whole) // 2]))
+        yield from (Image.open(io.BytesIO(whole)) for _ in range(20))
+
+    readings = list(Reader(threads=2).read_many(pictures()))
+    assert isinstance(readings.pop(60), PictureError)
+    assert [str(reading) for reading in readings] == ["7"] * 80
+    assert processes.asked
 
 
 def test_a_script_needs_no_guard_around_reading_many(tmp_path: Path) -> None:

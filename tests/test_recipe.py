@@ -86,6 +86,11 @@ def test_one_amount_of_distortion_is_changed_without_the_others() -> None:
     assert (recipe.augment.shift, recipe.augment.rotation, recipe.augment.elastic) == (2, 5, 1)
 
 
+def test_the_loss_of_1998_with_its_own_class_of_rubbish_is_not_taught_to_refuse() -> None:
+    with pytest.raises(UsageError, match='nondigits need loss = "cross-entropy", found "map-1998"'):
+        Recipe.load("lenet5-1998").with_changes({"nondigits": "nondigits:100"})
+
+
 def test_calibrating_without_held_out_images_is_refused() -> None:
     with pytest.raises(UsageError, match="calibrate needs a validation part, found validation = 0"):
         Recipe.load("lenet5").with_changes({"validation": 0, "keep": "last", "calibrate": True})

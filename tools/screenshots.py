@@ -21,7 +21,7 @@ from draw_pictures import STROKES, path
 from lenet.drawing import draw_picture
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
-MODELS = ("lenet5",)
+MODELS = ("reader", "lenet5")
 
 
 class Shot(NamedTuple):
@@ -98,7 +98,7 @@ def inside_phone(page: Page) -> None:
     page.wait_for_selector(".stream-answer:not(:empty)")
     page.wait_for_timeout(600)
     maps = page.locator(".layer.convolution .marks").first
-    maps.tap(position={"x": 60, "y": 40})
+    maps.tap(position={"x": 26, "y": 26})  # where the strokes of the 8 cross
     page.evaluate("document.querySelector('.layer.convolution').scrollIntoView()")
     page.wait_for_timeout(400)
 

@@ -1,31 +1,53 @@
 """Put the model of a finished run into the package, where `--model NAME` finds it.
 
 python tools/ship_model.py runs/lenet5-1 lenet5
+python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured.md
 """
 
 import argparse
 from pathlib import Path
 
+from lenet.calibration import Calibration
 from lenet.errors import ModelError
+from lenet.evaluation import Part, read_scores
+from lenet.reader import Classifier
+from lenet.report import card
 from lenet.run import CARD, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Run
-from lenet.storage import write_atomically
+from lenet.storage import sha256, write_atomically
 
 SHIPPED = ("recipe.toml", MODEL, LAYERS, WEIGHTS, SCORES, HISTORY, CARD)
+PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 
 
-def ship(run: Run, name: str) -> Path:
-    """Copy what a reader needs of `run`, each file checked by its digest; return the folder."""
+def ship(run: Run, name: str, measured: str = "") -> Path:
+    """Copy what a reader needs of `run`, each file checked by its digest; return the folder.
+
+    `measured` is Markdown for the end of its card: what was measured beyond the run itself.
+    """
     if run.manifest.state != "done":
         raise ModelError(f"{run.folder} is {run.manifest.state}: only a finished run is shipped")
     folder = PACKAGE / name
     folder.mkdir(parents=True, exist_ok=True)
+    files = {}
     for file in SHIPPED:
-        write_atomically(folder / file, run.read(file))
-    files = {file: run.manifest.files[file] for file in SHIPPED}
+        content = run.read(file)
+        if file == CARD:
+            content = fresh_card(run, name).encode() + measured.encode()
+        write_atomically(folder / file, content)
+        files[file] = sha256(content)
     manifest = run.manifest.model_copy(update={"files": files})
     write_atomically(folder / "run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
     return folder
+
+
+def fresh_card(run: Run, name: str) -> str:
+    """Return the card as it is written today, under the name that is shipped."""
+    classifier = Classifier(run.read(MODEL))
+    calibration = Calibration(classifier.temperature, classifier.rejection)
+    renamed = Run(Path(name), run.recipe, run.manifest)
+    scores = {part: read_scores(run)[part] for part in PARTS if part in read_scores(run)}
+    return card(renamed, scores, None, calibration if run.recipe.calibrate else None)
 
 
 def main() -> None:
@@ -33,8 +55,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("name", help="what --model will call it")
+    parser.add_argument("--measured", type=Path, help="Markdown for the end of its card")
     words = parser.parse_args()
-    print(ship(Run.open(words.run), words.name))
+    measured = words.measured.read_text() if words.measured else ""
+    print(ship(Run.open(words.run), words.name, measured))
 
 
 if __name__ == "__main__":

@@ -170,7 +170,7 @@ def _learn_and_finish(
     run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher
 ) -> Run:
     watcher.begins(run, len(trainer.history))
-    total = len(parts.train)
+    total = len(trainer.images)
     try:
         for epoch in trainer.epochs(
             lambda seen: watcher.sees(len(trainer.history) + 1, seen, total)

@@ -18,7 +18,7 @@ SMALL_EDGE, LARGE_EDGE = 480, 1400  # the picture is shown between these, in pix
 MARGIN, GAP = 20, 12
 CELL = 4 * 28  # edge of an image that the network saw
 LINE = 20  # height of a line of text
-FEW = 20  # rejected regions that are named in the picture; where there are more, the legend does
+FEW = 20  # rejected regions that are framed and named; of more, the legend says how many
 
 # Okabe and Ito, "Color universal design", 2008: told apart by nearly everyone; each has its own
 # kind of line besides.
@@ -113,9 +113,7 @@ def _canvas(width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
 
 def _title(page: Picture, reading: Reading, width: int) -> Image.Image:
     """Return the answer in large letters, and the picture's name below it."""
-    text = reading.text.replace("\n", " / ") or {"blank": "(blank)"}.get(
-        reading.status, "(nothing)"
-    )
+    text = reading.text.replace("\n", " / ") or f"({reading.status})"
     image, draw = _canvas(width, 3 * LINE)
     draw.text((0, 0), _cut(draw, text, _font(30), width), TEXT, _font(30))
     draw.text((0, 2 * LINE), _cut(draw, page.name, _font(14), width, end=True), QUIET, _font(14))
@@ -149,10 +147,14 @@ def _view(page: Picture, regions: list[_Region]) -> Image.Image:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline="#c8c8c8")
     scale /= page.reduced
+    few = sum(region.colour == REJECTED for region in regions) <= FEW
     for region in regions:
         x, y, w, h = (value * scale for value in region.box)
-        _frame(draw, (x - 2, y - 2, x + w + 1, y + h + 1), region.colour)
-    few = sum(region.colour == REJECTED for region in regions) <= FEW
+        edges = (x - 2, y - 2, x + w + 1, y + h + 1)
+        if region.number or few:
+            _frame(draw, edges, region.colour)
+        else:  # a sheet of squared paper should still show through
+            draw.rectangle(edges, outline=region.colour)
     for region in regions:  # above every frame
         if region.number or few:
             _tag(draw, region.box[0] * scale - 3, region.box[1] * scale - 3, region, size)

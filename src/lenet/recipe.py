@@ -145,6 +145,12 @@ class Recipe(BaseModel):
             raise ValueError("calibrate needs a validation part, found validation = 0")
         return self
 
+    @model_validator(mode="after")
+    def _a_loss_has_one_class_of_rubbish(self) -> Self:
+        if self.nondigits and self.loss == "map-1998":
+            raise ValueError('nondigits need loss = "cross-entropy", found "map-1998"')
+        return self
+
     def with_changes(self, changes: dict[str, Any]) -> Self:
         """Return a copy with `changes` applied and checked.
 

@@ -51,7 +51,7 @@ def progress() -> Iterator["Watcher"]:
 
         def begins(self, run: "Run", epochs_done: int) -> None:
             super().begins(run, epochs_done)
-            images = run.manifest.data["train"]
+            images = run.manifest.data["train"] + run.manifest.data.get("nondigits", 0)
             self.bar.update(
                 self.task, total=run.recipe.epochs * images, completed=epochs_done * images
             )

@@ -49,11 +49,11 @@ def serve(
 ) -> None:
     """Serve a page to draw, photograph and look inside, and an HTTP API.
 
-    The environment's LENET_TOKEN, if set, is what must be shown to use the API.
+    The environment's LENET_TOKEN, if set, is what must be shown to use the API; not with --no-auth.
     """
     from lenet.server import serving
 
-    token = os.environ.get("LENET_TOKEN", "")
+    token = "" if no_auth else os.environ.get("LENET_TOKEN", "")
     if not token and not no_auth and not serving.is_loopback(host):
         raise ServeError(
             f"listening on {host} lets others in: set LENET_TOKEN to a secret word they must "

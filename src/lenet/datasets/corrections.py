@@ -18,7 +18,8 @@ def load_corrections(place: str) -> Splits:
     """Load the corrections in an SQLite file or at a PostgreSQL URL.
 
     One in five is for testing. Which ones follows from their ids, so that a correction that was
-    once learnt from is never tested on, however many more come.
+    once learnt from is never tested on, however many more come; unless there were so few that
+    chance had put all on one side, and one had to change it.
 
     Raises
     ------

@@ -1,6 +1,8 @@
 """What is no digit, to learn what to refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -20,22 +22,6 @@ from lenet.drawing.textures import bulk, texture
 from lenet.picture import normalise
 
 CHUNK = 2_000
-# kind -> how often
-KINDS = {
-    "printed Latin letters": 15.0,
-    "decorated Latin letters": 4.0,
-    "printed Greek and Cyrillic letters": 3.0,
-    "printed kana and Han": 3.0,
-    "printed signs": 5.0,
-    "drawn letters": 34.0,
-    "drawn signs": 9.0,
-    "doodles": 7.0,
-    "digits side by side": 7.0,
-    "digits one above the other": 1.5,
-    "cut digits": 3.0,
-    "cut letters": 2.5,
-    "textures": 9.0,
-}
 # Fonts in which letters look like digits, or like nothing.
 _ILLEGIBLE = {"segments-1", "segments-2", "hand-1", "hand-4"}
 # What of a digit is no digit when the rest is cut off: digit -> (axis, from, to).
@@ -54,6 +40,22 @@ _HALVED = [
 ]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """One kind of what is no digit.
+
+    Attributes
+    ----------
+    weight : float
+        How often it is made, against the others.
+    make : callable
+        Takes how many and where chance comes from, gives images, uint8 (28, 28) each.
+    """
+
+    weight: float
+    make: Callable[[int, np.random.Generator], list[Ink]]
+
+
 def draw_nondigits(n: int, seed: int) -> NDArray[np.uint8]:
     """Draw and print `n` images that are no digits: letters, signs, scribbles, textures, pairs.
 
@@ -70,7 +72,8 @@ def draw_nondigits(n: int, seed: int) -> NDArray[np.uint8]:
         0 = paper, 255 = ink, in mixed order.
     """
     images = np.empty((n, 28, 28), np.uint8)
-    shares = np.array(list(KINDS.values())) / sum(KINDS.values())
+    weights = np.array([kind.weight for kind in KINDS.values()])
+    shares = weights / weights.sum()
     for start in range(0, n, CHUNK):
         chance = np.random.default_rng([seed, 3, start])
         part = images[start : start + CHUNK]
@@ -83,38 +86,19 @@ def draw_nondigits(n: int, seed: int) -> NDArray[np.uint8]:
 
 def draw_kind(kind: str, n: int, chance: np.random.Generator) -> NDArray[np.uint8]:
     """Return `n` images of one of `KINDS`, uint8 (n, 28, 28)."""
-    if kind == "printed Latin letters":
-        images = [print_glyph(_printed(printing.LATIN, chance), chance) for _ in range(n)]
-    elif kind == "decorated Latin letters":
-        images = [_decorated(chance) for _ in range(n)]
-    elif kind == "printed Greek and Cyrillic letters":
-        images = [
-            print_glyph(_printed(printing.GREEK + printing.CYRILLIC, chance), chance)
-            for _ in range(n)
-        ]
-    elif kind == "printed kana and Han":
-        images = [
-            print_glyph(_printed(printing.KANA + printing.HAN, chance), chance) for _ in range(n)
-        ]
-    elif kind == "printed signs":
-        images = [print_glyph(_printed(printing.SIGNS, chance), chance) for _ in range(n)]
-    elif kind == "drawn letters":
-        images = _drawn(LETTERS, n, chance)
-    elif kind == "drawn signs":
-        images = _drawn(SIGNS, n, chance)
-    elif kind == "doodles":
-        images = _drawn(DOODLES, n, chance)
-    elif kind == "digits side by side":
-        images = _joined(n, chance)
-    elif kind == "digits one above the other":
-        images = _stacked(n, chance)
-    elif kind == "cut digits":
-        images = _cut_digits(n, chance)
-    elif kind == "cut letters":
-        images = _cut_letters(n, chance)
-    else:
-        images = [texture(chance) for _ in range(n)]
-    return np.array(images, np.uint8).reshape(n, 28, 28)
+    return np.array(KINDS[kind].make(n, chance), np.uint8).reshape(n, 28, 28)
+
+
+def _each(weight: float, make: Callable[[np.random.Generator], Ink]) -> Kind:
+    return Kind(weight, lambda n, chance: [make(chance) for _ in range(n)])
+
+
+def _in_print(weight: float, characters: str) -> Kind:
+    return _each(weight, lambda chance: print_glyph(_printed(characters, chance), chance))
+
+
+def _by_hand(weight: float, styles: Sequence[Style]) -> Kind:
+    return Kind(weight, partial(_drawn, styles))
 
 
 def _printed(characters: str, chance: np.random.Generator) -> Ink:
@@ -233,3 +217,20 @@ def _fitted(lines: Sequence[Floats]) -> list[Floats]:
     low = np.min([line.min(0) for line in lines], 0)
     high = np.max([line.max(0) for line in lines], 0)
     return [(line - low) / float((high - low).max()) for line in lines]
+
+
+KINDS = {
+    "printed Latin letters": _in_print(15, printing.LATIN),
+    "decorated Latin letters": _each(4, _decorated),
+    "printed Greek and Cyrillic letters": _in_print(3, printing.GREEK + printing.CYRILLIC),
+    "printed kana and Han": _in_print(3, printing.KANA + printing.HAN),
+    "printed signs": _in_print(5, printing.SIGNS),
+    "drawn letters": _by_hand(34, LETTERS),
+    "drawn signs": _by_hand(9, SIGNS),
+    "doodles": _by_hand(7, DOODLES),
+    "digits side by side": Kind(7, _joined),
+    "digits one above the other": Kind(1.5, _stacked),
+    "cut digits": Kind(3, _cut_digits),
+    "cut letters": Kind(2.5, _cut_letters),
+    "textures": _each(9, texture),
+}

@@ -7,6 +7,7 @@ neighbouring cuttings are put together again.
 
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from operator import itemgetter
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ WIDE = 1.05  # width by height; digits hardly are wider, so this may be two that
 WIDEST = 1.4  # of a single digit
 LOWEST = 0.45  # height by that of the region, of a digit in it
 ZONES = 6  # of a region in which a cut is looked for, at most
+CUTS = 4  # of a region, at most, the cheapest ones
 DEAREST = 0.6  # of the height: how much ink a seam may cross
 SEAM = 48  # pixels high is a region in which seams are looked for
 
@@ -38,14 +40,6 @@ class Part:
     box: Box
     mask: NDArray[np.uint8]
     cut: bool = False
-
-    def outline(self) -> NDArray[np.int32]:
-        """Return points on its outline, x and y, at most some 200."""
-        contours, _ = cv2.findContours(
-            self.mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=self.box[:2]
-        )
-        points = np.concatenate(contours)[:, 0]
-        return np.asarray(points[:: 1 + len(points) // 200])
 
 
 def joined(parts: list[Part]) -> Part:
@@ -120,8 +114,9 @@ def _seams(ink: NDArray[np.float32]) -> list[NDArray[np.intp]]:
         inside = np.where((middle >= start) & (middle < end), price, np.inf)
         best = int(inside.argmin())
         if np.isfinite(inside[best]):
-            found.append(seams[:, best])
-    return found
+            found.append((float(inside[best]), float(start), seams[:, best]))
+    found = sorted(sorted(found, key=itemgetter(0))[:CUTS], key=itemgetter(1))
+    return [seam for _, _, seam in found]
 
 
 def _extent(ink: NDArray[np.bool_]) -> NDArray[np.intp]:

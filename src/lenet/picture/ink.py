@@ -92,12 +92,12 @@ class Ink:
             return 0.0
         thin = ((self.amount > 0.5 * least) & (self.amount <= limit)).view(np.uint8)
         length = max(9, round(STRAIGHT * max(self.amount.shape)))
-        thick = np.asarray(cv2.dilate(thin, np.ones((3, 3), np.uint8)))
+        thick = np.asarray(cv2.dilate(thin, np.ones((3, 3), np.uint8)), np.uint8)
         straight = np.zeros_like(thin)
         for shape in ((1, length), (length, 1)):
-            straight |= np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+            straight |= _opened(thick, shape)
         wide = max(5, length // 4)  # what is as wide as that is a stain or a shadow
-        straight &= ~np.asarray(cv2.morphologyEx(thin, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8)))
+        straight &= ~_opened(thin, (wide, wide))
         of_pale = middle & (self.amount <= limit)
         if np.count_nonzero(straight[of_pale]) < 0.5 * np.count_nonzero(of_pale):
             return 0.0
@@ -138,7 +138,10 @@ def find_ink(pixels: NDArray[np.uint8]) -> Ink | None:
     strong = np.flatnonzero(strength >= max(1.0, 0.5 * _top(strength)))
     strong = strong[:: 1 + strong.size // 50_000]
     direction = difference.reshape(-1, 3)[strong].sum(0, dtype=np.float64)
-    ink = _projection(difference, direction / max(float(np.abs(direction).sum()), 1e-6))
+    direction /= max(float(np.abs(direction).sum()), 1e-6)
+    ink = _projection(difference, direction)
+    if isinstance(paper, np.ndarray) and direction.sum() < 0:
+        ink = _lit(ink, _projection(paper.astype(np.int16), np.abs(direction)))
     sample = ink[:: 1 + ink.shape[0] // 512, :: 1 + ink.shape[1] // 512]
     opposite = sample[sample < 0]  # what differs from the paper the other way is noise
     noise = 1.5 * float(np.median(-opposite)) if opposite.size > 0.02 * sample.size else 0.0
@@ -147,6 +150,16 @@ def find_ink(pixels: NDArray[np.uint8]) -> Ink | None:
     if level < least:
         return None
     return Ink(np.clip(ink, 0, 255).astype(np.uint8), level, 2 * noise)
+
+
+def _lit(ink: NDArray[np.int16], paper: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return dark ink as if all paper were as light as most is: a shadow dims what is in it."""
+    sample = paper[:: 1 + paper.shape[0] // 128, :: 1 + paper.shape[1] // 128]
+    light = float(np.percentile(sample, 90))
+    if light < 1.15 * float(np.percentile(sample, 5)):
+        return ink
+    gain = np.clip(light / np.maximum(paper, 1).astype(np.float32), 1, 2)
+    return np.asarray(ink * gain, np.int16)
 
 
 def _clean(pixels: NDArray[np.uint8]) -> Ink | None:
@@ -172,6 +185,11 @@ def _clean(pixels: NDArray[np.uint8]) -> Ink | None:
 
 def _above(amount: NDArray[np.uint8], limit: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.threshold(amount, limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _opened(mask: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return what of a mask a rectangle of `shape` (h, w) fits into."""
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)
 
 
 def _containing(labels: Any, count: int, seeds: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -57,14 +57,15 @@ def without_thin_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list
     brush = min(round(0.6 * pen), max(2, round(THIN * max(mask.shape))))
     if brush < 2:
         return mask, []
-    thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((brush, brush), np.uint8))
+    square = np.ones((brush, brush), np.uint8)
+    thick = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, square), np.uint8)
     strokes = np.asarray(cv2.dilate(thick, np.ones((3, 3), np.uint8)), np.uint8)
     wider = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
     length = max(9, round(THIN_RUN * max(mask.shape)))
     rest, boxes = mask.copy(), []
     for side, shape in ((2, (1, length)), (3, (length, 1))):
-        straight = np.asarray(cv2.morphologyEx(wider, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
-        runs = np.asarray(straight & mask & ~strokes, np.uint8)
+        opened = cv2.morphologyEx(wider, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        runs = np.asarray(opened, np.uint8) & mask & ~strokes
         _, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
         long = stats[:, side] >= 0.6 * length
         long[0] = False
@@ -87,9 +88,9 @@ def _framed_by_paper(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def without_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Line]]:
     """Return `mask`, (h, w), without the lines in it, and these.
 
-    What makes a line of a straight stroke is what else is there: others beside it that are also much
-    longer than the writing, or go from edge to edge of the picture; three more that make a frame
-    with it around all the rest; or nothing, when it stands apart and is too long for a stroke.
+    What makes a line of a straight stroke is what else is there: others beside it that are much
+    longer than the writing too, or go from edge to edge of the picture; three more that make a
+    frame with it around all the rest; or nothing, when it is too long for a stroke.
     """
     lines = _lines(mask, SHORTEST)
     if not lines:
@@ -117,8 +118,15 @@ def without_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Line
 
 
 def _lines(mask: NDArray[np.uint8], shortest: float) -> list[Line]:
-    """Return lines of at least `shortest` of the longer edge."""
-    return [line for ends in _segments(mask, shortest) if (line := _followed(mask, *ends))]
+    """Return lines of at least `shortest` of the longer edge, no ink in two of them."""
+    rest = mask.copy()
+    lines = []
+    for ends in _segments(mask, shortest):
+        line = _followed(rest, *ends)
+        if line:
+            rest[line.pixels[:, 1], line.pixels[:, 0]] = 0
+            lines.append(line)
+    return lines
 
 
 def _writing(mask: NDArray[np.uint8], lines: list[Line]) -> float:

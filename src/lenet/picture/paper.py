@@ -101,10 +101,13 @@ def _local(
     square = np.ones((NARROW, NARROW), np.uint8)
     smooth = np.asarray(cv2.medianBlur(shade, 3))
     around = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, square))
-    limit = max(UNEVEN, 4 * float(np.median(np.abs(around - light))))
-    dark = light - around > limit
+    dark = light - around > max(UNEVEN, 4 * float(np.median(np.abs(around - light))))
     noise = max(UNEVEN, 3 * float(np.median(np.abs(shade - smooth))))
-    paper = (shade > around - noise) & (~dark | _from_the_edge(dark))
+    # Near the edges against the surface too: a corner where the light fades is narrow, but no ink.
+    bent = np.asarray(cv2.morphologyEx(smooth - light, cv2.MORPH_CLOSE, square)) + light
+    inner = np.s_[NARROW // 2 : h - NARROW // 2, NARROW // 2 : w - NARROW // 2]
+    bent[inner] = around[inner]
+    paper = (shade > np.minimum(around, bent) - noise) & (~dark | _from_the_edge(dark))
     known = paper.astype(np.float32)
     # Each cell takes the mean of the known ones around it, from as near as there are some.
     filled = np.zeros_like(colour)

@@ -10,7 +10,7 @@ from lenet.picture.cutting import WIDE, Part, cut, joined, ways
 from lenet.picture.found import Crop, Found, Rejected
 from lenet.picture.rows import rows, sideways, slant
 from lenet.picture.sheet import Sheet
-from lenet.picture.strokes import Strokes, distance, find_strokes, together
+from lenet.picture.strokes import PAIRS, Strokes, distance, find_strokes, outline, together
 
 LEVEL = math.radians(6)  # a page whose rows slant more is turned before its digits are cut out
 SMALLEST = 0.3  # of the usual size; what is smaller is no digit
@@ -36,9 +36,10 @@ def find_regions(sheet: Sheet, strokes: Strokes, *, upside_down: bool) -> Found:
     read turned to the left and to the right, and whoever has a network chooses.
     """
     if len(strokes) == 1 and not upside_down:
-        _, _, w, h = strokes.boxes[0].tolist()
+        x, y, w, h = strokes.boxes[0].tolist()
         if max(h, w) >= 3 and w <= WIDE * h:
-            return Found((sheet.crop(Part(*strokes.mask(np.array([0]))), 0),))
+            part = Part((x, y, w, h), sheet.mask[y : y + h, x : x + w])
+            return Found((sheet.crop(part, 0),))
     pieces = _pieces(sheet, strokes)
     if sideways(pieces.boxes):
         left, right = (_read(turned) for turned in (sheet.quarter_turned(k) for k in (1, 3)))
@@ -105,8 +106,8 @@ def _linked(pieces: Pieces) -> list[list[int]]:
     fits = (wide <= 1.3 * tall) & (tall <= 1.6 * np.maximum(longer[:, None], longer))
     possible = (np.maximum(beside, above) <= reach) & (((part | level) & fits) | stacked)
     links = []
-    for i, j in np.argwhere(np.triu(possible, 1)).tolist():
-        apart = distance(pieces.parts[i].outline(), pieces.parts[j].outline())
+    for i, j in np.argwhere(np.triu(possible, 1))[:PAIRS].tolist():
+        apart = distance(*(outline(p.box, p.mask) for p in (pieces.parts[i], pieces.parts[j])))
         if apart <= reach[i, j]:
             links.append((apart, i, j))
     for _, i, j in sorted(links):

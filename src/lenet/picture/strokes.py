@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lenet.picture.boxes import Box, around
 
 MOST = 2_000  # pieces that are looked at, the largest ones; more than that is no writing
+PAIRS = 2_000  # of pieces whose distance is measured; more than that is no writing
 DUST = 100  # pieces; so many of them, and most of the ink specks, are noise
 SPECK = 0.006  # of the longer edge of the picture; what is smaller is dust or noise
 WRITING = 4  # pieces wholly inside the picture
@@ -171,24 +172,22 @@ def together(strokes: Strokes, size: float) -> list[NDArray[np.intp]]:
     halves &= high <= 1.3 * size if n > 4 else high <= 2.2 * size
     near = small & fits & (-beside <= 0.2 * larger) & (-above <= 0.2 * larger)
     joined = np.triu(inside | stacked | halves | near, 1)
-    for i, j in np.argwhere(joined).tolist():
+    outlines: dict[int, NDArray[np.int32]] = {}
+    for i, j in np.argwhere(joined)[:PAIRS].tolist():
+        for k in (i, j):
+            if k not in outlines:
+                outlines[k] = outline(*strokes.mask(np.array([k])))
         sure = inside[i, j] and smaller[i, j] < 0.6 * larger[i, j]
-        if sure or gap(strokes, i, j) <= 0.2 * larger[i, j]:
+        if sure or distance(outlines[i], outlines[j]) <= 0.2 * larger[i, j]:
             group[group == group[j]] = group[i]
     return [np.flatnonzero(group == g) for g in np.unique(group)]
 
 
-def gap(strokes: Strokes, i: int, j: int) -> float:
-    """Return the distance between the ink of two pieces, in pixels."""
-    return distance(outline(strokes, i), outline(strokes, j))
-
-
-def outline(strokes: Strokes, i: int) -> NDArray[np.int32]:
-    """Return points on the outline of a piece, (n, 2), at most some 200."""
-    box, mask = strokes.mask(np.array([i]))
+def outline(box: Box, mask: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return points on the outline of the ink in a box, x and y, at most some 100."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=box[:2])
     points = np.concatenate(contours)[:, 0]
-    return np.asarray(points[:: 1 + len(points) // 200])
+    return np.asarray(points[:: 1 + len(points) // 100])
 
 
 def distance(a: NDArray[np.int32], b: NDArray[np.int32]) -> float:

@@ -124,6 +124,11 @@ class Reader:
         >>> reading.text, reading.digits[0].probability > 0.9
         ('4', True)
         """
+        if isinstance(picture, list | tuple):
+            raise PictureError(
+                f"found a {type(picture).__name__}, and one picture is read: "
+                "use read_many for several, an array for pixels"
+            )
         found = find(picture, single=single, upside_down=upside_down, tiff=tiff)
         [reading] = judge(self.classifier, [found], *self._policy)
         if isinstance(reading, PictureError):
@@ -238,7 +243,8 @@ def judge(
                 digits.append(Digit(digit, tuple(row), crop.box, crop.image, crop.row, status))
             else:
                 rejected.append(Rejection(crop.box, "not_a_digit", crop.image))
-        page: Literal["digits", "blank", "nothing"] = "nothing" if rejected else "blank"
-        page = "digits" if digits else page
-        readings.append(Reading(name, page, tuple(digits), tuple(rejected), keep_uncertain))
+        outcome: Literal["digits", "nothing", "blank"] = (
+            "digits" if digits else "nothing" if rejected else "blank"
+        )
+        readings.append(Reading(name, outcome, tuple(digits), tuple(rejected), keep_uncertain))
     return readings

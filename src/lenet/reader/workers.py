@@ -45,8 +45,9 @@ def run(
     """Yield an answer for each of `things`, in order, from `count` processes.
 
     Each process calls ``setup(*arguments)`` once, and what that returns with one list of things
-    after another; until the first is ready, `here` answers in this one. A few lists are on their
-    way at a time, no more, however many things there are.
+    after another; until the first is ready, `here` answers in this one, and so it does about what
+    cannot be sent, from several threads. A few lists are on their way at a time, no more, however
+    many things there are.
 
     Raises
     ------
@@ -60,15 +61,20 @@ def run(
 
         def begin(worker: _Worker) -> None:
             try:
-                worker.ask((setup, arguments))
+                worker.ask(_packed((setup, arguments)))
             finally:
                 idle.put(worker)
 
         def ask(chunk: list[Any]) -> tuple[list[Any], float]:
+            started = time.perf_counter()
+            try:
+                message = _packed(chunk)
+            except Exception:  # a PIL image that turns out broken, for instance
+                return here(chunk), (time.perf_counter() - started) / len(chunk)
             worker = idle.get()
             started = time.perf_counter()
             try:
-                answers = worker.ask(chunk)
+                answers = worker.ask(message)
             finally:
                 idle.put(worker)
             return answers, (time.perf_counter() - started) / len(chunk)
@@ -117,8 +123,8 @@ class _Worker:
         assert self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout
 
-    def ask(self, message: Any) -> Any:
-        """Return the answer to a message."""
+    def ask(self, message: memoryview) -> Any:
+        """Return the answer to a message, which is `_packed`."""
         try:
             _send(self._in, message)
             answer = _receive(self._out)
@@ -152,20 +158,23 @@ def _work() -> None:
     try:
         setup, arguments = _receive(sys.stdin.buffer)
         answer = setup(*arguments)
-        _send(answers, "ready")
+        _send(answers, _packed("ready"))
         while True:
             things = _receive(sys.stdin.buffer)
             try:
                 reply = answer(things)
             except Exception as error:  # a mistake of ours, raised where it is seen
                 reply = error
-            _send(answers, reply)
+            _send(answers, _packed(reply))
     except (EOFError, BrokenPipeError):
         os._exit(0)
 
 
-def _send(pipe: IO[bytes], message: Any) -> None:
-    content = ForkingPickler.dumps(message)
+def _packed(message: Any) -> memoryview:
+    return ForkingPickler.dumps(message)
+
+
+def _send(pipe: IO[bytes], content: memoryview) -> None:
     pipe.write(struct.pack("<Q", len(content)))
     pipe.write(content)
     pipe.flush()

@@ -203,7 +203,7 @@ class Values(BaseModel):
 class Kernel(Values):
     """The kernels of a convolution: out, in, height, width."""
 
-    bias: list[float]
+    bias: list[float] = Field(description="Of each map; empty where the layer has none.")
 
 
 class Kernels(BaseModel):
@@ -220,6 +220,7 @@ class Layers(BaseModel):
     digit: int
     probability: float
     probabilities: list[float]
+    status: Literal["digit", "uncertain", "not_a_digit"]
     layers: list[Values]
 
 

@@ -89,7 +89,11 @@ class Policy:
     def trusts(self, origin: str, host: str) -> bool:
         """Whether a page of `origin` may ask `host`."""
         origin = origin.lower()
-        return urlsplit(origin).netloc == host.lower() or origin in self.origins
+        try:
+            netloc = urlsplit(origin).netloc
+        except ValueError:  # as of "http://["
+            return False
+        return netloc == host.lower() or origin in self.origins
 
     def admits(self, authorization: str) -> bool:
         """Whether the header `Authorization` shows the token."""
@@ -147,8 +151,9 @@ class Guard:
                 message["headers"] = [*message.get("headers", ()), *HEADERS, *allowed_origin]
             await send(message)
 
-        answer = self._refuse(scope, headers) or self._preflight(scope, headers, allowed_origin)
+        answer: Response | None = None
         try:
+            answer = self._refuse(scope, headers) or self._preflight(scope, headers, allowed_origin)
             await (answer or self.app)(scope, receive, send_guarded)
         except Exception as fault:
             _report(scope, fault)

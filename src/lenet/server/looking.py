@@ -23,7 +23,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Served
-from lenet.server.readings import BINARY, IMAGE, Model, body_of
+from lenet.server.readings import BINARY, IMAGE, Model, body_of, status_of
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from lenet.inspection.graph import Field
 
 MAX_IMAGE = 64_000  # bytes of a body that holds one image
-MISTAKES = 100  # shown at most
 
 T = TypeVar("T")
 
@@ -109,8 +108,8 @@ def _there(what: str, served: Served, get: Callable[[Served], T]) -> T:
     """Return what `get` gives, or say that `served` has it not (`Refusal`)."""
     try:
         return get(served)
-    except (ModelError, DataError):
-        # Their texts name paths of this machine.
+    except ModelError:
+        # Its text names paths of this machine.
         raise Refusal(
             HTTPStatus.NOT_FOUND, f"model {served.name} has no {what} on this machine"
         ) from None
@@ -176,27 +175,38 @@ def scores(served: Served) -> dict[str, Any]:
 
 
 def mistakes(served: Served) -> dict[str, Any]:
-    """Return the test images that were misread, the most certain answers first."""
-    probabilities, test = served.answers, served.test
-    answers = probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(answers != test.labels)
-    wrong = wrong[np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")]
+    """Return the test images that were misread, the most certain answers first.
+
+    Raises
+    ------
+    Refusal
+        They are not on this machine.
+    """
+    try:
+        found = served.mistakes
+    except DataError:
+        raise Refusal(
+            HTTPStatus.NOT_FOUND,
+            f"the images that {served.name} was tested on are not on this machine: "
+            "`lenet data fetch` gets them",
+        ) from None
+    rows = zip(found.indices, found.images, found.labels, found.probabilities, strict=True)
     return {
         "name": served.name,
         "part": "test",
-        "data": test.name,
-        "total": len(test),
-        "errors": len(wrong),
+        "data": found.data,
+        "total": found.total,
+        "errors": found.errors,
         "mistakes": [
             {
                 "index": int(index),
-                "truth": int(test.labels[index]),
-                "answer": int(answers[index]),
-                "probability": float(probabilities[index].max()),
-                "probabilities": probabilities[index].tolist(),
-                "image": base64_of(test.images[index]),
+                "truth": int(truth),
+                "answer": int(probabilities.argmax()),
+                "probability": float(probabilities.max()),
+                "probabilities": probabilities.tolist(),
+                "image": base64_of(image),
             }
-            for index in wrong[:MISTAKES]
+            for index, image, truth, probabilities in rows
         ],
     }
 
@@ -208,20 +218,20 @@ def kernels(served: Served) -> dict[str, Any]:
     for part in graph.parts:
         if part.kernels:
             weights = graph.weights(part.kernels)
-            bias = graph.weights(part.bias) if part.bias else np.zeros(len(weights), np.float32)
-            layers.append({"name": part.name, **in_json(weights), "bias": bias.tolist()})
+            bias = graph.weights(part.bias).tolist() if part.bias else []
+            layers.append({"name": part.name, **in_json(weights), "bias": bias})
     return {"name": served.name, "layers": layers}
 
 
 def feature_maps(served: Served, image: NDArray[np.uint8]) -> dict[str, Any]:
     """Return what each layer makes of an image ``(28, 28)``, and what the network says of it."""
-    found = served.classify(image[None])
-    (digit,), (probabilities,), _ = found
+    (digit,), (probabilities,), (strange,) = served.classify(image[None])
     return {
         "model": served.name,
         "digit": digit,
         "probability": probabilities[digit],
         "probabilities": probabilities,
+        "status": status_of(probabilities[digit], strange),
         "layers": [
             {"name": name, **in_json(values)}
             for name, values in served.layers.outputs(image).items()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from lenet.run import CARD, LAYERS, MODEL, SCORES, Run, shipped_names
 from lenet.server.batching import Answers, Batcher
 
 if TYPE_CHECKING:
-    from lenet.datasets import Dataset
     from lenet.inspection.graph import Graph
     from lenet.inspection.layers import Layers
 
@@ -26,6 +25,32 @@ FILES = {"card": CARD, "scores": SCORES, "mistakes": SCORES, "kernels": LAYERS, 
 LYING = ("mnist", "uci-digits", "idx", "folder")
 
 MIN_PROBABILITY = 0.5  # a digit less probable is uncertain
+MISTAKES = 100  # of a model are kept at most
+
+
+class Mistakes(NamedTuple):
+    """The test images that a model misreads, the most certain answers first.
+
+    Attributes
+    ----------
+    data : str
+        Name of the data.
+    total, errors : int
+        How many test images there are, and how many of them are misread.
+    indices : int ndarray (n,)
+        Where the worst of these are among the test images.
+    images : uint8 ndarray (n, 28, 28)
+    labels : int64 ndarray (n,)
+    probabilities : float64 ndarray (n, 10)
+    """
+
+    data: str
+    total: int
+    errors: int
+    indices: NDArray[np.intp]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
 
 
 class Served:
@@ -105,19 +130,28 @@ class Served:
         return scores
 
     @cached_property
-    def test(self) -> "Dataset":
-        """The test images that lie on this machine (`DataError`: none do)."""
+    def mistakes(self) -> Mistakes:
+        """What it misreads of the test images on this machine (`DataError`: none are there)."""
         from lenet import datasets
 
         sources = [source for source in self.run.recipe.data if source.partition(":")[0] in LYING]
         if not sources:
             raise DataError(f"{self.name} was tested on no images that lie somewhere")
-        return datasets.load_all(sources, download=False).test
-
-    @cached_property
-    def answers(self) -> NDArray[np.float64]:
-        """The network's probabilities ``(n, 10)`` for the images of `test`."""
-        return self.reader.classifier.probabilities(self.test.images)
+        test = datasets.load_all(sources, download=False).test
+        probabilities = self.reader.classifier.probabilities(test.images)
+        answers = probabilities.argmax(axis=1)
+        wrong = np.flatnonzero(answers != test.labels)
+        certain = np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")
+        worst = wrong[certain[:MISTAKES]]
+        return Mistakes(
+            test.name,
+            len(test),
+            len(wrong),
+            worst,
+            test.images[worst],
+            test.labels[worst],
+            probabilities[worst],
+        )
 
 
 def load_models(

@@ -161,6 +161,13 @@ def reading_dict(reading: Reading, probabilities: bool, images: bool) -> dict[st
     return said
 
 
+def status_of(probability: float, strange: bool) -> str:
+    """Return what a digit image is said to be."""
+    if strange:
+        return "not_a_digit"
+    return "digit" if probability >= MIN_PROBABILITY else "uncertain"
+
+
 def image_answers(found: Answers, probabilities: bool) -> list[dict[str, Any]]:
     """Return what is said of each image as JSON holds it."""
     said = []
@@ -168,8 +175,6 @@ def image_answers(found: Answers, probabilities: bool) -> list[dict[str, Any]]:
         entry: dict[str, Any] = {"digit": digit, "probability": row[digit]}
         if probabilities:
             entry["probabilities"] = row
-        entry["status"] = (
-            "not_a_digit" if strange else "digit" if row[digit] >= MIN_PROBABILITY else "uncertain"
-        )
+        entry["status"] = status_of(row[digit], strange)
         said.append(entry)
     return said

@@ -1,5 +1,6 @@
 """What all requests share: the models, the limits, the numbers, the state."""
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from importlib import resources
@@ -59,13 +60,15 @@ class Service:
         Raises
         ------
         ModelError
-            One reads nothing that makes sense.
+            One gives no number.
         """
         picture = resources.files("lenet").joinpath("pictures", "2-mouse.png").read_bytes()
         for model in self.models.values():
             reading = model.reader.read(picture, single=True)
-            if reading.status == "blank":
-                raise ModelError(f"model {model.name} finds nothing on a picture of a 2")
+            if any(math.isnan(digit.probability) for digit in reading.digits):
+                raise ModelError(
+                    f"model {model.name} gives NaN for a picture of a 2: train it again"
+                )
         self.ready = True
 
     def close(self) -> None:

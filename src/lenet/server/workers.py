@@ -41,7 +41,7 @@ class Workers:
         except TimeoutError:
             raise Refusal(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"this takes longer than {SECONDS:.0f} seconds: send a smaller picture",
+                f"this takes longer than {SECONDS:.0f} seconds: try again, or send less",
                 RETRY_AFTER,
             ) from None
 

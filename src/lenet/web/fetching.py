@@ -17,6 +17,7 @@ from lenet.web.wire import Wire, in_time, left
 MAX_BYTES = 10_000_000
 MAX_HEADER = 65_536
 MAX_REDIRECTS = 3
+MAX_ADDRESSES = 4  # of one host, tried in turn
 SECONDS = 10.0
 
 
@@ -89,9 +90,11 @@ def _connect(
     if not allow_private and not all(map(is_public, addresses)):
         raise RefusalError("its address is not a public one; --allow-private reads from it")
     fault: OSError = ConnectionError("no address")
-    for address in addresses[:4]:
+    tried = addresses[:MAX_ADDRESSES]
+    for number, address in enumerate(tried):
         try:
-            connection = dial(address, place.port, left(deadline))
+            # A share of the time for each: a network without IPv6 may swallow what goes there.
+            connection = dial(address, place.port, left(deadline) / (len(tried) - number))
         except OSError as error:
             fault = error
             continue

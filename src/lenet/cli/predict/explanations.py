@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lenet.cli.predict.sources import SUFFIXES
 from lenet.errors import UsageError
 from lenet.storage import cannot_write, write_atomically
 
@@ -24,13 +25,18 @@ class Explanations:
     Raises
     ------
     UsageError
-        One file is named for several pictures.
+        One file is named for several pictures, or one of another form than PNG.
     DataError
         The folder cannot be made.
     """
 
     def __init__(self, place: Path, pictures: int) -> None:
-        self._folder = place if place.is_dir() or place.suffix.lower() != ".png" else None
+        suffix = place.suffix.lower()
+        if suffix in SUFFIXES - {".png"} and not place.is_dir():
+            raise UsageError(
+                f"--explain {place}: it draws PNG; name it {place.with_suffix('.png')}"
+            )
+        self._folder = place if place.is_dir() or suffix != ".png" else None
         if self._folder is None and pictures > 1:
             raise UsageError(
                 f"--explain {place} is one file, and there are {pictures:,} pictures: give a folder"

@@ -2,10 +2,9 @@
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING
 
-from lenet.cli.console import percent
+from lenet.cli.console import json_line, percent
 from lenet.errors import PictureError
 
 if TYPE_CHECKING:
@@ -34,9 +33,7 @@ def as_json(answer: "Answer") -> str:
         value = {"picture": answer.source, "error": str(answer.reading)}
     else:
         value = {**answer.reading.to_dict(), "picture": answer.source}
-    text = json.dumps(value, ensure_ascii=False)
-    # Some characters of a name would command a terminal.
-    return text if text.isprintable() else json.dumps(value)
+    return json_line(value)
 
 
 def as_csv(answer: "Answer") -> str:

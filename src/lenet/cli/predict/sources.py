@@ -67,6 +67,8 @@ def expand(sources: Iterable[str], recursive: bool) -> list[str | Unreadable]:
     for source in sources:
         if source == STDIN or _is_url(source):
             found.append(source)
+        elif not source:
+            found.append(_unreadable(source, "names no picture; check the word"))
         elif os.path.isdir(source):  # noqa: PTH112 - `Path.is_dir` raises where a name is too long
             found += _in_folder(source, recursive)
         elif glob.has_magic(source) and not os.path.lexists(source):
@@ -116,7 +118,7 @@ def _fitting(pattern: str) -> list[str | Unreadable]:
 
 
 def _unreadable(source: str, fault: str) -> Unreadable:
-    name = source if source.isprintable() else repr(source)
+    name = source if source and source.isprintable() else repr(source)
     return Unreadable(source, PictureError(f"{name} {fault}"))
 
 

@@ -113,7 +113,7 @@ export async function read(picture, model, signal) {
  * @param {Uint8Array<ArrayBuffer>} image 784 bytes
  * @param {string} model @param {AbortSignal} [signal]
  * @returns {Promise<{model: string, digit: number, probability: number, probabilities: number[],
- *   layers: Values[]}>}
+ *   status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}>}
  */
 export async function layers(image, model, signal) {
   const found = await ask("layers", {

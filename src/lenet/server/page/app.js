@@ -25,10 +25,15 @@ writeTexts();
 
 // ---------------------------------------------------------------- drawing
 
-const pad = new Pad(() => readDrawing());
+let picked = false; // whether the person has chosen a digit since the pen last moved
+const pad = new Pad(() => {
+  picked = false;
+  readDrawing();
+});
 const drawn = new Answer(byId("draw-answer"), {
   empty: t("empty.draw"),
   onchoose: () => {
+    picked = true;
     showDrawnBoxes();
     lookAtDrawing();
   },
@@ -66,10 +71,10 @@ function showDrawnBoxes() {
   drawBoxes(pad.boxes, drawn.reading, { chosen: drawn.chosen, place: pad.place });
 }
 
-/** The digit that was written last: the one whose box is nearest to where the pen is. */
+/** The digit that was picked, or was written last: its box is nearest to where the pen is. */
 function newestOf({ digits, width, height }) {
   const pen = pad.tip;
-  if (!pen) return drawn.chosen;
+  if (!pen || picked) return drawn.chosen;
   const [x, y] = [pen.x * width, pen.y * height];
   const far = ({ box: [left, top, w, h] }) =>
     Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));

@@ -4,13 +4,12 @@ import { integer, t } from "./strings.js";
 /** What a layer does, in one word. */
 export function family(kind) {
   const word = kind.toLowerCase();
+  if (/^\d+ × convolution/.test(word)) return "residual";
   if (/^convolution/.test(word)) return "convolution";
   if (/^(average|maximum)/.test(word)) return "pooling";
-  if (/^subsampling/.test(word)) return "subsampling";
-  if (/^full|^rbf|^dense|radial/.test(word)) return "dense";
+  if (/^full|^squared distance/.test(word)) return "dense";
   if (/^padding/.test(word)) return "padding";
   if (/normali[sz]ation/.test(word)) return "normalisation";
-  if (/residual/.test(word)) return "residual";
   if (/^flatten/.test(word)) return "flatten";
   if (/^dropout/.test(word)) return "dropout";
   if (/^scale/.test(word)) return "scale";

@@ -108,7 +108,7 @@ export class Stream {
       sheet.show(layer.values);
       range.textContent = t("layer.range", { low: number(layer.low), high: number(layer.high) });
     }
-    this.answer.textContent = t("stream.answer", {
+    this.answer.textContent = t(`stream.${found.status}`, {
       digit: found.digit,
       share: percent(found.probability),
     });
@@ -208,7 +208,7 @@ export class Stream {
         : null;
     for (const { sheet } of this.#blocks) sheet?.unmark();
     block.sheet.mark(cell);
-    const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
+    const one = ["pooling", "activation", "normalisation", "scale", "padding"];
     if (origin) before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
     this.#cell = { block, cell };
     const said = this.#onlook({

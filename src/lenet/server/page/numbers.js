@@ -3,6 +3,7 @@ import { card, fromBase64, mistakes, scores } from "./api.js";
 import { keptCorrections } from "./corrections.js";
 import { digitCanvas } from "./digits.js";
 import { button, el } from "./elements.js";
+import { kindText } from "./kinds.js";
 import { rendered } from "./markdown.js";
 import { facts, state } from "./models.js";
 import { count, integer, percent, rate, t } from "./strings.js";
@@ -258,7 +259,7 @@ function layerTable({ layers }) {
             "tr",
             {},
             el("th", { scope: "row" }, name),
-            el("td", {}, kind),
+            el("td", {}, kindText(kind)),
             el("td", {}, shape.join("×")),
             el("td", {}, parameters ? integer(parameters) : ""),
           ),

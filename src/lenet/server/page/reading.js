@@ -14,6 +14,7 @@ export class Answer {
   chosen = 0;
   #onchoose;
   #empty;
+  #said = "";
 
   /**
    * @param {HTMLElement} place
@@ -94,7 +95,10 @@ export class Answer {
           model: reading.model,
         })
       : "";
-    speak(this.#spoken());
+    const said = this.#spoken();
+    // Said again, it would be in the way of what other things have to say.
+    if (said !== this.#said) speak(said);
+    this.#said = said;
   }
 
   choose(index) {

@@ -120,7 +120,9 @@ const TEXTS = {
       "{model} was made without the file that shows its layers: it cannot be looked into.",
     image: "image",
     stream: "The layers of {model}",
-    "stream.answer": "reads a {digit}, {share}",
+    "stream.digit": "reads a {digit}, {share}",
+    "stream.uncertain": "perhaps reads a {digit}, {share}",
+    "stream.not_a_digit": "takes it for no digit; the nearest would be a {digit}",
     "maps.role": "feature maps",
     "maps.label":
       "Numbers of {name}. Arrow keys move over the cells, Page Up and Page Down change the map.",
@@ -139,8 +141,6 @@ const TEXTS = {
       "Every map slides its own kernels over the maps before it, and answers where it finds its pattern.",
     "family.pooling":
       "Small squares of cells become one: where exactly something was matters less.",
-    "family.subsampling":
-      "Small squares are added up, weighted and squashed: where exactly something was matters less.",
     "family.dense": "Every number weighs all numbers before it.",
     "family.padding": "A margin of paper, so that kernels reach the edges too.",
     "family.normalisation": "Every map is shifted and stretched to a usual range.",
@@ -148,6 +148,8 @@ const TEXTS = {
     "does.tanh": "Every number is squashed to between −1 and 1.",
     "does.ReLU": "What is negative becomes 0.",
     "does.leaky ReLU": "What is negative becomes nearly 0.",
+    "does.squared distance":
+      "Every number is how far all numbers before it are from one digit's own pattern.",
     "family.residual": "Two convolutions, whose answer is added to what came in.",
     "family.scale": "Paper and ink on the scale the network was made for.",
     "family.flatten": "All numbers in one row.",
@@ -174,7 +176,6 @@ const TEXTS = {
     "lens.total": "together {total}.",
     "lens.family.image": "",
     "lens.family.pooling": "",
-    "lens.family.subsampling": "The square outlined before it, added up, weighted and squashed.",
     "lens.family.dense": "It weighs all numbers of the layer before.",
     "lens.family.padding": "",
     "lens.family.normalisation": "The same cell before it, shifted and stretched.",

@@ -1,0 +1,107 @@
+"""Facts about choosing among the ways to cut ink, with a network that believes what it is told."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lenet.picture import Crop, Found
+from lenet.reader import Classifier
+from lenet.reader.choosing import CUT, WHOLE, choose
+
+Belief = tuple[int, float]  # what an image is read as, and its score
+
+
+def image(digit: int, score: float) -> NDArray[np.uint8]:
+    """Return an image that `Told` reads as `digit` with `score`."""
+    drawn = np.zeros((28, 28), np.uint8)
+    drawn[0, :2] = digit, round(10 * score) + 100
+    return drawn
+
+
+@dataclass
+class Told(Classifier):
+    """A network whose logits are as each image says; 0 is where it begins to refuse."""
+
+    rejection: float | None = 0.0
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        logits = np.full((len(images), 10), -50, np.float32)
+        scores = (images[:, 0, 1].astype(np.float32) - 100) / 10
+        logits[np.arange(len(images)), images[:, 0, 0]] = scores
+        return logits
+
+
+def crop(belief: Belief, *, cut: bool = False, ways: tuple[tuple[Crop, ...], ...] = ()) -> Crop:
+    return Crop(image(*belief), (0, 0, 10, 10), cut=cut, alternatives=ways)
+
+
+def parts(*beliefs: Belief, cut: bool) -> tuple[Crop, ...]:
+    return tuple(crop(belief, cut=cut) for belief in beliefs)
+
+
+def digits(found: Found, classifier: Classifier) -> list[int]:
+    [(crops, logits)] = choose([found], classifier)
+    assert len(crops) == len(logits)
+    assert not any(crop.alternatives for crop in crops)
+    assert [int(crop.image[0, 0]) for crop in crops] == logits.argmax(1).tolist()
+    return [int(digit) for digit in logits.argmax(1)]
+
+
+def test_what_is_clearly_one_digit_stays_whole() -> None:
+    region = crop((0, 9.0), ways=(parts((1, 9.5), (1, 9.5), cut=False),))
+    assert digits(Found((region,)), Told()) == [0]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_is_clearly_two_digits_is_cut(cut: bool) -> None:
+    region = crop((8, 1.0), ways=(parts((2, 9.0), (3, 9.5), cut=cut),))
+    assert digits(Found((region,)), Told()) == [2, 3]
+
+
+def test_a_cut_through_ink_needs_more_than_a_gap() -> None:
+    whole = 9.0 - WHOLE - CUT / 2
+    for cut, read in ((False, [1, 1]), (True, [7])):
+        region = crop((7, whole), ways=(parts((1, 9.0), (1, 9.0), cut=cut),))
+        assert digits(Found((region,)), Told()) == read
+
+
+def test_a_letter_does_not_become_ones() -> None:
+    w = crop((4, -3.0), ways=(parts(*[(1, 9.0)] * 4, cut=True),))
+    assert digits(Found((w,)), Told()) == [4], "refused afterwards, by its score"
+
+
+def test_the_least_believed_part_counts() -> None:
+    region = crop((4, 2.0), ways=(parts((1, 12.0), (7, 1.0), cut=False),))
+    assert digits(Found((region,)), Told()) == [4]
+
+
+def test_beside_what_is_no_digit_a_digit_is_read_on_its_own() -> None:
+    region = crop((0, -4.0), ways=(parts((5, 9.0), (1, -5.0), cut=False),))
+    assert digits(Found((region,)), Told()) == [5, 1], "the second is refused afterwards"
+
+
+def test_the_way_up_that_is_believed_more_is_taken() -> None:
+    left = Found((crop((2, 1.0)), crop((4, 2.0))))
+    right = Found((crop((7, 8.0)), crop((1, 7.0))))
+    assert digits(Found(left.crops, turned=(right,)), Told()) == [7, 1]
+    assert digits(Found(right.crops, turned=(left,)), Told()) == [7, 1]
+
+
+def test_a_network_that_does_not_refuse_chooses_by_probability() -> None:
+    class Plain(Told):
+        def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+            return np.maximum(super().logits(images), 0)  # so a score of 0 is a guess
+
+    network = Plain(rejection=None)
+    ways = (parts((2, 9.0), (3, 9.0), cut=False),)
+    assert digits(Found((crop((8, 0.0), ways=ways),)), network) == [2, 3]
+    assert digits(Found((crop((8, 9.0), ways=ways),)), network) == [8]
+
+
+def test_pictures_are_chosen_for_one_by_one_and_blank_ones_stay_blank() -> None:
+    pictures = [Found(), Found((crop((3, 5.0)),)), Found(), Found((crop((4, 5.0)),))]
+    chosen = choose(pictures, Told())
+    assert [len(crops) for crops, _ in chosen] == [0, 1, 0, 1]
+    assert [logits.shape for _, logits in chosen] == [(0, 10), (1, 10), (0, 10), (1, 10)]
