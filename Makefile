@@ -45,7 +45,7 @@ clean:  ## remove what was built, but no runs
 
 # A stamp file says that an install has been done; it is done again when a version changes.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[train]'
+	$(INSTALL) --editable '.[train,serve]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
