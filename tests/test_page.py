@@ -640,7 +640,7 @@ def test_the_digit_passes_through_slowly_enough_to_be_watched(open_page: Open) -
     press(page, "Watch it pass")
     page.wait_for_selector(".layer.convolution.passing")
     expect(page.locator(".lens-title")).to_contain_text("C1 map 1 of 6")
-    expect(page.locator(".layer").last).to_have_class(re.compile("passing"))
+    page.locator(".layer.passing", has_text="output").wait_for()  # it lasts a third of a second
     expect(page.locator(".passing")).to_have_count(0)
     expect(page.locator(".layer").last).to_be_in_viewport()
 
