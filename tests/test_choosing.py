@@ -67,9 +67,22 @@ def test_a_cut_through_ink_needs_more_than_a_gap() -> None:
         assert digits(Found((region,)), Told()) == read
 
 
-def test_a_letter_does_not_become_ones() -> None:
-    w = crop((4, -3.0), ways=(parts(*[(1, 9.0)] * 4, cut=True),))
-    assert digits(Found((w,)), Told()) == [4], "refused afterwards, by its score"
+@pytest.mark.parametrize("strokes", [2, 4])
+def test_a_letter_does_not_become_ones_however_much_its_strokes_look_like_ones(
+    strokes: int,
+) -> None:
+    letter = crop((4, -3.0), ways=(parts(*[(1, 15.0)] * strokes, cut=True),))
+    assert digits(Found((letter,)), Told()) == [4], "refused afterwards, by its score"
+
+
+def test_a_one_that_touches_another_digit_is_cut_off() -> None:
+    region = crop((4, -3.0), ways=(parts((1, 12.0), (7, 12.0), (1, 12.0), cut=True),))
+    assert digits(Found((region,)), Told()) == [1, 7, 1]
+
+
+def test_two_ones_with_paper_between_them_are_two_ones() -> None:
+    region = crop((4, -3.0), ways=(parts((1, 9.0), (1, 9.0), cut=False),))
+    assert digits(Found((region,)), Told()) == [1, 1]
 
 
 def test_the_least_believed_part_counts() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,13 @@ def choose(
     offered = {id(crop): crop for found in pictures for crop in _offered(found)}
     images = [crop.image for crop in offered.values()]
     logits = classifier.logits(np.stack(images) if images else np.empty((0, 28, 28), np.uint8))
+    answers = logits.argmax(1)
     if classifier.rejection is not None:
         beliefs = classifier.scores(logits)
-        belief = _Belief(offered, beliefs, classifier.rejection, 1.0)
+        belief = _Belief(offered, answers, beliefs, classifier.rejection, 1.0)
     else:
         beliefs = np.log(softmax(logits.astype(np.float64)).max(1))
-        belief = _Belief(offered, beliefs, -np.inf, WITHOUT_SCORES)
+        belief = _Belief(offered, answers, beliefs, -np.inf, WITHOUT_SCORES)
     place = {key: i for i, key in enumerate(offered)}
     chosen = []
     for found in pictures:
@@ -47,8 +49,14 @@ class _Belief:
     """How much the network believes that crops are digits."""
 
     def __init__(
-        self, crops: dict[int, Crop], beliefs: NDArray[np.float64], least: float, unit: float
+        self,
+        crops: dict[int, Crop],
+        answers: NDArray[np.intp],
+        beliefs: NDArray[np.float64],
+        least: float,
+        unit: float,
     ) -> None:
+        self._answers: dict[int, int] = dict(zip(crops, answers.tolist(), strict=True))
         self._of: dict[int, float] = dict(zip(crops, beliefs.tolist(), strict=True))
         self._least, self._unit = least, unit
 
@@ -59,7 +67,7 @@ class _Belief:
         highest = whole + WHOLE * self._unit
         for way in region.alternatives:
             lowest = min(self._of[id(crop)] for crop in way)
-            if lowest < self._least:
+            if lowest < self._least or self._is_cut_into_strokes(way):
                 continue
             cuts = max(0, sum(crop.cut for crop in way) - 1)
             value = lowest - CUT * self._unit * cuts
@@ -70,6 +78,11 @@ class _Belief:
             apart = [way for way in region.alternatives if not any(crop.cut for crop in way)]
             best = max(apart, key=len, default=best)
         return best
+
+    def _is_cut_into_strokes(self, way: Sequence[Crop]) -> bool:
+        """Whether two 1s stand side by side that were cut apart: the strokes of an N, V or w."""
+        strokes = [crop.cut and self._answers[id(crop)] == 1 for crop in way]
+        return any(left and right for left, right in pairwise(strokes))
 
     def mean(self, crops: Sequence[Crop]) -> float:
         """Return how much crops are believed on average."""
