@@ -91,6 +91,11 @@ def test_the_loss_of_1998_with_its_own_class_of_rubbish_is_not_taught_to_refuse(
         Recipe.load("lenet5-1998").with_changes({"nondigits": "nondigits:100"})
 
 
+def test_who_is_taught_to_refuse_without_a_score_to_refuse_by_is_told_what_to_set() -> None:
+    with pytest.raises(UsageError, match="nondigits need calibrate = true"):
+        Recipe.load("reader").with_changes({"calibrate": False})
+
+
 def test_calibrating_without_held_out_images_is_refused() -> None:
     with pytest.raises(UsageError, match="calibrate needs a validation part, found validation = 0"):
         Recipe.load("lenet5").with_changes({"validation": 0, "keep": "last", "calibrate": True})

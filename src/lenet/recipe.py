@@ -151,6 +151,14 @@ class Recipe(BaseModel):
             raise ValueError('nondigits need loss = "cross-entropy", found "map-1998"')
         return self
 
+    @model_validator(mode="after")
+    def _what_learns_to_refuse_needs_to_know_when(self) -> Self:
+        if self.nondigits and not self.calibrate:
+            raise ValueError(
+                "nondigits need calibrate = true, which finds the score below which a reader refuses"
+            )
+        return self
+
     def with_changes(self, changes: dict[str, Any]) -> Self:
         """Return a copy with `changes` applied and checked.
 
