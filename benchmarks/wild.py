@@ -59,10 +59,10 @@ class Outcome:
 
     @property
     def confident(self) -> bool:
-        """Whether it is a mistake of which the reader was sure."""
-        digits = self.reading.digits
-        sure = [d for d in digits if d.status == "digit" and d.probability > CONFIDENT]
-        return not self.right and len(sure) == len(digits) > 0
+        """Whether it is a mistake, and the reader sure of all of it, or of a digit too many."""
+        sure = [d for d in self.reading.digits if d.status == "digit" and d.probability > CONFIDENT]
+        too_many = Counter(str(d.digit) for d in sure) - Counter(self.sample.truth)
+        return not self.right and (bool(too_many) or len(sure) == len(self.reading.digits) > 0)
 
     @property
     def refused(self) -> bool:
