@@ -110,7 +110,8 @@ def littered(ink: Ink, chance: np.random.Generator) -> Ink:
         return canvas
     if luck < 0.75:  # a piece of a ruled line
         canvas = ink.copy()
-        y = chance.uniform(0.75, 1.0) * (h - 2) if chance.random() < 0.8 else chance.uniform(0, h)
+        # Through the middle it would make a theta of a 0.
+        y = chance.uniform(*((0.75, 1.0) if chance.random() < 0.8 else (0.0, 0.2))) * (h - 2)
         tilt = chance.uniform(-0.03, 0.03) * h
         ends = np.sort(chance.uniform(0, w, 2)) if chance.random() < 0.4 else np.array([0.0, w])
         line = np.stack([ends, [y - tilt, y + tilt]], 1)

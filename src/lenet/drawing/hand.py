@@ -65,7 +65,7 @@ def write(
     lines = curves(style.draw(sampler), sampler, unsteady)
     lines = _proportioned(lines, chance)
     roundness = chance.uniform(0, 1, n)
-    tremor = np.abs(chance.normal(0, 0.005, n)) * np.where(chance.random(n) < 0.15, 3.0, 1)
+    tremor = np.abs(chance.normal(0, 0.005, n)) * np.where(chance.random(n) < 0.2, 3.0, 1)
     if hand:
         roundness, tremor = np.full(n, hand.roundness), np.full(n, hand.tremor)
     lines = [_shaken(_rounded(line, roundness), tremor, chance) for line in lines]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lenet.drawing import printing
 from lenet.drawing.crops import crop, draw
+from lenet.drawing.crude import crude
 from lenet.drawing.decoration import decorated
 from lenet.drawing.digits import drawings
 from lenet.drawing.doodles import DOODLES
@@ -18,10 +19,11 @@ from lenet.drawing.letters import LETTERS, SIGNS
 from lenet.drawing.pen import Ink
 from lenet.drawing.printing import fonts, glyph, print_glyph
 from lenet.drawing.strokes import Floats, Style
-from lenet.drawing.textures import bulk, texture
+from lenet.drawing.textures import bar_like, bulk, texture
 from lenet.picture import normalise
 
 CHUNK = 2_000
+CRUDE = 0.07  # share of what is drawn by hand that is as in crude bitmaps
 # Fonts in which letters look like digits, or like nothing.
 _ILLEGIBLE = {"segments-1", "segments-2", "hand-1", "hand-4"}
 # What of a digit is no digit when the rest is cut off: digit -> (axis, from, to).
@@ -37,6 +39,10 @@ _HALVED = [
     style
     for style in LETTERS
     if style.name.split()[0] in set("CEHKMNUVWXmnwx") and style.name != "E 2"
+]
+# Letters of which the right part alone is no digit: in an h it is a 1, in an e nearly a 2.
+_PARTED = [
+    style for style in LETTERS if style.name.split()[0] in set("EKXkx") and style.name != "E 2"
 ]
 
 
@@ -123,10 +129,11 @@ def _drawn(styles: Sequence[Style], n: int, chance: np.random.Generator) -> list
     weights = np.array([style.weight for style in styles])
     images: list[Ink] = []
     for style, count in zip(styles, chance.multinomial(n, weights / weights.sum()), strict=True):
-        lines = write(style, int(count), chance)
-        images += [
-            crop([line[k] for line in lines], style.stoutest, chance) for k in range(int(count))
-        ]
+        for lines in zip(*write(style, int(count), chance), strict=True):
+            image = crude(lines, style, False, chance) if chance.random() < CRUDE else None
+            if image is None or bar_like(image):
+                image = crop(lines, style.stoutest, chance)
+            images.append(image)
     order = chance.permutation(n)
     return [images[k] for k in order]
 
@@ -177,15 +184,16 @@ def _cut_digits(n: int, chance: np.random.Generator) -> list[Ink]:
 
 
 def _cut_letters(n: int, chance: np.random.Generator) -> list[Ink]:
-    """Cut off the upper or the lower part of a letter, but leave none that is as narrow as a 1."""
+    """Cut off the upper, lower or left part of a letter, but leave none as narrow as a 1."""
     images: list[Ink] = []
     while len(images) < n:
-        style = _HALVED[int(chance.integers(len(_HALVED)))]
+        axis, styles = ("x", _PARTED) if chance.random() < 0.4 else ("y", _HALVED)
+        style = styles[int(chance.integers(len(styles)))]
         for k, lines in enumerate(zip(*write(style, 8, chance), strict=True)):
-            ink = draw(lines, 0.15, chance)
-            share = float(chance.uniform(0.35, 0.65))
-            low, high = (0.0, share) if k % 2 else (share, 1.0)
-            image = _cut(ink, "y", low, high, chance)
+            ink = draw(lines, 0.18, chance)
+            share = float(chance.uniform(0.35, 0.65)) if axis == "y" else chance.uniform(0.25, 0.5)
+            low, high = (0.0, share) if axis == "y" and k % 2 else (share, 1.0)
+            image = _cut(ink, axis, low, high, chance)
             if bulk(image)[0] > 0.6:
                 images.append(image)
     return images[:n]
@@ -220,12 +228,12 @@ def _fitted(lines: Sequence[Floats]) -> list[Floats]:
 
 
 KINDS = {
-    "printed Latin letters": _in_print(15, printing.LATIN),
-    "decorated Latin letters": _each(4, _decorated),
+    "printed Latin letters": _in_print(16, printing.LATIN),
+    "decorated Latin letters": _each(4.5, _decorated),
     "printed Greek and Cyrillic letters": _in_print(3, printing.GREEK + printing.CYRILLIC),
     "printed kana and Han": _in_print(3, printing.KANA + printing.HAN),
     "printed signs": _in_print(5, printing.SIGNS),
-    "drawn letters": _by_hand(34, LETTERS),
+    "drawn letters": _by_hand(40, LETTERS),
     "drawn signs": _by_hand(9, SIGNS),
     "doodles": _by_hand(7, DOODLES),
     "digits side by side": Kind(7, _joined),

@@ -13,9 +13,9 @@ Ink = NDArray[np.uint8]
 FINE = 4  # bits of a pixel's fraction that OpenCV is given
 
 
-def _line(canvas: Ink, line: Floats, thickness: int) -> None:
+def _line(canvas: Ink, line: Floats, thickness: int, strength: float = 255) -> None:
     points = np.rint(line * (1 << FINE)).astype(np.int32)
-    cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, FINE)
+    cv2.polylines(canvas, [points], False, strength, thickness, cv2.LINE_AA, FINE)
 
 
 def pen(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
@@ -115,6 +115,18 @@ def worn(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.G
     return canvas
 
 
+def fading(canvas: Ink, lines: Sequence[Floats], width: float, chance: np.random.Generator) -> Ink:
+    """Draw with a thin pen that runs dry: pale for stretches."""
+    thin = max(1, round(0.8 * width))
+    for line in lines:
+        parts = max(3, len(line) // 4)
+        edges = np.linspace(0, len(line) - 1, parts + 1).astype(int)
+        wet = np.clip(chance.normal(0.85, 0.25, parts), 0.3, 1)
+        for first, last, strength in zip(edges[:-1], edges[1:], wet, strict=True):
+            _line(canvas, line[first : last + 1], thin, 255 * float(strength))
+    return canvas
+
+
 Tool = Callable[[Ink, Sequence[Floats], float, np.random.Generator], Ink]
 TOOLS: dict[Tool, float] = {
     pen: 5,
@@ -126,6 +138,7 @@ TOOLS: dict[Tool, float] = {
     chalk: 1,
     retraced: 0.4,
     worn: 0.4,
+    fading: 0.5,
 }
 
 

@@ -104,8 +104,7 @@ def texture(chance: np.random.Generator) -> Ink:
     """Return one of `TEXTURES`, but none that is a fat 1: a bar, whole and narrow."""
     while True:
         image = _DRAWERS[int(np.searchsorted(_SHARES, chance.random()))](chance)
-        breadth, fullness = bulk(image)
-        if breadth > 0.75 or (breadth > 0.45 and fullness < 0.72):
+        if not bar_like(image):
             return image
 
 
@@ -122,6 +121,12 @@ TEXTURES: dict[Callable[[np.random.Generator], Ink], float] = {
 }
 _DRAWERS = tuple(TEXTURES)
 _SHARES = np.cumsum(list(TEXTURES.values())) / sum(TEXTURES.values())
+
+
+def bar_like(image: Ink) -> bool:
+    """Whether a 28×28 image, uint8, could be a fat 1: it is narrow, or a full and longish piece."""
+    breadth, fullness = bulk(image)
+    return breadth <= 0.45 or (breadth <= 0.75 and fullness >= 0.72)
 
 
 def bulk(image: Ink) -> tuple[float, float]:

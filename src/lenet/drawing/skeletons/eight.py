@@ -1,4 +1,4 @@
-"""8: an S closed or left open, two rings, unequal loops, an hour-glass, from the waist."""
+"""8: an S closed, open or reversed, two rings, unequal loops, an hour-glass, from the waist."""
 
 import numpy as np
 
@@ -14,6 +14,11 @@ def _s(u: Sampler) -> list[Stroke]:
              (-0.3 * r * top, waist - 0.06), (0.55 * r, waist + 0.12), (r, 0.76),
              (0.0, 1.0), (-r, 0.76), (-0.55 * r, waist + 0.12), (0.3 * r * top, waist - 0.06),
              (r * top, waist / 2), (r * top * 0.75 + close, 0.1 + close)]]  # fmt: skip
+
+
+def _reversed(u: Sampler) -> list[Stroke]:
+    """Begin at the top left, with an S in a mirror."""
+    return [[point and (-point[0], point[1]) for point in stroke] for stroke in _s(u)]
 
 
 def _open(u: Sampler) -> list[Stroke]:
@@ -35,6 +40,16 @@ def _rings(u: Sampler) -> list[Stroke]:
     return [arc((0.0, lift), (top, lift), first, first - 1 + u(-0.03, 0.01), 9),
             arc((u(-0.03, 0.03), (1 + waist) / 2),
             (bottom, (1 - waist) / 2), second, second - 1 + u(-0.03, 0.01), 9)]  # fmt: skip
+
+
+def _rings_apart(u: Sampler) -> list[Stroke]:
+    """Draw two rings that nearly touch, or one beside the middle of the other."""
+    waist, top, bottom = u(0.4, 0.5), u(0.17, 0.25), u(0.21, 0.3)
+    gap, aside = u(-0.02, 0.05), u(-0.08, 0.08)
+    first, second = u(-0.4, 0.35), u(-0.4, 0.35)
+    return [arc((0.0, waist / 2), (top, waist / 2), first, first - 1 + u(-0.05, 0.03), 9),
+            arc((aside, (1 + waist + gap) / 2), (bottom, (1 - waist - gap) / 2),
+            second, second - 1 + u(-0.05, 0.03), 9)]  # fmt: skip
 
 
 def _unequal(u: Sampler) -> list[Stroke]:
@@ -69,8 +84,10 @@ def _from_waist(u: Sampler) -> list[Stroke]:
 
 STYLES: tuple[Style, ...] = (
     Style("S closed", 3, _s, 0.5, 0.17),
-    Style("S open", 1.2, _open, 0.5, 0.17),
+    Style("S reversed", 1, _reversed, 0.4, 0.17),
+    Style("S open", 1.4, _open, 0.5, 0.17),
     Style("two rings", 2, _rings, 0.4, 0.17),
+    Style("rings apart", 0.8, _rings_apart, 0.3, 0.14),
     Style("unequal", 0.8, _unequal, 0.4, 0.14),
     Style("crossing", 1, _crossing, 0.4, 0.15),
     Style("from the waist", 0.8, _from_waist, 0.4, 0.17),

@@ -1,4 +1,4 @@
-"""5: with its bar apart, in one stroke, like an S, with a long bar, with a low bowl.
+"""5: its bar apart or far off, in one stroke, like an S, with a long bar, a low bowl, corners.
 
 Its bowl stays wide open where the loop of a 6 closes.
 """
@@ -51,10 +51,29 @@ def _low_bowl(u: Sampler) -> list[Stroke]:
              (u(-0.08, 0.0), u(0.93, 1.0))]]  # fmt: skip
 
 
+def _bar_far_off(u: Sampler) -> list[Stroke]:
+    """Let the bar float above the bowl, or to the right of it."""
+    w, x, top = u(0.5, 0.65), u(0.02, 0.12), u(0.4, 0.5)
+    away, lift = u(0.06, 0.26), u(-0.12, 0.04)
+    return [[(x + u(0.0, 0.08), 0.05), (x, top),
+             CORNER, *_bowl(w, top, u(0.86, 0.97), u(-0.2, 0.04))],
+            [(x + away, lift), (w * u(1.0, 1.5), lift + u(-0.06, 0.04))]]  # fmt: skip
+
+
+def _cornered(u: Sampler) -> list[Stroke]:
+    """Draw straight lines only, as with the mouse."""
+    w, x, top = u(0.46, 0.62), u(0.0, 0.1), u(0.38, 0.48)
+    return [[(w * u(0.85, 1.2), u(-0.04, 0.04)), (x, 0.0), CORNER, (u(-0.02, 0.06), top), CORNER,
+             (u(0.7, 0.95) * w, top + u(-0.05, 0.04)), CORNER, (w, u(0.62, 0.86)), CORNER,
+             (u(0.6, 0.95) * w, 1.0), CORNER, (u(-0.1, 0.04), 1.0 + u(-0.06, 0.02))]]  # fmt: skip
+
+
 STYLES: tuple[Style, ...] = (
     Style("bar apart", 2.2, _bar_apart, 0.45, 0.2),
     Style("one stroke", 2, _one_stroke, 0.45, 0.2),
     Style("like an S", 0.8, _s, 0.3, 0.2),
     Style("long bar", 1, _long_bar, 0.4, 0.16),
     Style("low bowl", 0.8, _low_bowl, 0.4, 0.2),
+    Style("bar far off", 0.6, _bar_far_off, 0.4, 0.17),
+    Style("cornered", 0.6, _cornered, 0.3, 0.15),
 )

@@ -1,7 +1,10 @@
-"""4: open, closed, in one stroke, with a loop, with a short stem through the bar, like a flag.
+"""4: open, splayed, closed, in one stroke, looped, with a short stem, sharp, like a flag.
 
-An open 4 has a corner or a wide mouth where a 9 has a loop.
+An open 4 has a corner or a wide mouth where a 9 has a loop; its stem stands where the tail of a y
+leans.
 """
+
+import numpy as np
 
 from lenet.drawing.strokes import CORNER, Sampler, Stroke, Style
 
@@ -23,6 +26,24 @@ def _open_round(u: Sampler) -> list[Stroke]:
     return [[(u(-0.02, 0.04), 0.0), (-0.02, 0.55 * bar), (0.12 * w, 0.93 * bar), (0.45 * w, bar),
              (w + u(0.0, 0.15), bar - u(0.02, 0.08))],
             [(w, u(-0.05, 0.12)), (w - 0.02, 0.5), (w + u(-0.1, 0.02), 1.0)]]  # fmt: skip
+
+
+def _square(u: Sampler) -> list[Stroke]:
+    """Draw a short upright arm, a level bar, and a long stem beside it, both as upright."""
+    bar, w = u(0.44, 0.64), u(0.34, 0.56)
+    over = u(0.0, 0.3)
+    return [[(u(-0.03, 0.05), u(0.0, 0.25)), (0.0, bar), CORNER, (w / 2, bar + u(-0.02, 0.02)),
+             (w + over, bar + u(-0.05, 0.02))],
+            [(w, u(-0.05, 0.1)), (w + u(-0.03, 0.03), 1.0)]]  # fmt: skip
+
+
+def _splayed(u: Sampler) -> list[Stroke]:
+    """Let the arms part upwards; the bar ends at the stem or beyond."""
+    bar, w, out = u(0.44, 0.62), u(0.3, 0.5), u(0.04, 0.2)
+    over = np.maximum(0.0, u(-0.15, 0.3))
+    return [[(-out, u(0.0, 0.22)), (-0.3 * out, 0.6 * bar), (0.0, bar), CORNER,
+             (w + over, bar - u(0.0, 0.1))],
+            [(w + out * u(0.2, 0.8), u(-0.05, 0.1)), (w - u(0.0, 0.08), 1.0)]]  # fmt: skip
 
 
 def _open_one_stroke(u: Sampler) -> list[Stroke]:
@@ -66,6 +87,22 @@ def _lightning(u: Sampler) -> list[Stroke]:
             [(stem + 0.02, bar - u(0.16, 0.3)), (stem - u(0.0, 0.12), 1.0)]]  # fmt: skip
 
 
+def _sharp(u: Sampler) -> list[Stroke]:
+    """Zigzag like a flash in one stroke: a slope, a bar that rises, and the stem down from it."""
+    bar, w = u(0.46, 0.62), u(0.44, 0.66)
+    return [[(u(0.2, 0.7) * w, 0.0), (0.0, bar), CORNER, (w, bar - u(0.08, 0.3)), CORNER,
+             (w - u(0.08, 0.3), 1.0)]]  # fmt: skip
+
+
+def _round_corner(u: Sampler) -> list[Stroke]:
+    """Swing from a long slope into the bar; a short stem crosses its end."""
+    bar, w = u(0.62, 0.76), u(0.45, 0.65)
+    stem = u(0.6, 0.9) * w
+    return [[(u(0.25, 0.5), 0.0), (0.08, 0.6 * bar), (0.0, 0.88 * bar), (0.1 * w, bar),
+             (0.5 * w, bar), (w, bar - u(0.0, 0.08))],
+            [(stem + 0.03, bar - u(0.16, 0.32)), (stem - u(0.0, 0.1), 1.0)]]  # fmt: skip
+
+
 def _short_bar(u: Sampler) -> list[Stroke]:
     """Let the bar end at the stem."""
     bar, w = u(0.5, 0.66), u(0.4, 0.55)
@@ -92,11 +129,15 @@ def _open_flag(u: Sampler) -> list[Stroke]:
 STYLES: tuple[Style, ...] = (
     Style("open", 3, _open),
     Style("open, round", 1.3, _open_round, 0.35, 0.2),
+    Style("open, square", 1.2, _square, 0.3, 0.17),
+    Style("open, splayed", 1.2, _splayed, 0.25, 0.15),
     Style("open, one stroke", 0.8, _open_one_stroke, 0.3, 0.17),
     Style("closed", 2, _closed, 0.35, 0.2),
     Style("one stroke", 1, _one_stroke, 0.35, 0.18),
     Style("looped corner", 0.6, _loop, 0.35, 0.17),
     Style("lightning", 1.2, _lightning, 0.3, 0.18),
+    Style("sharp", 0.9, _sharp, 0.25, 0.16),
+    Style("round corner", 0.6, _round_corner, 0.3, 0.15),
     Style("short bar", 0.8, _short_bar, 0.35, 0.2),
     Style("flag", 0.8, _flag, 0.3, 0.1, narrowest=0.85),
     Style("open flag", 0.5, _open_flag, 0.3, 0.12, narrowest=0.8),

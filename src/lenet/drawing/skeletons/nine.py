@@ -1,4 +1,4 @@
-"""9: straight, leaning, curled, hooked, with an open loop, in two strokes, angular."""
+"""9: straight, leaning, curled, hooked, an open or a small loop, in two strokes, angular."""
 
 from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style, arc
 
@@ -62,6 +62,30 @@ def _open(u: Sampler) -> list[Stroke]:
     return [[*loop[:-1], (w, u(0.02, 0.09)), CORNER, (w, 0.5), (w + u(-0.12, 0.03), 1.0)]]
 
 
+def _small_loop(u: Sampler) -> list[Stroke]:
+    """Hang a small head on a long straight stem."""
+    w, high = u(0.28, 0.4), u(0.26, 0.38)
+    start = u(-0.18, -0.06)
+    loop = arc((w / 2, high / 2), (w / 2, high / 2), start, -1 + u(-0.06, 0.02), 8)
+    return [[*loop, (w, u(0.02, 0.08)), CORNER, (w - 0.01, 0.5), (w + u(-0.14, 0.03), 1.0)]]
+
+
+def _small_hooked(u: Sampler) -> list[Stroke]:
+    """Hang a small head on a long bow that ends at the lower left."""
+    w, high = u(0.24, 0.38), u(0.24, 0.36)
+    bow, end = u(0.02, 0.1), u(-0.15, 0.1)
+    loop = arc((w / 2, high / 2), (w / 2, high / 2), u(-0.18, -0.06), -1 + u(-0.06, 0.02), 8)
+    return [[*loop, (w + bow, 0.4), (w + bow, 0.7), (0.75 * w, 0.94), (end, u(0.92, 1.0))]]
+
+
+def _flicked(u: Sampler) -> list[Stroke]:
+    """Swing out of the stem to the right."""
+    loop, w = _loop(u, (-0.06, 0.02))
+    out = u(0.08, 0.24)
+    return [[*loop, (w, u(0.04, 0.1)), CORNER, (w, 0.5), (w + u(-0.04, 0.02), 0.88),
+             (w + 0.4 * out, 1.0), (w + out, 1.0 - u(0.02, 0.1))]]  # fmt: skip
+
+
 def _two_strokes(u: Sampler) -> list[Stroke]:
     """Draw a ring, then the stem beside it."""
     w, high = u(0.42, 0.6), u(0.42, 0.54)
@@ -84,8 +108,11 @@ STYLES: tuple[Style, ...] = (
     Style("straight", 2.5, _straight, 0.4, 0.19),
     Style("leaning", 1.2, _leaning, 0.4, 0.19),
     Style("curled", 1.8, _curled, 0.4, 0.19),
-    Style("hooked", 1, _hooked, 0.35, 0.17),
+    Style("hooked", 1.3, _hooked, 0.35, 0.17),
     Style("open loop", 0.8, _open, 0.35, 0.17),
+    Style("small loop", 0.9, _small_loop, 0.4, 0.11),
+    Style("small loop, hooked", 0.6, _small_hooked, 0.35, 0.12),
+    Style("flicked", 0.4, _flicked, 0.3, 0.17),
     Style("two strokes", 1, _two_strokes, 0.4, 0.19),
     Style("angular", 0.7, _angular, 0.4, 0.18),
 )

@@ -1,6 +1,7 @@
-"""1: a bar, with a flag from short to the long European upstroke, with a foot, like a caret.
+"""1: a bar, with a flag from short to the long European upstroke, with a foot, like a caret, bent.
 
-The flag falls steeply where the bar of a 7 lies flat.
+The flag falls steeply where the bar of a 7 lies flat; the flattest ones are shorter than such a
+bar, and their stems stand upright.
 """
 
 import numpy as np
@@ -15,6 +16,13 @@ def _bar(u: Sampler) -> list[Stroke]:
 def _slanted(u: Sampler) -> list[Stroke]:
     lean = u(0.2, 0.65)
     return [[(lean, 0.0), (lean / 2 + u(-0.04, 0.04), 0.5), (0.0, 1.0)]]
+
+
+def _bent(u: Sampler) -> list[Stroke]:
+    """Bend the bar as a shallow bow."""
+    bow = u(0.04, 0.09) * u.sign()
+    lower = bow * u(-0.1, 1.0)
+    return [[(0.0, 0.0), (bow, 0.32), (lower, 0.68), (u(-0.03, 0.03), 1.0)]]
 
 
 def _flagged(
@@ -42,6 +50,24 @@ def _short_flag(u: Sampler) -> list[Stroke]:
 
 def _flag(u: Sampler) -> list[Stroke]:
     return [_flagged(u, (0.32, 0.55), (44, 66))]
+
+
+def _flat_flag(u: Sampler) -> list[Stroke]:
+    """Draw a flag about half as long as the stem that falls but little."""
+    return [_flagged(u, (0.3, 0.5), (24, 40), 0.05)]
+
+
+def _wide_flag(u: Sampler) -> list[Stroke]:
+    """Draw a flag that reaches as far to the left as the stem is high, or nearly."""
+    return [_flagged(u, (0.55, 1.25), (33, 50), 0.06)]
+
+
+def _flag_and_flick(u: Sampler) -> list[Stroke]:
+    """Swing out of the stem to the right, as in running hand."""
+    stem = _flagged(u, (0.2, 0.6), (48, 66), 0.0)
+    out = u(0.06, 0.17)
+    return [[*stem[:-2], (0.0, 0.5), (u(-0.02, 0.02), 0.86), (0.4 * out, 1.0),
+             (out, 1.0 - u(0.02, 0.12))]]  # fmt: skip
 
 
 def _long_flag(u: Sampler) -> list[Stroke]:
@@ -107,6 +133,8 @@ STYLES: tuple[Style, ...] = (
     Style("slanted bar", 1, _slanted, 0.2, widest=1.1),
     Style("short flag", 2, _short_flag, 0.35, widest=1.1),
     Style("flag", 2.2, _flag, 0.22, widest=1.1),
+    Style("flat flag", 1.1, _flat_flag, 0.2, 0.18, widest=1.1),
+    Style("wide flag", 0.9, _wide_flag, 0.12, 0.18, widest=1.2),
     Style("long flag", 1.6, _long_flag, 0.12, 0.18, widest=1.1),
     Style("caret", 0.8, _caret, 0.1, 0.14, widest=1.1),
     Style("flag apart", 0.6, _two_stroke_flag, 0.22, widest=1.1),
@@ -114,5 +142,7 @@ STYLES: tuple[Style, ...] = (
     Style("foot", 1, _bar_and_foot, 0.25, widest=1.1),
     Style("flag and foot", 1.8, _flag_and_foot, 0.12, widest=1.1),
     Style("long flag and foot", 0.7, _long_flag_and_foot, 0.1, 0.18, widest=1.1),
-    Style("serifs", 0.5, _serifs, 0.15, widest=1.1),
+    Style("serifs", 0.7, _serifs, 0.15, widest=1.1),
+    Style("flag and flick", 0.4, _flag_and_flick, 0.2, 0.18, widest=1.1),
+    Style("bent bar", 0.4, _bent, 0.3, widest=1.1),
 )

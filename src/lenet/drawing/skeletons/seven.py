@@ -1,4 +1,4 @@
-"""7: plain, upright, curved, crossed, hooked, with a long drop at the left, wavy, round, based.
+"""7: plain, upright, curved, swaying, crossed, hooked, with a long drop, wavy, round, based.
 
 Its base is short, and comes only with the bar that a 2 lacks.
 """
@@ -12,9 +12,11 @@ def _bar(u: Sampler, wide: tuple[float, float]) -> tuple[list[Point | None], Flo
     return [(0.0, left), (w / 2, left / 2 + u(-0.03, 0.03)), (w, 0.0), CORNER], w
 
 
-def _cross(u: Sampler, w: Floats, reach: Floats) -> Stroke:
-    """Return a short bar across the stem that falls by `reach` to the left."""
-    at, half, tilt = u(0.42, 0.6), u(0.13, 0.26), u(-0.07, 0.05)
+def _cross(
+    u: Sampler, w: Floats, reach: Floats, half_as_long: tuple[float, float] = (0.13, 0.26)
+) -> Stroke:
+    """Return a bar, short by default, across the stem that falls by `reach` to the left."""
+    at, half, tilt = u(0.42, 0.6), u(*half_as_long), u(-0.07, 0.05)
     x = w - reach * at
     shift = u(-0.05, 0.05)
     return [(x + shift - half, at - tilt), (x + shift + half, at + tilt)]
@@ -48,6 +50,30 @@ def _crossed(u: Sampler) -> list[Stroke]:
         [*bar, (w - reach / 2 + u(-0.03, 0.02), 0.5), (w - reach, 1.0)],
         _cross(u, w, reach),
     ]
+
+
+def _long_crossed(u: Sampler) -> list[Stroke]:
+    """Cross the stem with a bar about as long as the one on top."""
+    bar, w = _bar(u, (0.45, 0.75))
+    reach = u(0.1, 0.45)
+    return [[*bar, (w - reach / 2 + u(-0.03, 0.02), 0.5), (w - reach, 1.0)],
+            _cross(u, w, reach, (0.24, 0.36))]  # fmt: skip
+
+
+def _curved_crossed(u: Sampler) -> list[Stroke]:
+    """Bend the stem, hollow towards the right, and cross it."""
+    bar, w = _bar(u, (0.45, 0.7))
+    reach, bow = u(0.28, 0.5), u(0.04, 0.13)
+    return [[*bar, (w - 0.6 * reach, 0.5 - bow), (w - reach + u(0.0, 0.05), 1.0)],
+            _cross(u, w - bow, reach)]  # fmt: skip
+
+
+def _swaying(u: Sampler) -> list[Stroke]:
+    """Let the stem sway as a long S."""
+    bar, w = _bar(u, (0.45, 0.68))
+    reach = u(0.2, 0.42)
+    return [[*bar, (w - 0.22 * reach, 0.3), (w - 0.78 * reach, 0.66), (w - reach, 0.86),
+             (w - reach + u(-0.04, 0.05), 1.0)]]  # fmt: skip
 
 
 def _hook(u: Sampler, deep: tuple[float, float]) -> list[Point | None]:
@@ -115,6 +141,9 @@ STYLES: tuple[Style, ...] = (
     Style("upright", 0.8, _upright, 0.3, narrowest=0.85),
     Style("curved", 1.2, _curved, 0.3, narrowest=0.85),
     Style("crossed", 2, _crossed, 0.3, 0.2, narrowest=0.85),
+    Style("long crossed", 0.8, _long_crossed, 0.3, 0.17, narrowest=0.85),
+    Style("curved and crossed", 0.8, _curved_crossed, 0.3, 0.18, narrowest=0.85),
+    Style("swaying", 0.5, _swaying, 0.3, 0.2, narrowest=0.85),
     Style("hooked", 1, _hooked, 0.3, 0.2, narrowest=0.85),
     Style("hooked and crossed", 0.7, _hooked_crossed, 0.3, 0.17, narrowest=0.85),
     Style("long drop", 0.9, _asian, 0.3, 0.18, narrowest=0.85),

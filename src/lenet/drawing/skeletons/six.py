@@ -1,4 +1,4 @@
-"""6: curved, straight, upright, with an open, a big or a curled loop, hooked, angular.
+"""6: curved, straight, upright, with an open, a big, a tiny or a curled loop, hooked, angular.
 
 Its stem stands free where a 0 closes.
 """
@@ -49,6 +49,16 @@ def _big_loop(u: Sampler) -> list[Stroke]:
              (0.4 * w, 1.0),
              (0.88 * w, 0.9), (w, 0.5 + loop / 2), (0.62 * w, loop), (0.25 * w, loop + 0.12),
              (0.05 * w, 0.72)]]  # fmt: skip
+
+
+def _tiny_loop(u: Sampler) -> list[Stroke]:
+    """Let a long stem end in a small loop."""
+    w, loop = u(0.28, 0.4), u(0.62, 0.74)
+    reach, r = u(0.0, 0.3), (1 - loop) / 2
+    return [[(w / 2 + reach, u(0.0, 0.03)), (0.3 * w + 0.35 * reach, 0.32), (0.02, loop - 0.06),
+             (0.0, loop + r), (0.1 * w, 0.95), (0.5 * w, 1.0), (0.94 * w, loop + 1.3 * r),
+             (0.85 * w, loop + 0.3 * r), (0.5 * w, loop), (0.1 * w, loop + 0.7 * r),
+             (0.02, loop + r + u(0.0, 0.04))]]  # fmt: skip
 
 
 def _spiral(u: Sampler) -> list[Stroke]:
@@ -124,6 +134,7 @@ STYLES: tuple[Style, ...] = (
     Style("upright", 0.8, _upright),
     Style("open loop", 0.9, _open, 0.4, 0.2),
     Style("big loop", 1, _big_loop, 0.4),
+    Style("tiny loop", 0.8, _tiny_loop, 0.4, 0.11),
     Style("spiral", 0.6, _spiral, 0.4, 0.15),
     Style("hooked", 0.5, _hooked, 0.35, 0.18),
     Style("slope and ring", 1.2, _slope_and_ring, 0.3, 0.16, widest=1.25),

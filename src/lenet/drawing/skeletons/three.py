@@ -1,4 +1,4 @@
-"""3: round, with a soft or looped waist, flat on top, angular."""
+"""3: round, with a soft or looped waist, flat on top, angular, with a long tail, in two strokes."""
 
 from lenet.drawing.strokes import CORNER, Sampler, Stroke, Style
 
@@ -45,10 +45,40 @@ def _angular(u: Sampler) -> list[Stroke]:
              (w, 0.72), (0.6 * w, 1.0), (-0.02, u(0.92, 1.0))]]  # fmt: skip
 
 
+def _ezh(u: Sampler) -> list[Stroke]:
+    """Draw a flat top, a slope to the waist, and a tail that comes far back to the left."""
+    w, waist = u(0.42, 0.58), u(0.34, 0.46)
+    return [[(u(-0.03, 0.06), u(-0.02, 0.06)), (w, 0.0), CORNER, (u(0.15, 0.4) * w, waist), CORNER,
+             (0.7 * w, waist + 0.03), (w, waist + 0.24), (0.85 * w, 0.9), (0.4 * w, 1.0),
+             (u(-0.3, -0.05), u(0.86, 1.0))]]  # fmt: skip
+
+
+def _cornered(u: Sampler) -> list[Stroke]:
+    """Draw straight lines only: an E turned round."""
+    w, waist = u(0.42, 0.62), u(0.42, 0.54)
+    return [[(u(-0.04, 0.04), u(-0.02, 0.06)), (w, 0.0), CORNER, (w + u(-0.04, 0.02), waist),
+             CORNER, (u(0.1, 0.45) * w, waist + u(-0.02, 0.02)), CORNER, (w, waist + 0.02), CORNER,
+             (w + u(-0.02, 0.04), 1.0), CORNER,
+             (u(-0.06, 0.04), 1.0 + u(-0.05, 0.02))]]  # fmt: skip
+
+
+def _two_bows(u: Sampler) -> list[Stroke]:
+    """Draw head and belly apart: they meet at the waist, or nearly."""
+    w, waist, inner = u(0.44, 0.6), u(0.42, 0.5), u(0.2, 0.5)
+    return [[(u(-0.02, 0.06), u(0.06, 0.2)), (0.45 * w, 0.0), (0.9 * w, 0.16), (0.72 * w, 0.36),
+             (inner * w, waist)],
+            [(inner * w + u(-0.04, 0.04), waist + u(-0.02, 0.04)), (0.8 * w, waist + 0.1),
+             (w, 0.74), (0.82 * w, 0.93), (0.42 * w, 1.0),
+             (u(-0.08, 0.04), u(0.8, 0.95))]]  # fmt: skip
+
+
 STYLES: tuple[Style, ...] = (
     Style("round", 3, _round),
     Style("soft waist", 1.2, _soft),
     Style("looped waist", 0.8, _looped, 0.4, 0.13),
-    Style("flat top", 1.3, _flat, 0.4),
+    Style("flat top", 1.5, _flat, 0.4),
     Style("angular", 0.7, _angular, 0.4),
+    Style("long tail", 0.8, _ezh, 0.4, 0.2),
+    Style("cornered", 0.5, _cornered, 0.3, 0.15),
+    Style("two bows", 0.5, _two_bows, 0.4, 0.17),
 )

@@ -1,4 +1,4 @@
-"""2: with a corner, a wave or a loop at the base; angular; like a swan; hooked."""
+"""2: with a corner, a wave or a loop at the base; angular; like a swan; hooked; like a Z."""
 
 from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style
 
@@ -59,6 +59,22 @@ def _hooked(u: Sampler) -> list[Stroke]:
              (w + u(-0.05, 0.25), 0.98 + u(-0.04, 0.04))]]  # fmt: skip
 
 
+def _zed(u: Sampler) -> list[Stroke]:
+    """Draw three straight strokes, as a Z."""
+    w = u(0.45, 0.75)
+    return [[(u(-0.04, 0.08), u(0.0, 0.1)), (0.5 * w, u(-0.02, 0.03)), (w, u(0.0, 0.06)), CORNER,
+             (0.5 * w + u(-0.04, 0.04), 0.5), (u(-0.06, 0.04), 1.0), CORNER,
+             (w + u(-0.06, 0.3), 1.0 + u(-0.05, 0.03))]]  # fmt: skip
+
+
+def _long_base(u: Sampler) -> list[Stroke]:
+    """Let the base run on far to the right, level or sinking."""
+    w = u(0.45, 0.6)
+    base = w + u(0.3, 0.7)
+    return [[*_head(u, w), (0.45 * w, u(0.66, 0.74)), (u(-0.06, 0.04), 0.95), CORNER,
+             (0.5 * base, 0.95 + u(-0.03, 0.03)), (base, 0.97 + u(-0.06, 0.1))]]  # fmt: skip
+
+
 STYLES: tuple[Style, ...] = (
     Style("plain", 3, _plain),
     Style("wavy base", 1.2, _wavy),
@@ -66,4 +82,6 @@ STYLES: tuple[Style, ...] = (
     Style("angular", 1, _angular, 0.3),
     Style("swan", 1.5, _swan),
     Style("hooked", 0.6, _hooked, 0.4, 0.18),
+    Style("Z", 0.8, _zed, 0.3, 0.2),
+    Style("long base", 0.7, _long_base, 0.4, 0.17, widest=1.1),
 )

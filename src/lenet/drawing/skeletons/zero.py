@@ -1,8 +1,8 @@
-"""0: plain, narrow, open at the top, with overlapping ends, curled, slashed, dotted, square."""
+"""0: plain, narrow, open at the top, ends overlapping, curled, slashed, dotted, square, halved."""
 
 import numpy as np
 
-from lenet.drawing.strokes import Sampler, Stroke, Style, arc
+from lenet.drawing.strokes import Point, Sampler, Stroke, Style, arc
 
 
 def _ring(u: Sampler, wide: tuple[float, float], gap: tuple[float, float]) -> Stroke:
@@ -74,14 +74,24 @@ def _square(u: Sampler) -> list[Stroke]:
              for x, y in ring]]  # fmt: skip
 
 
+def _halves(u: Sampler) -> list[Stroke]:
+    """Draw the left side, then the right one: their ends cross or do not quite meet."""
+    wide, lap = u(0.25, 0.42), u(-0.02, 0.05)
+    centre: Point = (0.0, 0.5)
+    left = arc(centre, (wide, 0.5), -0.25 + u(-0.04, 0.04), -0.75 - lap, 7)
+    right = arc(centre, (wide, 0.5), -0.25 - u(-0.02, 0.05), 0.25 + lap, 7)
+    return [left, right]
+
+
 STYLES: tuple[Style, ...] = (
     Style("plain", 4, _plain, widest=1.25),
     Style("narrow", 1, _narrow, 0.5, 0.16, widest=1.25),
     Style("open at the top", 1.5, _open, widest=1.25),
     Style("ends overlapping", 1.2, _overlapping, 0.4, 0.2, widest=1.25),
     Style("curled", 0.7, _curled, 0.4, 0.16, widest=1.25),
-    Style("slashed", 0.9, _slashed, 0.3, 0.13, widest=1.25),
+    Style("slashed", 1, _slashed, 0.3, 0.13, widest=1.25),
     Style("slashed inside", 0.4, _slashed_inside, 0.3, 0.13, widest=1.25),
-    Style("dotted", 0.3, _dotted, 0.3, 0.13, widest=1.25),
+    Style("dotted", 0.5, _dotted, 0.3, 0.13, widest=1.25),
     Style("square", 0.5, _square, 0.2, widest=1.25),
+    Style("two halves", 0.6, _halves, 0.4, 0.2, widest=1.25),
 )
