@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lenet.picture import Crop, Found
 from lenet.reader import Classifier
-from lenet.reader.choosing import CUT, WHOLE, choose
+from lenet.reader.choosing import CUT, SURE, WHOLE, choose
 
 Belief = tuple[int, float]  # what an image is read as, and its score
 
@@ -34,7 +34,7 @@ class Told(Classifier):
 
 
 def crop(belief: Belief, *, cut: bool = False, ways: tuple[tuple[Crop, ...], ...] = ()) -> Crop:
-    return Crop(image(*belief), (0, 0, 10, 10), cut=cut, alternatives=ways)
+    return Crop(image(*belief), (0, 0, 10, 10), cut=cut, offer=lambda: ways)
 
 
 def parts(*beliefs: Belief, cut: bool) -> tuple[Crop, ...]:
@@ -50,8 +50,19 @@ def digits(found: Found, classifier: Classifier) -> list[int]:
 
 
 def test_what_is_clearly_one_digit_stays_whole() -> None:
-    region = crop((0, 9.0), ways=(parts((1, 9.5), (1, 9.5), cut=False),))
+    region = crop((0, 7.0), ways=(parts((1, 7.5), (1, 7.5), cut=False),))
     assert digits(Found((region,)), Told()) == [0]
+
+
+@pytest.mark.parametrize(("rejection", "score"), [(0.0, SURE), (None, 9.0)])
+def test_what_is_surely_one_digit_is_not_even_looked_at_for_cuts(
+    rejection: float | None, score: float
+) -> None:
+    def offer() -> tuple[tuple[Crop, ...], ...]:
+        raise AssertionError("this takes longer than all the rest")
+
+    region = Crop(image(0, score), (0, 0, 10, 10), offer=offer)
+    assert digits(Found((region,)), Told(rejection)) == [0]
 
 
 @pytest.mark.parametrize("cut", [False, True])

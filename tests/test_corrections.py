@@ -1,4 +1,5 @@
 import base64
+import shlex
 import signal
 import sqlite3
 import threading
@@ -13,19 +14,24 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 import postgres
 from lenet import datasets
 from lenet.corrections import Correction, Corrections
+from lenet.corrections.places import engine_at
 from lenet.datasets.corrections import export_corrections
 from lenet.errors import DataError
+from lenet.reader import DEFAULT_MODEL
+from lenet.recipe import parse_changes
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.metrics import Metrics
 from lenet.server.models import load_models
 from lenet.server.service import Service
 from live_service import serving
+from services import service_of
 from test_cli import complaint, run_lenet
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)]
@@ -98,6 +104,15 @@ def test_what_is_kept_comes_back_as_it_went_in(store: Corrections) -> None:
     assert found.time.tzinfo is UTC
 
 
+def test_a_correction_may_say_that_something_is_no_digit(store: Corrections) -> None:
+    given = correction(3, truth=None)
+    store.add(given)
+    found = store.get(given.id)
+    assert found is not None
+    assert facts(found) == facts(given)
+    assert not found.says_the_same(correction(3, truth=0))
+
+
 def test_it_is_still_there_for_the_next_service(store: Corrections, place: str) -> None:
     given = correction()
     store.add(given)
@@ -128,7 +143,8 @@ def test_the_newest_come_first_page_by_page_even_where_times_are_equal(store: Co
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(7):
         store.add(correction(number, time=begin + timedelta(seconds=number // 3)))
-    pages, after = [], None
+    pages: list[Correction] = []
+    after = None
     while page := store.newest(2, after):
         pages += page
         after = page[-1].id
@@ -153,9 +169,88 @@ def test_what_the_database_may_not_hold_is_refused(store: Corrections) -> None:
 
 def test_a_schema_of_the_future_is_refused(store: Corrections, place: str) -> None:
     with store._engine.begin() as connection:
-        connection.execute(sa.text("update schema_version set version = 2"))
-    with pytest.raises(DataError, match="have schema version 2, this lenet knows 1"):
+        connection.execute(sa.text("update schema_version set version = 3"))
+    with pytest.raises(DataError, match="have schema version 3, this lenet knows 1 and 2: use"):
         Corrections(place)
+
+
+# What SQLAlchemy made of the first version's tables; as text, so that it stays what it was.
+VERSION_1 = """CREATE TABLE corrections (
+    id {id} NOT NULL,
+    time {time} NOT NULL,
+    model VARCHAR(200) NOT NULL,
+    digest VARCHAR(64) NOT NULL,
+    answer SMALLINT NOT NULL,
+    probability {double} NOT NULL,
+    truth SMALLINT NOT NULL,
+    image {blob} NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT truth_is_a_digit CHECK (truth between 0 and 9),
+    CONSTRAINT image_is_28_by_28 CHECK (length(image) = 784)
+)"""
+TYPES = {
+    "sqlite": {"id": "CHAR(32)", "time": "DATETIME", "double": "DOUBLE", "blob": "BLOB"},
+    "postgresql": {
+        "id": "UUID",
+        "time": "TIMESTAMP WITHOUT TIME ZONE",
+        "double": "DOUBLE PRECISION",
+        "blob": "BYTEA",
+    },
+}
+
+
+def written_by_version_1(store: Corrections) -> list[Correction]:
+    """Put the tables back to what the first version made, with some corrections in them."""
+    given = [correction(number) for number in range(20)]
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("drop table corrections"))
+        types = TYPES[store._engine.dialect.name]
+        connection.exec_driver_sql(VERSION_1.format_map(types))
+        connection.exec_driver_sql("CREATE INDEX ix_corrections_time ON corrections (time)")
+        connection.execute(sa.text("update schema_version set version = 1"))
+    for each in given:
+        store.add(each)
+    with pytest.raises(DataError, match="cannot use the database"):
+        store.add(correction(truth=None))
+    return given
+
+
+def test_what_version_1_wrote_is_brought_up_to_date_and_nothing_of_it_is_lost(
+    store: Corrections, place: str
+) -> None:
+    given = written_by_version_1(store)
+    newer = Corrections(place)
+    assert sorted(map(str, map(facts, newer))) == sorted(map(str, map(facts, given)))
+    assert newer.add(correction(1, truth=None)) is None
+    assert len(newer) == len(given) + 1
+    with pytest.raises(DataError, match="cannot use the database"):
+        newer.add(correction(truth=10))
+    found = sa.inspect(newer._engine)
+    assert set(found.get_table_names()) == {"corrections", "schema_version"}
+    assert {index["name"] for index in found.get_indexes("corrections")} == {"ix_corrections_time"}
+    newer.close()
+    Corrections(place).close()  # and it stays so
+
+
+def test_what_version_1_wrote_is_learnt_from_without_being_changed(
+    store: Corrections, place: str
+) -> None:
+    given = written_by_version_1(store)
+    splits = datasets.load(f"corrections:{place}")
+    assert len(splits.train) + len(splits.test) == len(given)
+    with store._engine.begin() as connection:
+        assert connection.execute(sa.text("select version from schema_version")).scalar() == 1
+
+
+def test_two_services_that_bring_one_database_up_to_date_at_once_do_it_once(
+    store: Corrections, place: str
+) -> None:
+    given = written_by_version_1(store)
+    with ThreadPoolExecutor(2) as pool:
+        stores = list(pool.map(lambda _: Corrections(place), range(2)))
+    for each in stores:
+        assert len(each) == len(given)
+        each.close()
 
 
 def test_a_database_of_something_else_is_left_alone(store: Corrections, place: str) -> None:
@@ -185,6 +280,11 @@ def test_two_services_that_start_together_and_write_at_once_lose_nothing(place: 
         ("sqlite://", "no database of the kind 'sqlite'"),
         ("postgresql://me:hunter2@127.0.0.1:1/db", "Connection refused"),
         ("://", "the database's URL cannot be read"),
+        ("postgresql://me:hunter2/db", "the database's URL cannot be read"),
+        ("postgresql://me:hunter2@host:port/db", "the database's URL cannot be read"),
+        (":memory:", ":memory: is no place to keep corrections in: give a file"),
+        ("sqlite:///:memory:", "sqlite:///:memory: is no place to keep corrections in"),
+        ("sqlite:///file:x?mode=memory&uri=true", "is no place to keep corrections in"),
     ],
 )
 def test_a_database_that_cannot_be_had_is_said_in_one_line_without_its_password(
@@ -214,6 +314,22 @@ def test_an_sqlite_file_is_for_its_owner_and_written_through_a_log(tmp_path: Pat
     connection.close()
 
 
+def test_a_database_that_falls_silent_is_given_up_within_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, Any] = {}
+    create_engine = sa.create_engine
+
+    def heard(url: sa.URL, **options: Any) -> sa.Engine:
+        asked.update(options["connect_args"])
+        return create_engine(url, **options)
+
+    monkeypatch.setattr(sa, "create_engine", heard)
+    engine_at("postgresql://me@host/db", create=False)
+    silent = asked["keepalives_idle"] + asked["keepalives_interval"] * asked["keepalives_count"]
+    assert (asked["connect_timeout"], asked["tcp_user_timeout"], silent) == (2, 5000, 5)
+
+
 # As data
 
 
@@ -239,11 +355,44 @@ def test_corrections_are_a_source_of_data(store: Corrections, place: str) -> Non
 
 def test_two_corrections_are_enough_and_one_is_not(store: Corrections, place: str) -> None:
     store.add(correction(id=UUID(int=1)))
-    with pytest.raises(DataError, match="holds 1 corrections: correct two at least"):
+    with pytest.raises(DataError, match="holds 1 corrections that say which digit it is: correct"):
         datasets.load(f"corrections:{place}")
     store.add(correction(id=UUID(int=3)))
     splits = datasets.load(f"corrections:{place}")
     assert (len(splits.train), len(splits.test)) == (1, 1)
+
+
+def test_what_is_no_digit_is_data_of_its_own_and_no_zero(store: Corrections, place: str) -> None:
+    given = [correction(number, truth=None) for number in range(20)]
+    digits = [correction(number) for number in range(100, 110)]
+    for each in [*given, *digits]:
+        store.add(each)
+    splits = datasets.load(f"corrections:{place}")
+    assert len(splits.train) + len(splits.test) == len(digits)
+    train, test = datasets.load_others(f"corrections:{place}")
+    assert train is not None
+    assert test is not None
+    for part, held_out in ((train, False), (test, True)):
+        expected = {each.image.tobytes() for each in given if each.held_out == held_out}
+        assert {image.tobytes() for image in part.images} == expected
+        assert part.classes == ("none",)
+    refused = datasets.load_nondigits(f"corrections:{place}")
+    assert refused.digest == train.digest
+
+
+def test_of_what_is_no_digit_one_is_learnt_from_and_two_are_parted(
+    store: Corrections, place: str
+) -> None:
+    source = f"corrections:{place}"
+    store.add(correction(truth=3))
+    assert datasets.load_others(source) == (None, None)
+    with pytest.raises(DataError, match="no correction says that something is no digit: leave"):
+        datasets.load_nondigits(source)
+    for number, tested in ((4, None), (6, 1)):
+        store.add(correction(number, truth=None, id=UUID(int=number)))
+        train, test = datasets.load_others(source)
+        assert train is not None
+        assert (len(train), test and len(test)) == (1, tested)
 
 
 def test_no_database_is_made_by_asking_for_data(tmp_path: Path) -> None:
@@ -254,6 +403,50 @@ def test_no_database_is_made_by_asking_for_data(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_where_all_are_no_digit_it_is_said_how_to_learn_them(tmp_path: Path) -> None:
+    place = tmp_path / "c.db"
+    store = Corrections(str(place))
+    for number in range(10):
+        store.add(correction(number, truth=None))
+    store.close()
+    with pytest.raises(DataError) as refusal:
+        datasets.load(f"corrections:{place}")
+    _, _, way = str(refusal.value).partition("; what is no digit is learnt alone with ")
+    words = shlex.split(way)
+    assert words[:3] == ["--data", "mnist", "--set"]
+    nondigits = parse_changes(words[3:])["nondigits"]
+    assert nondigits == ["nondigits:15000", f"corrections:{place}"]
+    assert len(datasets.load_nondigits(nondigits[1])) > 4
+
+
+def test_an_export_of_one_digit_joins_with_other_digits(
+    store: Corrections, place: str, tmp_path: Path
+) -> None:
+    for number in range(5):
+        store.add(correction(number, truth=1))
+    folder = tmp_path / "exported"
+    export_corrections(place, folder)
+    joined = datasets.load_all(["uci-digits", f"folder:{folder}"])
+    assert len(joined.train) + len(joined.test) == 1797 + 5
+
+
+def test_what_was_exported_to_be_tested_on_is_never_learnt_from(
+    store: Corrections, place: str, tmp_path: Path
+) -> None:
+    few = [correction(number, id=UUID(int=number)) for number in range(50)]
+    few = [each for each in few if not each.held_out][:2]  # of which chance would test on none
+    for each in few:
+        store.add(each)
+    export_corrections(place, tmp_path)
+    (tested,) = (path.name for path in tmp_path.glob("test/*/*.png"))
+    for number in range(100, 130):
+        store.add(correction(number))
+    export_corrections(place, tmp_path)
+    learnt = {path.name for path in tmp_path.glob("train/*/*.png")}
+    assert len(learnt) > 15
+    assert tested not in learnt
+
+
 def test_an_export_is_a_folder_for_each_digit_that_reads_back_the_same(
     store: Corrections, place: str, tmp_path: Path
 ) -> None:
@@ -262,16 +455,42 @@ def test_an_export_is_a_folder_for_each_digit_that_reads_back_the_same(
         store.add(each)
     folder = tmp_path / "exported"
     assert export_corrections(place, folder) == 30
-    assert sorted(path.name for path in folder.iterdir()) == list("0123456789")
-    splits = datasets.load(f"folder:{folder}")
-    read = {
-        (image.tobytes(), part.classes[label])
-        for part in (splits.train, splits.test)
-        for image, label in zip(part.images, part.labels, strict=True)
-    }
-    assert read == {(each.image.tobytes(), str(each.truth)) for each in given}
+    for part in ("train", "test"):
+        assert sorted(path.name for path in (folder / part).iterdir()) == list("0123456789")
+
+    def parts(source: str) -> list[set[tuple[bytes, str]]]:
+        splits = datasets.load(source)
+        return [
+            {
+                (image.tobytes(), part.classes[label])
+                for image, label in zip(part.images, part.labels, strict=True)
+            }
+            for part in (splits.train, splits.test)
+        ]
+
+    assert parts(f"folder:{folder}") == parts(f"corrections:{place}")
     store.add(correction(31))
     assert export_corrections(place, folder) == 31
+
+
+def test_what_is_no_digit_is_exported_beside_the_digits_and_read_back_as_no_digit(
+    store: Corrections, place: str, tmp_path: Path
+) -> None:
+    others = [correction(number, truth=None) for number in range(30, 50)]
+    for each in (*map(correction, range(30)), *others):
+        store.add(each)
+    folder = tmp_path / "exported"
+    export_corrections(place, folder)
+    assert {path.stem for path in folder.glob("*/none/*.png")} == {str(e.id) for e in others}
+    splits = datasets.load(f"folder:{folder}")
+    assert splits.train.classes == tuple("0123456789")
+    train, test = datasets.load_others(f"folder:{folder}")
+    assert train is not None
+    assert test is not None
+    for part, held_out in ((train, False), (test, True)):
+        expected = {each.image.tobytes() for each in others if each.held_out == held_out}
+        assert {image.tobytes() for image in part.images} == expected
+    assert datasets.load_nondigits(f"folder:{folder}").digest == train.digest
 
 
 def test_the_command_line_exports_and_says_what_it_cannot(tmp_path: Path) -> None:
@@ -281,7 +500,7 @@ def test_the_command_line_exports_and_says_what_it_cannot(tmp_path: Path) -> Non
     store.close()
     done = run_lenet("data", "export", f"corrections:{tmp_path / 'c.db'}", "--to", tmp_path / "to")
     assert (done.returncode, done.stdout) == (0, "")
-    assert (tmp_path / "to" / "7" / f"{given.id}.png").is_file()
+    assert (tmp_path / "to" / "train" / "7" / f"{given.id}.png").is_file()
     refused = run_lenet("data", "export", "mnist", "--to", tmp_path / "to")
     assert refused.returncode == 2
     assert complaint(refused).startswith("'mnist' cannot be exported: say corrections:FILE")
@@ -304,6 +523,40 @@ def test_a_correction_is_kept_with_what_the_model_says_of_it(
     assert kept is not None
     assert kept.digest == client.get("/v1/models").json()["models"][0]["digest"]
     assert client.get(f"/v1/corrections/{body['id']}").json() == said
+
+
+def test_of_a_refused_image_the_nearest_digit_is_kept_as_the_answer(
+    tmp_path: Path, two: NDArray[np.uint8]
+) -> None:
+    store = Corrections(str(tmp_path / "c.db"))
+    image = np.roll(two, 14, axis=0)  # its halves exchanged
+    app = build(service_of(DEFAULT_MODEL), Policy(), store)
+    with TestClient(app, base_url="http://localhost") as client:
+        octets = {"Content-Type": "application/octet-stream"}
+        said = client.post("/v1/digits", content=image.tobytes(), headers=octets).json()
+        coded = base64.b64encode(image.tobytes()).decode()
+        body = {"id": str(uuid4()), "image": coded, "truth": 9}
+        kept = client.post("/v1/corrections", json=body).json()
+    assert said["digits"][0]["status"] == "not_a_digit"
+    assert kept["answer"] == said["digits"][0]["digit"]
+
+
+def test_no_digit_is_a_truth_of_its_own_and_has_to_be_said(
+    client: TestClient, store: Corrections
+) -> None:
+    body = {**sent(4), "truth": None}
+    said = client.post("/v1/corrections", json=body)
+    assert (said.status_code, said.json()["truth"]) == (201, None)
+    assert client.get("/v1/corrections").json()["corrections"] == [said.json()]
+    kept = store.get(UUID(body["id"]))
+    assert kept is not None
+    assert kept.truth is None
+    changed = client.post("/v1/corrections", json={**body, "truth": 0})
+    assert changed.status_code == 409
+    unsaid = sent(5)
+    del unsaid["truth"]
+    refused = client.post("/v1/corrections", json=unsaid)
+    assert (refused.status_code, refused.json()["error"]) == (422, "truth: field required")
 
 
 def test_sent_again_it_is_answered_the_same_and_changed_it_is_refused(client: TestClient) -> None:
@@ -331,6 +584,18 @@ def test_they_are_listed_in_pages_and_can_be_forgotten(client: TestClient) -> No
     assert client.get("/v1/models").json()["collect"] is True
 
 
+def test_a_list_that_is_to_go_on_after_a_deleted_one_is_refused_and_does_not_just_end(
+    client: TestClient,
+) -> None:
+    ids = [client.post("/v1/corrections", json=sent(n)).json()["id"] for n in range(3)]
+    after = client.get("/v1/corrections?limit=1").json()["next"]
+    assert after == ids[-1]
+    client.delete(f"/v1/corrections/{after}")
+    refused = client.get(f"/v1/corrections?after={after}")
+    assert refused.status_code == 404
+    assert refused.json()["error"] == "no correction has the id `after`: begin anew"
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "text"),
     [
@@ -349,6 +614,18 @@ def test_what_is_no_correction_is_refused(
     assert response.status_code == status
     assert text in response.json()["error"]
     assert client.get("/v1/corrections").json()["total"] == 0
+
+
+def test_why_the_database_failed_is_said_once_to_whoever_runs_the_service(
+    client: TestClient, store: Corrections, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("drop table corrections"))
+    for _ in range(3):
+        assert client.post("/v1/corrections", json=sent()).status_code == 503
+    said = capsys.readouterr().err
+    assert said.startswith(f"lenet: cannot use the database {store.name}: ")
+    assert said.count("\n") == 1
 
 
 def test_reading_goes_on_when_the_database_is_gone(client: TestClient, store: Corrections) -> None:
@@ -387,7 +664,9 @@ def test_killed_in_the_middle_of_1000_writes_no_acknowledged_one_is_lost(place: 
 
         with ThreadPoolExecutor(8) as pool:
             jobs = [pool.submit(send, number) for number in range(1_000)]
+            end = time.monotonic() + 60
             while len(acknowledged) < 300:
+                assert time.monotonic() < end, f"only {len(acknowledged)} were acknowledged"
                 time.sleep(0.005)
             live.process.send_signal(signal.SIGKILL)
             for job in jobs:

@@ -1,24 +1,27 @@
 """Teaching a model further: what it learns, what it keeps, and what is refused."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenet import experiment
-from lenet.datasets import Dataset
-from lenet.errors import UsageError
-from lenet.evaluation import Parts
-from lenet.finetuning import Change, read_changes
+from lenet import datasets, experiment
+from lenet.corrections import Correction, Corrections
+from lenet.datasets import Dataset, load
+from lenet.errors import DataError, UsageError
+from lenet.evaluation import Parts, read_scores
+from lenet.finetuning import Change, changes, read_changes, with_former_tests
 from lenet.inspection.weights import beginning
 from lenet.picture import normalise
+from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import Run
+from lenet.run import MISTAKES, MODEL, Run
 from test_cli import complaint, run_lenet
 
 
@@ -40,6 +43,19 @@ def spirals(n: int, seed: int = 0) -> Dataset:
     return Dataset("spirals", images, np.ones(n, np.int64), tuple("0123456789"))
 
 
+def face(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A face with two eyes and no mouth, which is no digit and is easily read as a 0."""
+    turn = np.linspace(0, 2 * np.pi, 60)
+    outline = np.stack([np.cos(turn), rng.uniform(0.9, 1.1) * np.sin(turn)], 1) * 60 + 100
+    points = np.rint(outline + rng.normal(0, 3, outline.shape)).astype(np.int32)
+    canvas = np.zeros((200, 200), np.uint8)
+    cv2.polylines(canvas, [points], True, 255, int(rng.integers(7, 11)), cv2.LINE_AA)
+    for x in (-20, 20):
+        eye = np.rint(rng.normal((100 + x, 85), 3)).astype(int)
+        cv2.circle(canvas, (int(eye[0]), int(eye[1])), int(rng.integers(5, 9)), 255, -1)
+    return normalise(canvas)
+
+
 @pytest.fixture
 def spiral_folder(tmp_path: Path) -> Path:
     """Twenty spirals as 1, four of them to test on, and every other class with one image."""
@@ -57,7 +73,7 @@ def spiral_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def taught(quick_run: Run, folder: Path, **changes: object) -> Recipe:
+def taught(quick_run: Run, folder: Path, **others: object) -> Recipe:
     return quick_run.recipe.with_changes(
         {
             "name": "taught",
@@ -65,7 +81,7 @@ def taught(quick_run: Run, folder: Path, **changes: object) -> Recipe:
             "data": ["uci-digits", f"folder:{folder}"],
             "least_share": 0.2,
             "epochs": 3,
-            **changes,
+            **others,
         }
     )
 
@@ -82,6 +98,141 @@ def test_a_private_way_of_writing_is_learnt_and_the_rest_is_kept(
     assert new.before >= 10
     assert new.after <= 3
     assert old.after <= old.before + 5
+
+
+def corrected(place: Path, spirals_said: int | None, digits: int = 10) -> str:
+    """Keep forty spirals, corrected to be something, and some digits; return the source."""
+    store = Corrections(str(place))
+    now = datetime.now(UTC)
+    known = load("uci-digits").train
+    said = [*((image, spirals_said) for image in spirals(40).images)]
+    said += [(known.images[i], int(known.labels[i])) for i in range(digits)]
+    for number, (image, truth) in enumerate(said):
+        store.add(Correction(UUID(int=number), image, "quick", "0" * 64, 6, 0.9, truth, now))
+    store.close()
+    return f"corrections:{place}"
+
+
+def test_what_was_corrected_to_be_no_digit_is_learnt_to_be_refused(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", None)
+    recipe = quick_run.recipe.with_changes(
+        {
+            "name": "taught",
+            "start_from": str(quick_run.folder),
+            "data": ["uci-digits", source],
+            "nondigits": ["nondigits:300"],
+            "calibrate": True,
+            "keep": "last",
+            "least_share": 0.2,
+            "epochs": 3,
+        }
+    )
+    run = experiment.train(recipe, runs=tmp_path / "runs", device="cpu", report=False)
+    old, digits, others = read_changes(run)
+    assert others.source == f"{source}, what is no digit"
+    assert others.before == others.total == len(datasets.load_others(source)[1] or ()) > 4
+    assert others.after <= 0.25 * others.total
+    assert digits.total == 2
+    assert old.after <= old.before + 10
+    assert f"on {others}." in run.read("README.md").decode()
+    of_people = {image.tobytes() for image in load(source).test.images}
+    shown = json.loads(run.read(MISTAKES))["mistakes"]
+    assert shown
+    assert not of_people & {base64.b64decode(each["image"]) for each in shown}
+    assert Classifier(run.read(MODEL)).rejection is not None
+
+
+def test_who_learns_to_refuse_nothing_leaves_out_what_is_no_digit(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", None)
+    recipe = quick_run.recipe.with_changes({"data": ["uci-digits", source]})
+    parts = Parts.load(recipe)
+    assert parts.nondigits is None
+    assert len(parts.train) + len(parts.validation or ()) == 1438 + 8
+    refusing = Parts.load(
+        recipe.with_changes({"nondigits": ["nondigits:90"], "calibrate": True, "least_share": 0.5})
+    )
+    assert refusing.nondigits is not None
+    learnt = {image.tobytes() for image in spirals(40).images}
+    share = sum(image.tobytes() in learnt for image in refusing.nondigits.images)
+    assert share / len(refusing.nondigits) > 0.35  # of 26 in 107 they are made twice as many
+
+
+def test_a_handful_of_corrections_is_enough_to_begin_with(quick_run: Run, tmp_path: Path) -> None:
+    source = corrected(tmp_path / "corrections.db", 1, digits=0)
+    store = Corrections(source.partition(":")[2])
+    for each in [*store][3:]:
+        store.delete(each.id)
+    store.close()
+    parts = Parts.load(
+        quick_run.recipe.with_changes({"data": ["uci-digits", source], "least_share": 0.1})
+    )
+    assert len(parts.test) == 359 + 2  # of three, by their ids
+    assert parts.train.name == "uci-digits+corrections"
+    assert len(parts.train) == round(0.9 * 1438) + 130  # a tenth of both together
+
+
+def test_what_the_model_was_made_from_is_tested_also_where_it_is_not_learnt_from(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", 1)
+    recipe = quick_run.recipe.with_changes({"start_from": str(quick_run.folder), "data": source})
+    parts = with_former_tests(recipe, Parts.load(recipe))
+    assert len(parts.test) == len(parts.tests[source])
+    before = Classifier(quick_run.read(MODEL))
+    mine, former = changes(recipe, before, parts)
+    assert (mine.source, former.source, former.total) == (source, "uci-digits", 359)
+    assert former.before == former.after == read_scores(quick_run)["test"].errors
+
+
+def test_of_a_model_whose_data_cannot_be_had_it_is_said_before_training(
+    quick_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = corrected(tmp_path / "corrections.db", 1)
+    recipe = quick_run.recipe.with_changes({"start_from": "lenet5", "data": source})
+    parts = Parts.load(recipe)
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise DataError("cannot download")
+
+    monkeypatch.setattr(datasets, "load", unreachable)
+    with pytest.raises(DataError, match="^mnist is needed, on which lenet5 is tested before and"):
+        with_former_tests(recipe, parts)
+
+
+def test_corrections_that_come_during_training_move_nothing_to_the_test(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", 1)
+    recipe = quick_run.recipe.with_changes(
+        {"start_from": str(quick_run.folder), "data": ["uci-digits", source]}
+    )
+    parts = with_former_tests(recipe, Parts.load(recipe))
+    corrected(tmp_path / "more.db", 1, digits=300)
+    (tmp_path / "more.db").replace(tmp_path / "corrections.db")
+    _, change = changes(recipe, Classifier(quick_run.read(MODEL)), parts)
+    assert change.total == len(parts.test) - 359 < len(load(source).test)
+
+
+def test_a_source_too_small_for_the_validation_it_needs_is_refused_before_training(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", 1, digits=0)
+    store = Corrections(source.partition(":")[2])
+    for each in [*store][4:]:
+        store.delete(each.id)
+    store.close()
+    small = quick_run.recipe.with_changes({"data": source, "least_share": 0.1, "keep": "best"})
+    with pytest.raises(DataError, match=r"^corrections: of \d images none can be spared for the"):
+        Parts.load(small)
+    refusing = {"data": "uci-digits", "nondigits": ["nondigits:3"], "calibrate": True}
+    with pytest.raises(
+        DataError, match=r"^nondigits:3: of 3 images none can be spared for the val"
+    ):
+        Parts.load(small.with_changes(refusing))
 
 
 def test_training_begins_with_the_weights_it_starts_from(
@@ -137,32 +288,22 @@ def test_starting_from_another_network_is_refused(quick_run: Run, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_reader_learns_spirals_from_corrections_in_minutes_and_mnist_holds(
+def test_the_reader_learns_spirals_and_faces_from_corrections_in_minutes_and_mnist_holds(
     mnist_dir: Path, tmp_path: Path
 ) -> None:
-    from lenet.corrections import Correction, Corrections
-
     place = tmp_path / "corrections.db"
     store = Corrections(str(place))
     now = datetime.now(UTC)
-    for image in spirals(60).images:
-        store.add(Correction(uuid4(), image, "reader", "0" * 64, 6, 0.9, 1, now))
+    rng = np.random.default_rng(5)
+    said = [*((image, 1) for image in spirals(60).images), *((face(rng), None) for _ in range(60))]
+    for image, truth in said:
+        store.add(Correction(uuid4(), image, "reader", "0" * 64, 6, 0.9, truth, now))
     store.close()
-    done = run_lenet(
-        "train",
-        "--recipe",
-        "reader-finetune",
-        "--data",
-        "mnist",
-        "--data",
-        f"corrections:{place}",
-        "--runs",
-        str(tmp_path / "runs"),
-        "--no-report",
-        "--json",
-    )
+    words = ["--recipe", "reader-finetune", "--data", "mnist", "--data", f"corrections:{place}"]
+    done = run_lenet("train", *words, "--runs", str(tmp_path / "runs"), "--no-report", "--json")
     assert done.returncode == 0, done.stderr
-    old, new = json.loads(done.stdout)["changes"]
+    old, new, others = json.loads(done.stdout)["changes"]
     assert old["source"] == "mnist"
-    assert new["before"] >= 0.8 * new["total"]
-    assert new["after"] <= 0.2 * new["total"]
+    for taught_ in (new, others):
+        assert taught_["before"] >= 0.8 * taught_["total"] > 2
+        assert taught_["after"] <= 0.2 * taught_["total"]

@@ -1,4 +1,4 @@
-"""The page's files fit together; what they do in a browser is asked in test_page."""
+"""The page's files fit together; what they do in a browser is asked in the other tests of it."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import lenet
 PAGE = Path(lenet.__file__).parent / "server" / "page"
 MODULES = sorted(PAGE.glob("*.js"))
 HTML = (PAGE / "index.html").read_text("utf-8")
-STRINGS = (PAGE / "strings.js").read_text("utf-8")
+STRINGS = (PAGE / "texts.js").read_text("utf-8")
 TEXTS = set(re.findall(r'^    (?:"([^"]+)"|(\w+)):', STRINGS, re.MULTILINE))
 KEYS = {quoted or bare for quoted, bare in TEXTS}
 
@@ -47,6 +47,8 @@ def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
         text = module.read_text("utf-8")
         asked |= set(re.findall(r'\bt\("([^"]+)"', text))
         asked |= set(re.findall(r'\bpart\("([^"]+)"', text))
+        for key in re.findall(r'\bsay\("([^"]+)"', text):
+            asked |= {key, f"{key}.none"}
         for key in re.findall(r'\bcount\("([^"]+)"', text):
             asked |= {f"{key}.one", f"{key}.other"}
     assert asked <= KEYS, f"no text for {asked - KEYS}"
@@ -54,7 +56,7 @@ def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
 
 def test_no_sentence_hides_outside_the_file_of_texts() -> None:
     for module in MODULES:
-        if module.name == "strings.js":
+        if module.name == "texts.js":
             continue
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", module.read_text("utf-8"), flags=re.DOTALL)
         sentences = re.findall(r'"[A-Z][a-z]+ [a-z]+[^"]*"', code)

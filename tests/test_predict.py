@@ -11,8 +11,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ import lenet
 from lenet.cli import app
 from lenet.cli.console import print_json
 from lenet.cli.predict import predict as command
+from lenet.cli.predict import sources
 from lenet.errors import LeNetError, UsageError
 from lenet.explanation import DIGIT, REJECTED, UNCERTAIN, explain
 from lenet.picture import decode
@@ -331,6 +334,29 @@ def test_explain_draws_one_picture_into_one_file(tmp_path: Path) -> None:
     assert drawn.width >= 500
     assert DIGIT in colours(drawn)
     assert REJECTED not in colours(drawn)
+
+
+def test_a_picture_that_is_gone_before_it_is_explained_is_one_line_and_the_rest_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
+    for file, picture in zip(files, (THREE, FOUR, SEVEN), strict=True):
+        shutil.copy(picture, file)
+
+    def then_gone(*words: Any) -> Iterator[sources.Answer]:
+        answers = list(read(*words))
+        files[1].unlink()
+        yield from answers
+
+    read = sources.read
+    monkeypatch.setattr(sources, "read", then_gone)
+    done = predict(*files, "--explain", tmp_path / "drawn", code=3)
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["3", "4", "7"]
+    first, last = done.stderr.splitlines()
+    assert first.startswith("lenet: ")
+    assert "b.png" in first.replace("\n", "")
+    assert last == "1 of 3 pictures could not be read"
+    assert {path.name for path in (tmp_path / "drawn").iterdir()} == {"1-a.png", "3-c.png"}
 
 
 def test_explain_draws_several_into_a_folder_which_is_made(folder: Path) -> None:

@@ -1,5 +1,7 @@
+import errno
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -378,6 +381,22 @@ def test_a_process_that_fails_is_one_clear_error(
 ) -> None:
     with pytest.raises(error, match=text):
         list(workers.run(cycle(range(200)), here, setup, (how,), 2))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+def test_a_process_that_cannot_be_started_is_one_clear_error(
+    begun: int, setup: object, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = subprocess.Popen
+
+    def refused(*words: Any, **how: Any) -> Any:
+        if len(processes.workers) == begun:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return start(*words, **how)
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    with pytest.raises(DataError, match="cannot be started: resource temporarily unavailable; the"):
+        list(workers.run(iter(range(200)), here, setup, ("well",), 2))  # type: ignore[arg-type]
 
 
 def test_a_broken_pil_image_is_one_of_many_that_cannot_be_read(processes: Processes) -> None:

@@ -25,6 +25,7 @@ ROOMS = [
     "metrics",
     "run",
     "reader",
+    "mistakes",
     "explanation",
     "evaluation",
     "finetuning",
@@ -53,6 +54,7 @@ LIGHT = [
     "datasets",
     "run",
     "reader",
+    "mistakes",
     "explanation",
     "server",
 ]

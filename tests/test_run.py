@@ -60,6 +60,7 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "layers.onnx",
         "history.jsonl",
         "scores.json",
+        "mistakes.json",
         "README.md",
         "report.html",
         "figures",

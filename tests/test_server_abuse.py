@@ -524,6 +524,18 @@ def test_at_rest_it_is_small() -> None:
         assert fresh.memory() < 200 * MB
 
 
+def test_looking_at_all_there_is_to_see_takes_little_memory() -> None:
+    with serving() as fresh:
+        for model in fresh.ask("GET", "/v1/models")[1]["models"]:
+            for what in model["has"]:
+                if what != "layers":
+                    assert fresh.ask("GET", f"/v1/models/{model['name']}/{what}")[0] == 200
+            octets = {"Content-Type": "application/octet-stream"}
+            path = f"/v1/layers?model={model['name']}"
+            assert fresh.ask("POST", path, bytes(784), octets)[0] == 200
+        assert fresh.memory() < 200 * MB
+
+
 def test_threads_of_a_client_see_only_their_own_answers(live: Live) -> None:
     images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), np.uint8)
     expected = [live.digit(image.tobytes())[1] for image in images]

@@ -5,17 +5,20 @@ python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured
 """
 
 import argparse
+import json
 from pathlib import Path
 
 from lenet.calibration import Calibration
 from lenet.errors import ModelError
 from lenet.evaluation import Part, read_scores
+from lenet.inspection import Inspection
+from lenet.mistakes import find_mistakes
 from lenet.reader import Classifier
 from lenet.report import card
-from lenet.run import CARD, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import CARD, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
 from lenet.storage import sha256, write_atomically
 
-SHIPPED = ("recipe.toml", MODEL, LAYERS, WEIGHTS, SCORES, HISTORY, CARD)
+SHIPPED = ("recipe.toml", MODEL, LAYERS, WEIGHTS, SCORES, MISTAKES, HISTORY, CARD)
 PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 
@@ -31,7 +34,7 @@ def ship(run: Run, name: str, measured: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for file in SHIPPED:
-        content = run.read(file)
+        content = mistakes(run) if file == MISTAKES else run.read(file)
         if file == CARD:
             content = fresh_card(run, name).encode() + measured.encode()
         write_atomically(folder / file, content)
@@ -39,6 +42,14 @@ def ship(run: Run, name: str, measured: str = "") -> Path:
     manifest = run.manifest.model_copy(update={"files": files})
     write_atomically(folder / "run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
     return folder
+
+
+def mistakes(run: Run) -> bytes:
+    """Return what the run misread; of a run made before that was kept, it is found now."""
+    if MISTAKES in run.manifest.files:
+        return run.read(MISTAKES)
+    test = Inspection(run).test
+    return json.dumps(find_mistakes(Classifier(run.read(MODEL)), test), indent=1).encode() + b"\n"
 
 
 def fresh_card(run: Run, name: str) -> str:

@@ -10,20 +10,33 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from lenet.calibration import Calibration, calibrate
 from lenet.errors import DataError, OutcomeError, UsageError
 from lenet.evaluation import Parts, score
 from lenet.export import prove, to_onnx
-from lenet.finetuning import changes
+from lenet.finetuning import changes, with_former_tests
 from lenet.inspection import Inspection
 from lenet.inspection.layers import Layers
 from lenet.inspection.weights import network_of
+from lenet.mistakes import find_mistakes
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.report import card, report_files
-from lenet.run import CARD, FINETUNING, HISTORY, LAYERS, MODEL, SCORES, WEIGHTS, Manifest, Run
+from lenet.run import (
+    CARD,
+    FINETUNING,
+    HISTORY,
+    LAYERS,
+    MISTAKES,
+    MODEL,
+    SCORES,
+    WEIGHTS,
+    Manifest,
+    Run,
+)
 from lenet.storage import cannot_write, held_alone, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, choose_device, infer
 
@@ -92,7 +105,7 @@ def train(
     """
     recipe = Recipe.load(recipe) if isinstance(recipe, str) else recipe
     device = choose_device(device)
-    parts = Parts.load(recipe, Path(data_dir) if data_dir else None)
+    parts = with_former_tests(recipe, Parts.load(recipe, Path(data_dir) if data_dir else None))
     manifest = Manifest(
         started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seed=recipe.seed,
@@ -137,9 +150,10 @@ def resume(
     parts = Parts.load(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
-            f"the data of {folder} is not what it was when the run began: bring back the files of "
-            f"{', '.join(run.recipe.data)}, or start a new run"
+            f"the data of {folder} is not what it was when the run began: {_bring_back(run.recipe)}"
+            "start a new run"
         )
+    parts = with_former_tests(run.recipe, parts)
     torch.set_num_threads(run.manifest.threads)
     chosen = choose_device(device or run.manifest.device)
     trainer = Trainer(run.recipe, parts.train, parts.validation, chosen, parts.nondigits)
@@ -200,6 +214,7 @@ def _finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Wat
     classifier = Classifier(exported.model)
     scores = {name: score(classifier, part) for name, part in parts.present().items()}
     run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
+    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_of_people(parts))))
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
     described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
@@ -213,12 +228,29 @@ def _finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Wat
         found.classifier, found.layers = classifier, Layers(exported.layers)
         _write_report(run, found)
         robustness = found.robustness
-    changed = changes(run.recipe, classifier, parts.folder) if run.recipe.start_from else []
+    changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
         run.write(FINETUNING, _json([asdict(change) for change in changed]))
     run.write(CARD, card(described, scores, robustness, calibration, changed).encode())
     regressed = any(change.regressed for change in changed)
     return run.finish("regressed" if regressed else "done", **facts)
+
+
+def _bring_back(recipe: Recipe) -> str:
+    """Return what can be done about data that has changed, beside a new run."""
+    kept = [source for source in recipe.data if not source.startswith("corrections:")]
+    if len(kept) < len(recipe.data):
+        return "corrections have come or were taken back since; "
+    return f"bring back the files of {', '.join(kept)}, or "
+
+
+def _of_people(parts: Parts) -> NDArray[np.bool_]:
+    """Return which test images people sent to be corrected: not to be passed on with a run."""
+    if not parts.tests:
+        return np.zeros(len(parts.test), bool)
+    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
+    # The sources of the recipe come first, as in its test part.
+    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
 
 
 def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:

@@ -1,11 +1,12 @@
 """What became of a model that was trained further: better on the new data, no worse on the old."""
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from lenet import datasets
-from lenet.evaluation import score
+from lenet.datasets import Dataset
+from lenet.errors import DataError
+from lenet.evaluation import Parts, score
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, Run
@@ -31,7 +32,40 @@ class Change:
         return f"{self.source}: {self.before} errors of {self.total:,} before, {self.after} after"
 
 
-def changes(recipe: Recipe, after: Classifier, data_dir: Path | None = None) -> list[Change]:
+def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
+    """Add the test sets of what the model was made from that `recipe` starts from.
+
+    Whoever teaches it from corrections alone is to hear what it unlearnt as well. A folder, IDX
+    files or corrections that were somewhere else then, or of other classes, are left out.
+
+    Raises
+    ------
+    UsageError, ModelError
+        What the recipe starts from is missing, broken or altered.
+    DataError
+        Such a test set cannot be had.
+    """
+    if not recipe.start_from:
+        return parts
+    tests = dict(parts.tests)
+    for source in Run.find(recipe.start_from).recipe.data:
+        if source in tests:
+            continue
+        try:
+            test = datasets.load(source, parts.folder, show_progress=True).test
+        except DataError as error:
+            if source.partition(":")[0] in ("folder", "idx", "corrections"):
+                continue
+            raise DataError(
+                f"{source} is needed, on which {recipe.start_from} is tested before and after: "
+                f"{error}"
+            ) from None
+        if test.classes == parts.test.classes:
+            tests[source] = test
+    return replace(parts, tests=tests)
+
+
+def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
     """Ask the model that `recipe` starts from, and what came of it, about each source's test set.
 
     Raises
@@ -39,15 +73,25 @@ def changes(recipe: Recipe, after: Classifier, data_dir: Path | None = None) -> 
     UsageError, ModelError
         What the recipe starts from is missing, broken or altered.
     DataError
-        A source cannot be read, or has other classes.
+        It has other classes.
     """
     before = Classifier(Run.find(recipe.start_from).read(MODEL))
     found = []
-    for source in recipe.data:
-        test = datasets.load(source, data_dir).test
-        errors = [score(classifier, test).errors for classifier in (before, after)]
-        found.append(Change(source, len(test), *errors))
+    for source in dict.fromkeys((*parts.tests, *parts.other_tests)):
+        if test := parts.tests.get(source):
+            errors = [score(classifier, test).errors for classifier in (before, after)]
+            found.append(Change(source, len(test), *errors))
+        if others := parts.other_tests.get(source):
+            taken = [_taken_for_digits(classifier, others) for classifier in (before, after)]
+            found.append(Change(f"{source}, what is no digit", len(others), *taken))
     return found
+
+
+def _taken_for_digits(classifier: Classifier, others: Dataset) -> int:
+    """Return how many of `others`, which show no digit, are not refused."""
+    if classifier.rejection is None:
+        return len(others)
+    return int((classifier.scores(classifier.logits(others.images)) >= classifier.rejection).sum())
 
 
 def read_changes(run: Run) -> list[Change]:

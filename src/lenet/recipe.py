@@ -154,9 +154,7 @@ class Recipe(BaseModel):
     @model_validator(mode="after")
     def _what_learns_to_refuse_needs_to_know_when(self) -> Self:
         if self.nondigits and not self.calibrate:
-            raise ValueError(
-                "nondigits need calibrate = true, which finds the score below which a reader refuses"
-            )
+            raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
         return self
 
     def with_changes(self, changes: dict[str, Any]) -> Self:

@@ -70,7 +70,10 @@ def export(
     ],
     to: Annotated[Path, typer.Option(help="Folder to write them to.")],
 ) -> None:
-    """Write corrections as a folder of .png for each digit, which folder:DIR reads again."""
+    """Write corrections as .png in a folder for each digit, which folder:DIR reads again.
+
+    What is for testing goes to test, the rest to train; what is no digit to none in either.
+    """
     kind, _, place = source.partition(":")
     if kind != "corrections" or not place:
         raise UsageError(f"{source!r} cannot be exported: say corrections:FILE or corrections:URL")

@@ -5,13 +5,27 @@ An image is uint8 (28, 28), 0 = paper, 255 = ink; images stay uint8 in memory. A
 ``drawn:N``, ``printed:N`` and ``nondigits:N``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lenet.datasets.dataset import Dataset, Splits, carve, join
-from lenet.errors import UsageError, suggest
+import numpy as np
 
-__all__ = ["SOURCES", "Dataset", "Splits", "carve", "join", "load", "load_all"]
+from lenet.datasets.dataset import NONE, Dataset, Splits, carve, join
+from lenet.errors import DataError, UsageError, suggest
+
+__all__ = [
+    "SOURCES",
+    "Dataset",
+    "Splits",
+    "carve",
+    "join",
+    "join_splits",
+    "load",
+    "load_all",
+    "load_each",
+    "load_nondigits",
+    "load_others",
+]
 
 # source -> what it is
 SOURCES = {
@@ -91,6 +105,49 @@ def load(
     raise UsageError(f"no dataset {source!r}: {suggest(source, SOURCES)}")
 
 
+def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
+    """Load what a source of classes holds of none of them, to learn from and to test on.
+
+    That is what people corrected to be no digit, or a folder ``none`` beside the classes; other
+    sources hold no such images.
+
+    Raises
+    ------
+    DataError
+        The source cannot be read.
+    """
+    kind, _, place = source.partition(":")
+    if kind == "corrections":
+        from lenet.datasets import corrections
+
+        return corrections.load_others(place)
+    if kind == "folder":
+        from lenet.datasets import folder
+
+        return folder.load_others(place)
+    return None, None
+
+
+def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
+    """Load images that show no digit, to learn to refuse: all of a source, or what `load_others`.
+
+    Raises
+    ------
+    UsageError
+        No such source.
+    DataError
+        The source cannot be read, or is of corrections of which none says that it is no digit.
+    """
+    train, _ = load_others(source)
+    if train is None:
+        if source.partition(":")[0] == "corrections":
+            raise DataError(
+                "no correction says that something is no digit: leave them out of nondigits"
+            )
+        train = load(source, data_dir, show_progress=True).train
+    return Dataset(train.name, train.images, np.zeros(len(train), np.int64), (NONE,))
+
+
 def load_all(
     sources: Sequence[str],
     data_dir: str | Path | None = None,
@@ -105,10 +162,27 @@ def load_all(
     Raises
     ------
     UsageError
-        No such source, or none at all.
+        No such source, none at all, or one twice.
     DataError
         As `load`; or the class names of two sources differ.
     """
+    return join_splits(load_each(sources, data_dir, download, timeout, show_progress).values())
+
+
+def join_splits(splits: Iterable[Splits]) -> Splits:
+    """Join the training parts of several sources and their test parts (`DataError`: `join`)."""
+    every = list(splits)
+    return Splits(join([each.train for each in every]), join([each.test for each in every]))
+
+
+def load_each(
+    sources: Sequence[str],
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> dict[str, Splits]:
+    """Load several sources by their words, in their order (as `load_all`, but not joined)."""
     if not sources:
         raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
     if twice := [source for source in dict.fromkeys(sources) if sources.count(source) > 1]:
@@ -116,5 +190,4 @@ def load_all(
             f"{twice[0]} is given twice: its images would be learnt from and held out at once; "
             "say each --data once"
         )
-    splits = [load(source, data_dir, download, timeout, show_progress) for source in sources]
-    return Splits(join([each.train for each in splits]), join([each.test for each in splits]))
+    return {source: load(source, data_dir, download, timeout, show_progress) for source in sources}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import DataError
 
+NONE = "none"  # the class of what shows none of the classes of digits
 TEST_SHARE = 0.2  # of a source that has no test set of its own
 
 

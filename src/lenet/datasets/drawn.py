@@ -3,7 +3,7 @@
 import numpy as np
 
 from lenet import drawing
-from lenet.datasets.dataset import Dataset, Splits
+from lenet.datasets.dataset import NONE, Dataset, Splits
 from lenet.errors import UsageError
 
 LARGEST = 10_000_000  # images of one source
@@ -40,6 +40,6 @@ def load_drawn(kind: str, count: str) -> Splits:
 def _made(kind: str, name: str, n: int, seed: int) -> Dataset:
     if kind == "nondigits":
         images = drawing.draw_nondigits(n, seed)
-        return Dataset(name, images, np.zeros(n, np.int64), ("none",))
+        return Dataset(name, images, np.zeros(n, np.int64), (NONE,))
     images, labels = (drawing.draw_digits if kind == "drawn" else drawing.print_digits)(n, seed)
     return Dataset(name, images, labels, DIGITS)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.datasets.dataset import Dataset, Splits, carve_test
+from lenet.datasets.dataset import NONE, Dataset, Splits, carve_test
 from lenet.errors import DataError, PictureError
 from lenet.picture import decode, find_digits
 
@@ -15,7 +15,8 @@ def load_folder(source: str) -> Splits:
     """Load ``DIR/<class>/*.png``, or ``DIR/train/<class>/*.png`` and ``DIR/test/<class>/*.png``.
 
     Without train and test folders, a fixed fifth of every class is the test set. Classes are
-    sorted, as numbers where all are numbers. A PNG of 28×28 in 8-bit grey is a digit image and
+    sorted, as numbers where all are numbers; a folder ``none`` beside others is no class but holds
+    what shows none of them (`load_others`). A PNG of 28×28 in 8-bit grey is a digit image and
     taken as it is, 0 = paper and 255 = ink; in any other picture the digit is found and scaled.
 
     Raises
@@ -32,8 +33,32 @@ def load_folder(source: str) -> Splits:
     return carve_test(_read(name, folder, _classes(folder)))
 
 
+def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
+    """Load what a folder holds of none of its classes, to learn from and to test on.
+
+    It is in ``none`` beside the classes, or in ``train/none`` and ``test/none``; without train and
+    test folders all is learnt from.
+
+    Raises
+    ------
+    DataError
+        A folder or a picture cannot be read.
+    """
+    folder, name = Path(source).expanduser(), f"folder:{source}"
+
+    def load(folder: Path) -> Dataset | None:
+        there = (folder / NONE).is_dir() and len([p for p in _listing(folder) if p.is_dir()]) > 1
+        return _read(name, folder, (NONE,)) if there else None
+
+    if (folder / "train").is_dir() and (folder / "test").is_dir():
+        return load(folder / "train"), load(folder / "test")
+    return (load(folder) if folder.is_dir() else None), None
+
+
 def _classes(*folders: Path) -> tuple[str, ...]:
     names = {path.name for folder in folders for path in _listing(folder) if path.is_dir()}
+    if len(names) > 1:
+        names.discard(NONE)
     if not names:
         raise DataError(f"no class folders in {folders[0]}; it needs one folder of .png per class")
     if all(name.isdecimal() for name in names):

@@ -32,6 +32,7 @@ from PIL import (
 )
 
 from lenet.errors import PictureError
+from lenet.picture.plain_png import plain_png
 
 MAX_BYTES = 100_000_000
 MAX_PIXELS = 25_000_000
@@ -154,6 +155,8 @@ def _content(path: Path, name: str) -> bytes:
 def _from_bytes(content: bytes, name: str, tiff: bool) -> Picture:
     if not content:
         raise PictureError(f"{name} is empty: found 0 bytes; save it again")
+    if (plain := plain_png(content)) is not None:
+        return Picture(plain, name)
     head = content[:1024]
     for form, signature, opener in _READABLE:
         if not signature.match(head):

@@ -6,11 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.picture.contrast import find_ink
 from lenet.picture.cutting import Part
 from lenet.picture.decoding import Picture
+from lenet.picture.form_boxes import sides_of_boxes
 from lenet.picture.found import Crop, Found, Rejected
-from lenet.picture.ink import Ink, find_ink
-from lenet.picture.lines import without_lines, without_thin_lines
+from lenet.picture.ink import Ink
+from lenet.picture.lines import erased, without_lines, without_thin_lines
 from lenet.picture.regions import find_regions
 from lenet.picture.sheet import Sheet
 from lenet.picture.strokes import (
@@ -46,14 +48,16 @@ def find_digits(picture: Picture, *, single: bool = False, upside_down: bool = F
     ink = find_ink(pixels)
     if ink is None:
         return Found()
-    ink, mask = _right_way_round(ink)
+    ink, mask, strokes = _right_way_round(ink)
     scale *= picture.reduced
     sheet = Sheet(ink, mask, np.array([[scale, 0, 0], [0, scale, 0]], float))
     rejected: list[Rejected] = []
-    strokes = find_strokes(mask)
     if len(strokes) and max(mask.shape) > TINY:
-        mask, boxes = without_thin_lines(without_borders(mask))
+        mask = without_borders(mask)
+        sides = sides_of_boxes(mask)
+        mask, boxes = without_thin_lines(mask)
         mask, lines = without_lines(mask)
+        mask, lines = erased(mask, sides), lines + sides
         boxes += [line.box for line in lines]
         rejected += [Rejected(sheet.box(box), "line") for box in boxes]
         if mask is not sheet.mask:
@@ -83,31 +87,31 @@ def _reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     return pixels, scale
 
 
-def _right_way_round(ink: Ink) -> tuple[Ink, NDArray[np.uint8]]:
-    """Return the ink and where it is, of a picture filled to its edges with paper for ink, if so.
+def _right_way_round(ink: Ink) -> tuple[Ink, NDArray[np.uint8], Strokes]:
+    """Return the ink, where it is, and its pieces; of what seems the paper, if that is the ink.
 
     Where what seems ink lies mostly in pieces that are open to the edges over half their length, or
     small ones over a fifth, and the paper in fewer, that is the ink: a bold letter that fills the
     picture. The edges cut strokes of a digit more narrowly.
     """
     mask = ink.mask()
-    if ink.floor > 0.05 * ink.level or cv2.countNonZero(mask) < 0.12 * mask.size:
-        return ink, mask
     strokes = find_strokes(mask)
-    if len(strokes) < 2 or not at_the_edges(strokes).any():
-        return ink, mask
+    as_found = ink, mask, strokes
+    if ink.floor > 0.05 * ink.level or len(strokes) < 2 or not at_the_edges(strokes).any():
+        return as_found
+    if cv2.countNonZero(mask) < 0.12 * mask.size:
+        return as_found
     labels = strokes.labels
     edges = np.concatenate((labels[0], labels[-1], labels[:, 0], labels[:, -1]))
     contact = np.bincount(edges, minlength=int(strokes.ids.max()) + 1)[strokes.ids]
     narrow = np.where(strokes.area < 0.15 * mask.size, 0.2, 0.5)
     if strokes.area[contact > narrow * strokes.longer].sum() < 0.7 * strokes.area.sum():
-        return ink, mask
+        return as_found
     level = np.uint8(min(255, round(ink.level)))
     inverse = replace(ink, amount=level - np.minimum(ink.amount, level))
     mask_of_inverse = inverse.mask()
-    if len(find_strokes(mask_of_inverse)) < len(strokes):
-        return inverse, mask_of_inverse
-    return ink, mask
+    of_inverse = find_strokes(mask_of_inverse)
+    return (inverse, mask_of_inverse, of_inverse) if len(of_inverse) < len(strokes) else as_found
 
 
 def _one(sheet: Sheet, strokes: Strokes) -> tuple[Crop, ...]:

@@ -1,6 +1,8 @@
 """What was found in a picture: crops of digits, and regions that are none."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -23,16 +25,24 @@ class Crop:
         Of the rows of the picture, from 0.
     cut : bool
         Whether its ink was cut off from ink that it touched.
-    alternatives : tuple of tuple of Crop
-        Other ways to cut the same ink, each in reading order: two digits that touch, cut apart, or
-        two parts of a broken digit as digits of their own. Whoever has a network chooses.
+    offer : callable
+        Gives `alternatives`.
     """
 
     image: NDArray[np.uint8]
     box: Box
     row: int = 0
     cut: bool = False
-    alternatives: tuple[tuple["Crop", ...], ...] = ()
+    offer: Callable[[], tuple[tuple["Crop", ...], ...]] = tuple
+
+    @cached_property
+    def alternatives(self) -> tuple[tuple["Crop", ...], ...]:
+        """Other ways to cut the same ink, each in reading order.
+
+        Two digits that touch, cut apart, or two parts of a broken digit as digits of their own.
+        Whoever has a network chooses. They take long to find, so they are found when asked for.
+        """
+        return self.offer()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.picture.boxes import Box, around
+from lenet.picture.pieces import pieces_of
 from lenet.picture.straight import Line, straight_lines
 
 SHORTEST = 0.25  # of the longer edge; a shorter line may be a stroke
@@ -21,36 +22,50 @@ def without_thin_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list
     They are printed thinner than one writes: at least two thin runs of ink that are level, and two
     upright ones.
     """
-    distance = np.asarray(cv2.distanceTransform(_framed_by_paper(mask), cv2.DIST_L2, 3))
+    longest = max(mask.shape)
+    x, y, w, h = cv2.boundingRect(mask)
+    left, top = max(0, x - 2), max(0, y - 2)  # paper around it, where there is some
+    place = np.s_[top : y + h + 2, left : x + w + 2]
+    ink = np.ascontiguousarray(mask[place])
+    distance = np.asarray(cv2.distanceTransform(_framed_by_paper(ink), cv2.DIST_L2, 3))
     inside = distance[distance > 0]
     if inside.size == 0:
         return mask, []
     pen = 2 * float(np.percentile(inside, 90)) - 1
-    brush = min(round(0.6 * pen), max(2, round(THIN * max(mask.shape))))
+    brush = min(round(0.6 * pen), max(2, round(THIN * longest)))
     if brush < 2:
         return mask, []
     square = np.ones((brush, brush), np.uint8)
-    thick = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, square), np.uint8)
+    thick = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, square), np.uint8)
     strokes = np.asarray(cv2.dilate(thick, np.ones((3, 3), np.uint8)), np.uint8)
-    wider = np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
-    length = max(9, round(THIN_RUN * max(mask.shape)))
-    rest, boxes = mask.copy(), []
+    wider = np.asarray(cv2.dilate(ink, np.ones((3, 3), np.uint8)), np.uint8)
+    length = max(9, round(THIN_RUN * longest))
+    shortest = 0.6 * length
+    rest, boxes = ink.copy(), []
     for side, shape in ((2, (1, length)), (3, (length, 1))):
         opened = cv2.morphologyEx(wider, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
-        runs = np.asarray(opened, np.uint8) & mask & ~strokes
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
-        long = stats[:, side] >= 0.6 * length
+        runs = np.asarray(opened, np.uint8) & ink & ~strokes
+        if cv2.countNonZero(runs) < 2 * shortest:
+            return mask, []
+        labels, stats = pieces_of(runs)
+        long = stats[:, side] >= shortest
         long[0] = False
         if np.count_nonzero(long) < 2:
             return mask, []
         rest &= ~long.view(np.uint8)[labels]
-        boxes += [(x, y, w, h) for x, y, w, h in stats[long, :4].tolist()]
+        boxes += [(left + x, top + y, w, h) for x, y, w, h in stats[long, :4].tolist()]
     # What is left of them are crumbs without any stroke of the pen.
-    count, pieces = cv2.connectedComponents(rest)
-    written = np.zeros(count, np.uint8)
-    written[np.asarray(pieces)[(strokes & rest) > 0]] = 1
+    pieces, stats = pieces_of(rest)
+    written = np.zeros(len(stats), np.uint8)
+    written[pieces[(strokes & rest) > 0]] = 1
     written[0] = 0
-    return np.asarray(written[pieces], np.uint8), boxes
+    # The sides of boxes are higher than what is in them; stems of digits are not.
+    writing = stats[written > 0]
+    if len(writing) and sorted(h for _, _, _, h in boxes)[-2] < _size(writing):
+        return mask, []
+    cleaned = np.zeros_like(mask)
+    cleaned[place] = written[pieces]
+    return cleaned, boxes
 
 
 def _framed_by_paper(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -67,12 +82,14 @@ def without_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Line
     lines = straight_lines(mask, SHORTEST)
     if not lines:
         return mask, []
-    rest = _erased(mask, lines)
+    rest = erased(mask, lines)
     pieces = _pieces(rest, 4 * max(line.thickness for line in lines))
     if len(pieces) and _framed(lines, pieces):
         kept = lines
     else:
         size = _writing(mask, lines)
+        # Where all of it stands on lines, what these leave of it tells.
+        left = _size(pieces) if len(pieces) > 2 else math.inf
         many = sum(line.across for line in lines) > 1
         table = sum(line.length > LONGER * size for line in lines) > 2
         kept = [
@@ -80,18 +97,19 @@ def without_lines(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Line
             for line in lines
             if (line.length > LONGER * size and (table or _apart(line, mask)))
             or (line.across and (many or (len(pieces) > 0 and _apart(line, mask))))
+            or (line.across and line.length > LONGER * left)
         ]
     if len(kept) > 1:  # tables, squares and boxes have shorter ones too
-        rest = _erased(mask, kept)
+        rest = erased(mask, kept)
         size = _writing(mask, kept)
         shorter = straight_lines(rest, 0.2 * SHORTEST)
         kept += [ln for ln in shorter if ln.length > LONGER * size or _between(ln, kept, mask)]
-    return (_erased(mask, kept) if kept else mask), kept
+    return (erased(mask, kept) if kept else mask), kept
 
 
 def _writing(mask: NDArray[np.uint8], lines: list[Line]) -> float:
     """Return the size of the writing that touches no line; infinite if there is hardly any."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    labels, stats = pieces_of(mask)
     lined = np.zeros(len(stats), bool)
     lined[
         np.unique(np.concatenate([labels[line.pixels[:, 1], line.pixels[:, 0]] for line in lines]))
@@ -118,7 +136,7 @@ def _between(line: Line, others: list[Line], mask: NDArray[np.uint8]) -> bool:
     return bool(near[ends[:, 1], ends[:, 0]].all())
 
 
-def _erased(mask: NDArray[np.uint8], lines: list[Line]) -> NDArray[np.uint8]:
+def erased(mask: NDArray[np.uint8], lines: list[Line]) -> NDArray[np.uint8]:
     """Return `mask` without lines, and without crumbs of them that lie along them."""
     if not lines:
         return mask
@@ -126,18 +144,19 @@ def _erased(mask: NDArray[np.uint8], lines: list[Line]) -> NDArray[np.uint8]:
     for line in lines:
         band[line.pixels[:, 1], line.pixels[:, 0]] = 1
     rest = mask & ~band
-    around_it = 2 * round(2.5 * max(line.thickness for line in lines)) + 3
+    thickest = max(line.thickness for line in lines)
+    around_it = 2 * round(2.5 * thickest) + 3
     band = np.asarray(cv2.dilate(band, np.ones((around_it, around_it), np.uint8)), np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(rest)
+    labels, stats = pieces_of(rest)
     beside = np.bincount(labels[band > 0], minlength=len(stats))
-    crumb = beside > 0.8 * stats[:, 4]
+    crumb = (beside > 0.8 * stats[:, 4]) & (stats[:, 2:4].min(1) <= 2 * thickest + 1)
     crumb[0] = True
     return np.asarray((~crumb).view(np.uint8)[labels], np.uint8)
 
 
 def _pieces(mask: NDArray[np.uint8], least: float) -> NDArray[np.int32]:
     """Return x, y, width, height, area of the pieces of ink that are no crumbs of lines, (n, 5)."""
-    stats = cv2.connectedComponentsWithStats(mask)[2][1:]
+    stats = pieces_of(mask)[1][1:]
     return np.asarray(stats[stats[:, 2:4].max(1) >= max(4, 0.02 * max(mask.shape), least)])
 
 

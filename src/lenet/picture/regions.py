@@ -122,7 +122,16 @@ def _linked(pieces: Pieces) -> list[list[int]]:
 
 
 def _region(sheet: Sheet, parts: list[Part], row: int) -> Crop:
-    """Return a region as one crop, with the other ways to cut it.
+    """Return a region as one crop, with the other ways to cut it."""
+    whole = sheet.crop(joined(parts), row)
+    _, _, w, h = parts[0].box
+    if len(parts) == 1 and w <= WIDE * h:
+        return whole
+    return replace(whole, offer=lambda: _alternatives(sheet, parts, row))
+
+
+def _alternatives(sheet: Sheet, parts: list[Part], row: int) -> tuple[tuple[Crop, ...], ...]:
+    """Return the ways to cut a region, but the one in which it stays whole.
 
     What is too low for a digit is left out of a way in which it stands alone.
     """
@@ -134,11 +143,7 @@ def _region(sheet: Sheet, parts: list[Part], row: int) -> Crop:
         pieces += cuttings
         whole += [len(cuttings) == 1] * len(cuttings)
     count = len(pieces)
-    if count == 1:
-        return sheet.crop(pieces[0], row)
     runs = {(i, j): joined(pieces[i:j]) for i in range(count) for j in range(i + 1, count + 1)}
-    shapes = {run: part.box[2:] for run, part in runs.items()}
-    crops = {run: sheet.crop(part, row) for run, part in runs.items()}
-    whole_crop = replace(crops[0, count], cut=False)
-    alternatives = tuple(tuple(crops[run] for run in way) for way in ways(shapes, whole))
-    return replace(whole_crop, alternatives=alternatives)
+    found = ways({run: part.box[2:] for run, part in runs.items()}, whole)
+    crops = {run: sheet.crop(runs[run], row) for run in {run for way in found for run in way}}
+    return tuple(tuple(crops[run] for run in way) for way in found)

@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.picture.blocks import block_tops
 from lenet.picture.boxes import Box
+from lenet.picture.pieces import pieces_of
 
 EDGE = 400  # pixels along the longer edge at which lines are looked for
 BENT = 0.03  # of its length, how much a line may bend: paper is not always flat
@@ -48,7 +50,7 @@ def straight_lines(mask: NDArray[np.uint8], shortest: float) -> list[Line]:
     rest = mask.copy()
     lines = []
     for ends in _segments(mask, shortest):
-        line = _followed(rest, *ends)
+        line = followed(rest, *ends)
         if line:
             rest[line.pixels[:, 1], line.pixels[:, 0]] = 0
             lines.append(line)
@@ -58,23 +60,23 @@ def straight_lines(mask: NDArray[np.uint8], shortest: float) -> list[Line]:
 def _segments(mask: NDArray[np.uint8], shortest: float) -> list[tuple[float, float, float, float]]:
     """Return the ends x, y, x, y of straight thin pieces of ink, each line once."""
     step = math.ceil(max(mask.shape) / EDGE)
-    h, w = (math.ceil(side / step) for side in mask.shape)
-    padded = np.zeros((h * step, w * step), np.uint8)
-    padded[: mask.shape[0], : mask.shape[1]] = mask
-    small = padded.reshape(h, step, w, step).max((1, 3))
+    small = block_tops(mask, EDGE)
+    h, w = small.shape
     least = max(16.0, min(shortest * max(h, w), 0.6 * min(h, w)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(small)
+    labels, stats = pieces_of(small)
     long = stats[:, 2:4].max(1) >= least
     long[0] = False
     if not long.any():
         return []
-    small = long[labels].astype(np.uint8)
+    if not long[1:].all():
+        small = long.view(np.uint8)[labels]
     thick = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
     thin = small & ~np.asarray(cv2.dilate(thick, np.ones((3, 3), np.uint8)), np.uint8)
-    if np.count_nonzero(thin) > 0.3 * thin.size:
-        return []  # a texture
+    votes = round(0.5 * least)
+    if not votes <= cv2.countNonZero(thin) <= 0.3 * thin.size:
+        return []  # too little for a line, or a texture
     found = cv2.HoughLinesP(
-        thin, 1, math.pi / 360, round(0.5 * least), minLineLength=least, maxLineGap=0.08 * max(h, w)
+        thin, 1, math.pi / 360, votes, minLineLength=least, maxLineGap=0.08 * max(h, w)
     )
     if found is None:
         return []
@@ -100,7 +102,7 @@ def _along(candidate: NDArray[np.float64], line: NDArray[np.float64]) -> bool:
     return True
 
 
-def _followed(mask: NDArray[np.uint8], x0: float, y0: float, x1: float, y1: float) -> Line | None:
+def followed(mask: NDArray[np.uint8], x0: float, y0: float, x1: float, y1: float) -> Line | None:
     """Return the line near the ends given, as its ink goes; None if it is none."""
     h, w = mask.shape
     length, angle = math.hypot(x1 - x0, y1 - y0), math.atan2(y1 - y0, x1 - x0)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.picture.boxes import Box, around
+from lenet.picture.pieces import pieces_of
 
 MOST = 2_000  # pieces that are looked at, the largest ones; more than that is no writing
 PAIRS = 2_000  # of pieces whose distance is measured; more than that is no writing
@@ -22,7 +23,7 @@ class Strokes:
 
     Attributes
     ----------
-    labels : ndarray of uint16 or int32, (h, w)
+    labels : ndarray of int32, (h, w)
         Which piece a pixel is of; 0 = paper, and pieces that are left out.
     ids : ndarray of int, (n,)
         Their labels.
@@ -32,7 +33,7 @@ class Strokes:
         Pixels.
     """
 
-    labels: NDArray[np.integer]
+    labels: NDArray[np.int32]
     ids: NDArray[np.intp]
     boxes: NDArray[np.intp]
     area: NDArray[np.intp]
@@ -67,10 +68,9 @@ class Strokes:
 
 def find_strokes(mask: NDArray[np.uint8]) -> Strokes:
     """Return the pieces of ink of a mask ``(h, w)``, without dust; none if most ink is dust."""
-    kind = cv2.CV_16U if mask.size < 65_536 else cv2.CV_32S
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, ltype=kind)
-    boxes, area = np.asarray(stats[1:, :4], np.intp), np.asarray(stats[1:, 4], np.intp)
-    strokes = Strokes(np.asarray(labels, np.int32), np.arange(1, len(stats)), boxes, area)
+    labels, stats = pieces_of(mask)
+    boxes, area = stats[1:, :4].astype(np.intp), stats[1:, 4].astype(np.intp)
+    strokes = Strokes(labels, np.arange(1, len(stats)), boxes, area)
     if len(strokes) > 1:
         longer = strokes.longer
         if len(strokes) > DUST and 2 * area[longer <= 4].sum() > area.sum():

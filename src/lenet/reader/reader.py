@@ -2,28 +2,18 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
-
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from lenet.errors import ModelError, PictureError, UsageError
-from lenet.picture import Found, Picture, decode, find_digits
-from lenet.reader.choosing import choose
+from lenet.reader.batches import Source, batch_reader, find_all, judge
 from lenet.reader.classifier import Classifier
-from lenet.reader.reading import Digit, Reading, Rejection
+from lenet.reader.reading import MIN_PROBABILITY, Reading
 from lenet.reader.workers import possible, run
-
-Looked = tuple[str, Found] | PictureError  # a picture's name and what is found, or why nothing
-Source = str | Path | bytes | Image.Image | NDArray[np.generic] | Picture
 
 DEFAULT_MODEL = "reader"
 FEW = 32  # pictures are read sooner than processes have started
@@ -58,6 +48,7 @@ class Reader:
 
     Examples
     --------
+    >>> import numpy as np
     >>> reader = Reader()
     >>> page = np.full((60, 40), 255, np.uint8)
     >>> reader.read(page).status
@@ -74,7 +65,7 @@ class Reader:
         model: str | Path = DEFAULT_MODEL,
         threads: int = 0,
         *,
-        min_probability: float = 0.5,
+        min_probability: float = MIN_PROBABILITY,
         keep_uncertain: bool = False,
     ) -> None:
         from lenet.run import MODEL, Run  # takes long to import, and no other process needs it
@@ -129,8 +120,8 @@ class Reader:
                 f"found a {type(picture).__name__}, and one picture is read: "
                 "use read_many for several, an array for pixels"
             )
-        found = find(picture, single=single, upside_down=upside_down, tiff=tiff)
-        [reading] = judge(self.classifier, [found], *self._policy)
+        found = find_all([picture], single=single, upside_down=upside_down, tiff=tiff)
+        [reading] = judge(self.classifier, found, *self._policy)
         if isinstance(reading, PictureError):
             raise reading
         return reading
@@ -163,19 +154,21 @@ class Reader:
 
         Examples
         --------
+        >>> import numpy as np
         >>> for reading in Reader().read_many([np.zeros((9, 9), np.uint8), b"no picture"]):
         ...     print(type(reading).__name__)
         Reading
         PictureError
         """
         cores = self._threads or _cores()
-        look = partial(find, single=single, upside_down=upside_down, tiff=tiff)
+        look = partial(find_all, single=single, upside_down=upside_down, tiff=tiff)
         task = (self.classifier, look, *self._policy)
         rest, taken = iter(pictures), 0
         with ThreadPoolExecutor(cores) as pool:
 
             def here(pictures: list[Source]) -> list[Reading | PictureError]:
-                return judge(self.classifier, list(pool.map(look, pictures)), *self._policy)
+                looked = chain.from_iterable(pool.map(look, ([picture] for picture in pictures)))
+                return judge(self.classifier, list(looked), *self._policy)
 
             while part := list(islice(rest, PART)):
                 if taken >= FEW and cores > 1 and possible():
@@ -191,60 +184,3 @@ def _cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))  # those that this process may use
     return os.cpu_count() or 1
-
-
-def batch_reader(
-    classifier: Classifier, look: Callable[[Source], Looked], *policy: Any
-) -> Callable[[list[Source]], list[Reading | PictureError]]:
-    """Return what reads a list of pictures in a process of `Reader.read_many`."""
-    cv2.setNumThreads(1)  # there are as many processes as cores
-    return lambda pictures: judge(classifier, [look(picture) for picture in pictures], *policy)
-
-
-def find(picture: Source, *, single: bool, upside_down: bool, tiff: bool) -> Looked:
-    """Return the name of a picture and what is found in it, or why it cannot be read."""
-    try:
-        page = picture if isinstance(picture, Picture) else decode(picture, tiff=tiff)
-        return page.name, find_digits(page, single=single, upside_down=upside_down)
-    except PictureError as error:
-        return error
-
-
-def judge(
-    classifier: Classifier,
-    pictures: Sequence[Looked],
-    min_probability: float,
-    keep_uncertain: bool,
-) -> list[Reading | PictureError]:
-    """Return the readings of pictures; all their crops go through the network together."""
-    found = [picture[1] for picture in pictures if not isinstance(picture, PictureError)]
-    chosen = choose(found, classifier)
-    logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
-    probabilities = classifier.calibrated(logits)
-    lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    known = classifier.scores(logits) >= lowest
-    answers = zip(
-        probabilities.argmax(1).tolist(), probabilities.tolist(), known.tolist(), strict=True
-    )
-    cut = (crops for crops, _ in chosen)
-    readings: list[Reading | PictureError] = []
-    for picture in pictures:
-        if isinstance(picture, PictureError):
-            readings.append(picture)
-            continue
-        name, regions = picture
-        digits: list[Digit] = []
-        rejected = [Rejection(region.box, region.reason) for region in regions.rejected]
-        for crop in next(cut):
-            digit, row, is_digit = next(answers)
-            if is_digit:
-                sure = row[digit] >= min_probability
-                status: Literal["digit", "uncertain"] = "digit" if sure else "uncertain"
-                digits.append(Digit(digit, tuple(row), crop.box, crop.image, crop.row, status))
-            else:
-                rejected.append(Rejection(crop.box, "not_a_digit", crop.image))
-        outcome: Literal["digits", "nothing", "blank"] = (
-            "digits" if digits else "nothing" if rejected else "blank"
-        )
-        readings.append(Reading(name, outcome, tuple(digits), tuple(rejected), keep_uncertain))
-    return readings

@@ -52,7 +52,7 @@ def run(
     Raises
     ------
     DataError
-        A process was ended from outside.
+        A process cannot be started, or was ended from outside.
     """
     rest = iter(things)
     with ExitStack() as stack:
@@ -112,13 +112,21 @@ class _Worker:
         alone: dict[str, Any] = {"process_group": 0}
         if sys.platform == "win32":
             alone = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, json.dumps([str(place) for place in sys.path])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-            **alone,
-        )
+        places = json.dumps([str(place) for place in sys.path])
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _PROGRAM, places],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                **alone,
+            )
+        except OSError as error:
+            reason = (error.strerror or "the system refused").lower()
+            raise DataError(
+                f"a process that reads pictures cannot be started: {reason}; the answers so far "
+                "are good: end other programs, and try again with the others"
+            ) from None
         assert self._process.stdin
         assert self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout

@@ -57,6 +57,8 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         openapi_url="/v1/openapi.json",
         docs_url=None,  # they load from another host
         redoc_url=None,
+        # FastAPI would else look for a collector in the environment and send it what it sees.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     app.add_exception_handler(Refusal, _refused)
@@ -65,7 +67,7 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
-    for room in (health, readings, looking):
+    for room in (readings, health, looking):
         app.include_router(room.routes(service))
     # Imported only where corrections are kept: the database's package takes long to import.
     if store is None:

@@ -1,5 +1,6 @@
-"""Corrections: what people say that a digit truly is."""
+"""Corrections: what people say that an image truly shows."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from lenet.server.service import Service
 
 MAX_CORRECTION = 64_000  # bytes
 MOST = 500  # corrections of one answer
+MOST_TOLD = 100  # different troubles with the database that are said on stderr
 
 T = TypeVar("T")
 
@@ -28,11 +30,16 @@ T = TypeVar("T")
 def routes(service: Service, store: Corrections) -> APIRouter:
     """Return the routes of `/v1/corrections`."""
     router = APIRouter()
+    told: set[str] = set()
 
     async def ask(work: Callable[[], T]) -> T:
         try:
             return await service.writers.do(work)
-        except DataError:
+        except DataError as fault:
+            # Whoever runs the service has to hear of it, and once is enough.
+            if (text := str(fault)) not in told and len(told) < MOST_TOLD:
+                told.add(text)
+                print(f"lenet: {text}", file=sys.stderr, flush=True)
             raise Refusal(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 "the corrections are out of reach at the moment: try again",
@@ -41,7 +48,7 @@ def routes(service: Service, store: Corrections) -> APIRouter:
 
     @router.post(
         "/v1/corrections",
-        summary="Say what a digit truly is",
+        summary="Say which digit an image truly shows, or that it shows none",
         status_code=HTTPStatus.CREATED,
         openapi_extra={
             "requestBody": {
@@ -85,12 +92,14 @@ def routes(service: Service, store: Corrections) -> APIRouter:
     @router.get(
         "/v1/corrections",
         summary="List corrections, the newest first",
-        responses={200: {"model": answers.CorrectionList}, **errors(422, 429, 503)},
+        responses={200: {"model": answers.CorrectionList}, **errors(404, 422, 429, 503)},
     )
     async def newest(
         limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: UUID | None = None
     ) -> Response:
         total, found = await ask(lambda: (len(store), store.newest(limit + 1, after)))
+        if found is None:
+            return error(HTTPStatus.NOT_FOUND, "no correction has the id `after`: begin anew")
         return answer(
             {
                 "total": total,

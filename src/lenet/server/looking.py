@@ -1,6 +1,8 @@
 """Looking inside: the models that are served, and what their layers make of a digit."""
 
+import html
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +12,8 @@ from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from starlette.responses import Response
 
-from lenet.errors import DataError, ModelError
+from lenet.errors import ModelError
+from lenet.run import LAYERS
 from lenet.server import answers
 from lenet.server.answers import answer, errors
 from lenet.server.bodies import (
@@ -124,14 +127,19 @@ def listing(service: Service) -> list[dict[str, Any]]:
 def about(served: Served, default: bool) -> dict[str, Any]:
     """Return what the list of models says of one."""
     scores = served.scores.get("test") if served.has("scores") else None
-    layers = zip(served.graph.parts, served.shapes, strict=True) if served.has("layers") else ()
+    layers = []
+    if served.has("layers"):
+        with suppress(ModelError):  # it holds something else
+            layers = list(zip(served.graph.parts, served.shapes, strict=True))
     return {
         "name": served.name,
         "digest": served.digest,
         "title": served.run.recipe.about,
         "classes": list(served.reader.classifier.classes),
         "default": default,
-        "has": [what for what in FILES if served.has(what)],
+        "has": [
+            what for what, file in FILES.items() if served.has(what) and (layers or file != LAYERS)
+        ],
         "layers": [
             {
                 "name": part.name,
@@ -160,7 +168,19 @@ def card(served: Served) -> dict[str, Any]:
         if isinstance(value, list):
             recipe[name] = [_public(each) for each in value]
     recipe["start_from"] = Path(recipe.get("start_from", "")).name
-    return {"name": served.name, "markdown": served.card, "recipe": recipe}
+    return {"name": served.name, "markdown": _placeless(served), "recipe": recipe}
+
+
+def _placeless(served: Served) -> str:
+    """Return the model card with `_public` names of what the model was made from."""
+    recipe, text = served.run.recipe, served.card
+    sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
+    for source in sorted(sources, key=len, reverse=True):  # one may begin with another
+        in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
+        for written in (source, in_table):
+            text = text.replace(written, _public(source))
+    start = recipe.start_from
+    return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
 
 
 def _public(source: str) -> str:
@@ -175,40 +195,9 @@ def scores(served: Served) -> dict[str, Any]:
 
 
 def mistakes(served: Served) -> dict[str, Any]:
-    """Return the test images that were misread, the most certain answers first.
-
-    Raises
-    ------
-    Refusal
-        They are not on this machine.
-    """
-    try:
-        found = served.mistakes
-    except DataError:
-        raise Refusal(
-            HTTPStatus.NOT_FOUND,
-            f"the images that {served.name} was tested on are not on this machine: "
-            "`lenet data fetch` gets them",
-        ) from None
-    rows = zip(found.indices, found.images, found.labels, found.probabilities, strict=True)
-    return {
-        "name": served.name,
-        "part": "test",
-        "data": found.data,
-        "total": found.total,
-        "errors": found.errors,
-        "mistakes": [
-            {
-                "index": int(index),
-                "truth": int(truth),
-                "answer": int(probabilities.argmax()),
-                "probability": float(probabilities.max()),
-                "probabilities": probabilities.tolist(),
-                "image": base64_of(image),
-            }
-            for index, image, truth, probabilities in rows
-        ],
-    }
+    """Return the test images that were misread, the most certain answers first."""
+    data = "+".join(_public(source) for source in served.run.recipe.data)
+    return {"name": served.name, "part": "test", "data": data, **served.mistakes}
 
 
 def kernels(served: Served) -> dict[str, Any]:

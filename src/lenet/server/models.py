@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.errors import DataError, ModelError, UsageError
+from lenet.errors import ModelError, UsageError
 from lenet.reader import DEFAULT_MODEL, Reader, softmax
-from lenet.run import CARD, LAYERS, MODEL, SCORES, Run, shipped_names
+from lenet.run import CARD, LAYERS, MISTAKES, MODEL, SCORES, Run, shipped_names
 from lenet.server.batching import Answers, Batcher
 
 if TYPE_CHECKING:
@@ -19,38 +19,7 @@ if TYPE_CHECKING:
     from lenet.inspection.layers import Layers
 
 # What there may be of a model, and the file of its run that it comes from.
-FILES = {"card": CARD, "scores": SCORES, "mistakes": SCORES, "kernels": LAYERS, "layers": LAYERS}
-
-# Sources whose test images lie somewhere; others are drawn anew, which takes long.
-LYING = ("mnist", "uci-digits", "idx", "folder")
-
-MIN_PROBABILITY = 0.5  # a digit less probable is uncertain
-MISTAKES = 100  # of a model are kept at most
-
-
-class Mistakes(NamedTuple):
-    """The test images that a model misreads, the most certain answers first.
-
-    Attributes
-    ----------
-    data : str
-        Name of the data.
-    total, errors : int
-        How many test images there are, and how many of them are misread.
-    indices : int ndarray (n,)
-        Where the worst of these are among the test images.
-    images : uint8 ndarray (n, 28, 28)
-    labels : int64 ndarray (n,)
-    probabilities : float64 ndarray (n, 10)
-    """
-
-    data: str
-    total: int
-    errors: int
-    indices: NDArray[np.intp]
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
+FILES = {"card": CARD, "scores": SCORES, "mistakes": MISTAKES, "kernels": LAYERS, "layers": LAYERS}
 
 
 class Served:
@@ -78,6 +47,8 @@ class Served:
         self.reader = reader
         self.batcher = Batcher(self.classify, watch)
         self.digest = run.manifest.files[MODEL]
+        # Read once, while whoever starts the service can still be told that one is broken.
+        self._files = {name: run.read(name) for name in self._names()}
 
     def classify(self, images: NDArray[np.uint8]) -> Answers:
         """Return what the network says of uint8 images ``(n, 28, 28)``."""
@@ -93,24 +64,32 @@ class Served:
 
     def has(self, what: str) -> bool:
         """Whether the run has the file that `what` (a key of `FILES`) comes from."""
-        return FILES[what] in self.run.manifest.files
+        return FILES[what] in self._files
 
-    # Each of these raises `ModelError` where the run lacks the file, and is read when first asked
-    # for: what it needs takes longer to import than the service to start.
+    def _names(self) -> set[str]:
+        return set(FILES.values()) & set(self.run.manifest.files)
+
+    def _file(self, name: str) -> bytes:
+        if name not in self._files:
+            raise ModelError(f"{self.name} has no {name}: this run was made without it")
+        return self._files[name]
+
+    # Each of these raises `ModelError` where the run lacks the file or it holds something else, and
+    # is made when first asked for: what it needs takes longer to import than the service to start.
 
     @cached_property
     def layers(self) -> "Layers":
         """The network with every layer as an output."""
         from lenet.inspection.layers import Layers
 
-        return Layers(self.run.read(LAYERS), threads=1)
+        return Layers(self._file(LAYERS), threads=1)
 
     @cached_property
     def graph(self) -> "Graph":
         """What the layers are."""
         from lenet.inspection.graph import Graph
 
-        return Graph(self.run.read(LAYERS))
+        return Graph(self._file(LAYERS))
 
     @cached_property
     def shapes(self) -> list[tuple[int, ...]]:
@@ -121,37 +100,19 @@ class Served:
     @cached_property
     def card(self) -> str:
         """The model card in Markdown."""
-        return self.run.read(CARD).decode()
+        return self._file(CARD).decode()
 
     @cached_property
     def scores(self) -> dict[str, Any]:
         """What `scores.json` says."""
-        scores: dict[str, Any] = json.loads(self.run.read(SCORES))
+        scores: dict[str, Any] = json.loads(self._file(SCORES))
         return scores
 
     @cached_property
-    def mistakes(self) -> Mistakes:
-        """What it misreads of the test images on this machine (`DataError`: none are there)."""
-        from lenet import datasets
-
-        sources = [source for source in self.run.recipe.data if source.partition(":")[0] in LYING]
-        if not sources:
-            raise DataError(f"{self.name} was tested on no images that lie somewhere")
-        test = datasets.load_all(sources, download=False).test
-        probabilities = self.reader.classifier.probabilities(test.images)
-        answers = probabilities.argmax(axis=1)
-        wrong = np.flatnonzero(answers != test.labels)
-        certain = np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")
-        worst = wrong[certain[:MISTAKES]]
-        return Mistakes(
-            test.name,
-            len(test),
-            len(wrong),
-            worst,
-            test.images[worst],
-            test.labels[worst],
-            probabilities[worst],
-        )
+    def mistakes(self) -> dict[str, Any]:
+        """What `mistakes.json` says."""
+        mistakes: dict[str, Any] = json.loads(self._file(MISTAKES))
+        return mistakes
 
 
 def load_models(
@@ -167,7 +128,8 @@ def load_models(
     UsageError
         There is no such model, or two would have the same name.
     ModelError
-        One is missing, broken, altered, unfinished, or marked as regressed.
+        One is missing, broken, altered in any file that is served, unfinished, or marked as
+        regressed.
     """
     shipped = sorted(shipped_names(), key=lambda name: (name != DEFAULT_MODEL, name))
     models: dict[str, Served] = {}
@@ -178,10 +140,10 @@ def load_models(
             raise UsageError(f"two models are called {name}: rename one of the folders")
         if run.manifest.state == "regressed" and not allow_regressed:
             raise ModelError(
-                f"{run.folder} is marked as regressed, it reads MNIST worse than the model it "
-                "began from: choose another, or say --allow-regressed"
+                f"{run.folder} is marked as regressed, it does worse on some of its data than the "
+                "model it began from: choose another, or say --allow-regressed"
             )
         # One thread each: requests are what is worked on side by side.
-        reader = Reader(run.folder, threads=1, min_probability=MIN_PROBABILITY)
+        reader = Reader(run.folder, threads=1)
         models[name] = Served(name, run, reader, watch(name))
     return models

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from lenet.picture import decode
-from lenet.reader import Reading
+from lenet.reader import MIN_PROBABILITY, Reading
 from lenet.server import answers
 from lenet.server.answers import answer, errors
 from lenet.server.batching import Answers
@@ -22,7 +22,6 @@ from lenet.server.bodies import (
     images_of,
     picture_of,
 )
-from lenet.server.models import MIN_PROBABILITY
 from lenet.server.service import Service
 
 Model = Annotated[str | None, Query(description="Name of the model; the first if not said.")]

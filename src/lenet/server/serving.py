@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
@@ -24,6 +27,10 @@ IDLE = 30  # seconds that a connection may wait for the next request
 HEADERS = 10.0  # seconds that the headers of a request may take to arrive
 MAX_HEADERS = 64_000  # bytes of them
 CONNECTIONS = 1_000
+
+# Of mallopt(3), and bytes: what a picture of a few megapixels is worked on with.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+KEPT, LARGE = 16 << 20, 2 << 20
 
 
 def is_loopback(host: str) -> bool:
@@ -130,6 +137,13 @@ class _Server(uvicorn.Server):
         if self.started:
             self._say_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A thread that waits for a database which says nothing cannot be stopped otherwise.
+        end = threading.Timer(DRAIN + 1, os._exit, (0,))
+        end.daemon = True
+        end.start()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self.should_exit:
             signal.signal(sig, signal.SIG_DFL)
@@ -154,6 +168,7 @@ def serve(
     """
     cv2.setNumThreads(1)  # pictures are worked on side by side
     _allow_connections()
+    _keep_memory()
     config = uvicorn.Config(
         app,
         http=_Protocol,
@@ -171,6 +186,18 @@ def serve(
     gc.collect()
     gc.freeze()  # what is here now stays: nobody has to look through it again
     _Server(config, service, started).run([listener])
+
+
+def _keep_memory() -> None:
+    """Have glibc keep a thread's memory from one picture to the next.
+
+    It would give it back after each and get it anew for the next: 550 page faults and a quarter of
+    the time for a picture of 400×400. What is larger than `LARGE` is still given back at once.
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_TRIM_THRESHOLD, KEPT)
+        mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
 def _allow_connections() -> None:

@@ -94,7 +94,11 @@ def predict(
                     for line in preview(answer.reading, out.width, colour, sys.stdout.encoding):
                         write(line + "\n")
             if explanations:
-                explanations.add(answer)
+                try:
+                    explanations.add(answer)
+                except PictureError as error:
+                    unread += 1
+                    err.print(f"lenet: {error}")
             advance()
     sys.stdout.flush()  # here, where a reader that has left is no error yet
     if unread:

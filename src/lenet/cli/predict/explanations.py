@@ -51,7 +51,15 @@ class Explanations:
         self._seen = 0
 
     def add(self, answer: "Answer") -> None:
-        """Draw the next picture; one that could not be read is left out."""
+        """Draw the next picture; one that could not be read is left out.
+
+        Raises
+        ------
+        PictureError
+            It was read, and cannot be read again, as when it has been moved meanwhile.
+        DataError
+            The drawing cannot be written.
+        """
         from lenet.explanation import explain
         from lenet.picture import decode
         from lenet.reader import Reading

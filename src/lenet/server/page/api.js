@@ -136,7 +136,7 @@ export const card = (model) => ask(`models/${enc(model)}/card`);
 export const scores = (model) => ask(`models/${enc(model)}/scores`);
 export const mistakes = (model) => ask(`models/${enc(model)}/mistakes`);
 
-/** @param {{id: string, model: string, image: string, truth: number}} correction */
+/** @param {{id: string, model: string, image: string, truth: number | null}} correction */
 export const correct = (correction) =>
   ask("corrections", {
     method: "POST",

@@ -1,8 +1,8 @@
 /** The page: its rooms, what they share, and what happens when something changes. */
-import { ApiError, Newest, keepToken, read, takeToken } from "./api.js";
+import { ApiError, Newest, read, takeToken } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
-import { button, el, speak, writeTexts } from "./elements.js";
+import { button, byId, el, speak, writeTexts } from "./elements.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
@@ -11,10 +11,9 @@ import { correctionsPart, numbersOf } from "./numbers.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
+import { calm, complain, door } from "./trouble.js";
 
 const ROOMS = ["draw", "picture", "inside", "numbers"];
-/** @param {string} id @returns {any} */
-const byId = (id) => document.getElementById(id);
 
 let room = "";
 /** Numbers are fetched when they are looked at, once for each choice of models. */
@@ -198,31 +197,6 @@ function modelsChanged() {
   if (room === "numbers") showNumbers();
 }
 
-// ---------------------------------------------------------------- trouble
-
-function complain(error) {
-  if (error.status === 401) {
-    byId("door").hidden = false;
-    byId("token").focus();
-    keepToken(null);
-  }
-  const notice = byId("notice");
-  if (notice.textContent !== error.message) notice.textContent = error.message;
-  notice.hidden = false;
-}
-
-function calm() {
-  byId("notice").hidden = true;
-  byId("notice").textContent = "";
-}
-
-byId("door").addEventListener("submit", (event) => {
-  event.preventDefault();
-  keepToken(byId("token").value.trim());
-  byId("door").hidden = true;
-  begin();
-});
-
 // ---------------------------------------------------------------- begin
 
 document.addEventListener("keydown", (event) => {
@@ -262,5 +236,6 @@ async function begin() {
   speak("", 0);
 }
 
+door(begin);
 takeToken();
 begin();

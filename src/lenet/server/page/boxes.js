@@ -3,6 +3,14 @@ import { el } from "./elements.js";
 import { t } from "./strings.js";
 
 /**
+ * What of a reading can be looked at: the digits, then the signs that were refused.
+ * @param {import("./api.js").Reading | null} reading
+ */
+export function seenIn(reading) {
+  return reading ? [...reading.digits, ...reading.rejected.filter(({ image }) => image)] : [];
+}
+
+/**
  * Lay boxes over the place in which a picture is shown.
  * @param {HTMLElement} layer covers that place exactly
  * @param {import("./api.js").Reading | null} reading
@@ -24,21 +32,28 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
       element.classList.add("low");
     return element;
   };
+  const seen = seenIn(reading);
+  const choosable = (box, index) => {
+    box.dataset.index = String(index);
+    box.classList.toggle("chosen", index === chosen);
+    if (onchoose) box.addEventListener("click", () => onchoose(index));
+    return box;
+  };
   const digits = (reading?.digits ?? []).map((digit, index) => {
     const sure = digit.status === "digit";
     const box = el(
       "div",
-      { class: `box ${sure ? "sure" : "unsure"}${index === chosen ? " chosen" : ""}` },
+      { class: `box ${sure ? "sure" : "unsure"}` },
       el("span", {}, sure ? digit.digit : `${digit.digit}?`),
     );
-    if (onchoose) box.addEventListener("click", () => onchoose(index));
-    return at(digit.box, box);
+    return at(digit.box, choosable(box, index));
   });
   const rejected = (reading?.rejected ?? [])
     .filter(({ reason }) => reason !== "too_small")
-    .map((found) =>
-      at(found.box, el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)))),
-    );
+    .map((found) => {
+      const box = el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)));
+      return at(found.box, found.image ? choosable(box, seen.indexOf(found)) : box);
+    });
   // Where digits lie close together, their labels would hide them.
   const heights = (reading?.digits ?? [])
     .map(({ box }) => (box[3] / reading.height) * whole.height * layer.clientHeight)

@@ -1,9 +1,16 @@
-/** "That is a 7": one click keeps a correction, one more takes it back. */
+/** "That is a 7", "that is no digit": one click keeps a correction, one more takes it back. */
 import { correct, corrections, forget, fromBase64, toBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, speak } from "./elements.js";
 import { state } from "./models.js";
 import { date, t } from "./strings.js";
+
+/** What an image can truly show: a digit, or null for none. */
+const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
+
+/** What is said of a digit, or of none. */
+const say = (key, truth, values = {}) =>
+  truth === null ? t(`${key}.none`, values) : t(key, { digit: truth, ...values });
 
 export class CorrectionPanel {
   #image = "";
@@ -32,10 +39,12 @@ export class CorrectionPanel {
   }
 
   #offer() {
-    const choices = Array.from({ length: 10 }, (_, truth) =>
-      button(truth, () => this.#send(truth), {
-        "aria-label": t("correct.is", { digit: truth }),
-        class: truth === this.#answer ? "same" : null,
+    const choices = TRUTHS.map((truth) =>
+      button(truth ?? t("correct.none"), () => this.#send(truth), {
+        "aria-label": say("correct.is", truth),
+        class: [truth === null && "none", truth === this.#answer && "same"]
+          .filter(Boolean)
+          .join(" "),
       }),
     );
     this.element.replaceChildren(
@@ -44,7 +53,7 @@ export class CorrectionPanel {
         { class: "ask" },
         this.#answer === null ? t("correct.ask.none") : t("correct.ask", { digit: this.#answer }),
       ),
-      el("div", { class: "ten", role: "group", "aria-label": t("correct.group") }, ...choices),
+      el("div", { class: "truths", role: "group", "aria-label": t("correct.group") }, ...choices),
       el("p", { class: "soft" }, t("correct.kept")),
     );
   }
@@ -54,18 +63,25 @@ export class CorrectionPanel {
     const mine = { id, truth };
     this.#kept = mine;
     const sent = { id, truth, model: this.#model, image: this.#image };
-    this.#say(t("correct.sending", { digit: truth }));
+    this.#say(say("correct.sending", truth));
     try {
       await correct(sent);
       if (this.#kept !== mine) return;
-      this.#say(t("correct.done", { digit: truth }), [
+      this.#say(say("correct.done", truth), [
         button(t("correct.undo"), () => this.#takeBack(mine)),
       ]);
     } catch (error) {
       if (this.#kept !== mine) return;
       const again = button(t("again"), () => this.#send(truth, id));
-      this.#say(error.message, [again, button(t("cancel"), () => this.#offer())], true);
+      this.#say(error.message, [again, button(t("cancel"), () => this.#cancel(mine))], true);
     }
+  }
+
+  /** Offer all again; what was sent may have arrived although its answer did not. */
+  #cancel(mine) {
+    this.#kept = null;
+    this.#offer();
+    forget(mine.id).catch(() => {}); // it did not arrive, or nobody can be reached
   }
 
   async #takeBack(mine) {
@@ -102,17 +118,18 @@ export async function keptCorrections() {
   const found = await corrections();
   const list = el("ul", { class: "kept" });
   const title = el("p", { class: "soft" });
-  const say = (n) => {
-    title.textContent = n ? t("kept.some", { n }) : t("kept.none");
+  const sayTotal = (n) => {
+    const shown = list.children.length;
+    if (n > shown) title.textContent = t("kept.more", { n, shown });
+    else title.textContent = n ? t("kept.some", { n }) : t("kept.none");
   };
   let { total } = found;
-  say(total);
   for (const each of found.corrections) {
     const item = el(
       "li",
       {},
       el("div", { class: "pixels" }, digitCanvas(fromBase64(each.image))),
-      el("span", {}, t("kept.one", { truth: each.truth, answer: each.answer })),
+      el("span", {}, say("kept.one", each.truth, { answer: each.answer })),
       el("span", { class: "soft" }, `${each.model}, ${date(each.time)}`),
       button(
         t("kept.forget"),
@@ -121,7 +138,7 @@ export async function keptCorrections() {
           try {
             await forget(each.id);
             item.remove();
-            say(--total);
+            sayTotal(--total);
             speak(t("correct.undone"), 0);
           } catch (error) {
             event.target.disabled = false;
@@ -129,11 +146,12 @@ export async function keptCorrections() {
             title.textContent = error.message;
           }
         },
-        { "aria-label": t("kept.forget.one", { truth: each.truth }) },
+        { "aria-label": say("kept.forget.one", each.truth) },
       ),
     );
     list.append(item);
   }
+  sayTotal(total);
   return el("div", {}, title, list);
 }
 

@@ -1,6 +1,7 @@
 /** The drawing pad: mouse, finger, pen with pressure, or keys. */
 import { button, el, icon, still } from "./elements.js";
 import { KeyPen } from "./keypen.js";
+import { PointerPen } from "./pointerpen.js";
 import { Strokes, sample } from "./strokes.js";
 import { t } from "./strings.js";
 
@@ -14,8 +15,6 @@ export class Pad {
   /** From those units to the pad as it is now. */
   #fit = { scale: 1, left: 0, top: 0 };
   #stroke = null;
-  /** The pointer that draws. @type {{id: number, type: string} | null} */
-  #pointer = null;
   #frame = 0;
   #writing = 0;
   #changed;
@@ -35,6 +34,7 @@ export class Pad {
     this.hint = el("p", { class: "hint", "aria-hidden": "true" }, t("pad.hint"));
     this.sheet = el("div", { class: "sheet" }, this.hint, this.canvas, this.boxes);
     this.keys = this.#keyPen();
+    this.pointer = this.#pointerPen();
     this.sheet.append(this.keys.cursor, el("p", { id: "pad-keys", class: "keys" }, t("pad.keys")));
     this.undoButton = button(t("pad.undo"), () => this.undo(), { class: "tool" });
     this.undoButton.prepend(icon("M9 14L4 9l5-5 M4 9h9.5a5.5 5.5 0 0 1 0 11H9"));
@@ -69,7 +69,6 @@ export class Pad {
       ),
     );
     this.#sayWidth();
-    this.#listen();
     new ResizeObserver(() => this.#resize()).observe(this.sheet);
     this.#update();
   }
@@ -169,7 +168,8 @@ export class Pad {
   #stop() {
     cancelAnimationFrame(this.#writing);
     this.#writing = 0;
-    this.#stroke = this.#pointer = null;
+    this.#stroke = null;
+    this.pointer.lift();
     this.keys.lift();
   }
 
@@ -199,14 +199,30 @@ export class Pad {
     this.sheet.dispatchEvent(new Event("fit"));
   }
 
-  #listen() {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => this.#down(event));
-    canvas.addEventListener("pointermove", (event) => this.#move(event));
-    canvas.addEventListener("pointerup", (event) => this.#up(event));
-    canvas.addEventListener("pointercancel", (event) => this.#up(event));
-    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-    canvas.addEventListener("focus", () => this.keys.show(this.#pointer === null));
+  #pointerPen() {
+    this.canvas.addEventListener("focus", () => this.keys.show(!this.pointer.down));
+    return new PointerPen(this.canvas, {
+      fit: () => this.#fit,
+      begin: () => {
+        this.#stop();
+        this.keys.show(false);
+        this.#stroke = this.strokes.begin(this.#penWidth);
+      },
+      points: (points) => {
+        for (const point of points) {
+          const before = this.#stroke.points.at(-1);
+          if (!before || Math.hypot(point.x - before.x, point.y - before.y) >= 1)
+            this.#stroke.points.push(point);
+        }
+        this.#update();
+        this.#changed();
+      },
+      end: () => {
+        this.#stroke = null;
+        this.#changed();
+      },
+      takeBack: () => this.strokes.undo(),
+    });
   }
 
   #keyPen() {
@@ -221,61 +237,11 @@ export class Pad {
         this.#changed();
       },
       end: () => {
-        if (!this.#pointer) this.#stroke = null;
+        if (!this.pointer.down) this.#stroke = null;
       },
       moved: () => this.keys.move(this.place),
       undo: () => this.undo(),
       clear: () => this.clear(),
     });
-  }
-
-  #point(event) {
-    const frame = this.canvas.getBoundingClientRect();
-    const { scale, left, top } = this.#fit;
-    const before = this.#stroke?.points.at(-1);
-    // Only a pen knows its pressure; half is the usual one. It trembles, so it is smoothed.
-    const pressed = event.pointerType === "pen" ? 0.4 + 1.2 * event.pressure : 1;
-    return {
-      x: (event.clientX - frame.left - left) / scale,
-      y: (event.clientY - frame.top - top) / scale,
-      p: before ? 0.7 * before.p + 0.3 * pressed : pressed,
-    };
-  }
-
-  #down(event) {
-    if (!event.isPrimary || event.button !== 0) return;
-    event.preventDefault(); // no selection, no mouse events after those of a finger
-    if (this.#pointer) {
-      // The hand lay down before its pen did: what it drew goes, the pen draws.
-      if (event.pointerType !== "pen" || this.#pointer.type !== "touch") return;
-      this.strokes.undo();
-    }
-    this.#stop();
-    this.#pointer = { id: event.pointerId, type: event.pointerType };
-    this.canvas.focus({ preventScroll: true });
-    this.keys.show(false);
-    this.canvas.setPointerCapture(event.pointerId);
-    this.#stroke = this.strokes.begin(this.#penWidth);
-    this.#stroke.points.push(this.#point(event));
-    this.#update();
-    this.#changed();
-  }
-
-  #move(event) {
-    if (event.pointerId !== this.#pointer?.id) return;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) {
-      const point = this.#point(each);
-      const before = this.#stroke.points.at(-1);
-      if (Math.hypot(point.x - before.x, point.y - before.y) >= 1) this.#stroke.points.push(point);
-    }
-    this.repaint();
-    this.#changed();
-  }
-
-  #up(event) {
-    if (event.pointerId !== this.#pointer?.id) return;
-    this.#pointer = this.#stroke = null;
-    this.#changed();
   }
 }

@@ -1,6 +1,9 @@
 /** Making elements; text is always text, never markup. */
 import { t } from "./strings.js";
 
+/** @param {string} id @returns {any} */
+export const byId = (id) => document.getElementById(id);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -54,7 +57,7 @@ let speaking = 0;
 export function speak(sentence, calm = 500) {
   clearTimeout(speaking);
   speaking = setTimeout(() => {
-    document.getElementById("spoken").textContent = sentence;
+    byId("spoken").textContent = sentence;
   }, calm);
 }
 

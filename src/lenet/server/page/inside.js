@@ -12,6 +12,7 @@ export class InsideRoom {
   /** @type {Subject | null} */ subject = null;
   /** @type {Stream[]} */ #streams = [];
   /** What the layers show. @type {Uint8Array | null} */ #shown = null;
+  /** What they show, or are about to. @type {Uint8Array | null} */ #asked = null;
   #open = false;
 
   /**
@@ -25,6 +26,9 @@ export class InsideRoom {
     this.whose = el("p", { class: "whose" });
     this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });
     this.padPlace = el("div", { class: "pad-place" });
+    // Who draws wants to see what comes of it, in all layers.
+    for (const hand of ["pointerdown", "keydown"])
+      this.padPlace.addEventListener(hand, () => this.#streams.forEach((stream) => stream.rest()));
     side.append(
       this.padPlace,
       el("div", { class: "row" }, this.play, this.whose),
@@ -35,10 +39,13 @@ export class InsideRoom {
       (image, signal) => Promise.all(this.#streams.map((stream) => stream.ask(image, signal))),
       (found, image) => {
         answered();
-        this.#shown = image;
+        this.#shown = this.#asked = image;
         found.forEach((each, index) => this.#streams[index]?.show(each, image));
       },
-      failed,
+      (error) => {
+        this.#asked = this.#shown;
+        failed(error);
+      },
     );
   }
 
@@ -70,7 +77,7 @@ export class InsideRoom {
       ...blind.map((model) => el("p", { class: "soft" }, t("inside.no-layers", { model }))),
     );
     this.main.classList.toggle("two", this.#streams.length > 1);
-    this.#shown = null;
+    this.#shown = this.#asked = null;
     this.set(this.subject);
   }
 
@@ -81,9 +88,14 @@ export class InsideRoom {
     this.whose.textContent = subject?.words ?? "";
     this.play.disabled = !subject;
     this.main.classList.toggle("waiting", !subject);
-    // Answers keep coming while someone draws; not each of them is of another image.
-    if (!subject || !this.#open || same(subject.image, this.#shown)) this.passing.cancel();
-    else this.passing.ask(subject.image);
+    if (!subject || !this.#open) {
+      this.passing.cancel();
+      this.#asked = this.#shown;
+    } else if (!same(subject.image, this.#asked)) {
+      // Answers keep coming while someone draws; not each of them is of another image.
+      this.#asked = subject.image;
+      this.passing.ask(subject.image);
+    }
   }
 
   /** The colours have changed. */

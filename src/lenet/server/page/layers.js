@@ -1,6 +1,7 @@
 /** A digit on its way through every layer of a network, drawn large. */
 import { layers } from "./api.js";
 import { Bars } from "./bars.js";
+import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
 import { family, kindText, shapeText, wordOf } from "./kinds.js";
 import { Sheet } from "./maps.js";
@@ -97,7 +98,6 @@ export class Stream {
 
   /** @param {Awaited<ReturnType<typeof layers>>} found @param {Uint8Array} image */
   show(found, image) {
-    this.#run++; // what was passing through is not this one
     /** @type {Map<string, {values: Float32Array, low: number, high: number}>} */
     const values = new Map(found.layers.map((layer) => [layer.name, layer]));
     const ink = Float32Array.from(image, (byte) => byte / 255);
@@ -116,6 +116,12 @@ export class Stream {
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
+  /** End the slow motion: everything is shown. */
+  rest() {
+    this.#run++;
+    for (const { sheet } of this.#blocks) sheet?.paint(1);
+  }
+
   /** Lay everything out again. */
   fit() {
     const width = this.list.clientWidth - 24; // less the line on the left
@@ -128,7 +134,8 @@ export class Stream {
   }
 
   /**
-   * Let the digit pass through, slowly enough to be watched.
+   * Let the digit pass through, slowly enough to be watched. Should new numbers come meanwhile, as
+   * of the last point that was drawn, it goes on with those.
    * @param {boolean} lead scroll along, and look through the lens at what is being computed
    */
   async pass(lead) {
@@ -142,17 +149,17 @@ export class Stream {
       if (lead) element.scrollIntoView({ block: "nearest", behavior: "smooth" });
       const lasts = MINOR.has(kind) || sheet.flat ? PASS / 3 : PASS;
       const begun = performance.now();
-      for (let done = 0; done < 1 && mine === this.#run;) {
+      for (let done = 0; done < 1;) {
         await frame();
+        if (mine !== this.#run) break;
         done = Math.min(1, (performance.now() - begun) / lasts);
         sheet.paint(done);
         if (lead && ROOMY.matches && done < 1) this.#look(block, reached(sheet, done), false);
       }
       element.classList.remove("passing");
-      if (mine !== this.#run) break;
+      if (mine !== this.#run) return;
     }
-    for (const { sheet } of shown) sheet.paint(1);
-    if (lead && mine === this.#run) this.#onlook(null);
+    if (lead) this.#onlook(null);
   }
 
   /** Look at nothing. */
@@ -238,46 +245,3 @@ export class Stream {
 }
 
 const frame = () => new Promise(requestAnimationFrame);
-
-/** The cell of the first map that is being painted when a share of it is done. */
-function reached({ maps, height, width, flat }, done) {
-  if (flat) return { map: Math.floor(done * maps), row: 0, column: 0 };
-  const cell = done * height;
-  return { map: 0, row: Math.floor(cell), column: Math.floor((cell % 1) * width) };
-}
-
-const middle = (sheet) => ({
-  map: 0,
-  row: Math.floor(sheet.height / 2),
-  column: Math.floor(sheet.width / 2),
-});
-
-/** Where a key leads from a cell; null when it is no key of ours. */
-function moved(sheet, { map, row, column }, { key }) {
-  const { maps, height, width, columns, flat } = sheet;
-  const bound = (value, most) => Math.max(0, Math.min(most - 1, value));
-  if (flat) {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (key === "Home") return { map: 0, row, column };
-    if (key === "End") return { map: maps - 1, row, column };
-    return key in steps ? { map: bound(map + steps[key], maps), row, column } : null;
-  }
-  switch (key) {
-    case "ArrowLeft":
-      return { map, row, column: bound(column - 1, width) };
-    case "ArrowRight":
-      return { map, row, column: bound(column + 1, width) };
-    case "ArrowUp":
-      return { map, row: bound(row - 1, height), column };
-    case "ArrowDown":
-      return { map, row: bound(row + 1, height), column };
-    case "PageUp":
-    case "Home":
-      return { map: key === "Home" ? 0 : bound(map - 1, maps), row, column };
-    case "PageDown":
-    case "End":
-      return { map: key === "End" ? maps - 1 : bound(map + 1, maps), row, column };
-    default:
-      return null;
-  }
-}

@@ -66,6 +66,8 @@ export function strongest(values) {
 export class Sheet {
   /** @type {Float32Array} */ #values = new Float32Array();
   #most = 1;
+  /** The share that is shown, in a slow motion of computing it. */
+  #done = 1;
   #off = document.createElement("canvas");
   #grid = { columns: 1, cell: 1, gap: 0, width: 0, height: 0 };
 
@@ -134,7 +136,8 @@ export class Sheet {
   }
 
   /** @param {number} [done] the share that has been computed, in a slow motion of it */
-  paint(done = 1) {
+  paint(done = this.#done) {
+    this.#done = done;
     if (!this.#values.length || !this.#grid.width) return;
     const context = this.#context(this.canvas);
     const { cell, columns } = this.#grid;

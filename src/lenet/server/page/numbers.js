@@ -1,12 +1,13 @@
 /** The model's card: its scores, its confusion matrix, its worst mistakes, its layers. */
-import { card, fromBase64, mistakes, scores } from "./api.js";
+import { card, scores } from "./api.js";
 import { keptCorrections } from "./corrections.js";
-import { digitCanvas } from "./digits.js";
 import { button, el } from "./elements.js";
 import { kindText } from "./kinds.js";
 import { rendered } from "./markdown.js";
+import { Mistakes } from "./mistakes.js";
 import { facts, state } from "./models.js";
-import { count, integer, percent, rate, t } from "./strings.js";
+import { part } from "./parts.js";
+import { count, integer, rate, t } from "./strings.js";
 
 /**
  * Everything there is to say about one model.
@@ -20,7 +21,7 @@ export function numbersOf(name, { inside }) {
   const parts = [
     model.has.includes("scores") &&
       part("numbers.scores", async () => scoreTables(await scores(name), gallery)),
-    model.has.includes("mistakes") && gallery.element,
+    part("numbers.mistakes", () => gallery.fetched()),
     part("numbers.layers", async () => layerTable(model)),
     model.has.includes("card") &&
       part("numbers.card", async () => rendered((await card(name)).markdown)),
@@ -46,27 +47,6 @@ function headline({ test }) {
     " ",
     el("span", { class: "soft" }, rate(test.errors / test.total)),
   );
-}
-
-/** A part with a title that is filled when its answer comes, or says why not. */
-function part(title, fetch) {
-  const body = el(
-    "div",
-    { class: "part-body", "aria-busy": "true" },
-    el("p", { class: "soft" }, t("loading")),
-  );
-  const load = async () => {
-    try {
-      body.replaceChildren(await fetch());
-    } catch (error) {
-      body.replaceChildren(
-        el("p", { class: "problem" }, error.message, " ", button(t("again"), load)),
-      );
-    }
-    body.setAttribute("aria-busy", "false");
-  };
-  load();
-  return el("section", { class: "part" }, el("h4", {}, t(title)), body);
 }
 
 function scoreTables({ test }, gallery) {
@@ -131,7 +111,7 @@ function confusion({ confusion: counts, classes }, gallery) {
     const words = t("confusion.cell", { n, truth: classes[truth], answer: classes[answer] });
     place.append(
       !right && n && gallery.there
-        ? button(n, () => gallery.only(truth, answer), { "aria-label": words, title: words })
+        ? button(n, () => gallery.only(truth, answer, n), { "aria-label": words, title: words })
         : n || "·",
     );
     return place;
@@ -167,70 +147,6 @@ function confusion({ confusion: counts, classes }, gallery) {
       ),
     ),
   );
-}
-
-const FEW = 36;
-
-class Mistakes {
-  #all = [];
-  #inside;
-
-  constructor(name, inside) {
-    this.#inside = inside;
-    this.there = facts(name).has.includes("mistakes");
-    this.words = el("p", { class: "soft" });
-    this.every = button("", () => this.#show(this.#all, { all: true }), { hidden: true });
-    this.list = el("ul", { class: "mistakes" });
-    if (!this.there) return;
-    this.element = part("numbers.mistakes", async () => {
-      const found = await mistakes(name);
-      this.#all = found.mistakes;
-      this.errors = found.errors;
-      this.#show(this.#all);
-      return el("div", {}, el("div", { class: "row" }, this.words, this.every), this.list);
-    });
-  }
-
-  /** Show only those of one truth that were taken for one other. */
-  only(truth, answer) {
-    const pair = this.#all.filter((each) => each.truth === truth && each.answer === answer);
-    this.#show(pair, { pair: { truth, answer }, all: true });
-    this.element.scrollIntoView({ block: "start" });
-    this.every.focus({ preventScroll: true });
-  }
-
-  #show(some, { pair = null, all = false } = {}) {
-    const shown = all ? some : some.slice(0, FEW);
-    this.every.hidden = shown.length === this.#all.length;
-    this.every.textContent = t("mistakes.all", { n: this.#all.length });
-    this.words.textContent = pair
-      ? count("mistakes.pair", some.length, pair)
-      : t("mistakes.some", { shown: shown.length, n: integer(this.errors) });
-    this.list.replaceChildren(
-      ...shown.map(({ image, truth, answer, probability }) => {
-        const pixels = fromBase64(image);
-        const words = t("mistakes.one", { truth, answer, share: percent(probability) });
-        return el(
-          "li",
-          {},
-          el(
-            "button",
-            { type: "button", title: words, onclick: () => this.#inside(pixels, words) },
-            el("span", { class: "pixels" }, digitCanvas(pixels)),
-            el(
-              "span",
-              { class: "pair" },
-              el("b", {}, truth),
-              el("span", { "aria-hidden": "true" }, " → "),
-              el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
-              el("b", { class: "wrong" }, answer),
-            ),
-            el("span", { class: "soft" }, percent(probability)),
-          ),
-        );
-      }),
-    );
-  }
 }
 
 function layerTable({ layers }) {

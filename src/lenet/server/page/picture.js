@@ -1,6 +1,6 @@
 /** A picture that was chosen, dropped, pasted or photographed. */
 import { fromBase64 } from "./api.js";
-import { drawBoxes } from "./boxes.js";
+import { drawBoxes, seenIn } from "./boxes.js";
 import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
@@ -125,7 +125,7 @@ export class PictureRoom {
       onchoose: live ? undefined : this.#choose,
     });
     this.crops.replaceChildren(
-      ...reading.digits.map(({ digit, probability, status, image }, index) =>
+      ...seenIn(reading).map(({ digit, probability, status = "refused", image }, index) =>
         el(
           "li",
           {},
@@ -133,13 +133,20 @@ export class PictureRoom {
             "button",
             {
               type: "button",
-              class: status === "digit" ? "sure" : "unsure",
+              class: { digit: "sure", uncertain: "unsure", refused: "out" }[status],
               "aria-pressed": String(index === chosen),
-              "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+              "aria-label":
+                status === "refused"
+                  ? t("answer.one.refused")
+                  : t(`answer.one.${status}`, { digit, share: percent(probability) }),
               onclick: () => this.#choose(index),
             },
             el("span", { class: "pixels" }, digitCanvas(fromBase64(image))),
-            el("span", {}, status === "digit" ? digit : `${digit}?`),
+            el(
+              "span",
+              {},
+              { digit, uncertain: `${digit}?`, refused: t("rejected.not_a_digit") }[status],
+            ),
           ),
         ),
       ),
@@ -151,9 +158,8 @@ export class PictureRoom {
     [...this.crops.querySelectorAll("button")].forEach((each, index) =>
       each.setAttribute("aria-pressed", String(index === chosen)),
     );
-    [...this.boxes.querySelectorAll(".sure, .unsure")].forEach((each, index) =>
-      each.classList.toggle("chosen", index === chosen),
-    );
+    for (const each of this.boxes.querySelectorAll("[data-index]"))
+      each.classList.toggle("chosen", Number(each.dataset.index) === chosen);
   }
 
   /** Say what went wrong, or with "" that nothing did. */

@@ -1,6 +1,7 @@
 /** The answer: the digits, how sure the network is, and the image it saw. */
 import { fromBase64 } from "./api.js";
 import { Bars } from "./bars.js";
+import { seenIn } from "./boxes.js";
 import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
@@ -59,15 +60,15 @@ export class Answer {
     this.show(null);
   }
 
-  /** The digit that is looked at, or null. */
+  /** The digit that is looked at, or null: it is a sign that was refused, or nothing. */
   get digit() {
     return this.reading?.digits[this.chosen] ?? null;
   }
 
-  /** The 28×28 image of it, or of what was taken for no digit. @returns {Uint8Array | null} */
+  /** The 28×28 image of what is looked at. @returns {Uint8Array | null} */
   get image() {
-    const seen = this.digit ?? this.reading?.rejected.find(({ image }) => image);
-    return seen?.image ? fromBase64(seen.image) : null;
+    const image = seenIn(this.reading)[this.chosen]?.image;
+    return image ? fromBase64(image) : null;
   }
 
   /** There is no answer, and the notice says why. */
@@ -84,10 +85,10 @@ export class Answer {
   show(reading, { other = null, chosen = this.chosen } = {}) {
     this.reading = reading;
     this.other = other;
-    this.chosen = Math.max(0, Math.min(chosen, (reading?.digits.length ?? 0) - 1));
+    this.chosen = Math.max(0, Math.min(chosen, seenIn(reading).length - 1));
     this.#showNumber();
-    this.#showChosen();
     this.#showLeftOut();
+    this.#showChosen();
     this.#showVersus();
     this.time.textContent = reading
       ? t("answer.time", {
@@ -138,12 +139,14 @@ export class Answer {
 
   #showChosen() {
     const { digit } = this;
-    const state = digit?.status ?? (this.reading ? this.reading.status : "empty");
+    const state = digit?.status ?? (this.image ? "nothing" : (this.reading?.status ?? "empty"));
     this.place.dataset.state = state;
     this.badge.textContent = t(`badge.${state}`);
     this.sentence.textContent = digit ? sentenceOf(digit) : this.#without();
     const match = digit && this.other ? matchOf(digit, this.other) : null;
     this.bars.show(digit?.probabilities ?? null, match?.probabilities ?? null, Boolean(this.other));
+    for (const each of this.left.querySelectorAll("button"))
+      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
     paintDigit(this.seen, this.image);
     this.inside.disabled = !this.image;
     this.corrections.show(this.reading?.model, digit?.digit ?? null, this.image);
@@ -156,6 +159,17 @@ export class Answer {
       .filter(many)
       .map((reason) => count(`left.${reason}`, many(reason)));
     this.left.textContent = reasons.length ? t("left", { what: reasons.join(", ") }) : "";
+    const first = this.reading?.digits.length;
+    if (!first) return; // then a refused sign is what is looked at
+    const signs = seenIn(this.reading).slice(first);
+    this.left.append(
+      ...signs.map((_, at) =>
+        button(signs.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
+          "aria-label": t("left.look.one", { n: at + 1 }),
+          "data-index": first + at,
+        }),
+      ),
+    );
   }
 
   #showVersus() {
@@ -171,6 +185,7 @@ export class Answer {
   }
 
   #without() {
+    if (this.reading?.digits.length) return t("without.sign");
     return this.reading ? t(`without.${this.reading.status}`) : this.#empty;
   }
 

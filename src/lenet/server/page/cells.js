@@ -1,0 +1,45 @@
+/** Ways from cell to cell of a layer: those of the slow motion, and those of the keys. */
+
+/** The cell of the first map that is being painted when a share of it is done. */
+export function reached({ maps, height, width, flat }, done) {
+  if (flat) return { map: Math.floor(done * maps), row: 0, column: 0 };
+  const cell = done * height;
+  return { map: 0, row: Math.floor(cell), column: Math.floor((cell % 1) * width) };
+}
+
+/** The cell in the middle of the first map. */
+export const middle = (sheet) => ({
+  map: 0,
+  row: Math.floor(sheet.height / 2),
+  column: Math.floor(sheet.width / 2),
+});
+
+/** Where a key leads from a cell; null when it is no key of ours. */
+export function moved(sheet, { map, row, column }, { key }) {
+  const { maps, height, width, columns, flat } = sheet;
+  const bound = (value, most) => Math.max(0, Math.min(most - 1, value));
+  if (flat) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    if (key === "Home") return { map: 0, row, column };
+    if (key === "End") return { map: maps - 1, row, column };
+    return key in steps ? { map: bound(map + steps[key], maps), row, column } : null;
+  }
+  switch (key) {
+    case "ArrowLeft":
+      return { map, row, column: bound(column - 1, width) };
+    case "ArrowRight":
+      return { map, row, column: bound(column + 1, width) };
+    case "ArrowUp":
+      return { map, row: bound(row - 1, height), column };
+    case "ArrowDown":
+      return { map, row: bound(row + 1, height), column };
+    case "PageUp":
+    case "Home":
+      return { map: key === "Home" ? 0 : bound(map - 1, maps), row, column };
+    case "PageDown":
+    case "End":
+      return { map: key === "End" ? maps - 1 : bound(map + 1, maps), row, column };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,96 @@
+/** The test digits that a model misreads, the most certain answers first. */
+import { fromBase64, mistakes } from "./api.js";
+import { digitCanvas } from "./digits.js";
+import { button, el } from "./elements.js";
+import { facts } from "./models.js";
+import { count, integer, percent, t } from "./strings.js";
+
+const FEW = 36;
+
+export class Mistakes {
+  #name;
+  #inside;
+  #all = [];
+  #errors = 0;
+
+  /** @param {string} name of the model @param {(image: Uint8Array, words: string) => void} inside */
+  constructor(name, inside) {
+    this.#name = name;
+    this.#inside = inside;
+    this.there = facts(name).has.includes("mistakes");
+    this.words = el("p", { class: "soft" });
+    this.every = button("", () => this.#show(this.#all, { all: true }), { hidden: true });
+    this.list = el("ul", { class: "mistakes" });
+    this.element = el("div", {});
+  }
+
+  /** The element, filled; or the reason why there is nothing to see. */
+  async fetched() {
+    if (!this.there) return el("p", { class: "soft" }, t("mistakes.not-kept"));
+    const found = await mistakes(this.#name);
+    [this.#all, this.#errors] = [found.mistakes, found.errors];
+    const doubts = t("mistakes.doubts", {
+      total: integer(found.total),
+      refused: integer(found.refused),
+      uncertain: integer(found.uncertain),
+      confident: integer(found.confident_errors),
+    });
+    this.element.replaceChildren(
+      el("p", { class: "soft doubts" }, doubts),
+      el("div", { class: "row" }, this.words, this.every),
+      this.list,
+      ...(found.licence ? [el("p", { class: "soft licence" }, found.licence)] : []),
+    );
+    this.#show(this.#all);
+    return this.element;
+  }
+
+  /** Show only those of one truth that were taken for one other, of which there are `n`. */
+  only(truth, answer, n) {
+    if (!this.#all.length) return; // they are still on their way
+    const pair = this.#all.filter((each) => each.truth === truth && each.answer === answer);
+    const shown = pair.length;
+    const words =
+      shown === n
+        ? count("mistakes.pair", n, { truth, answer })
+        : t("mistakes.pair.some", { shown, n, truth, answer });
+    this.#show(pair, { words, all: true });
+    this.element.scrollIntoView({ block: "start" });
+    this.every.focus({ preventScroll: true });
+  }
+
+  #show(some, { words = "", all = false } = {}) {
+    const shown = all ? some : some.slice(0, FEW);
+    this.every.hidden = shown.length === this.#all.length;
+    this.every.textContent = t("mistakes.all", { n: this.#all.length });
+    this.words.textContent =
+      words || t("mistakes.some", { shown: shown.length, n: integer(this.#errors) });
+    this.list.replaceChildren(...shown.map((each) => this.#one(each)));
+  }
+
+  #one({ image, truth, answer, probability, status }) {
+    const pixels = fromBase64(image);
+    const doubt = status === "digit" ? "" : t(`mistakes.${status}`);
+    const share = percent(probability);
+    const words = [t("mistakes.one", { truth, answer, share }), doubt].filter(Boolean).join(", ");
+    return el(
+      "li",
+      {},
+      el(
+        "button",
+        { type: "button", title: words, onclick: () => this.#inside(pixels, words) },
+        el("span", { class: "pixels" }, digitCanvas(pixels)),
+        el(
+          "span",
+          { class: "pair" },
+          el("b", {}, truth),
+          el("span", { "aria-hidden": "true" }, " → "),
+          el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
+          el("b", { class: "wrong" }, answer),
+        ),
+        el("span", { class: "soft" }, share),
+        doubt && el("span", { class: "soft" }, doubt),
+      ),
+    );
+  }
+}

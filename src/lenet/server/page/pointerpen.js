@@ -1,0 +1,83 @@
+/** A pen that is moved by mouse, finger or stylus. */
+
+/** @typedef {{x: number, y: number, p: number}} Point `p`: the pressure, 1 is the usual one */
+
+export class PointerPen {
+  /** The pointer that draws. @type {{id: number, type: string} | null} */
+  #pointer = null;
+  #pressure = 1;
+  #canvas;
+  #does;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{fit: () => {scale: number, left: number, top: number}, begin: () => void,
+   *   points: (points: Point[]) => void, end: () => void, takeBack: () => void}} does
+   *   `fit`: from the units of points to the canvas
+   */
+  constructor(canvas, does) {
+    this.#canvas = canvas;
+    this.#does = does;
+    canvas.addEventListener("pointerdown", (event) => this.#press(event));
+    canvas.addEventListener("pointermove", (event) => this.#move(event));
+    canvas.addEventListener("pointerup", (event) => this.#up(event));
+    canvas.addEventListener("pointercancel", (event) => this.#up(event));
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  /** Whether it draws. */
+  get down() {
+    return this.#pointer !== null;
+  }
+
+  lift() {
+    this.#pointer = null;
+  }
+
+  #press(event) {
+    if (!event.isPrimary || event.button !== 0) return;
+    event.preventDefault(); // no selection, no mouse events after those of a finger
+    if (this.#pointer) {
+      // The hand lay down before its pen did: what it drew goes, the pen draws.
+      if (event.pointerType !== "pen" || this.#pointer.type !== "touch") return;
+      this.#does.takeBack();
+    }
+    this.#does.begin();
+    this.#pointer = { id: event.pointerId, type: event.pointerType };
+    this.#pressure = pressureOf(event);
+    this.#canvas.focus({ preventScroll: true });
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#draw([event]);
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.#pointer?.id) return;
+    const events = event.getCoalescedEvents?.() ?? [];
+    this.#draw(events.length ? events : [event]);
+  }
+
+  #up(event) {
+    if (event.pointerId !== this.#pointer?.id) return;
+    this.lift();
+    this.#does.end();
+  }
+
+  #draw(events) {
+    const frame = this.#canvas.getBoundingClientRect();
+    const { scale, left, top } = this.#does.fit();
+    const points = events.map((event) => {
+      this.#pressure = 0.7 * this.#pressure + 0.3 * pressureOf(event); // it trembles
+      return {
+        x: (event.clientX - frame.left - left) / scale,
+        y: (event.clientY - frame.top - top) / scale,
+        p: this.#pressure,
+      };
+    });
+    this.#does.points(points);
+  }
+}
+
+/** Only a pen knows its pressure; half is the usual one. */
+function pressureOf({ pointerType, pressure }) {
+  return pointerType === "pen" ? 0.4 + 1.2 * pressure : 1;
+}

@@ -1,0 +1,30 @@
+/** What is said when something goes wrong, and the door of a service that asks for a token. */
+import { keepToken } from "./api.js";
+import { byId } from "./elements.js";
+
+/** Say what is wrong, until `calm`. @param {import("./api.js").ApiError} error */
+export function complain(error) {
+  if (error.status === 401) {
+    byId("door").hidden = false;
+    byId("token").focus();
+    keepToken(null);
+  }
+  const notice = byId("notice");
+  if (notice.textContent !== error.message) notice.textContent = error.message;
+  notice.hidden = false;
+}
+
+export function calm() {
+  byId("notice").hidden = true;
+  byId("notice").textContent = "";
+}
+
+/** Let a token be typed in. @param {() => void} opened */
+export function door(opened) {
+  byId("door").addEventListener("submit", (event) => {
+    event.preventDefault();
+    keepToken(byId("token").value.trim());
+    byId("door").hidden = true;
+    opened();
+  });
+}

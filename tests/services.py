@@ -1,0 +1,35 @@
+"""Services in this process, and what is sent to them."""
+
+from importlib import resources
+from pathlib import Path
+
+import httpx2
+
+from lenet.reader import DEFAULT_MODEL
+from lenet.server.metrics import Metrics
+from lenet.server.models import load_models
+from lenet.server.service import Service
+
+PICTURES = sorted(
+    Path(str(path))
+    for path in resources.files("lenet").joinpath("pictures").iterdir()
+    if path.name.endswith(".png")
+)
+TWO = PICTURES[2]
+SHIPPED = (DEFAULT_MODEL, "lenet5")
+OCTETS = {"Content-Type": "application/octet-stream"}
+
+
+def service_of(*models: str | Path) -> Service:
+    service = Service(load_models(models or ["lenet5"]), Metrics())
+    service.check()
+    return service
+
+
+def error_of(response: httpx2.Response) -> str:
+    """The one line of an answer that is not 2xx."""
+    assert response.status_code >= 400
+    said = response.json()
+    assert set(said) == {"error"}
+    assert "\n" not in said["error"]
+    return str(said["error"])

@@ -1,0 +1,200 @@
+"""Models, their numbers, and corrections on the page."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from browser import Open, expect, number, press
+from lenet.reader import DEFAULT_MODEL
+from lenet.run import Run
+
+pytestmark = pytest.mark.browser
+
+
+def test_models_are_switched_and_compared_on_the_same_drawing(
+    open_page: Open, quick_run: Run
+) -> None:
+    own = quick_run.folder.name
+    page = open_page()
+    press(page, "Write a 0 for me")
+    expect(page.locator("#draw-answer .time")).to_contain_text("lenet5")
+    page.locator("#model").select_option(own)
+    expect(page.locator("#draw-answer .time")).to_contain_text(own)
+    page.locator("#compare").select_option("lenet5")
+    expect(page.locator(".versus dt")).to_have_text([own, "lenet5"])
+    expect(page.locator("#draw-answer .bars.two")).to_be_visible()
+    expect(page.locator("#draw-answer .bars .best-second .name")).to_have_text("0")
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator(".stream h3")).to_have_text([own, "lenet5"])
+    expect(page.locator(".stream-answer").nth(1)).to_contain_text("reads a 0")
+    page.get_by_role("link", name="Numbers").click()
+    expect(page.locator(".model h3")).to_have_text([own, "lenet5"])
+
+
+def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
+    scores = json.loads(Run.find("lenet5").read("scores.json"))["test"]
+    page = open_page("numbers")
+    expect(page.locator(".score")).to_contain_text(f"{scores['errors']} errors in 10,000")
+    expect(page.locator(".confusion")).to_be_visible()
+    cells = page.locator(".confusion tbody td").all_inner_texts()
+    shown = [0 if cell == "·" else int(cell) for cell in cells]
+    assert shown == [count for row in scores["confusion"] for count in row]
+    expect(page.locator(".markdown")).to_contain_text("Fails on what its data lacks")
+    truth, answer = divmod(max(range(100), key=lambda i: shown[i] if i // 10 != i % 10 else 0), 10)
+    expect(page.locator(".mistakes li").first).to_be_visible()
+    page.get_by_role(
+        "button", name=f"{shown[10 * truth + answer]} times a {truth} was read as {answer}"
+    ).click()
+    expect(page.locator(".mistakes li")).to_have_count(shown[10 * truth + answer])
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".stream-answer")).to_contain_text(f"reads a {answer}")
+
+
+def test_the_numbers_say_how_many_digits_are_refused_or_doubted(open_page: Open) -> None:
+    kept = json.loads(Run.find(DEFAULT_MODEL).read("mistakes.json"))
+    page = open_page("numbers")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".doubts")).to_have_text(
+        f"Of all 10,000 test digits it refuses {kept['refused']} and is uncertain of "
+        f"{kept['uncertain']}. Of its errors, {kept['confident_errors']} are neither."
+    )
+    if len(kept["mistakes"]) > 36:
+        press(page, f"Show all {len(kept['mistakes'])}")
+    marked = page.locator(".mistakes").get_by_text("refused", exact=True)
+    expect(marked).to_have_count(sum(each["status"] == "not_a_digit" for each in kept["mistakes"]))
+    expect(page.locator(".licence")).to_contain_text("CC BY-SA 3.0")
+
+
+def test_a_run_that_kept_no_mistakes_says_so_in_one_line(open_page: Open) -> None:
+    page = open_page()
+
+    def older(route: Any) -> None:
+        said = route.fetch().json()
+        for model in said["models"]:
+            model["has"].remove("mistakes")
+        route.fulfill(json=said)
+
+    page.route("**/v1/models", older)
+    page.evaluate("location.hash = '#numbers'")
+    page.reload()
+    expect(page.locator(".confusion")).to_be_visible()
+    part = page.locator(".part").filter(has=page.get_by_role("heading", name="Worst mistakes"))
+    expect(part.locator(".part-body")).to_have_text(
+        "This run was made before runs kept what they misread. Train it again to see it here."
+    )
+    assert page.locator(".confusion button").count() == 0
+
+
+def kept(page: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate(
+        "fetch('v1/corrections?limit=50').then((answer) => answer.json())"
+    )["corrections"]
+    return found
+
+
+def test_a_correction_is_kept_and_taken_back_with_one_click_each(open_page: Open) -> None:
+    page = open_page()
+    press(page, "Write a 1 for me")
+    expect(number(page)).to_have_text("1")
+    page.wait_for_timeout(300)
+    before = len(kept(page))
+    expect(page.locator("#draw-answer .correct")).to_contain_text("kept here")
+    press(page, "It is a 7")
+    expect(page.locator(".said")).to_contain_text("Kept: this is a 7.")
+    newest, *others = kept(page)
+    assert (newest["truth"], newest["answer"], newest["model"]) == (7, 1, "lenet5")
+    assert len(others) == before
+    page.locator(".said").get_by_role("button", name="Undo").click()
+    expect(page.locator(".ask")).to_be_visible()
+    assert len(kept(page)) == before
+
+
+def test_that_it_is_no_digit_is_kept_and_taken_back_like_any_other_truth(open_page: Open) -> None:
+    page = open_page()
+    press(page, "Write a 1 for me")
+    expect(number(page)).to_have_text("1")
+    page.wait_for_timeout(300)
+    before = len(kept(page))
+    press(page, "It is no digit")
+    expect(page.locator(".said")).to_contain_text("Kept: this is no digit. Thank you.")
+    newest, *others = kept(page)
+    assert (newest["truth"], newest["answer"]) == (None, 1)
+    assert len(others) == before
+    page.get_by_role("link", name="Numbers").click()
+    expect(page.locator(".kept li").first).to_contain_text("no digit, best guess 1")
+    press(page, "Take back: this is no digit")
+    expect(page.locator(".kept li")).to_have_count(before)
+    assert len(kept(page)) == before
+
+
+def test_a_correction_that_failed_is_sent_again_under_the_same_id(open_page: Open) -> None:
+    page = open_page(expect_errors=True)
+    page.wait_for_selector(".pad")
+    ids: list[str] = []
+
+    def fail_once(route: Any) -> None:
+        ids.append(route.request.post_data_json["id"])
+        if len(ids) == 1:
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": "busy"})
+        else:
+            route.fallback()
+
+    page.route("**/v1/corrections", fail_once)
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text("4")
+    page.wait_for_timeout(300)
+    press(page, "It is a 9")
+    expect(page.locator(".said")).to_contain_text("busy")
+    press(page, "Try again")
+    expect(page.locator(".said")).to_contain_text("Kept: this is a 9.")
+    assert len(ids) == 2
+    assert ids[0] == ids[1]
+    page.get_by_role("link", name="Numbers").click()
+    expect(page.locator(".kept li").first).to_contain_text("9, best guess 4")
+
+
+def test_a_correction_that_is_cancelled_after_trouble_is_not_kept_beside_the_next(
+    open_page: Open,
+) -> None:
+    page = open_page(expect_errors=True)
+    page.wait_for_selector(".pad")
+    page.wait_for_timeout(300)
+    before = len(kept(page))
+
+    def lose_the_first_answer(route: Any) -> None:
+        if route.request.method == "POST":
+            route.fetch()  # it arrives, and is kept
+            route.fulfill(status=429, json={"error": "lost"})
+            page.unroute("**/v1/corrections")
+        else:
+            route.fallback()
+
+    page.route("**/v1/corrections", lose_the_first_answer)
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text("4")
+    page.wait_for_timeout(300)
+    press(page, "It is a 9")
+    expect(page.locator(".said")).to_contain_text("lost")
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.locator(".said").get_by_role("button", name="Cancel").click()
+    press(page, "It is a 7")
+    expect(page.locator(".said")).to_contain_text("Kept: this is a 7.")
+    newest, *others = kept(page)
+    assert newest["truth"] == 7
+    assert len(others) == before
+    page.locator(".said").get_by_role("button", name="Undo").click()
+    expect(page.locator(".ask")).to_be_visible()
+
+
+def test_of_more_corrections_than_are_shown_it_is_said_how_many_there_are(open_page: Open) -> None:
+    page = open_page()
+    image = base64.b64encode(bytes(784)).decode()
+    one = {"id": "", "time": "2026-01-01T00:00:00Z", "model": "lenet5", "digest": "", "answer": 1,
+           "probability": 0.5, "truth": 7, "image": image}  # fmt: skip
+    many = {"total": 51, "corrections": [one] * 50, "next": "x"}
+    page.route("**/v1/corrections?limit=50", lambda route: route.fulfill(json=many))
+    page.get_by_role("link", name="Numbers").click()
+    expect(page.locator(".kept li")).to_have_count(50)
+    expect(page.get_by_text("51 kept. These are the newest 50;")).to_be_visible()

@@ -1,0 +1,185 @@
+"""The models that are served, and looking inside them."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from lenet import datasets
+from lenet.errors import ModelError, UsageError
+from lenet.finetuning import Change
+from lenet.inspection.layers import Layers
+from lenet.reader import DEFAULT_MODEL
+from lenet.report import card
+from lenet.run import LAYERS, MISTAKES, MODEL, Run
+from lenet.server.app import build
+from lenet.server.guard import Policy
+from lenet.server.models import load_models
+from services import OCTETS, error_of, service_of
+
+
+def test_layers_are_what_the_network_computes_to_the_last_bit(
+    client: TestClient, two: NDArray[np.uint8]
+) -> None:
+    said = client.post("/v1/layers", content=two.tobytes(), headers=OCTETS).json()
+    expected = Layers(Run.find("lenet5").read(LAYERS)).outputs(two)
+    assert [layer["name"] for layer in said["layers"]] == list(expected)
+    for layer in said["layers"]:
+        values = np.frombuffer(base64.b64decode(layer["values"]), "<f4").reshape(layer["shape"])
+        assert np.array_equal(values, expected[layer["name"]])
+        assert (layer["low"], layer["high"]) == (values.min(), values.max())
+    assert said["digit"] == 2
+    again = client.post("/v1/layers", json={"image": two.tolist()}).json()
+    assert again == said
+
+
+def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> None:
+    said = client.get("/v1/models").json()
+    run = Run.find("lenet5")
+    (model,) = said["models"]
+    assert (model["name"], model["default"]) == ("lenet5", True)
+    assert model["digest"] == run.manifest.files[MODEL]
+    assert model["test"] == {"errors": 97, "total": 10_000}
+    layers = {layer["name"]: layer for layer in model["layers"]}
+    assert layers["C1"]["kind"] == "convolution 5×5"
+    assert layers["C1"]["shape"] == [6, 28, 28]
+    assert layers["S4"]["receptive"] == {"size": 16, "step": 4, "start": -2}
+    assert layers["F6"]["receptive"] is None
+    assert said["collect"] is False
+
+
+def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> None:
+    run = Run.find("lenet5")
+    card = client.get("/v1/models/lenet5/card").json()
+    assert card["markdown"] == run.read("README.md").decode()
+    assert card["recipe"]["data"] == ["mnist"]
+    scores = client.get("/v1/models/lenet5/scores").json()
+    assert scores == json.loads(run.read("scores.json"))
+    kernels = client.get("/v1/models/lenet5/kernels").json()["layers"]
+    assert [kernel["shape"] for kernel in kernels] == [[6, 1, 5, 5], [16, 6, 5, 5], [120, 16, 5, 5]]
+    assert [len(kernel["bias"]) for kernel in kernels] == [6, 16, 120]
+
+
+def test_a_card_tells_no_place_and_no_password(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "tuned")))
+    sources = ["mnist", "folder:/home/<me>/secret", "corrections:postgresql://me:secret@host/db"]
+    recipe = run.recipe.with_changes({"data": sources, "start_from": "/home/secret/runs/reader-1"})
+    told = [Change(source, 10, 5, 1) for source in (*sources, f"{sources[2]}, what is no digit")]
+    markdown = card(Run(run.folder, recipe, run.manifest), {}, changes=told)
+    assert markdown.count("secret") > 5
+    run.write("recipe.toml", recipe.to_toml().encode())
+    run.write("README.md", markdown.encode())
+    run.finish("done")
+    client = TestClient(
+        build(service_of(tmp_path / "tuned"), Policy()), base_url="http://localhost"
+    )
+    said = client.get("/v1/models/tuned/card")
+    assert said.json()["recipe"]["data"] == ["mnist", "folder", "corrections"]
+    assert "| data | mnist, folder, corrections: " in said.json()["markdown"]
+    assert "from `reader-1`, on corrections, what is no digit: 5" in said.json()["markdown"]
+    mistakes = client.get("/v1/models/tuned/mistakes")
+    assert mistakes.json()["data"] == "mnist+folder+corrections"
+    assert "secret" not in said.text + mistakes.text
+
+
+def test_the_mistakes_are_those_of_the_run_and_need_no_data_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LENET_DATA", str(tmp_path))
+    monkeypatch.setattr(datasets, "load", None)
+    client = TestClient(build(service_of("lenet5"), Policy()), base_url="http://localhost")
+    said = client.get("/v1/models/lenet5/mistakes").json()
+    assert (said.pop("name"), said.pop("part"), said.pop("data")) == ("lenet5", "test", "mnist")
+    assert said == json.loads(Run.find("lenet5").read(MISTAKES))
+    assert (said["errors"], said["total"], len(said["mistakes"])) == (97, 10_000, 97)
+
+
+@pytest.mark.parametrize("status", ["digit", "not_a_digit"])
+def test_layers_say_what_reading_says_of_the_same_image(
+    both: TestClient, two: NDArray[np.uint8], status: str
+) -> None:
+    image = two if status == "digit" else np.roll(two, 14, axis=0)  # its halves exchanged
+    read = both.post("/v1/digits", content=image.tobytes(), headers=OCTETS).json()["digits"][0]
+    layers = both.post("/v1/layers", content=image.tobytes(), headers=OCTETS).json()
+    assert read["status"] == layers["status"] == status
+    assert read["digit"] == layers["digit"]
+
+
+def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
+    for name in (LAYERS, "README.md", "scores.json", MISTAKES):
+        (run.folder / name).unlink()
+    run.finish("done")
+    client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
+    assert client.get("/v1/models").json()["models"][0]["has"] == []
+    for what in ("card", "scores", "mistakes", "kernels"):
+        said = error_of(client.get(f"/v1/models/bare/{what}"))
+        assert said == f"model bare has no {what} on this machine"
+    layers = client.post("/v1/layers", content=bytes(784), headers=OCTETS)
+    assert error_of(layers) == "model bare has no layers on this machine"
+
+
+def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "mine"))
+    client = TestClient(build(service_of(folder), Policy()), base_url="http://localhost")
+    for name in ("README.md", "scores.json", LAYERS):
+        (folder / name).write_bytes(b"altered")
+    (model,) = client.get("/v1/models").json()["models"]
+    assert model["test"] == {"errors": 97, "total": 10_000}
+    assert len(model["layers"]) > 5
+    for what in ("card", "scores", "kernels"):
+        assert client.get(f"/v1/models/mine/{what}").status_code == 200
+
+
+def test_one_model_with_layers_that_are_none_leaves_the_other_alone(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "mine")))
+    run.write(LAYERS, b"no network")
+    run.finish("done")
+    client = TestClient(
+        build(service_of("lenet5", run.folder), Policy()), base_url="http://localhost"
+    )
+    said = client.get("/v1/models")
+    assert said.status_code == 200
+    good, bad = said.json()["models"]
+    assert "layers" in good["has"]
+    assert (bad["has"], bad["layers"]) == (["card", "scores", "mistakes"], [])
+    refused = client.post("/v1/layers?model=mine", content=bytes(784), headers=OCTETS)
+    assert (refused.status_code, error_of(refused)) == (
+        404,
+        "model mine has no layers on this machine",
+    )
+
+
+def test_several_models_answer_by_their_names(tmp_path: Path, two: NDArray[np.uint8]) -> None:
+    shutil.copytree(Run.find("lenet5").folder, tmp_path / "my run")
+    service = service_of("lenet5", tmp_path / "my run")
+    client = TestClient(build(service, Policy()), base_url="http://localhost")
+    assert [model["name"] for model in client.get("/v1/models").json()["models"]] == [
+        "lenet5",
+        "my run",
+    ]
+    for query, name in (("", "lenet5"), ("?model=my%20run", "my run")):
+        said = client.post(f"/v1/digits{query}", content=two.tobytes(), headers=OCTETS).json()
+        assert said["model"] == name
+    assert client.get("/v1/models/my%20run/scores").status_code == 200
+
+
+def test_models_that_should_not_be_served_are_not(tmp_path: Path) -> None:
+    folder = tmp_path / "worse"
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, folder)))
+    run.finish("regressed")
+    with pytest.raises(ModelError, match="it does worse on some of its data .* --allow-regressed"):
+        load_models([folder])
+    assert list(load_models([folder], allow_regressed=True)) == ["worse"]
+    shutil.copytree(Run.find("lenet5").folder, tmp_path / "lenet5")
+    with pytest.raises(UsageError, match="two models are called lenet5: rename one"):
+        load_models(["lenet5", tmp_path / "lenet5"])
+
+
+def test_without_names_all_shipped_models_are_served_the_default_first() -> None:
+    assert next(iter(load_models())) == DEFAULT_MODEL
