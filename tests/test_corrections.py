@@ -1,4 +1,5 @@
 import base64
+import os
 import shlex
 import signal
 import sqlite3
@@ -6,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,7 @@ from lenet.server.guard import Policy
 from lenet.server.metrics import Metrics
 from lenet.server.models import load_models
 from lenet.server.service import Service
-from live_service import serving
+from live_service import Live, serving
 from services import service_of
 from test_cli import complaint, run_lenet
 
@@ -702,3 +704,37 @@ def test_two_services_on_one_database_lose_nothing(place: str) -> None:
         assert (statuses.count(201), statuses.count(200)) == (300, 300)
         assert one.ask("GET", "/v1/corrections")[1]["total"] == 300
         assert (one.stop(), two.stop()) == (0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.database
+def test_a_database_that_hangs_keeps_no_service_from_stopping(server: str) -> None:
+    place = f"{server}/postgres"
+    store = Corrections(place)
+    with serving("lenet5", "--collect", place) as live:
+        with store._engine.connect() as connection:
+            mine = connection.execute(sa.text("select pg_backend_pid()")).scalar_one()
+            others = "select pid from pg_stat_activity where datname = 'postgres' and pid <> :mine"
+            pids = connection.execute(sa.text(others), {"mine": mine}).scalars().all()
+        assert pids
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            asked = threading.Thread(target=suppressed, args=(live, "/v1/corrections"))
+            asked.start()
+            time.sleep(0.5)
+            begin = time.monotonic()
+            live.process.send_signal(signal.SIGTERM)
+            live.process.wait(20)
+            assert time.monotonic() - begin < 13
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+        asked.join()
+    store.close()
+
+
+def suppressed(live: Live, path: str) -> None:
+    """Ask, whatever becomes of it."""
+    with suppress(Exception):
+        live.ask("GET", path)

@@ -22,6 +22,7 @@ from lenet.picture import normalise
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MISTAKES, MODEL, Run
+from lenet.training import Epoch
 from test_cli import complaint, run_lenet
 
 
@@ -215,6 +216,28 @@ def test_corrections_that_come_during_training_move_nothing_to_the_test(
     (tmp_path / "more.db").replace(tmp_path / "corrections.db")
     _, change = changes(recipe, Classifier(quick_run.read(MODEL)), parts)
     assert change.total == len(parts.test) - 359 < len(load(source).test)
+
+
+def test_going_on_after_a_correction_was_taken_back_is_refused_with_the_reason(
+    quick_run: Run, tmp_path: Path
+) -> None:
+    source = corrected(tmp_path / "corrections.db", 1)
+    recipe = quick_run.recipe.with_changes({"data": ["uci-digits", source]})
+
+    class StopError(Exception):
+        pass
+
+    class Impatient(experiment.Watcher):
+        def passed(self, epoch: Epoch) -> None:
+            raise StopError
+
+    with pytest.raises(StopError):
+        experiment.train(recipe, runs=tmp_path, device="cpu", watcher=Impatient())
+    store = Corrections(source.partition(":")[2])
+    store.delete(next(iter(store)).id)
+    store.close()
+    with pytest.raises(DataError, match="have come or were taken back since; start a new run$"):
+        experiment.resume(tmp_path / "quick-1")
 
 
 def test_a_source_too_small_for_the_validation_it_needs_is_refused_before_training(

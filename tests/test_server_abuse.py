@@ -24,6 +24,7 @@ import pytest
 from PIL import Image
 
 import lenet
+from lenet.reader import DEFAULT_MODEL
 from live_service import Live, serving
 
 pytestmark = pytest.mark.slow
@@ -400,6 +401,15 @@ def test_nothing_that_is_answered_tells_of_the_machine(live: Live) -> None:
 
 
 def test_schemathesis_finds_nothing_to_complain_of(live: Live, tmp_path: Path) -> None:
+    complain_of_nothing(live, tmp_path)
+
+
+def test_schemathesis_finds_nothing_to_complain_of_in_a_model_that_refuses(tmp_path: Path) -> None:
+    with serving(DEFAULT_MODEL, "--collect", tmp_path / "corrections.db") as live:
+        complain_of_nothing(live, tmp_path)
+
+
+def complain_of_nothing(live: Live, tmp_path: Path) -> None:
     program = shutil.which("schemathesis", path=Path(sys.executable).parent)
     assert program, "schemathesis belongs to the extra `dev`"
     done = subprocess.run(
