@@ -65,6 +65,18 @@ def test_what_is_surely_one_digit_is_not_even_looked_at_for_cuts(
     assert digits(Found((region,)), Told(rejection)) == [0]
 
 
+def test_the_ways_to_cut_are_asked_for_once() -> None:
+    asked = []
+
+    def offer() -> tuple[tuple[Crop, ...], ...]:
+        asked.append(1)
+        return (parts((2, 9.0), (3, 9.5), cut=False),)  # other crops each time
+
+    region = Crop(image(8, 1.0), (0, 0, 10, 10), offer=offer)
+    assert digits(Found((region,)), Told()) == [2, 3]
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("cut", [False, True])
 def test_what_is_clearly_two_digits_is_cut(cut: bool) -> None:
     region = crop((8, 1.0), ways=(parts((2, 9.0), (3, 9.5), cut=cut),))

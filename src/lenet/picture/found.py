@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,7 +25,7 @@ class Crop:
     cut : bool
         Whether its ink was cut off from ink that it touched.
     offer : callable
-        Gives `alternatives`.
+        Gives `alternatives`; it can be pickled, and holds no more of the picture than it needs.
     """
 
     image: NDArray[np.uint8]
@@ -35,12 +34,13 @@ class Crop:
     cut: bool = False
     offer: Callable[[], tuple[tuple["Crop", ...], ...]] = tuple
 
-    @cached_property
+    @property
     def alternatives(self) -> tuple[tuple["Crop", ...], ...]:
         """Other ways to cut the same ink, each in reading order.
 
         Two digits that touch, cut apart, or two parts of a broken digit as digits of their own.
-        Whoever has a network chooses. They take long to find, so they are found when asked for.
+        Whoever has a network chooses. They take long to find, so they are found when asked for,
+        anew each time.
         """
         return self.offer()
 
@@ -54,7 +54,8 @@ class Rejected:
     box : tuple of int
         Where it was: x, y, width, height in pixels of the upright picture.
     reason : str
-        ``line`` (ruling, a frame, the border of a scan) or ``too_small``.
+        ``line`` (ruling, a frame, the border of a scan) or ``too_small``. Ruling paler than the
+        pen is taken for paper, and is not told.
     """
 
     box: Box

@@ -15,12 +15,18 @@ from PIL import Image
 MAX_EDGE = 1_000  # pixels; what is larger is decoded in the way that is sparing with memory
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MODES = {0: "L", 2: "RGB"}  # colour types without palette or transparency
-_IDLE = set(b"IHDR pHYs sRGB gAMA cHRM tIME sBIT bKGD".split())  # chunks that change no pixel
+_HEADER = b"\0\0\0\rIHDR"
+# Chunks that change no pixel, with the fewest bytes in each.
+_IDLE = {b"pHYs": 9, b"sRGB": 1, b"gAMA": 4, b"cHRM": 32, b"tIME": 7, b"sBIT": 1, b"bKGD": 2}
 
 
 def plain_png(content: bytes) -> NDArray[np.uint8] | None:
-    """Return the pixels in a file, (h, w, 3); None if that is not a plain one, or not whole."""
-    if content[:8] != _SIGNATURE or content[12:16] != b"IHDR" or len(content) < 57:
+    """Return the pixels in a file, (h, w, 3); None if it is not a plain one, or seems damaged.
+
+    Plain is what has eight bits, is not interlaced, and is up to `MAX_EDGE` pixels wide and high.
+    Check sums are looked at but those of pixels and of the end, where Pillow does not either.
+    """
+    if content[:16] != _SIGNATURE + _HEADER or len(content) < 57 or not _whole(content, 8, 29):
         return None
     width, height, depth, colour, *others = struct.unpack_from(">2I5B", content, 16)
     mode = _MODES.get(colour)
@@ -28,7 +34,8 @@ def plain_png(content: bytes) -> NDArray[np.uint8] | None:
         return None
     if max(width, height) > MAX_EDGE:
         return None
-    pixels, place = [], 8
+    pixels: list[bytes] = []
+    place, before = 33, b""
     while True:
         head = content[place : place + 8]
         if len(head) < 8:
@@ -38,10 +45,12 @@ def plain_png(content: bytes) -> NDArray[np.uint8] | None:
             break
         end = place + 8 + length
         if kind == b"IDAT":
+            if pixels and before != kind:
+                return None
             pixels.append(content[place + 8 : end])
-        elif kind not in _IDLE or not _whole(content, place, end):
+        elif length < _IDLE.get(kind, length + 1) or not _whole(content, place, end):
             return None
-        place = end + 4
+        place, before = end + 4, kind
     try:
         image = Image.frombytes(mode, (width, height), b"".join(pixels), "zip", mode)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,11 +124,16 @@ def _linked(pieces: Pieces) -> list[list[int]]:
 
 def _region(sheet: Sheet, parts: list[Part], row: int) -> Crop:
     """Return a region as one crop, with the other ways to cut it."""
-    whole = sheet.crop(joined(parts), row)
+    region = joined(parts)
+    whole = sheet.crop(region, row)
     _, _, w, h = parts[0].box
     if len(parts) == 1 and w <= WIDE * h:
         return whole
-    return replace(whole, offer=lambda: _alternatives(sheet, parts, row))
+    left, top = (max(0, place - 1) for place in region.box[:2])
+    moved = [
+        replace(part, box=(part.box[0] - left, part.box[1] - top, *part.box[2:])) for part in parts
+    ]
+    return replace(whole, offer=partial(_alternatives, sheet.around(region.box), moved, row))
 
 
 def _alternatives(sheet: Sheet, parts: list[Part], row: int) -> tuple[tuple[Crop, ...], ...]:

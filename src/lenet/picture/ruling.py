@@ -103,5 +103,7 @@ def _straight(mask: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
 
 
 def _opened(mask: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return what of a mask a rectangle of `shape` (h, w) fits into."""
+    """Return what of a mask a rectangle of `shape` (h, w) fits into; nothing if it is larger."""
+    if shape[0] > mask.shape[0] or shape[1] > mask.shape[1]:
+        return np.zeros_like(mask)  # OpenCV would take what is outside for ink
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), np.uint8)

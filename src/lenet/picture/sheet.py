@@ -41,6 +41,16 @@ class Sheet:
         left, top = round(min(across)), round(min(down))
         return left, top, max(1, round(max(across)) - left), max(1, round(max(down)) - top)
 
+    def around(self, box: Box) -> "Sheet":
+        """Return a copy of what is in a box, and of the pixels just around it."""
+        x, y, w, h = box
+        left, top = max(0, x - 1), max(0, y - 1)
+        place = np.s_[top : y + h + 1, left : x + w + 1]
+        ink = replace(self.ink, amount=self.ink.amount[place].copy())
+        back = self.back.copy()
+        back[:, 2] += self.back[:, :2] @ (left, top)
+        return Sheet(ink, self.mask[place].copy(), back)
+
     def crop(self, part: Part, row: int) -> Crop:
         """Return a part of the ink as a digit."""
         return Crop(self._image(part), self.box(part.box), row, part.cut)

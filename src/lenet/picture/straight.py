@@ -41,6 +41,10 @@ class Line:
         x, y, w, h = cv2.boundingRect(self.pixels.astype(np.int32))
         return x, y, w, h
 
+    def share(self, mask: NDArray[np.uint8]) -> float:
+        """Return how much of it is ink in a mask, (h, w), 1 where there is some."""
+        return float(mask[self.pixels[:, 1], self.pixels[:, 0]].mean())
+
 
 def straight_lines(mask: NDArray[np.uint8], shortest: float) -> list[Line]:
     """Return the lines in `mask`, (h, w), not 0 where there is ink; no ink is in two of them.

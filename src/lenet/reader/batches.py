@@ -1,6 +1,7 @@
 """From pictures to readings, many at a time."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from lenet.errors import PictureError
 from lenet.picture import Found, Picture, decode, find_digits
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import Classifier
+from lenet.reader.company import are_digits
 from lenet.reader.reading import Digit, Reading, Rejection
 
 Looked = tuple[str, Found] | PictureError  # a picture's name and what is found, or why nothing
@@ -69,9 +71,9 @@ def judge(
     logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
     probabilities = classifier.calibrated(logits)
     lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    known = classifier.scores(logits) >= lowest
+    known = [are_digits(crops, classifier.scores(part), lowest).tolist() for crops, part in chosen]
     answers = zip(
-        probabilities.argmax(1).tolist(), probabilities.tolist(), known.tolist(), strict=True
+        probabilities.argmax(1).tolist(), probabilities.tolist(), chain(*known), strict=True
     )
     cut = (crops for crops, _ in chosen)
     readings: list[Reading | PictureError] = []

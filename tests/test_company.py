@@ -1,0 +1,45 @@
+"""Facts about regions that are judged in the company of digits."""
+
+import numpy as np
+import pytest
+
+from lenet.picture import Crop
+from lenet.reader.company import AMONG_DIGITS, LIKE_IN_HEIGHT, are_digits
+
+SURE, NEARLY, HARDLY = 5.0, -AMONG_DIGITS + 0.1, -AMONG_DIGITS - 0.1  # scores; 0 is asked for
+
+
+def judged(*scores: float, rows: str = "", heights: tuple[int, ...] = ()) -> list[bool]:
+    """Return what is a digit among regions in a row, or in the `rows` that are given."""
+    places = zip(rows or "0" * len(scores), heights or [20] * len(scores), strict=True)
+    image = np.zeros((28, 28), np.uint8)
+    crops = [Crop(image, (0, 0, 10, height), row=int(row)) for row, height in places]
+    found: list[bool] = are_digits(crops, np.array(scores), 0.0).tolist()
+    return found
+
+
+def test_what_is_nearly_sure_is_a_digit_among_digits() -> None:
+    assert judged(NEARLY, SURE, SURE) == [True, True, True]
+
+
+def test_what_is_hardly_a_digit_is_refused_among_digits_too() -> None:
+    assert judged(HARDLY, SURE, SURE) == [False, True, True]
+
+
+@pytest.mark.parametrize("scores", [(NEARLY,), (NEARLY, SURE), (SURE, SURE, NEARLY, -9, -9, -9)])
+def test_alone_or_among_signs_it_is_refused(scores: tuple[float, ...]) -> None:
+    assert judged(*scores) == [score == SURE for score in scores]
+
+
+def test_digits_of_another_row_are_no_company() -> None:
+    assert judged(NEARLY, SURE, SURE, rows="011") == [False, True, True]
+
+
+@pytest.mark.parametrize("height", [round(20 * LIKE_IN_HEIGHT) + 1, round(20 / LIKE_IN_HEIGHT) - 1])
+def test_what_is_much_higher_or_lower_than_the_digits_is_refused(height: int) -> None:
+    assert judged(NEARLY, SURE, SURE, heights=(height, 20, 20)) == [False, True, True]
+
+
+def test_with_a_network_that_never_learnt_to_refuse_all_are_digits() -> None:
+    crop = Crop(np.zeros((28, 28), np.uint8), (0, 0, 10, 20))
+    assert are_digits([crop] * 3, np.array([-9.0, 0.0, 9.0]), -np.inf).all()
