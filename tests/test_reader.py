@@ -24,7 +24,6 @@ from lenet import datasets, experiment
 from lenet.drawing import draw_digits, draw_nondigits
 from lenet.errors import DataError, ModelError, PictureError, UsageError
 from lenet.reader import Reader, Reading, Rejection, workers
-from lenet.reader.company import AMONG_DIGITS
 from lenet.run import MODEL, Run
 
 PICTURES = sorted(
@@ -189,21 +188,19 @@ def test_a_region_that_looks_like_no_digit_is_rejected(
     reader: Reader, page: NDArray[np.uint8], tmp_path: Path
 ) -> None:
     assert reader.classifier.rejection is None
-    digits = reader.read(page).digits
-    scores = reader.classifier.scores(
-        reader.classifier.logits(np.stack([digit.image for digit in digits]))
-    )
-    place = int(scores.argmin())
-    limit = float(scores.min()) + AMONG_DIGITS + 0.1  # too low for one among digits as well
-    strict = Reader(model_with(tmp_path / "strict", rejection=str(limit)))
-    assert strict.classifier.rejection == pytest.approx(limit)
-    reading = strict.read(page)
-    assert reading.digits == (*digits[:place], *digits[place + 1 :])
-    assert reading.rejected == (Rejection(digits[place].box, "not_a_digit"),)
-    assert reading.to_dict()["rejected"] == [
-        {"box": list(digits[place].box), "reason": "not_a_digit"}
-    ]
-    assert np.array_equal(reading.rejected[0].image, digits[place].image)  # type: ignore[arg-type]
+    x, y, width, height = reader.read(page).digits[0].box
+    alone = page[y - 10 : y + height + 10, x - 10 : x + width + 10]
+    (digit,) = reader.read(alone).digits
+    score = float(reader.classifier.scores(reader.classifier.logits(digit.image[None]))[0])
+    strict = Reader(model_with(tmp_path / "strict", rejection=str(score + 0.01)))
+    assert strict.classifier.rejection == pytest.approx(score + 0.01)
+    reading = strict.read(alone)
+    assert reading.digits == ()
+    assert reading.rejected == (Rejection(digit.box, "not_a_digit"),)
+    assert reading.to_dict()["rejected"] == [{"box": list(digit.box), "reason": "not_a_digit"}]
+    assert np.array_equal(reading.rejected[0].image, digit.image)  # type: ignore[arg-type]
+    patient = Reader(model_with(tmp_path / "patient", rejection=str(score - 0.01)))
+    assert patient.read(alone).digits == (digit,)
 
     stricter = Reader(model_with(tmp_path / "stricter", rejection="1e9"))
     nothing = stricter.read(page)
