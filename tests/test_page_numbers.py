@@ -94,6 +94,13 @@ def kept(page: Any) -> list[dict[str, Any]]:
     return found
 
 
+def say_that_a_four_is_a_nine(page: Any) -> None:
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text("4")
+    page.wait_for_timeout(300)
+    press(page, "It is a 9")
+
+
 def test_a_correction_is_kept_and_taken_back_with_one_click_each(open_page: Open) -> None:
     page = open_page()
     press(page, "Write a 1 for me")
@@ -142,10 +149,7 @@ def test_a_correction_that_failed_is_sent_again_under_the_same_id(open_page: Ope
             route.fallback()
 
     page.route("**/v1/corrections", fail_once)
-    press(page, "Write a 4 for me")
-    expect(number(page)).to_have_text("4")
-    page.wait_for_timeout(300)
-    press(page, "It is a 9")
+    say_that_a_four_is_a_nine(page)
     expect(page.locator(".said")).to_contain_text("busy")
     press(page, "Try again")
     expect(page.locator(".said")).to_contain_text("Kept: this is a 9.")
@@ -172,10 +176,7 @@ def test_a_correction_that_is_cancelled_after_trouble_is_not_kept_beside_the_nex
             route.fallback()
 
     page.route("**/v1/corrections", lose_the_first_answer)
-    press(page, "Write a 4 for me")
-    expect(number(page)).to_have_text("4")
-    page.wait_for_timeout(300)
-    press(page, "It is a 9")
+    say_that_a_four_is_a_nine(page)
     expect(page.locator(".said")).to_contain_text("lost")
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
         page.locator(".said").get_by_role("button", name="Cancel").click()

@@ -107,7 +107,7 @@ class Parts:
                     nondigits.append(train)
                 if test:
                     other_tests[source] = test
-        others = [carve(each, small=True) for each in nondigits]
+        others = [carve(whole, small=True) for whole in nondigits]
 
         def joined(parts: list[Dataset]) -> Dataset | None:
             return datasets.join(parts) if parts else None

@@ -129,7 +129,9 @@ def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
 
 
 def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
-    """Load images that show no digit, to learn to refuse: all of a source, or what `load_others`.
+    """Load images that show no digit, to learn to refuse.
+
+    Of a source of classes they are what `load_others` finds in it, of any other all it holds.
 
     Raises
     ------

@@ -25,9 +25,11 @@ def are_digits(
     Parameters
     ----------
     crops : sequence of Crop
+        All of one picture, n of them.
     scores : float array (n,)
         As `Classifier.scores` returns them.
     lowest : float
+        The score that is enough for a region alone; -inf where the network refuses nothing.
     """
     known = scores >= lowest
     rows = defaultdict(list)
