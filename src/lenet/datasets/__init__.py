@@ -131,7 +131,7 @@ def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
 def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
     """Load images that show no digit, to learn to refuse.
 
-    Of a source of classes they are what `load_others` finds in it, of any other all it holds.
+    They are what `load_others` finds in the source; where that is nothing, all it holds.
 
     Raises
     ------
