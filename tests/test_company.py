@@ -14,8 +14,7 @@ def judged(*scores: float, rows: str = "", heights: tuple[int, ...] = ()) -> lis
     places = zip(rows or "0" * len(scores), heights or [20] * len(scores), strict=True)
     image = np.zeros((28, 28), np.uint8)
     crops = [Crop(image, (0, 0, 10, height), row=int(row)) for row, height in places]
-    found: list[bool] = are_digits(crops, np.array(scores), 0.0).tolist()
-    return found
+    return are_digits(crops, scores, 0.0)
 
 
 def test_what_is_nearly_sure_is_a_digit_among_digits() -> None:
@@ -42,4 +41,4 @@ def test_what_is_much_higher_or_lower_than_the_digits_is_refused(height: int) ->
 
 def test_with_a_network_that_never_learnt_to_refuse_all_are_digits() -> None:
     crop = Crop(np.zeros((28, 28), np.uint8), (0, 0, 10, 20))
-    assert are_digits([crop] * 3, np.array([-9.0, 0.0, 9.0]), -np.inf).all()
+    assert are_digits([crop] * 3, [-9.0, 0.0, 9.0], -np.inf) == [True, True, True]

@@ -6,6 +6,7 @@ are decoded, and only the formats that people's pictures have are opened at all.
 
 import io
 import math
+import os
 import re
 import stat
 import threading
@@ -116,8 +117,8 @@ def decode(
     PictureError
         It is missing, no picture, of an unknown format, broken, or too large.
     """
-    path = Path(source) if isinstance(source, str | Path) else None
-    name = name or ("picture" if path is None else str(path))
+    path = os.fspath(source) if isinstance(source, str | Path) else None
+    name = name or path or "picture"
     name = name if name.isprintable() else repr(name)
     if path is not None:
         source = _content(path, name)
@@ -135,16 +136,18 @@ def decode(
             )
 
 
-def _content(path: Path, name: str) -> bytes:
+def _content(path: str, name: str) -> bytes:
     try:
-        found = path.stat()
+        # No `Path`: with it, finding and opening a small file takes twice as long.
+        found = os.stat(path)  # noqa: PTH116
         if stat.S_ISDIR(found.st_mode):
             raise PictureError(f"{name} is a directory; name the pictures in it")
         if not stat.S_ISREG(found.st_mode):  # a pipe or a device may never end
             raise PictureError(f"{name} is not a regular file; copy its content into one first")
         if found.st_size > MAX_BYTES:
             raise PictureError(f"{name} is too large: {found.st_size:,} bytes, limit {MAX_BYTES:,}")
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.readall()
     except FileNotFoundError:
         raise PictureError(f"{name} does not exist; check the path") from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the path

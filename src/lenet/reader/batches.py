@@ -1,7 +1,7 @@
 """From pictures to readings, many at a time."""
 
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,7 +71,8 @@ def judge(
     logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
     probabilities = classifier.calibrated(logits)
     lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    known = [are_digits(crops, classifier.scores(part), lowest).tolist() for crops, part in chosen]
+    scores = iter(classifier.scores(logits).tolist())
+    known = [are_digits(crops, list(islice(scores, len(crops))), lowest) for crops, _ in chosen]
     answers = zip(
         probabilities.argmax(1).tolist(), probabilities.tolist(), chain(*known), strict=True
     )

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lenet.picture import Crop
 
@@ -14,9 +13,7 @@ AMONG_DIGITS = 2.0
 LIKE_IN_HEIGHT = 1.6  # times the digits of the row, or their part
 
 
-def are_digits(
-    crops: Sequence[Crop], scores: NDArray[np.floating], lowest: float
-) -> NDArray[np.bool_]:
+def are_digits(crops: Sequence[Crop], scores: Sequence[float], lowest: float) -> list[bool]:
     """Return for each crop of a picture whether it is a digit.
 
     That is one whose score is not below `lowest`; and in a row in which most are digits, two at
@@ -26,12 +23,14 @@ def are_digits(
     ----------
     crops : sequence of Crop
         All of one picture, n of them.
-    scores : float array (n,)
-        As `Classifier.scores` returns them.
+    scores : sequence of float
+        As `Classifier.scores` returns them, n of them.
     lowest : float
         The score that is enough for a region alone; -inf where the network refuses nothing.
     """
-    known = scores >= lowest
+    known = [score >= lowest for score in scores]
+    if len(known) <= 2:  # two digits at least, and what they keep company
+        return known
     rows = defaultdict(list)
     for place, crop in enumerate(crops):
         rows[crop.row].append(place)

@@ -93,10 +93,12 @@ def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
     for place, inside, names in os.walk(folder, onerror=faults.append):
         inside[:] = sorted(name for name in inside if not name.startswith("."))
         folders += len(inside)
+        # Strings, not paths: those of 100,000 pictures take half a second before the first is read.
+        front = str(Path(place, "_"))[:-1]
         found += [
-            str(Path(place, name))
+            front + name
             for name in sorted(names)
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+            if os.path.splitext(name)[1].lower() in SUFFIXES and not name.startswith(".")  # noqa: PTH122
         ]
         if not recursive:
             break
