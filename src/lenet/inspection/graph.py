@@ -1,27 +1,13 @@
-"""What is inside an ONNX file of ours: weights, kinds of layers, and what each sees.
-
-ONNX Runtime tells none of this, and the package ``onnx`` belongs to training. The format is a
-protocol buffer, of which only what `lenet.export` writes is read here: onnx/onnx.proto of
-https://github.com/onnx/onnx names the fields.
-"""
+"""What is inside an ONNX file of ours: weights, kinds of layers, and what each sees."""
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError
-
-# Of onnx.proto: the numbers of the fields that are read, by the message they are in.
-_MODEL = {7: "graph"}
-_GRAPH = {1: "nodes", 5: "initializers", 12: "outputs"}
-_NODE = {1: "inputs", 2: "outputs", 4: "op", 5: "attributes"}
-_ATTRIBUTE = {1: "name", 3: "ints", 8: "ints"}
-_TENSOR = {1: "shape", 2: "dtype", 8: "name", 9: "bytes"}
-_VALUE = {1: "name"}
-_DTYPES: dict[int, np.dtype[Any]] = {1: np.dtype("<f4"), 7: np.dtype("<i8")}
+from lenet.inspection.onnx_file import Node, read_onnx
 
 _KINDS = {
     "Tanh": "tanh",
@@ -91,18 +77,6 @@ class Part:
     bias: str = ""
 
 
-@dataclass(frozen=True)
-class _Node:
-    op: str
-    inputs: list[str]
-    outputs: list[str]
-    attributes: dict[str, list[int]]
-
-    def side(self, name: str, default: int) -> int:
-        """Return the first number of an attribute: all ours are the same up and across."""
-        return self.attributes.get(name, [default])[0]
-
-
 class Graph:
     """A network as its ``layers.onnx`` describes it.
 
@@ -118,23 +92,16 @@ class Graph:
     """
 
     def __init__(self, model: bytes) -> None:
-        try:
-            found = _fields(_fields(model, _MODEL)["graph"][0], _GRAPH)
-            self._nodes = [_node(each) for each in found["nodes"]]
-            self._stored = dict(_tensor(each) for each in found["initializers"])
-            self._outputs = [_text(_fields(each, _VALUE)["name"][0]) for each in found["outputs"]]
-            self._makers = {output: node for node in self._nodes for output in node.outputs}
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-            raise ModelError(
-                "the file is no layers.onnx that lenet made: train again to get one"
-            ) from None
+        found = read_onnx(model)
+        self._nodes, self._stored, self._outputs = found.nodes, found.stored, found.outputs
+        self._makers = {output: node for node in self._nodes for output in node.outputs}
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The named layers in order; the last is ``output``, the logits."""
         parts = []
         fields: dict[str, Field | None] = {"images": Field(1, 1, 0)}
-        members: list[_Node] = []
+        members: list[Node] = []
         for node in self._nodes:
             members.append(node)
             if seen := [fields[name] for name in node.inputs if name in fields]:
@@ -164,7 +131,7 @@ class Graph:
             case _:
                 raise ModelError(f"layers.onnx has no weights {name}: train again")
 
-    def _field(self, node: _Node, seen: list[Field | None]) -> Field | None:
+    def _field(self, node: Node, seen: list[Field | None]) -> Field | None:
         """Return the field of what `node` makes of layers with the fields `seen`."""
         known = [each for each in seen if each is not None]
         if len(known) < len(seen):
@@ -183,7 +150,7 @@ class Graph:
                     first = first.join(other)
                 return first
 
-    def _part(self, name: str, flow: list[_Node], members: list[_Node], seen: Field | None) -> Part:
+    def _part(self, name: str, flow: list[Node], members: list[Node], seen: Field | None) -> Part:
         """Describe a layer: `flow` is what the image passes, `members` make weights as well."""
         convolutions = [node for node in flow if node.op == "Conv"]
         only = convolutions[0].inputs if len(convolutions) == 1 else []
@@ -196,7 +163,7 @@ class Graph:
             only[2] if len(only) > 2 else "",
         )
 
-    def _weights_of(self, members: list[_Node]) -> set[str]:
+    def _weights_of(self, members: list[Node]) -> set[str]:
         """Return the names of weights that `members` hold."""
         names: set[str] = set()
         for node in members:
@@ -211,7 +178,7 @@ class Graph:
             }
         return names
 
-    def _kind(self, flow: list[_Node]) -> str:
+    def _kind(self, flow: list[Node]) -> str:
         kinds = []
         for node in flow:
             side = node.side("kernel_shape", 0)
@@ -228,73 +195,3 @@ class Graph:
                     kinds.append(_KINDS[op])
         named = [f"{kinds.count(kind)} × {kind}" for kind in dict.fromkeys(kinds)]
         return ", ".join(each.removeprefix("1 × ") for each in named) or "scale"
-
-
-def _fields(message: bytes, names: dict[int, str]) -> dict[str, list[Any]]:
-    """Return the values of the fields of a protocol buffer, ints or bytes, by their `names`."""
-    found: dict[str, list[Any]] = {name: [] for name in names.values()}
-    place = 0
-    while place < len(message):
-        tag, place = _varint(message, place)
-        match tag & 7:
-            case 0:
-                value: int | bytes
-                value, place = _varint(message, place)
-            case 1 | 2 | 5 as kind:
-                size = {1: 8, 5: 4}.get(kind, 0)
-                if kind == 2:
-                    size, place = _varint(message, place)
-                if place + size > len(message):
-                    raise ValueError("cut short")
-                value, place = message[place : place + size], place + size
-            case _:
-                raise ValueError("no protocol buffer")
-        if tag >> 3 in names:
-            found[names[tag >> 3]].append(value)
-    return found
-
-
-def _varint(message: bytes, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[place]
-        place += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, place
-        shift += 7
-
-
-def _node(message: bytes) -> _Node:
-    found = _fields(message, _NODE)
-    attributes = (_fields(each, _ATTRIBUTE) for each in found["attributes"])
-    return _Node(
-        _text(found["op"][0]),
-        [_text(name) for name in found["inputs"]],
-        [_text(name) for name in found["outputs"]],
-        {_text(each["name"][0]): _ints(each["ints"]) for each in attributes},
-    )
-
-
-def _tensor(message: bytes) -> tuple[str, NDArray[Any]]:
-    found = _fields(message, _TENSOR)
-    array: NDArray[Any] = np.frombuffer(b"".join(found["bytes"]), _DTYPES[found["dtype"][0]])
-    return _text(found["name"][0]), array.reshape(_ints(found["shape"]))
-
-
-def _ints(values: list[Any]) -> list[int]:
-    """Return repeated numbers, whether they are packed or come one by one."""
-    numbers = []
-    for value in values:
-        if isinstance(value, int):
-            numbers.append(value)
-            continue
-        place = 0
-        while place < len(value):
-            number, place = _varint(value, place)
-            numbers.append(number)
-    return numbers
-
-
-def _text(value: bytes) -> str:
-    return value.decode()

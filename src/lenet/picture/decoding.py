@@ -7,12 +7,7 @@ are decoded, and only the formats that people's pictures have are opened at all.
 import io
 import math
 import os
-import re
 import stat
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,20 +15,12 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import (
-    BmpImagePlugin,
-    ExifTags,
-    GifImagePlugin,
-    Image,
-    ImageFile,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import ExifTags, Image
 
 from lenet.errors import PictureError
+from lenet.picture.formats import foreign_kind, opener_of
 from lenet.picture.plain_png import plain_png
+from lenet.picture.quiet_pillow import quiet_pillow
 
 MAX_BYTES = 100_000_000
 MAX_PIXELS = 25_000_000
@@ -43,27 +30,6 @@ MAX_EDGE = 20_000
 KEPT_PIXELS = 8_000_000  # what is larger is halved until it fits
 STRIP_PIXELS = 1_000_000  # are converted at a time, so that a large picture costs no second copy
 
-# What a file is, by its first bytes. The classes are called directly: `Image.open` would refuse
-# JPEGs of more than 179 megapixels, and take a phone's JPEG with a second picture inside for MPO.
-_READABLE: tuple[tuple[str, re.Pattern[bytes], type[ImageFile.ImageFile]], ...] = (
-    ("PNG", re.compile(rb"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile),
-    ("JPEG", re.compile(rb"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile),
-    ("WEBP", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), WebPImagePlugin.WebPImageFile),
-    ("GIF", re.compile(rb"GIF8[79]a"), GifImagePlugin.GifImageFile),
-    ("BMP", re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), BmpImagePlugin.BmpImageFile),
-    ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]"), TiffImagePlugin.TiffImageFile),
-)
-_FOREIGN = (
-    ("a HEIC or AVIF picture, or a film", re.compile(rb".{4}ftyp", re.DOTALL)),
-    ("a PDF document", re.compile(rb"%PDF")),
-    ("an SVG drawing", re.compile(rb"\s*(<\?xml.*)?(<!.*)?<svg\b", re.DOTALL)),
-    (
-        "an HTML page",
-        re.compile(rb"\s*(<!--.*)?<(!doctype html|html|head|body)\b", re.I | re.DOTALL),
-    ),
-    ("a zip archive or office document", re.compile(rb"PK\x03\x04")),
-    ("text", re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]+\Z")),
-)
 _UPRIGHT = {  # EXIF orientation: how to turn an array of pixels
     1: lambda pixels: pixels,
     2: lambda pixels: pixels[:, ::-1],
@@ -160,18 +126,18 @@ def _from_bytes(content: bytes, name: str, tiff: bool) -> Picture:
         raise PictureError(f"{name} is empty: found 0 bytes; save it again")
     if (plain := plain_png(content)) is not None:
         return Picture(plain, name)
-    head = content[:1024]
-    for form, signature, opener in _READABLE:
-        if not signature.match(head):
-            continue
-        if form == "TIFF" and not tiff:
-            raise PictureError(f"{name} is a TIFF picture, not read here; save it as PNG or JPEG")
-        with _pillow(f"{name} is broken: its {form} header is damaged; save it again"):
-            image = opener(io.BytesIO(content))
-        return _from_image(image, name, form)
-    kinds = [kind for kind, signature in _FOREIGN if signature.match(head)]
-    found = f"is {kinds[0]}" if kinds else "is no picture of a known format"
-    raise PictureError(f"{name} {found}; save it as PNG or JPEG (WEBP, GIF and BMP are read too)")
+    if (found := opener_of(content)) is None:
+        kind = foreign_kind(content)
+        what = f"is {kind}" if kind else "is no picture of a known format"
+        raise PictureError(
+            f"{name} {what}; save it as PNG or JPEG (WEBP, GIF and BMP are read too)"
+        )
+    form, opener = found
+    if form == "TIFF" and not tiff:
+        raise PictureError(f"{name} is a TIFF picture, not read here; save it as PNG or JPEG")
+    with quiet_pillow(f"{name} is broken: its {form} header is damaged; save it again"):
+        image = opener(io.BytesIO(content))
+    return _from_image(image, name, form)
 
 
 def _image_of(array: NDArray[Any], name: str) -> Image.Image:
@@ -201,7 +167,9 @@ def _from_image(image: Image.Image, name: str, form: str) -> Picture:
             f" megapixels and {MAX_EDGE:,} an edge; save it smaller"
         )
     reduced = 2 ** max(0, math.ceil(math.log(width * height / KEPT_PIXELS, 4)))
-    with _pillow(f"{name} is broken: its {form} pixels are cut short or damaged; save it again"):
+    with quiet_pillow(
+        f"{name} is broken: its {form} pixels are cut short or damaged; save it again"
+    ):
         if draft:
             image.draft(None, (width // reduced, height // reduced))
         image.load()
@@ -242,44 +210,6 @@ def _rgb(image: Image.Image, reduced: int) -> NDArray[np.uint8]:
 def _orientation(image: Image.Image) -> int:
     try:
         found = image.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # as in _pillow; a picture with damaged EXIF data is a picture still
+    except Exception:  # as in quiet_pillow; a picture with damaged EXIF data is a picture still
         return 1
     return found if found in _UPRIGHT else 1
-
-
-@contextmanager
-def _pillow(fault: str) -> Iterator[None]:
-    """Let Pillow work without its warnings, and say `fault` for whatever it raises.
-
-    On damaged bytes it raises nearly anything, with memory addresses in the text.
-    """
-    with _quiet:
-        try:
-            yield
-        except Exception:
-            raise PictureError(fault) from None
-
-
-class _Quiet:
-    """Drops Pillow's warnings while any thread is inside; `catch_warnings` alone is for one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._kept = warnings.catch_warnings()
-                self._kept.__enter__()
-                warnings.filterwarnings("ignore", module="PIL")
-
-    def __exit__(self, *_raised: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                self._kept.__exit__(None, None, None)
-
-
-_quiet = _Quiet()

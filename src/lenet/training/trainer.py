@@ -4,13 +4,12 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from lenet.augment import augment
 from lenet.datasets import Dataset
@@ -18,33 +17,11 @@ from lenet.errors import OutcomeError
 from lenet.inspection.weights import beginning
 from lenet.models.lenet5_1998 import map_loss
 from lenet.recipe import Recipe
+from lenet.training.averaging import Average
+from lenet.training.epoch import Epoch
 from lenet.training.inference import as_input, infer
+from lenet.training.moments import moments_of, remember
 from lenet.training.optimization import optimizer_of, schedule_of
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one pass over the training data came to.
-
-    Losses are means over images in nats and hold no weight penalty. Those of the training part
-    are counted as the images were learnt from, under dropout and while the weights changed; images
-    that show no class are among them.
-    """
-
-    epoch: int  # 1 is the first
-    learning_rate: float  # of the last step
-    loss: float
-    errors: int
-    images: int
-    validation_loss: float | None
-    validation_errors: int | None
-    validation_images: int
-    seconds: float  # of training, without validation
-
-    @property
-    def images_per_second(self) -> float:
-        """Training images per second of training."""
-        return self.images / self.seconds
 
 
 class Trainer:
@@ -97,8 +74,8 @@ class Trainer:
         # do not know the argument.
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.model = model.to(self.device)
-        self.averaged = copy.deepcopy(self.model) if recipe.averaging else None
-        self._means, self._counts = _pairs(self.averaged, self.model)
+        self._average = Average(self.model, recipe.averaging) if recipe.averaging else None
+        self.averaged = self._average.network if self._average else None
         self.optimizer = optimizer_of(self.model, recipe, self.device)
         self.steps_per_epoch = math.ceil(len(self.images) / recipe.batch)
         self.schedule = schedule_of(self.optimizer, recipe, self.steps_per_epoch)
@@ -144,11 +121,10 @@ class Trainer:
         tensors |= {f"best.{name}": t for name, t in self.best.items()}
         if self.averaged is not None:
             tensors |= {f"averaged.{name}": t for name, t in self.averaged.state_dict().items()}
-        optimizer = self.optimizer.state_dict()
-        for index, moments in optimizer["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": t for name, t in moments.items()}
+        moments = moments_of(self.optimizer)
+        tensors |= {f"optimizer.{name}": t for name, t in moments.items()}
         facts = {
-            "groups": optimizer["param_groups"],
+            "groups": self.optimizer.state_dict()["param_groups"],
             "schedule": self.schedule.state_dict(),
             "best_loss": self.best_loss if math.isfinite(self.best_loss) else None,
             "waited": self.waited,
@@ -165,17 +141,7 @@ class Trainer:
         self.best_loss = math.inf if facts["best_loss"] is None else facts["best_loss"]
         self.waited = facts["waited"]
         self.history = [Epoch(**epoch) for epoch in facts["history"]]
-        moments: dict[int, dict[str, Tensor]] = {}
-        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
-        for name, tensor in _under("optimizer.", tensors).items():
-            index, kind = name.split(".")
-            like = parameters[int(index)]
-            if tensor.shape == like.shape:
-                # The fused update walks both in memory order, so the order has to be the same.
-                tensor = torch.empty_like(like).copy_(tensor)
-            moments.setdefault(int(index), {})[kind] = tensor
-        groups = [_with_tuples(group) for group in facts["groups"]]
-        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        remember(self.optimizer, _under("optimizer.", tensors), facts["groups"])
         self.schedule.load_state_dict(facts["schedule"])
 
     def _watched(self) -> nn.Sequential:
@@ -223,7 +189,8 @@ class Trainer:
             loss.backward()
             self.optimizer.step()
             self.schedule.step()
-            self._average()
+            if self._average:
+                self._average.follow(self.schedule.last_epoch)
             # Counted after the loop: at this size of network each small operation is felt.
             logits[-1] = logits[-1].detach()
             losses.append(loss.detach() * len(batch))
@@ -245,18 +212,6 @@ class Trainer:
             case "map-1998":
                 return map_loss(logits, labels)
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Move the averaged weights and buffers towards the current ones."""
-        if self.averaged is None:
-            return
-        step = self.schedule.last_epoch
-        # A young average forgets fast, so that it does not drag its random beginning along.
-        decay = min(self.recipe.averaging, (1 + step) / (10 + step))
-        get_ema_multi_avg_fn(decay)(*self._means, step)
-        for ours, theirs in zip(*self._counts, strict=True):
-            ours.copy_(theirs)
-
     def _validate(self) -> tuple[float | None, int | None]:
         """Score the watched weights on the validation part and remember the best."""
         if self.validation is None:
@@ -274,21 +229,6 @@ class Trainer:
         return loss, int((logits.argmax(1) != labels).sum())
 
 
-def _pairs(
-    averaged: nn.Module | None, model: nn.Module
-) -> tuple[tuple[list[Tensor], list[Tensor]], tuple[list[Tensor], list[Tensor]]]:
-    """Return what is averaged and what is counted, each as the tensors of both networks."""
-    means: tuple[list[Tensor], list[Tensor]] = [], []
-    counts: tuple[list[Tensor], list[Tensor]] = [], []
-    if averaged is not None:
-        ours, theirs = averaged.state_dict(), model.state_dict()
-        for name, tensor in ours.items():
-            kind = means if tensor.is_floating_point() else counts
-            kind[0].append(tensor)
-            kind[1].append(theirs[name])
-    return means, counts
-
-
 def _epoch_seed(seed: int, epoch: int) -> int:
     # Both fit into 31 bits, so no two (seed, epoch) share a stream.
     return seed << 31 | epoch
@@ -300,8 +240,3 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in tensors.items()
         if name.startswith(prefix)
     }
-
-
-def _with_tuples(group: dict[str, Any]) -> dict[str, Any]:
-    # JSON has no tuples; Adam's betas are one.
-    return {name: tuple(value) if name == "betas" else value for name, value in group.items()}

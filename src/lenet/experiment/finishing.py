@@ -1,0 +1,110 @@
+"""The end of a run: what is made of a trained network, or kept of one that diverged."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from lenet.calibration import Calibration, calibrate
+from lenet.evaluation import Parts, score
+from lenet.experiment.records import write_history, write_weights
+from lenet.experiment.watcher import Watcher
+from lenet.export import prove, to_onnx
+from lenet.finetuning import changes
+from lenet.inspection import Inspection
+from lenet.inspection.layers import Layers
+from lenet.mistakes import find_mistakes
+from lenet.reader import Classifier
+from lenet.report import card, report_files
+from lenet.run import CARD, FINETUNING, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.storage import cannot_write
+from lenet.training import Trainer, infer
+
+PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
+
+
+def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
+    """Export what was trained, score it, draw the report if asked, and finish the run folder."""
+    # On the CPU, where readers run it: a GPU rounds its products coarsely, by up to 3e-4.
+    model = trainer.result().cpu()
+    write_history(run, trainer.history)
+    digest = write_weights(run, model, parts.train.classes)
+
+    watcher.enters("exporting to ONNX")
+    calibration = _calibrated(model, parts) if run.recipe.calibrate else None
+    exported = to_onnx(model, parts.train.classes, calibration)
+    prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
+    run.write(MODEL, exported.model)
+    run.write(LAYERS, exported.layers)
+
+    watcher.enters("scoring; the test set is read now, once")
+    classifier = Classifier(exported.model)
+    scores = {name: score(classifier, part) for name, part in parts.present().items()}
+    run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
+    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_of_people(parts))))
+
+    facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
+    described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
+    robustness = None
+    if report:
+        watcher.enters("drawing the report")
+        found = Inspection(described)
+        found.history = [asdict(epoch) for epoch in trainer.history]
+        found.scores = {str(part): scored for part, scored in scores.items()}
+        found.test, found.network = parts.test, model
+        found.classifier, found.layers = classifier, Layers(exported.layers)
+        _write_report(run, found)
+        robustness = found.robustness
+    changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
+    if changed:
+        run.write(FINETUNING, _json([asdict(change) for change in changed]))
+    run.write(CARD, card(described, scores, robustness, calibration, changed).encode())
+    regressed = any(change.regressed for change in changed)
+    return run.finish("regressed" if regressed else "done", **facts)
+
+
+def keep_last_good(run: Run, trainer: Trainer) -> str:
+    """Keep the weights of the last epoch that was saved; return words for the error."""
+    saved = run.load_resume()
+    if saved is None:
+        run.finish("diverged")
+        return f"no epoch was good, {run.folder} holds no weights"
+    trainer.restore(*saved)
+    classes = tuple(run.manifest.data["classes"])
+    digest = write_weights(run, trainer.result(), classes)
+    run.finish("diverged", weights=digest)
+    return f"the weights of epoch {len(trainer.history)} are kept in {run.folder / WEIGHTS}"
+
+
+def _of_people(parts: Parts) -> NDArray[np.bool_]:
+    """Return which test images people sent to be corrected: not to be passed on with a run."""
+    if not parts.tests:
+        return np.zeros(len(parts.test), bool)
+    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
+    # The sources of the recipe come first, as in its test part.
+    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
+
+
+def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
+    held_out, others = parts.validation, parts.nondigits_validation
+    assert held_out is not None, "the recipe has refused this"
+    return calibrate(
+        infer(model, held_out.images).numpy(),
+        held_out.labels,
+        None if others is None else infer(model, others.images).numpy(),
+    )
+
+
+def _write_report(run: Run, found: Inspection) -> None:
+    try:
+        (run.folder / "figures").mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(run.folder / "figures", error) from None
+    for name, content in report_files(found):
+        run.write(name, content)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=1).encode() + b"\n"

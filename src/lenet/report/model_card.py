@@ -1,0 +1,118 @@
+"""The model card: what a model is, how it was trained, what it scores, where it fails."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+from lenet.calibration import Calibration
+from lenet.evaluation import Part
+from lenet.finetuning import Change
+from lenet.metrics import Scores
+from lenet.run import Run
+
+
+def card(
+    run: Run,
+    scores: Mapping[Part, Scores],
+    robustness: Mapping[str, Scores] | None = None,
+    calibration: Calibration | None = None,
+    changes: Sequence[Change] = (),
+) -> str:
+    """Return the model card in Markdown: what it is, how it was trained, what it scores.
+
+    Parameters
+    ----------
+    run : Run
+    scores : mapping of part to Scores
+    robustness : mapping of condition to Scores, optional
+        The undisturbed one first.
+    calibration : Calibration, optional
+        How its logits are read, where that was fitted.
+    changes : sequence of Change
+        What became of the model that it began from.
+    """
+    recipe, manifest = run.recipe, run.manifest
+    sources = ", ".join([*recipe.data, *recipe.extra_data])
+    counts = ", ".join(
+        f"{manifest.data[part]:,} {word}"
+        for part, word in (
+            ("train", "to learn from"),
+            ("validation", "held out"),
+            ("test", "to test"),
+        )
+        if manifest.data.get(part)
+    )
+    lines = [
+        f"# {run.folder.name}",
+        "",
+        f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| architecture | `{recipe.model}` |",
+        f"| tells apart | {_cell(', '.join(manifest.data['classes']))} |",
+        f"| data | {_cell(sources)}: {counts} |",
+        *_refusing(run),
+        f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
+        f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
+        f"| seed | {manifest.seed} |",
+        f"| time | {manifest.seconds:.0f} s on {manifest.device}, {manifest.threads} threads |",
+        f"| begun | {manifest.started} |",
+        *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
+        f"| weights | SHA-256 `{manifest.weights}` |",
+        "",
+        "| part | score |",
+        "|---|---|",
+        *(f"| {part} | {score.summary()} |" for part, score in scores.items()),
+        "",
+        "The test part was read once, after training. Nothing was chosen by it.",
+        "",
+        *(f"- Begun from `{recipe.start_from}`, on {change}." for change in changes),
+        *([""] if changes else []),
+        *_conditions(robustness or {}),
+        "**Takes** digit images of 28×28, light ink on dark paper, centred by mass as MNIST's are.",
+        *_weaknesses(calibration),
+        "",
+        "Repeat it: `lenet train --recipe recipe.toml`",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _refusing(run: Run) -> list[str]:
+    if not run.recipe.nondigits:
+        return []
+    count = run.manifest.data["nondigits"]
+    return [f"| to refuse | {_cell(', '.join(run.recipe.nondigits))}: {count:,} to learn from |"]
+
+
+def _weaknesses(calibration: Calibration | None) -> list[str]:
+    if calibration is None or calibration.rejection is None:
+        return [
+            "**Fails** on what its data lacks: other ways of writing the same, and other signs,",
+            "each of which it takes for one of its classes, with high probability.",
+        ]
+    return [
+        f"**Refuses** an image whose score is below {calibration.rejection:.4g}: the logarithm of "
+        "the sum of",
+        "the logits' exponentials (Liu et al. 2020), fitted on held-out images of both kinds.",
+        "",
+        "**Fails** on other signs that have a digit's shape, as o, l, b, s, z and g have, and on",
+        "ways of writing that its data lacks.",
+    ]
+
+
+def _conditions(robustness: Mapping[str, Scores]) -> list[str]:
+    if not robustness:
+        return []
+    total = next(iter(robustness.values())).total
+    return [
+        f"| {total:,} test images | errors |",
+        "|---|---|",
+        *(f"| {name} | {100 * s.error_rate:.1f} % |" for name, s in robustness.items()),
+        "",
+    ]
+
+
+def _cell(text: str) -> str:
+    """Return `text` as one cell of a Markdown table, without markup."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
