@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
+from sklearn.datasets import load_sample_images
 
 from lenet import Reader, datasets, metrics
 from lenet.reader import Reading
@@ -119,6 +120,8 @@ def nondigits(data: Path) -> list[Sample]:
         letter = Path(row["path"]).parent.name if "greek" in row["what"] else stem
         if any(word in row["what"] for word in ("letters+digits", "fraction", "formula")):
             group = "with digits among other signs"
+        elif any(word in row["what"] for word in ("letters (", "words", "text")):
+            group = "words, with letters like digits"
         elif "letter" in row["what"] and letter in DIGIT_LIKE:
             group = "letters like digits"
         elif "letter" in row["what"]:
@@ -136,6 +139,22 @@ def notmnist(data: Path) -> list[Sample]:
         letter = "ABCDEFGHIJ"[label]
         group = "letters like digits" if letter in DIGIT_LIKE else "letters"
         samples.append(Sample(f"{letter} {i}", image, "", (group,)))
+    return samples
+
+
+def things() -> list[Sample]:
+    """Return 400 windows of the two photos that come with scikit-learn: a temple, a flower."""
+    chance = np.random.default_rng(0)
+    names, photos = ("temple", "flower"), load_sample_images().images
+    samples = []
+    for i in range(400):
+        name, photo = names[i % 2], photos[i % 2]
+        wide = int(np.exp(chance.uniform(np.log(60), np.log(420))))
+        high = int(wide * chance.uniform(0.7, 1))
+        y = int(chance.integers(photo.shape[0] - high + 1))
+        x = int(chance.integers(photo.shape[1] - wide + 1))
+        window = np.ascontiguousarray(photo[y : y + high, x : x + wide])
+        samples.append(Sample(f"{name} {i}", window, "", (name,)))
     return samples
 
 
@@ -306,6 +325,7 @@ class Measure:
         for title, samples in (
             ("nondigit", nondigits(self.data)),
             ("notmnist", notmnist(self.data)),
+            ("things", things()),
         ):
             outcomes = read(self.reader, samples)
             print(f"\n## To refuse: {title}\n\n{table(outcomes, refuse=True)}")

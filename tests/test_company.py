@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 
 from lenet.picture import Crop
-from lenet.reader.company import AMONG_DIGITS, LIKE_IN_HEIGHT, are_digits
+from lenet.reader.company import AMONG_DIGITS, LIKE_IN_HEIGHT, ON_NOISE, are_digits
 
 SURE, NEARLY, HARDLY = 5.0, -AMONG_DIGITS + 0.1, -AMONG_DIGITS - 0.1  # scores; 0 is asked for
 
 
-def judged(*scores: float, rows: str = "", heights: tuple[int, ...] = ()) -> list[bool]:
+def judged(
+    *scores: float, rows: str = "", heights: tuple[int, ...] = (), noise: float = 0.0
+) -> list[bool]:
     """Return what is a digit among regions in a row, or in the `rows` that are given."""
     places = zip(rows or "0" * len(scores), heights or [20] * len(scores), strict=True)
     image = np.zeros((28, 28), np.uint8)
     crops = [Crop(image, (0, 0, 10, height), row=int(row)) for row, height in places]
-    return are_digits(crops, scores, 0.0)
+    return are_digits(crops, scores, 0.0, noise)
 
 
 def test_what_is_nearly_sure_is_a_digit_among_digits() -> None:
@@ -42,3 +44,14 @@ def test_what_is_much_higher_or_lower_than_the_digits_is_refused(height: int) ->
 def test_with_a_network_that_never_learnt_to_refuse_all_are_digits() -> None:
     crop = Crop(np.zeros((28, 28), np.uint8), (0, 0, 10, 20))
     assert are_digits([crop] * 3, [-9.0, 0.0, 9.0], -np.inf) == [True, True, True]
+
+
+@pytest.mark.parametrize(("score", "is_digit"), [(SURE, False), (0.4 * ON_NOISE + 0.1, True)])
+def test_where_there_is_noise_a_digit_must_be_surer(score: float, is_digit: bool) -> None:
+    assert judged(score, noise=0.4) == [is_digit]
+
+
+def test_among_digits_on_noisy_ground_what_is_nearly_as_sure_as_is_asked_there_is_one_too() -> None:
+    more = 0.4 * ON_NOISE
+    assert judged(more + NEARLY, more + SURE, more + SURE, noise=0.4) == [True, True, True]
+    assert judged(more + HARDLY, more + SURE, more + SURE, noise=0.4) == [False, True, True]

@@ -200,3 +200,15 @@ def test_textures_take_no_time_and_end_in_few_regions() -> None:
     checked = np.indices((600, 800)).sum(0) // 7 % 2 * 255
     for texture in (noise, cv2.GaussianBlur(noise, (0, 0), 4), checked.astype(np.uint8)):
         assert len(find(np.asarray(texture, np.uint8)).crops) < 2_000
+
+
+def test_noise_is_told_as_a_share_of_the_strokes_contrast(page: Bytes) -> None:
+    grain = np.random.default_rng(0).normal(0, 1, page.shape)
+    noises = [
+        find(np.clip(page // 2 + 60 + deviation * grain, 0, 255).astype(np.uint8)).noise
+        for deviation in (0, 4, 12)
+    ]
+    assert noises[0] == 0  # and so it is where ground tells nothing, as there is a digit
+    noisy = np.clip(page // 2 + 60 + 12 * grain, 0, 255).astype(np.uint8)
+    assert find(noisy, single=True).noise == 0
+    assert 0.02 < noises[1] < noises[2] / 2 < 0.25

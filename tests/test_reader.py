@@ -18,6 +18,7 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from sklearn.datasets import load_sample_images
 
 import lenet
 from lenet import datasets, experiment
@@ -120,6 +121,16 @@ def test_pictures_that_cannot_be_read_do_not_stop_the_others(
     assert isinstance(again, Reading)
 
 
+def test_a_picture_is_called_by_its_path_as_it_was_given(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(PICTURES[7], tmp_path / "7.png")
+    monkeypatch.chdir(tmp_path)
+    assert [reader.read(name).picture for name in ("7.png", "./7.png")] == ["7.png", "./7.png"]
+    with pytest.raises(PictureError, match="^'' does not exist"):
+        reader.read("")
+
+
 def test_a_list_is_no_picture_and_the_error_names_what_reads_several(reader: Reader) -> None:
     with pytest.raises(PictureError, match="found a list, and one picture is read: use read_many"):
         reader.read([PICTURES[0]])  # type: ignore[arg-type]
@@ -217,6 +228,21 @@ def test_the_reader_that_ships_reads_many_hands_and_refuses_what_is_no_digit() -
     assert np.mean(classifier.scores(logits) >= classifier.rejection) > 0.98
     others = classifier.scores(classifier.logits(draw_nondigits(500, 99)))
     assert np.mean(others < classifier.rejection) > 0.95
+
+
+def test_hardly_any_window_of_a_photo_of_things_holds_digits() -> None:
+    windows = [
+        np.ascontiguousarray(photo[y : y + 150, x : x + 190])
+        for photo in load_sample_images().images
+        for y in range(0, 276, 55)
+        for x in range(0, 450, 75)
+    ]
+    reader = Reader(threads=1)
+    texts = [reader.read(window).text for window in windows]
+    assert len(texts) == 72
+    assert sum(map(bool, texts)) <= 18
+    # Each on its own ground, also when they are read together.
+    assert [str(reading) for reading in reader.read_many(windows)] == texts
 
 
 @pytest.mark.parametrize(

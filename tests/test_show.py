@@ -12,11 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
 from lenet.cli import app
 from lenet.cli.show import output
 from lenet.errors import DataError, LeNetError, ModelError, PictureError, UsageError
 from lenet.figures.style import ORANGE
+from lenet.reader import Reader
 from lenet.run import Run
 from test_cli import complaint, run_lenet
 
@@ -161,6 +163,21 @@ def test_a_digit_that_is_not_there_is_said(number: int, three_digits: Path) -> N
         show("layers", three_digits, "--digit", number, "-o", three_digits.with_name("a.png"))
     with pytest.raises(UsageError, match="has one digit, asked for --digit 2"):
         show("layers", FIVE, "--digit", 2, "-o", three_digits.with_name("a.png"))
+
+
+def test_digits_are_counted_as_predict_does_in_a_photo_of_things_too(
+    tmp_path: Path,
+) -> None:
+    reader, photo, output_file = Reader(threads=1), tmp_path / "photo.png", tmp_path / "a.png"
+    counts = []
+    for y in range(0, 276, 55):
+        for x in range(0, 450, 75):
+            Image.fromarray(load_sample_image("china.jpg")[y : y + 150, x : x + 190]).save(photo)
+            if (digits := len(reader.read(photo).digits)) > 1:
+                counts.append(digits)
+                with pytest.raises(UsageError, match=f"has {digits} digits, asked for --digit 99"):
+                    show("layers", photo, "--model", "reader", "--digit", 99, "-o", output_file)
+    assert counts
 
 
 def orange_frames(figure: Figure) -> list[Rectangle]:

@@ -74,7 +74,7 @@ def decode(
     source : path, bytes of a file, PIL image, or array
         Arrays are ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)``: uint8, or bool or float in 0..1.
     name : str, optional
-        What to call it; by default its path, or "picture".
+        What to call it; by default its path as it is given, or "picture".
     tiff : bool
         Read TIFF too. Its decoder writes to stderr by itself, so this is for the command line.
 
@@ -84,8 +84,8 @@ def decode(
         It is missing, no picture, of an unknown format, broken, or too large.
     """
     path = os.fspath(source) if isinstance(source, str | Path) else None
-    name = name or path or "picture"
-    name = name if name.isprintable() else repr(name)
+    name = name or ("picture" if path is None else path)
+    name = name if name and name.isprintable() else repr(name)
     if path is not None:
         source = _content(path, name)
     match source:

@@ -75,7 +75,8 @@ def find_digits(picture: Picture, *, single: bool = False, upside_down: bool = F
         crops = _one(sheet, strokes)
         return Found(crops, () if crops else tuple(rejected))
     found = find_regions(sheet, strokes, upside_down=upside_down)
-    return replace(found, rejected=(*rejected, *found.rejected))
+    noise = ink.floor / ink.level
+    return replace(found, rejected=(*rejected, *found.rejected), noise=noise)
 
 
 def _reduced(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

@@ -72,7 +72,10 @@ def judge(
     probabilities = classifier.calibrated(logits)
     lowest = -np.inf if classifier.rejection is None else classifier.rejection
     scores = iter(classifier.scores(logits).tolist())
-    known = [are_digits(crops, list(islice(scores, len(crops))), lowest) for crops, _ in chosen]
+    known = [
+        are_digits(crops, list(islice(scores, len(crops))), lowest, picture.noise)
+        for picture, (crops, _) in zip(found, chosen, strict=True)
+    ]
     answers = zip(
         probabilities.argmax(1).tolist(), probabilities.tolist(), chain(*known), strict=True
     )

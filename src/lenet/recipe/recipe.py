@@ -10,8 +10,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lenet.errors import UsageError, suggest
-from lenet.recipe.augment import Augment
 from lenet.recipe.classical import refuse_classical
+from lenet.recipe.distortions import Augment
 
 
 class Recipe(BaseModel):

@@ -93,6 +93,7 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
 
     from lenet.picture import decode, find_digits
     from lenet.reader.choosing import choose
+    from lenet.reader.company import are_digits
 
     page = decode(path, tiff=True)
     found = find_digits(page)
@@ -101,7 +102,8 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
         lacks = "is blank" if found.blank else "has nothing on it like a digit"
         raise PictureError(f"{page.name} {lacks}: give a picture with a digit on it")
     if classifier.rejection is not None:
-        known = classifier.scores(logits) >= classifier.rejection
+        scores = classifier.scores(logits).tolist()
+        known = are_digits(crops, scores, classifier.rejection, found.noise)
         crops = tuple(c for c, is_digit in zip(crops, known, strict=True) if is_digit) or crops
     if number is not None and not 1 <= number <= len(crops):
         few = "one digit" if len(crops) == 1 else f"{len(crops)} digits"
