@@ -228,12 +228,12 @@ def _fitted(lines: Sequence[Floats]) -> list[Floats]:
 
 
 KINDS = {
-    "printed Latin letters": _in_print(16, printing.LATIN),
-    "decorated Latin letters": _each(4.5, _decorated),
+    "printed Latin letters": _in_print(18, printing.LATIN),
+    "decorated Latin letters": _each(8, _decorated),
     "printed Greek and Cyrillic letters": _in_print(3, printing.GREEK + printing.CYRILLIC),
     "printed kana and Han": _in_print(3, printing.KANA + printing.HAN),
     "printed signs": _in_print(5, printing.SIGNS),
-    "drawn letters": _by_hand(40, LETTERS),
+    "drawn letters": _by_hand(44, LETTERS),
     "drawn signs": _by_hand(9, SIGNS),
     "doodles": _by_hand(7, DOODLES),
     "digits side by side": Kind(7, _joined),

@@ -1,4 +1,4 @@
-"""7: plain, upright, curved, swaying, crossed, hooked, with a long drop, wavy, round, based.
+"""7: plain, upright, curved, swaying, crossed, half crossed, hooked, dropped, wavy, round, based.
 
 Its base is short, and comes only with the bar that a 2 lacks.
 """
@@ -136,6 +136,17 @@ def _based(u: Sampler) -> list[Stroke]:
             _cross(u, w, reach)]  # fmt: skip
 
 
+def _half_crossed(u: Sampler) -> list[Stroke]:
+    """Let the lower bar end at the stem, level or falling, nearly as long as the one on top."""
+    w, reach, bow = u(0.5, 0.75), u(0.0, 0.3), u(0.0, 0.08)
+    tilt, at = u(-0.1, 0.06), u(0.4, 0.56)
+    end = w - reach * at + bow + u(-0.02, 0.07)
+    long = u(0.3, 0.5)
+    return [[(0.0, u(-0.03, 0.1)), (w / 2, u(-0.02, 0.04)), (w, u(0.0, 0.08)), CORNER,
+             (w - 0.3 * reach + bow, 0.4), (w - reach, 1.0)],
+            [(end - long, at + tilt), (end, at + u(0.0, 0.08))]]  # fmt: skip
+
+
 STYLES: tuple[Style, ...] = (
     Style("plain", 2.5, _plain, 0.3, narrowest=0.85),
     Style("upright", 0.8, _upright, 0.3, narrowest=0.85),
@@ -148,6 +159,7 @@ STYLES: tuple[Style, ...] = (
     Style("hooked and crossed", 0.7, _hooked_crossed, 0.3, 0.17, narrowest=0.85),
     Style("long drop", 0.9, _asian, 0.3, 0.18, narrowest=0.85),
     Style("crossed and based", 0.6, _based, 0.3, 0.15, narrowest=0.85),
+    Style("half crossed", 0.8, _half_crossed, 0.25, 0.13, narrowest=0.85),
     Style("wavy bar", 0.7, _wavy, 0.3, narrowest=0.85),
     Style("round shoulder", 0.7, _round, 0.3, narrowest=0.85),
 )

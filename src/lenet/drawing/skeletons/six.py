@@ -1,4 +1,4 @@
-"""6: curved, straight, upright, with an open, a big, a tiny or a curled loop, hooked, angular.
+"""6: curved, straight, upright, hooked, angular; its loop open, big, tiny, curled, overshot.
 
 Its stem stands free where a 0 closes.
 """
@@ -128,6 +128,16 @@ def _polygon(u: Sampler) -> list[Stroke]:
              (u(0.5, 0.75) * w, high), CORNER, (u(0.04, 0.14) * w, u(0.62, 0.74))]]  # fmt: skip
 
 
+def _overshot(u: Sampler) -> list[Stroke]:
+    """Close a low loop with a level stroke that runs out beyond the slope, or begins there."""
+    w, high = u(0.5, 0.8), u(0.46, 0.64)
+    r = (1 - high) / 2
+    stem = [(x + 0.06 * w, y) for x, y in _diagonal(u, 0.95 * w, high + 0.6 * r, u(-0.05, 0.02))]
+    return [[*stem, (u(0.0, 0.1) * w, high + 1.4 * r), (0.4 * w, 1.0), (0.9 * w, high + 1.5 * r),
+             (w, high + 0.7 * r), (0.7 * w, high + u(0.0, 0.05)), (0.3 * w, high + u(0.0, 0.1)),
+             (-u(0.02, 0.2) * w, high + u(0.0, 0.15))]]  # fmt: skip
+
+
 STYLES: tuple[Style, ...] = (
     Style("curved", 2.5, _curved),
     Style("straight", 1.5, _straight),
@@ -138,6 +148,7 @@ STYLES: tuple[Style, ...] = (
     Style("spiral", 0.6, _spiral, 0.4, 0.15),
     Style("hooked", 0.5, _hooked, 0.35, 0.18),
     Style("slope and ring", 1.2, _slope_and_ring, 0.3, 0.16, widest=1.25),
+    Style("overshot loop", 0.9, _overshot, 0.3, 0.14, widest=1.25),
     Style("kinked", 0.7, _kinked, 0.3, 0.15, widest=1.2),
     Style("boxy loop", 0.8, _boxy, 0.3, 0.15, widest=1.2),
     Style("polygon", 0.7, _polygon, 0.3, 0.16, widest=1.25),
