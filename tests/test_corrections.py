@@ -531,7 +531,7 @@ def test_of_a_refused_image_the_nearest_digit_is_kept_as_the_answer(
     tmp_path: Path, two: NDArray[np.uint8]
 ) -> None:
     store = Corrections(str(tmp_path / "c.db"))
-    image = np.roll(two, 14, axis=0)  # its halves exchanged
+    image = np.roll(two, 14, axis=1)  # its halves exchanged
     app = build(service_of(DEFAULT_MODEL), Policy(), store)
     with TestClient(app, base_url="http://localhost") as client:
         octets = {"Content-Type": "application/octet-stream"}

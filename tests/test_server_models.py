@@ -103,7 +103,7 @@ def test_the_mistakes_are_those_of_the_run_and_need_no_data_on_this_machine(
 def test_layers_say_what_reading_says_of_the_same_image(
     both: TestClient, two: NDArray[np.uint8], status: str
 ) -> None:
-    image = two if status == "digit" else np.roll(two, 14, axis=0)  # its halves exchanged
+    image = two if status == "digit" else np.roll(two, 14, axis=1)  # its halves exchanged
     read = both.post("/v1/digits", content=image.tobytes(), headers=OCTETS).json()["digits"][0]
     layers = both.post("/v1/layers", content=image.tobytes(), headers=OCTETS).json()
     assert read["status"] == layers["status"] == status
