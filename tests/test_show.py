@@ -165,18 +165,16 @@ def test_a_digit_that_is_not_there_is_said(number: int, three_digits: Path) -> N
         show("layers", FIVE, "--digit", 2, "-o", three_digits.with_name("a.png"))
 
 
-def test_digits_are_counted_as_predict_does_in_a_photo_of_things_too(
-    tmp_path: Path,
-) -> None:
-    reader, photo, output_file = Reader(threads=1), tmp_path / "photo.png", tmp_path / "a.png"
+def test_digits_are_counted_as_predict_does_in_a_photo_of_things_too(tmp_path: Path) -> None:
+    reader, photo, window = Reader(threads=1), load_sample_image("china.jpg"), tmp_path / "w.png"
     counts = []
     for y in range(0, 276, 55):
         for x in range(0, 450, 75):
-            Image.fromarray(load_sample_image("china.jpg")[y : y + 150, x : x + 190]).save(photo)
-            if (digits := len(reader.read(photo).digits)) > 1:
+            Image.fromarray(photo[y : y + 150, x : x + 190]).save(window)
+            if (digits := len(reader.read(window).digits)) > 1:
                 counts.append(digits)
                 with pytest.raises(UsageError, match=f"has {digits} digits, asked for --digit 99"):
-                    show("layers", photo, "--model", "reader", "--digit", 99, "-o", output_file)
+                    show("layers", window, "--model", "reader", "--digit", 99, "-o", "a.png")
     assert counts
 
 

@@ -11,8 +11,8 @@ from lenet.picture import Crop
 # digit. Among digits these odds are better from the start, here by a factor of e² = 7.
 AMONG_DIGITS = 2.0
 # In pictures of things there is no paper: what differs from the most frequent colour is of all
-# shades, so noise seems to reach a third of the ink's contrast, where on 99 of 100 photos of
-# writing it reaches less than a fifth. So much more is asked for, times that share.
+# shades, so noise seems to reach a third of the ink's contrast, and a fifth or less around 99 of
+# 100 digits that people wrote. So much more is asked for, times that share.
 ON_NOISE = 15.0
 LIKE_IN_HEIGHT = 1.6  # times the digits of the row, or their part
 

@@ -92,19 +92,19 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
     from PIL import Image
 
     from lenet.picture import decode, find_digits
-    from lenet.reader.choosing import choose
-    from lenet.reader.company import are_digits
+    from lenet.reader.batches import judge
+    from lenet.reader.reading import MIN_PROBABILITY, Reading
 
     page = decode(path, tiff=True)
-    found = find_digits(page)
-    [(crops, logits)] = choose([found], classifier)
+    [reading] = judge(classifier, [(page.name, find_digits(page))], MIN_PROBABILITY, False)
+    assert isinstance(reading, Reading), "it is decoded already"
+    # Where all is refused, what was refused is worth a look.
+    refused = tuple(region for region in reading.rejected if region.image is not None)
+    crops = reading.digits or refused
     if not crops:
-        lacks = "is blank" if found.blank else "has nothing on it like a digit"
+        blank = reading.status == "blank"
+        lacks = "is blank" if blank else "has nothing on it like a digit"
         raise PictureError(f"{page.name} {lacks}: give a picture with a digit on it")
-    if classifier.rejection is not None:
-        scores = classifier.scores(logits).tolist()
-        known = are_digits(crops, scores, classifier.rejection, found.noise)
-        crops = tuple(c for c, is_digit in zip(crops, known, strict=True) if is_digit) or crops
     if number is not None and not 1 <= number <= len(crops):
         few = "one digit" if len(crops) == 1 else f"{len(crops)} digits"
         raise UsageError(f"{page.name} has {few}, asked for --digit {number}: they count from 1")
@@ -118,4 +118,5 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
     x, y, width, height = crop.box
     scale = shown.width / page.pixels.shape[1]
     box = (scale * x, scale * y, scale * width, scale * height)
+    assert crop.image is not None, "chosen so"
     return _Found(crop.image, np.asarray(shown), box if len(crops) > 1 else None)
