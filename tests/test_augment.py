@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lenet.augment import affine, augment, blur, thicken, warp
 from lenet.recipe import Augment
+from lenet.training.augment import affine, augment, blur, thicken, warp
 
 ALL = Augment(shift=3, rotation=15, scale=0.15, shear=15, elastic=4)
 ONE = torch.ones(1)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp
 
-from lenet.calibration import REFUSED_DIGITS, calibrate
+from lenet.metrics.calibration import REFUSED_DIGITS, calibrate
 
 
 def answers(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -15,12 +15,11 @@ from lenet import experiment
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import evaluate, read_scores
-from lenet.experiment import Watcher
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MODEL, RESUME, Run
 from lenet.storage import held_alone, weights_digest
-from lenet.training import Epoch, infer
+from lenet.training import Epoch, Watcher, infer
 
 
 def digest_of(run: Run) -> str:

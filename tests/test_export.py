@@ -6,12 +6,13 @@ import onnxruntime
 import pytest
 import torch
 
-from lenet.calibration import Calibration
 from lenet.errors import ModelError
-from lenet.export import prove, to_onnx
+from lenet.experiment.export import prove, to_onnx
+from lenet.metrics.calibration import Calibration
 from lenet.models import build
-from lenet.reader import BATCH, Classifier
+from lenet.reader import Classifier
 from lenet.run import LAYERS, MODEL, Run
+from lenet.runtime import BATCH
 from lenet.training import as_input
 
 DIGITS = tuple("0123456789")

@@ -1,531 +1,398 @@
-"""MNIST found, or downloaded from a server on this machine that misbehaves in every known way."""
-
-import errno
-import gzip
-import hashlib
-import json
-import os
-import random
-import signal
+import shutil
 import socket
-import struct
+import ssl
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import astuple
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
-from typer.testing import CliRunner
 
-from lenet import datasets
-from lenet.cli import data as data_cli
-from lenet.datasets import mirrors, mnist
-from lenet.errors import DataError, LeNetError, UsageError
+from lenet.cli import fetching
+from lenet.errors import PictureError
 
-# A small MNIST: the embedded digits in four files of the same names.
-SMALL = datasets.load("uci-digits")
+PUBLIC = "93.184.215.14"
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 
 
-def idx(array: NDArray[np.uint8]) -> bytes:
-    return struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()
+class Server:
+    """Answers on the loopback, with given bytes, whoever asks; counts who does."""
+
+    def __init__(
+        self, *answers: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.answers, self.pause, self.tls = list(answers), pause, tls
+        self.requests: list[bytes] = []
+        self.hits = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            plain, _ = self._listener.accept()
+            with plain:
+                if self._ended.is_set():
+                    return
+                self.hits += 1
+                plain.settimeout(5)
+                with suppress(OSError):
+                    if self.tls:
+                        with self.tls.wrap_socket(plain, server_side=True) as connection:
+                            self._answer(connection)
+                    else:
+                        self._answer(plain)
+
+    def _answer(self, connection: socket.socket) -> None:
+        self.requests.append(connection.recv(65_536))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if not self.pause:
+            connection.sendall(answer)
+            return
+        for byte in answer:
+            connection.sendall(bytes([byte]))
+            if self._ended.wait(self.pause):
+                return
+
+    def close(self) -> None:
+        self._ended.set()
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._thread.join()
+        self._listener.close()
+
+    def dial(self, address: str, _port: int, seconds: float) -> socket.socket:
+        """Dial this server, whatever address is meant; only checked ones may be asked for."""
+        assert fetching.is_public(address)
+        return socket.create_connection(("127.0.0.1", self.port), seconds)
+
+    def fetch(self, url: str, **options: float) -> bytes:
+        return fetching.fetch(url, resolve=lambda *_: [PUBLIC], dial=self.dial, **options)  # type: ignore[arg-type]
 
 
-CONTENT = {
-    "t10k-labels-idx1-ubyte": idx(SMALL.test.labels.astype(np.uint8)),
-    "train-labels-idx1-ubyte": idx(SMALL.train.labels.astype(np.uint8)),
-    "t10k-images-idx3-ubyte": idx(SMALL.test.images),
-    "train-images-idx3-ubyte": idx(SMALL.train.images),
-}
-PACKED = {name: gzip.compress(content, 6) for name, content in CONTENT.items()}
-PARTS = tuple(
-    mnist.Part(name, len(PACKED[name]), len(content), hashlib.sha256(content).hexdigest())
-    for name, content in CONTENT.items()
-)
-BOMB = gzip.compress(bytes(300_000), 9)  # small enough to pass for a file of labels
-ALL_FILES = sorted(f"{name}.gz" for name in CONTENT)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves ``/<manner>/<file>.gz``."""
-
-    def do_GET(self) -> None:
-        _, manner, name = self.path.split("/")
-        self.server.asked.append(self.path)  # type: ignore[attr-defined]
-        whole = PACKED[name.removesuffix(".gz")]
-        match manner:
-            case "good":
-                self.answer(whole)
-            case "harder":
-                self.answer(gzip.compress(CONTENT[name.removesuffix(".gz")], 9))
-            case "plain":
-                self.answer(CONTENT[name.removesuffix(".gz")])
-            case "decoded":
-                self.answer(whole, {"Content-Encoding": "gzip"})
-            case "404" | "403" | "503":
-                self.send_error(int(manner))
-            case "redirect":
-                self.answer(b"", {"Location": f"/good/{name}"}, status=302)
-            case "html":
-                self.answer(b"<!doctype html><title>Please log in</title>")
-            case "altered":
-                self.answer(gzip.compress(CONTENT[name.removesuffix(".gz")][:-1] + b"\x07"))
-            case "bomb":
-                self.answer(BOMB)
-            case "cut":
-                self.answer(whole[: len(whole) // 2])
-            case "truncated":
-                self.answer(whole[: len(whole) // 2], {"Content-Length": str(len(whole))})
-            case "reset":
-                self.answer(whole[: len(whole) // 2], {"Content-Length": str(len(whole))})
-                self.connection.setsockopt(
-                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-                )
-                self.connection.close()
-            case "endless":
-                self.answer(b"", {"Content-Length": str(10**10)})
-                self.drip(bytes(2**16), pause=0)
-            case "slow":
-                self.answer(b"", {"Content-Length": str(len(whole))})
-                self.drip(whole[:1], pause=0.1)
-            case "silent":
-                self.drip(b"", pause=0.1)
-
-    def answer(self, body: bytes, headers: dict[str, str] | None = None, status: int = 200) -> None:
-        self.send_response(status)
-        for key, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(key, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def drip(self, piece: bytes, pause: float) -> None:
-        try:
-            while not self.server.closing.wait(pause):  # type: ignore[attr-defined]
-                self.wfile.write(piece)
-        except OSError:
-            pass  # the client has had enough
-
-    def log_message(self, *_: object) -> None: ...
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[str] = []
-        self.closing = threading.Event()
-
-    def mirror(self, manner: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}/{manner}/"
-
-    def handle_error(self, *_: object) -> None: ...
+@contextmanager
+def server(
+    *answers: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None
+) -> Iterator[Server]:
+    served = Server(*answers, pause=pause, tls=tls)
+    try:
+        yield served
+    finally:
+        served.close()
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()
+def canary() -> Iterator[Server]:
+    """What nobody may reach."""
+    with server(OK + b"the secret") as served:
+        yield served
+        assert served.hits == 0
 
 
-@pytest.fixture(autouse=True)
-def _small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(mnist, "PARTS", PARTS)
-    monkeypatch.setattr(mirrors, "MIRRORS", ())  # no test may reach for the real ones
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("LENET_DATA", raising=False)
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def redirect(to: str, status: int = 302) -> bytes:
+    return f"HTTP/1.1 {status} Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "mnist"
+def test_the_bytes_come_whatever_the_header_calls_them() -> None:
+    with server(OK + b"\x89PNG and more") as served:
+        assert served.fetch("http://example.org/a b.png?x=1&y=ü#part") == b"\x89PNG and more"
+    request = served.requests[0].decode()
+    assert request.startswith("GET /a%20b.png?x=1&y=%C3%BC HTTP/1.1\r\nHost: example.org\r\n")
+    assert "cookie" not in request.lower()
 
 
-def use(monkeypatch: pytest.MonkeyPatch, server: Server, *manners: str) -> None:
-    monkeypatch.setattr(mirrors, "MIRRORS", tuple(map(server.mirror, manners)))
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-def test_a_download_leaves_the_four_files_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
-) -> None:
-    use(monkeypatch, server, "good")
-    splits = datasets.load("mnist", folder)
-    assert np.array_equal(splits.train.images, SMALL.train.images)
-    assert np.array_equal(splits.test.labels, SMALL.test.labels)
-    assert names(folder) == ALL_FILES
-    assert oct((folder / ALL_FILES[0]).stat().st_mode & 0o077) == oct(0o077 & ~umask() & 0o666)
-    datasets.load("mnist", folder)
-    assert len(server.asked) == 4, "what is there is not downloaded again"
-
-
-def umask() -> int:
-    os.umask(mask := os.umask(0))
-    return mask
-
-
-def test_without_a_folder_the_download_goes_to_the_users_cache(
-    monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
-) -> None:
-    use(monkeypatch, server, "good")
-    datasets.load("mnist")
-    assert names(tmp_path / "home" / "lenet" / "mnist") == ALL_FILES
-
-
-FAULTS = {
-    "404": "answered 404",
-    "403": "answered 403",
-    "503": "answered 503",
-    "redirect": "sent something else",
-    "html": "sent something else",
-    "altered": "sent something else",
-    "bomb": "sent something else",
-    "cut": "sent something else",
-    "truncated": "broke off",
-    "reset": "broke off",
-    "endless": "sent too much",
-    "slow": "is too slow",
-    "silent": "is too slow",
-}
-
-
-PATIENCE = {"slow": 1.0, "silent": 1.0}  # seconds
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recovers(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
-) -> None:
-    use(monkeypatch, server, fault)
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
-    with pytest.raises(DataError) as error:
-        datasets.load("mnist", folder)
-    assert f": 127.0.0.1:{server.server_port} {FAULTS[fault]}; put its" in str(error.value)
-    assert names(folder) == []
-    use(monkeypatch, server, "good")
-    assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
-    assert names(folder) == ALL_FILES
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_where_one_mirror_is_at_fault_the_next_one_helps(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
-) -> None:
-    use(monkeypatch, server, fault, "good")
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
-    assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
-    assert names(folder) == ALL_FILES
-    assert len([path for path in server.asked if fault in path]) == 1, "it is not asked again"
-
-
-@pytest.mark.parametrize("manner", ["harder", "plain", "decoded"])
-def test_any_compression_will_do_for_the_content_is_what_counts(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
-) -> None:
-    use(monkeypatch, server, manner)
-    datasets.load("mnist", folder)
-    assert names(folder) == (ALL_FILES if manner == "harder" else sorted(CONTENT))
-    assert len(datasets.load("mnist", folder, download=False).test) == len(SMALL.test)
-
-
-def test_with_all_mirrors_down_the_way_by_hand_is_told(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
-) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-        monkeypatch.setattr(mirrors, "MIRRORS", (f"http://127.0.0.1:{port}/", server.mirror("404")))
-        with pytest.raises(DataError) as error:
-            datasets.load("mnist", folder)
-    assert str(error.value) == (
-        f"cannot download MNIST: 127.0.0.1:{port} cannot be reached; "
-        f"127.0.0.1:{server.server_port} answered 404; put its four files "
-        "(t10k-labels-idx1-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, "
-        f"train-images-idx3-ubyte.gz) into {folder} by hand, or use --data uci-digits, which "
-        "needs no download"
+def test_chunks_and_lengths_are_understood() -> None:
+    chunked = (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     )
-    assert names(folder) == []
-
-
-@pytest.mark.parametrize("manner", ["slow", "silent"])
-def test_the_time_given_for_a_download_holds_whatever_the_mirrors_do(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
-) -> None:
-    use(monkeypatch, server, manner, "good")
-    begin = time.monotonic()
-    with pytest.raises(DataError, match="is too slow; no time is left; put its four files"):
-        datasets.load("mnist", folder, timeout=0.5)
-    assert time.monotonic() - begin < 3
-    assert names(folder) == []
-
-
-def test_what_arrived_before_the_time_was_over_is_kept(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
-) -> None:
-    folder.mkdir()
-    (folder / ALL_FILES[0]).write_bytes(PACKED["t10k-images-idx3-ubyte"])
-    use(monkeypatch, server, "good")
-    datasets.load("mnist", folder)
-    assert len(server.asked) == 3
-
-
-def test_without_leave_to_download_it_says_where_it_looked(folder: Path) -> None:
-    with pytest.raises(
-        DataError, match=r"no t10k-labels-idx1-ubyte in .*/mnist, .*/lenet/mnist; `l"
-    ):
-        datasets.load("mnist", folder, download=False)
-    assert not folder.exists()
-
-
-FETCH = """
-import sys, json
-from pathlib import Path
-from lenet.datasets import mirrors, mnist
-mnist.PARTS = tuple(mnist.Part(*part) for part in json.loads(sys.argv[1]))
-mirrors.MIRRORS = (sys.argv[2],)
-print("ready", flush=True)
-for folder in sys.argv[3:]:
-    mnist.obtain(Path(folder))
-"""
-
-
-def start_fetching(server: Server, manner: str, *folders: Path) -> subprocess.Popen[bytes]:
-    parts = json.dumps([astuple(part) for part in PARTS])
-    words = [sys.executable, "-c", FETCH, parts, server.mirror(manner), *map(str, folders)]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, folder: Path) -> None:
-    processes = [start_fetching(server, "good", folder) for _ in range(8)]
-    for process in processes:
-        _, errors = process.communicate(timeout=60)
-        assert (process.returncode, errors) == (0, b"")
-    assert names(folder) == ALL_FILES
-    assert len(datasets.load("mnist", folder, download=False).train) == len(SMALL.train)
-    assert len(server.asked) == 4, "one downloads for all"
-
-
-def test_a_fetch_killed_at_any_moment_leaves_only_whole_files(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chance = random.Random(0)
-    folders = [tmp_path / str(number) for number in range(200)]
-    for _ in range(4):
-        process = start_fetching(server, "good", *folders)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(chance.uniform(0.1, 0.5))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        begun = [folder for folder in folders if folder.exists()]
-        for folder in begun:
-            for path in folder.glob("*.gz"):
-                assert path.read_bytes() == PACKED[path.name.removesuffix(".gz")]
-    assert begun
-    use(monkeypatch, server, "good")
-    for folder in begun[-3:]:
-        datasets.load("mnist", folder)
-        assert names(folder) == ALL_FILES
-
-
-def test_what_a_killed_fetch_left_is_swept_by_the_next(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
-) -> None:
-    folder.mkdir()
-    (folder / ".train-images-idx3-ubyte.gz.4711.tmp").write_bytes(b"half")
-    (folder / "notes.tmp").write_bytes(b"not ours")
-    use(monkeypatch, server, "good")
-    datasets.load("mnist", folder)
-    assert names(folder) == sorted([*ALL_FILES, "notes.tmp"])
-
-
-@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO])
-@pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace"), (Path, "open")])
-def test_a_disk_that_fails_at_any_write_gets_one_line_and_no_half_written_file(
-    monkeypatch: pytest.MonkeyPatch,
-    server: Server,
-    folder: Path,
-    owner: Any,
-    call: str,
-    fault: int,
-) -> None:
-    real = getattr(owner, call)
-    calls = failing = 0
-
-    def fails_once(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        if "w" in str(args[1:]) or call != "open":
-            calls += 1
-            if calls == failing:
-                raise OSError(fault, os.strerror(fault))
-        return real(*args, **kwargs)
-
-    use(monkeypatch, server, "good")
-    monkeypatch.setattr(owner, call, fails_once)
-    datasets.load("mnist", folder)
-    total = calls
-    assert total >= 4, "every file is written with this call"
-    for number in range(1, total + 1):
-        place = folder / str(number)
-        calls, failing = 0, number
-        with pytest.raises(DataError) as error:
-            datasets.load("mnist", place)
-        assert f"cannot write {place}/" in str(error.value)
-        assert f"gz: {os.strerror(fault)}; free some space or choose" in str(error.value)
-        assert set(names(place)) <= set(ALL_FILES)
-        datasets.load("mnist", place)
-        assert names(place) == ALL_FILES
-
-
-def test_a_folder_that_cannot_be_made_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
-) -> None:
-    (tmp_path / "file").write_text("here")
-    use(monkeypatch, server, "good")
-    with pytest.raises(DataError, match=r"cannot write .*/file/below: Not a directory; "):
-        datasets.load("mnist", tmp_path / "file" / "below")
-
-
-def put(folder: Path, suffix: str = ".gz", infix: str = "-") -> None:
-    folder.mkdir(parents=True)
-    for name, content in CONTENT.items():
-        packed = PACKED[name] if suffix else content
-        (folder / f"{name.replace('-idx', infix + 'idx')}{suffix}").write_bytes(packed)
-
-
-@pytest.mark.parametrize("suffix", [".gz", ""])
-@pytest.mark.parametrize("infix", ["-", "."])
-def test_files_placed_by_hand_are_read_packed_or_not_under_either_name(
-    folder: Path, suffix: str, infix: str
-) -> None:
-    put(folder, suffix, infix)
-    assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
-
-
-def test_the_given_folder_comes_before_lenet_data_and_that_before_the_cache(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    places = [tmp_path / "given", tmp_path / "named", tmp_path / "home" / "lenet" / "mnist"]
-    monkeypatch.setenv("LENET_DATA", str(places[1]))
-    for place in reversed(places):
-        put(place)
-        found = mnist.obtain(places[0])
-        assert {file.path.parent for file in found.values()} == {place}
-
-
-@pytest.mark.parametrize("place", ["given", "named"])
-def test_a_file_with_other_content_is_named_with_both_digests_and_not_replaced(
-    monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path, place: str
-) -> None:
-    use(monkeypatch, server, "good")
-    put(tmp_path / "given", suffix="")
-    monkeypatch.setenv("LENET_DATA", str(tmp_path / "given"))
-    path = tmp_path / "given" / "train-labels-idx1-ubyte"
-    altered = CONTENT["train-labels-idx1-ubyte"][:-1] + b"\xff"
-    path.write_bytes(altered)
-    with pytest.raises(DataError) as error:
-        datasets.load("mnist", tmp_path / "given" if place == "given" else None)
-    assert str(error.value) == (
-        f"{path} is not MNIST's train-labels-idx1-ubyte: the SHA-256 of its content is "
-        f"{hashlib.sha256(altered).hexdigest()}, expected {PARTS[1].sha256}; remove it, and "
-        "`lenet data fetch` brings the original"
-    )
-    assert path.read_bytes() == altered
-    assert server.asked == []
-
-
-def test_a_truncated_file_is_named(folder: Path) -> None:
-    put(folder)
-    path = folder / "t10k-images-idx3-ubyte.gz"
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(DataError, match=f"{path} is a truncated gzip file; download it again"):
-        datasets.load("mnist", folder)
-
-
-def test_a_file_spoilt_in_the_cache_is_brought_anew(
-    monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
-) -> None:
-    use(monkeypatch, server, "good")
-    datasets.load("mnist")
-    path = tmp_path / "home" / "lenet" / "mnist" / "t10k-images-idx3-ubyte.gz"
-    path.write_bytes(path.read_bytes()[:-1] + b"\xff")
-    datasets.load("mnist")
-    assert len(server.asked) == 5
-    assert path.read_bytes() == PACKED["t10k-images-idx3-ubyte"]
-
-
-def test_progress_is_shown_on_a_terminal_only(
-    monkeypatch: pytest.MonkeyPatch,
-    server: Server,
-    folder: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    use(monkeypatch, server, "good")
-    datasets.load("mnist", folder / "1", show_progress=True)
-    assert capsys.readouterr() == ("", "")
-    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes it for a terminal then
-    datasets.load("mnist", folder / "2", show_progress=True)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "Downloading MNIST" in shown.err
-    datasets.load("mnist", folder / "3")
-    assert capsys.readouterr() == ("", "")
-
-
-def test_data_list_names_every_source() -> None:
-    shown = CliRunner().invoke(data_cli.app, ["list"])
-    assert shown.exit_code == 0
-    assert [line.split()[0] for line in shown.stdout.splitlines()] == list(datasets.SOURCES)
-    machine = json.loads(CliRunner().invoke(data_cli.app, ["list", "--json"]).stdout)
-    assert [each["source"] for each in machine] == list(datasets.SOURCES)
-
-
-def test_data_fetch_prints_where_the_verified_files_are(
-    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
-) -> None:
-    use(monkeypatch, server, "good")
-    words = ["fetch", "--data-dir", str(folder)]
-    shown = CliRunner().invoke(data_cli.app, words)
-    assert shown.exit_code == 0
-    assert shown.stdout.splitlines() == [
-        f"{folder / part.name}.gz  SHA-256 of its content {part.sha256}" for part in PARTS
-    ]
-    machine = json.loads(CliRunner().invoke(data_cli.app, [*words, "mnist", "--json"]).stdout)
-    assert [file["sha256"] for file in machine["files"]] == [part.sha256 for part in PARTS]
+    sized = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef"
+    with server(chunked, sized) as served:
+        assert served.fetch("http://example.org/") == b"abcde"
+        assert served.fetch("http://example.org/") == b"abc"
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "text"),
+    "address",
     [
-        ("mnits", UsageError, "no dataset 'mnits': did you mean mnist?"),
-        ("idx:here", UsageError, "idx:here is read where it lies: there is nothing to fetch"),
-        ("mnist", DataError, "cannot download MNIST: "),
+        *("127.0.0.1", "127.9.9.9", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1"),
+        *("169.254.169.254", "169.254.1.1", "100.64.0.1", "100.100.100.200", "168.63.129.16"),
+        *("224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "192.0.0.192"),
+        *("192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "192.88.99.1"),
+        *("::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1%lo"),
+        *("fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "5f00::1", "100::1", "2001:db8::1"),
+        *("64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "3fff::1"),
+        *("2001:0:7f00:1::", "2001::1", "4000::1", "localhost", ""),
     ],
 )
-def test_data_fetch_fails_with_one_line(name: str, kind: type[LeNetError], text: str) -> None:
-    shown = CliRunner().invoke(data_cli.app, ["fetch", name])
-    assert isinstance(shown.exception, kind)
-    assert text in str(shown.exception)
-    assert shown.stdout == ""
+def test_an_address_that_is_not_public_is_refused_and_never_dialled(
+    address: str, canary: Server
+) -> None:
+    def dial(_address: str, _port: int, seconds: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", canary.port), seconds)
+
+    assert not fetching.is_public(address)
+    with pytest.raises(PictureError, match="its address is not a public one; --allow-private"):
+        fetching.fetch("http://example.org/", resolve=lambda *_: [PUBLIC, address], dial=dial)
 
 
-def test_there_is_nothing_to_fetch_for_the_embedded_digits() -> None:
-    shown = CliRunner().invoke(data_cli.app, ["fetch", "uci-digits"])
-    assert (shown.exit_code, shown.stdout) == (0, "")
-    assert "nothing to fetch" in shown.stderr
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_a_public_address_is_public(address: str) -> None:
+    assert fetching.is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("ftp://example.org/a.png", "only http and https are read"),
+        ("file:///etc/passwd", "only http and https are read"),
+        ("gopher://127.0.0.1/", "only http and https are read"),
+        ("http://user:word@example.org/", "there is a user name in it"),
+        ("http://example.org@127.0.0.1/", "there is a user name in it"),
+        (r"http://example.org\@127.0.0.1/", "it is not a proper URL"),
+        (r"http://example.org\.evil/", "it is not a proper URL"),
+        ("http://127.1/", "its address is in an unusual form"),
+        ("http://2130706433/", "its address is in an unusual form"),
+        ("http://017700000001/", "its address is in an unusual form"),
+        ("http://0x7f.0.0.1/", "its address is in an unusual form"),
+        ("http://0x7f000001/", "its address is in an unusual form"),
+        ("http://127.0.0.1./", "its address is in an unusual form"),
+        ("http://0/", "its address is in an unusual form"),
+        ("http://①②⑦.0.0.1/", "its host is not in ASCII"),
+        ("http://exämple.org/", "its host is not in ASCII"),
+        ("http://127.0.0.1%2f.example.org/", "it is not a proper URL"),
+        ("http://[fe80::1%25lo]/", "it is not a proper URL"),
+        ("http://exam ple.org/", "it is not a proper URL"),
+        ("http://example.org\t/", "it is not a proper URL"),
+        ("http://example.org/\r\nHost: evil", "it is not a proper URL"),
+        ("http://example.org:99999/", "only ports 80 and 443 are read from"),
+        ("http://example.org:22/", "only ports 80 and 443 are read from"),
+        ("http://example.org:/", "it is not a proper URL"),
+        ("http:///a.png", "it is not a proper URL"),
+        ("http://-/", "it is not a proper URL"),
+        ("http://127.0.0.1/", "its address is not a public one"),
+        ("http://[::1]/", "its address is not a public one"),
+        ("http://[::ffff:169.254.169.254]/", "its address is not a public one"),
+    ],
+)
+def test_a_url_that_could_be_read_in_two_ways_is_refused(
+    url: str, reason: str, canary: Server
+) -> None:
+    def dial(_address: str, _port: int, seconds: float) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", canary.port), seconds)
+
+    with pytest.raises(PictureError, match=f"cannot be fetched: {reason}") as caught:
+        fetching.fetch(url, resolve=lambda host, _port: [host], dial=dial)
+    assert str(caught.value).isprintable()
+
+
+def test_the_name_is_resolved_once_so_a_second_answer_does_not_count(canary: Server) -> None:
+    answers = [[PUBLIC], ["127.0.0.1"]]
+    with server(OK + b"fine") as served:
+        content = fetching.fetch(
+            "http://rebinding.example/", resolve=lambda *_: answers.pop(0), dial=served.dial
+        )
+    assert content == b"fine"
+    assert len(answers) == 1
+    assert not canary.hits
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"),
+    [
+        ("http://127.0.0.1:{canary}/", "only ports 80 and 443"),
+        ("http://127.0.0.1/", "its address is not a public one"),
+        ("//169.254.169.254/latest/meta-data/", "its address is not a public one"),
+        ("http://2130706433/", "unusual form"),
+        ("file:///etc/passwd", "only http and https"),
+        ("http://a@127.0.0.1/", "user name"),
+    ],
+)
+def test_a_redirect_passes_the_same_gate(to: str, reason: str, canary: Server) -> None:
+    def addresses(host: str, _port: int) -> list[str]:
+        return [PUBLIC] if host == "example.org" else [host]
+
+    with (
+        server(redirect(to.format(canary=canary.port))) as served,
+        pytest.raises(PictureError, match=reason),
+    ):
+        fetching.fetch("http://example.org/", resolve=addresses, dial=served.dial)
+    assert served.hits == 1
+
+
+def test_three_redirects_are_followed_and_no_fourth() -> None:
+    moves = [redirect("/two"), redirect("three?x", 301), redirect("http://example.net/four", 308)]
+    with server(*moves, OK + b"here") as served:
+        assert served.fetch("http://example.org/one/") == b"here"
+    assert [request.split()[1] for request in served.requests] == [
+        *(b"/one/", b"/two", b"/three?x", b"/four")
+    ]
+    with server(redirect("/again")) as served:
+        with pytest.raises(PictureError, match="it redirects more than 3 times"):
+            served.fetch("http://example.org/")
+        assert served.hits == 4
+
+
+HUGE = fetching.MAX_BYTES + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "its server answers with status 404; check"),
+        (b"HTTP/1.1 500 \x1b[31m\r\n\r\n", "its server answers with status 500"),
+        (b"HTTP/1.1 302 Found\r\n\r\n", "its server answers with status 302"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "its server gives no proper answer; check the address"),
+        (b"", "its server gives no proper answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", "its server gives no proper answer"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000, "its server gives no proper answer"),
+        (
+            b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"y" * 60_000 + b"\r\n") * 2 + b"\r\n",
+            "its server gives no proper answer",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % HUGE,
+            "it is larger than 10 MB; download it first",
+        ),
+        (OK + bytes(HUGE), "it is larger than 10 MB"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % HUGE + bytes(HUGE),
+            "it is larger than 10 MB",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_answer_that_is_no_picture_is_one_line(answer: bytes, reason: str) -> None:
+    with server(answer) as served, pytest.raises(PictureError, match=reason) as caught:
+        served.fetch("http://example.org/a.png")
+    assert str(caught.value).startswith("http://example.org/a.png cannot be fetched: ")
+    assert str(caught.value).isprintable()
+
+
+def test_more_wrapping_than_picture_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "MAX_BYTES", 10_000)
+    chunks = b"1;because=it may\r\na\r\n" * 5_000 + b"0\r\n\r\n"
+    wrapped = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    with server(wrapped) as served, pytest.raises(PictureError, match="no proper answer"):
+        served.fetch("http://example.org/")
+
+
+@pytest.mark.parametrize("answer", [OK + b"x" * 100, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100])
+def test_a_server_that_drips_is_left_when_the_time_is_over(answer: bytes) -> None:
+    with server(answer, pause=0.05) as served:
+        started = time.monotonic()
+        with pytest.raises(PictureError, match=r"it took longer than 0\.3 s; download it first"):
+            served.fetch("http://example.org/", seconds=0.3)
+        assert time.monotonic() - started < 1
+
+
+def test_a_name_server_that_never_answers_is_left_when_the_time_is_over() -> None:
+    over = threading.Event()
+
+    def never(*_: object) -> list[str]:
+        over.wait(5)
+        return [PUBLIC]
+
+    with pytest.raises(PictureError, match="took longer than"):
+        fetching.fetch("http://example.org/", seconds=0.1, resolve=never)
+    over.set()
+
+
+def unknown_name(*_: object) -> list[str]:
+    raise socket.gaierror(-2, "Name or service not known")
+
+
+def closed_port(*_: object) -> socket.socket:
+    raise ConnectionRefusedError("Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("resolve", "dial"),
+    [
+        (unknown_name, closed_port),
+        (lambda *_: [PUBLIC], closed_port),
+        (lambda *_: [], closed_port),
+    ],
+)
+def test_an_unknown_name_and_a_closed_port_read_the_same(
+    resolve: Callable[..., list[str]], dial: Callable[..., socket.socket]
+) -> None:
+    with pytest.raises(PictureError) as caught:
+        fetching.fetch("http://example.org/", resolve=resolve, dial=dial)
+    assert str(caught.value) == (
+        "http://example.org/ cannot be fetched: its server gives no proper answer; "
+        "check the address"
+    )
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
+    tried = []
+
+    def dial(address: str, port: int, seconds: float) -> socket.socket:
+        tried.append(address)
+        if len(tried) == 1:
+            assert seconds <= fetching.SECONDS / 2  # the rest is for the other one
+            raise TimeoutError
+        return served.dial(address, port, seconds)
+
+    with server(OK + b"fine") as served:
+        found = ["2606:4700::1111", PUBLIC]
+        assert fetching.fetch("http://example.org/", resolve=lambda *_: found, dial=dial) == b"fine"
+    assert tried == found
+
+
+def test_https_is_not_taken_from_a_server_without_a_certificate() -> None:
+    with server(OK) as served, pytest.raises(PictureError, match=r"no safe connection \(TLS\)"):
+        served.fetch("https://example.org/")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Return what a server needs to be example.org for this test alone."""
+    if not (openssl := shutil.which("openssl")):
+        pytest.skip("there is no openssl to make a certificate")
+    key, paper = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    request = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x "
+        f"-addext subjectAltName=DNS:example.org -keyout {key} -out {paper}"
+    )
+    subprocess.run([openssl, *request.split()], check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(paper))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(paper, key)
+    return context
+
+
+def test_https_asks_for_the_name_and_checks_it(certificate: ssl.SSLContext) -> None:
+    asked: list[str | None] = []
+    certificate.sni_callback = lambda _socket, name, _context: asked.append(name)
+    with server(OK + b"fine", tls=certificate) as served:
+        assert served.fetch("https://example.org/3.png") == b"fine"
+        with pytest.raises(PictureError, match=r"no safe connection \(TLS\) could be made"):
+            served.fetch("https://example.net/3.png")
+    assert asked == ["example.org", "example.net"]
+    assert b"Host: example.org\r\n" in served.requests[0]
+    assert len(served.requests) == 1
+
+
+def test_proxies_of_the_environment_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, canary: Server
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{canary.port}")
+    with server(OK + b"fine") as served:
+        assert served.fetch("http://example.org/") == b"fine"
+
+
+def test_private_addresses_and_ports_can_be_allowed() -> None:
+    with server(OK + b"fine") as served:
+        url = f"http://127.0.0.1:{served.port}/3.png"
+        with pytest.raises(PictureError):
+            fetching.fetch(url)
+        assert not served.hits
+        assert fetching.fetch(url, allow_private=True) == b"fine"
+    with pytest.raises(PictureError, match="no proper answer"):
+        fetching.fetch(url, allow_private=True)

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lenet import datasets, experiment
+from lenet import datasets, experiment, training
 from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
+from lenet.datasets.parts import Parts
 from lenet.errors import DataError, UsageError
-from lenet.evaluation import Parts, read_scores
-from lenet.finetuning import Change, changes, read_changes, with_former_tests
-from lenet.inspection.weights import beginning
+from lenet.evaluation import read_scores
+from lenet.evaluation.finetuning import Change, changes, read_changes, with_former_tests
+from lenet.models.weights import beginning
 from lenet.picture import normalise
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
@@ -227,7 +228,7 @@ def test_going_on_after_a_correction_was_taken_back_is_refused_with_the_reason(
     class StopError(Exception):
         pass
 
-    class Impatient(experiment.Watcher):
+    class Impatient(training.Watcher):
         def passed(self, epoch: Epoch) -> None:
             raise StopError
 

@@ -6,7 +6,7 @@ import pytest
 from onnx import numpy_helper
 
 from lenet.errors import ModelError
-from lenet.export import to_onnx
+from lenet.experiment.export import to_onnx
 from lenet.inspection.graph import Field, Graph
 from lenet.inspection.layers import Layers
 from lenet.models import MODELS, build, layer_table

@@ -8,16 +8,17 @@ import torch
 
 from lenet import figures
 from lenet.datasets import Dataset, load
+from lenet.datasets.parts import Parts
 from lenet.errors import DataError, ModelError, UsageError
-from lenet.evaluation import Parts, score
-from lenet.export import to_onnx
+from lenet.evaluation import score
+from lenet.experiment.export import to_onnx
 from lenet.inspection import Inspection
 from lenet.inspection.attention import PATCH, gradient, occlusion
 from lenet.inspection.conditions import CONDITIONS, robustness
 from lenet.inspection.embedding import pca, spread, tsne
+from lenet.inspection.kernels import kernels
 from lenet.inspection.layers import Layers
 from lenet.inspection.pixels import pixels
-from lenet.inspection.weights import kernels
 from lenet.models import MODELS, build
 from lenet.reader import Classifier
 from lenet.recipe import Recipe

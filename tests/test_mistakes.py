@@ -8,7 +8,7 @@ import pytest
 from lenet import datasets
 from lenet.datasets import Dataset
 from lenet.evaluation import read_scores
-from lenet.mistakes import MOST, find_mistakes
+from lenet.evaluation.mistakes import MOST, find_mistakes
 from lenet.reader import MIN_PROBABILITY, Classifier
 from lenet.run import MISTAKES, MODEL, Run, shipped_names
 

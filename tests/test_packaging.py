@@ -46,7 +46,7 @@ def test_the_wheel_holds_weights_recipes_and_pictures_and_nothing_from_outside(w
         "weights/lenet5/model.onnx",
         "weights/lenet5/run.json",
         "weights/reader/model.onnx",
-        "report/report.html",
+        "experiment/report.html",
         "recipes/lenet5.toml",
         "pictures/",
         "py.typed",

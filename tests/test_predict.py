@@ -27,10 +27,10 @@ from lenet.cli.console import print_json
 from lenet.cli.predict import predict as command
 from lenet.cli.predict import sources
 from lenet.errors import LeNetError, UsageError
-from lenet.explanation import DIGIT, REJECTED, UNCERTAIN, explain
 from lenet.picture import decode
 from lenet.reader import DEFAULT_MODEL, Digit, Reader, Reading, Rejection
-from test_web import OK, server
+from lenet.reader.explanation import DIGIT, REJECTED, UNCERTAIN, explain
+from test_fetching import OK, server
 
 PICTURES = {
     path.name[0]: path
@@ -421,7 +421,7 @@ def test_a_cold_predict_loads_neither_web_nor_drawing() -> None:
         "import sys, contextlib; sys.argv = ['lenet', 'predict', sys.argv[1]]\n"
         "from lenet.cli import main\n"
         "with contextlib.suppress(SystemExit): main()\n"
-        "print({'ssl', 'http.client', 'requests', 'lenet.explanation'} & set(sys.modules))"
+        "print({'ssl', 'http.client', 'requests', 'lenet.reader.explanation'} & set(sys.modules))"
     )
     command = [sys.executable, "-c", program, str(THREE)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -8,9 +8,9 @@ from PIL import Image
 
 from lenet import experiment
 from lenet.evaluation import read_scores
+from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
 from lenet.recipe import Recipe
-from lenet.report import report_files
 from lenet.run import Run
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
-from lenet.finetuning import Change
+from lenet.evaluation.finetuning import Change
+from lenet.experiment.card import card
 from lenet.inspection.layers import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.report import card
 from lenet.run import LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy

@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from typer.main import get_command
 
 from lenet.cli import app
-from lenet.measured import outcome
 from lenet.recipe import Recipe, builtin_names
+from lenet.recipe.measured import outcome
 
 ROOT = Path(__file__).parent.parent
 TOUR = ROOT / "notebooks/tour.ipynb"

@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from lenet.drawing import draw_picture
-from lenet.explanation import explain
 from lenet.picture import decode
 from lenet.reader import Reader
+from lenet.reader.explanation import explain
 from lenet.storage import write_atomically
 
 TEXT = "735/1904"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet.comparison import Standing
-from lenet.measured import OF, digest
 from lenet.models import MODELS, build, layer_table
 from lenet.recipe import Recipe, builtin_names
+from lenet.recipe.measured import OF, digest
 
 
 def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import argparse
 import json
 from pathlib import Path
 
-from lenet.calibration import Calibration
+from lenet.datasets.parts import Part
 from lenet.errors import ModelError
-from lenet.evaluation import Part, read_scores
+from lenet.evaluation import read_scores
+from lenet.evaluation.mistakes import find_mistakes
+from lenet.experiment.card import card
 from lenet.inspection import Inspection
-from lenet.mistakes import find_mistakes
+from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
-from lenet.report import card
 from lenet.run import CARD, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
 from lenet.storage import sha256, write_atomically
 

@@ -5,7 +5,11 @@ loaded when it is first asked for, so that ``import lenet`` costs nothing and re
 never loads torch.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Before anything can import ONNX Runtime, see `lenet.runtime`.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from lenet.comparison import compare as compare

@@ -73,7 +73,7 @@ def compare(
             render = comparison.to_markdown if as_markdown else comparison.to_text
             out.print(render(outcome))
         if output:
-            from lenet import gallery
+            from lenet.figures import gallery
 
             for path in gallery.save({"comparison": comparison.draw(outcome)}, output):
                 err.print(f"drawn to {path}")
@@ -158,7 +158,7 @@ def progress() -> Iterator["Watcher"]:
 
 def _check_output(output: Path) -> None:
     """Refuse now what could only be refused after hours of training."""
-    from lenet import gallery
+    from lenet.figures import gallery
 
     gallery.check_output(output)
     folder = output if output.is_dir() else output.parent

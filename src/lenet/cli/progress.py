@@ -9,15 +9,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from lenet.cli.console import err
 
 if TYPE_CHECKING:
-    from lenet.experiment import Watcher
     from lenet.run import Run
-    from lenet.training import Epoch
+    from lenet.training import Epoch, Watcher
 
 
 @contextmanager
 def progress() -> Iterator["Watcher"]:
     """Show a training on stderr, and say how to go on with it when it is stopped."""
-    from lenet.experiment import Watcher
+    from lenet.training import Watcher
 
     class Plain(Watcher):
         """Says one line per epoch."""

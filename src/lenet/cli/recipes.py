@@ -50,7 +50,7 @@ def _toml(recipe: "Recipe", *, builtin: bool) -> str:
 
 
 def _facts(recipe: "Recipe") -> dict[str, Any]:
-    from lenet.measured import costs, outcome
+    from lenet.recipe.measured import costs, outcome
 
     cost, reached = costs(recipe.model), outcome(recipe)
     measured = reached and {
@@ -104,7 +104,7 @@ def _style(recipe: "Recipe | None") -> str:
 
 
 def _cells(recipe: "Recipe") -> tuple[str, ...]:
-    from lenet.measured import costs, outcome
+    from lenet.recipe.measured import costs, outcome
 
     cost, reached = costs(recipe.model), outcome(recipe)
     return (
@@ -127,7 +127,7 @@ def _about(recipe: "Recipe") -> str:
 
 
 def _footnote(known: "list[Recipe]") -> list[str]:
-    from lenet.measured import outcome
+    from lenet.recipe.measured import outcome
 
     reached = [found for recipe in known if (found := outcome(recipe))]
     lines = []

@@ -73,7 +73,7 @@ def train(
     with progress() as shown:
         watcher = shown
         if tensorboard:
-            from lenet.tensorboard import TensorBoard
+            from lenet.training.watching import TensorBoard
 
             watcher = TensorBoard(shown)
         if intended is None:
@@ -101,7 +101,7 @@ def train(
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print what a finished run came to."""
     from lenet.evaluation import read_scores
-    from lenet.finetuning import read_changes
+    from lenet.evaluation.finetuning import read_changes
     from lenet.run import REPORT
 
     scores, changes = read_scores(run), read_changes(run)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lenet import datasets, experiment
+from lenet import datasets, experiment, training
 from lenet.comparison.classical import Classical
 from lenet.comparison.contenders import Contender, find_all, shared_data
 from lenet.comparison.ledger import LEDGER, Ledger, Result
 from lenet.comparison.scoring import score_classical, score_run
 from lenet.comparison.standings import Comparison, Standing
 from lenet.datasets import Dataset
+from lenet.datasets.parts import Parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
-from lenet.evaluation import Parts
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MODEL, Run
@@ -29,7 +29,7 @@ class Cell:
     digest: str
 
 
-class Watcher(experiment.Watcher):
+class Watcher(training.Watcher):
     """What a caller is told while a comparison goes on; every method does nothing here."""
 
     def opens(self, cell: Cell, position: int, total: int) -> None:

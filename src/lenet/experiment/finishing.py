@@ -7,20 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from lenet.calibration import Calibration, calibrate
-from lenet.evaluation import Parts, score
-from lenet.experiment.records import write_history, write_weights
-from lenet.experiment.watcher import Watcher
-from lenet.export import prove, to_onnx
-from lenet.finetuning import changes
+from lenet.datasets.parts import Parts
+from lenet.evaluation import score
+from lenet.evaluation.finetuning import changes
+from lenet.evaluation.mistakes import find_mistakes
+from lenet.experiment.card import card
+from lenet.experiment.export import prove, to_onnx
+from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
 from lenet.inspection.layers import Layers
-from lenet.mistakes import find_mistakes
+from lenet.metrics.calibration import Calibration, calibrate
 from lenet.reader import Classifier
-from lenet.report import card, report_files
-from lenet.run import CARD, FINETUNING, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
-from lenet.storage import cannot_write
-from lenet.training import Trainer, infer
+from lenet.run import CARD, FINETUNING, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.storage import cannot_write, safetensors_bytes, weights_digest
+from lenet.training import Epoch, Trainer, infer
+from lenet.training.watching import Watcher
 
 PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
 
@@ -108,3 +109,16 @@ def _write_report(run: Run, found: Inspection) -> None:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, indent=1).encode() + b"\n"
+
+
+def write_history(run: Run, history: list[Epoch]) -> None:
+    """Write a line for each epoch so far."""
+    run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
+
+
+def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
+    """Write the weights and what they belong to; return the digest of the weights themselves."""
+    weights = model.state_dict()
+    facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
+    run.write(WEIGHTS, safetensors_bytes(weights, facts))
+    return weights_digest({name: np.asarray(t.detach().cpu()) for name, t in weights.items()})

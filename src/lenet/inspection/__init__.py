@@ -25,7 +25,7 @@ from lenet.run import HISTORY, LAYERS, MODEL, Run
 if TYPE_CHECKING:
     from torch import nn
 
-    from lenet.inspection.weights import Kernels
+    from lenet.inspection.kernels import Kernels
 
 
 class Inspection:
@@ -86,7 +86,7 @@ class Inspection:
 
     @cached_property
     def network(self) -> "nn.Sequential":  # noqa: D102
-        from lenet.inspection.weights import network_of
+        from lenet.models.weights import network_of
 
         return network_of(self.run)
 
@@ -110,7 +110,7 @@ class Inspection:
     @cached_property
     def kernels(self) -> "dict[str, Kernels]":
         """The kernels of every convolution before and after training."""
-        from lenet.inspection.weights import kernels
+        from lenet.inspection.kernels import kernels
 
         return kernels(self.network, self.run.recipe, len(self.classifier.classes))
 

@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenet.augment import affine, warp
 from lenet.datasets import Dataset
 from lenet.evaluation import score
 from lenet.inspection.embedding import spread
 from lenet.metrics import Scores
 from lenet.reader import Classifier
+from lenet.training.augment import affine, warp
 
 MOST = 2000  # test images for each condition
 BATCH = 256  # images that are moved at once

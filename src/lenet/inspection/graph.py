@@ -83,7 +83,7 @@ class Graph:
     Parameters
     ----------
     model : bytes
-        The file that `lenet.export` made.
+        The file that `lenet.experiment.export` made.
 
     Raises
     ------

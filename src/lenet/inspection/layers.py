@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError, suggest
-from lenet.reader import BATCH, open_session
+from lenet.runtime import BATCH, open_session
 
 
 class Layers:
@@ -13,7 +13,7 @@ class Layers:
     Parameters
     ----------
     model : bytes
-        The ``layers.onnx`` that `lenet.export` made.
+        The ``layers.onnx`` that `lenet.experiment.export` made.
     threads : int, optional
         CPU threads of one call; all cores by default.
 

@@ -1,7 +1,7 @@
 """An ONNX file of ours taken apart: its operations, and the arrays stored with them.
 
 ONNX Runtime tells neither, and the package ``onnx`` belongs to training. The format is a protocol
-buffer, of which only what `lenet.export` writes is read here: onnx/onnx.proto of
+buffer, of which only what `lenet.experiment.export` writes is read here: onnx/onnx.proto of
 https://github.com/onnx/onnx names the fields.
 """
 
@@ -57,7 +57,7 @@ class OnnxFile:
 
 
 def read_onnx(model: bytes) -> OnnxFile:
-    """Take a file apart that `lenet.export` made.
+    """Take a file apart that `lenet.experiment.export` made.
 
     Raises
     ------

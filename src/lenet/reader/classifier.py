@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError
-
-BATCH = 256  # images that go through the network at once: its feature maps stay in the cache
+from lenet.runtime import BATCH, open_session
 
 
 class Classifier:
@@ -21,7 +19,7 @@ class Classifier:
     Parameters
     ----------
     model : bytes
-        An ONNX file that `lenet.export` made.
+        An ONNX file that `lenet.experiment.export` made.
     threads : int, optional
         CPU threads of one call; all cores by default.
 
@@ -97,14 +95,6 @@ class Classifier:
             batch = images[start : start + BATCH, None].astype(np.float32)
             batch /= 255
             yield self._session.run(None, {self._input: batch})[0]
-
-
-def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession:
-    """Open an ONNX file on the CPU; what is wrong with it is any of ONNX Runtime's exceptions."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,10 +4,14 @@ The built-in recipes are data, `recipes/*.toml` inside the package; a person's o
 with the same fields. A run folder keeps its recipe with every default spelled out.
 """
 
-from lenet.recipe.changes import parse_changes
-from lenet.recipe.classical import CLASSICAL_MODELS, refuse_classical
-from lenet.recipe.distortions import Augment
-from lenet.recipe.recipe import Recipe, builtin_names
+from lenet.recipe.recipe import (
+    CLASSICAL_MODELS,
+    Augment,
+    Recipe,
+    builtin_names,
+    parse_changes,
+    refuse_classical,
+)
 
 __all__ = [
     "CLASSICAL_MODELS",

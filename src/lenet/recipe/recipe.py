@@ -10,8 +10,52 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lenet.errors import UsageError, suggest
-from lenet.recipe.classical import refuse_classical
-from lenet.recipe.distortions import Augment
+
+
+class Augment(BaseModel):
+    """How far `lenet.training.augment` distorts: bounds of amounts drawn anew for each image.
+
+    Those of place and form, down to `thickness`, go both ways.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    shift: float = Field(0.0, ge=0, le=28, description="pixels along each axis")
+    rotation: float = Field(0.0, ge=0, le=180, description="degrees")
+    # Axes that differ give the squeezing of LeCun et al. (1998), section III.A.
+    scale: float = Field(0.0, ge=0, le=0.9, description="fraction, of each axis on its own")
+    shear: float = Field(0.0, ge=0, le=80, description="degrees by which upright strokes lean")
+    # The root mean square displacement is 0.28 of the bound; Simard, Steinkraus, Platt (2003)
+    # used about 5 in these terms.
+    elastic: float = Field(0.0, ge=0, le=28, description="pixels, bound of a smooth displacement")
+    thickness: float = Field(0.0, ge=0, le=1, description="pixels on each side of a stroke")
+    blur: float = Field(0.0, ge=0, le=0.7, description="pixels, standard deviation of a Gaussian")
+    contrast: float = Field(0.0, ge=0, le=0.9, description="fraction of the ink taken away")
+    background: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, of uneven paper")
+    noise: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, standard deviation")
+    erasing: float = Field(0.0, ge=0, le=1, description="share of images with a bar rubbed out")
+    neighbours: float = Field(
+        0.0, ge=0, le=1, description="share of images into which another one's strokes reach"
+    )
+
+
+CLASSICAL_MODELS = (
+    "knn",
+    "logistic-regression",
+    "svm-linear",
+    "svm-rbf",
+    "random-forest",
+    "gradient-boosting",
+)
+
+
+def refuse_classical(name: str) -> None:
+    """Say of a classical model that it lives in comparisons only (`UsageError`)."""
+    if name in CLASSICAL_MODELS:
+        raise UsageError(
+            f"{name} is a classical model: `lenet compare {name} …` trains and scores it, but it "
+            "has no run, no ONNX file and no feature maps; choose a recipe or a run"
+        )
 
 
 class Recipe(BaseModel):
@@ -211,3 +255,26 @@ def _first_fault(error: ValidationError) -> str:
     reason = fault["msg"].removeprefix("Value error, ")
     reason = reason[0].lower() + reason[1:]
     return f"{field}: {reason}, found {reprlib.repr(fault['input'])}" if field else reason
+
+
+def parse_changes(words: list[str]) -> dict[str, Any]:
+    """Turn words like ``epochs=3`` into fields of a recipe.
+
+    A value is read as TOML where it is TOML and as a plain string otherwise, so both
+    ``learning_rate=1e-3`` and ``optimizer=sgd`` need no quotes.
+
+    >>> parse_changes(["epochs=3", "optimizer=sgd", 'data=["mnist", "uci-digits"]'])
+    {'epochs': 3, 'optimizer': 'sgd', 'data': ['mnist', 'uci-digits']}
+    """
+    changes = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"--set takes field=value, found {word!r}; for example --set epochs=3")
+        try:
+            table = tomllib.loads(f"value = {value}")
+        except (ValueError, RecursionError):
+            table = {}
+        # A value with a line break in it would bring fields of its own along.
+        changes[name.strip()] = table["value"] if len(table) == 1 else value.strip()
+    return changes

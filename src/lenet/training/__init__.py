@@ -6,8 +6,8 @@ a CPU with the same number of threads, because each epoch draws all its randomne
 and its own number and from nothing before it.
 """
 
-from lenet.training.epoch import Epoch
 from lenet.training.inference import as_input, choose_device, infer
 from lenet.training.trainer import Trainer
+from lenet.training.watching import Epoch, Watcher
 
-__all__ = ["Epoch", "Trainer", "as_input", "choose_device", "infer"]
+__all__ = ["Epoch", "Trainer", "Watcher", "as_input", "choose_device", "infer"]

@@ -1,8 +1,12 @@
 """The update rule of a recipe, and how its learning rate goes over the run."""
 
+import copy
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from lenet.recipe import Recipe
 
@@ -59,3 +63,73 @@ def schedule_of(
             return CosineAnnealingLR(optimizer, T_max=steps)
         case "exponential":
             return LambdaLR(optimizer, lambda step: recipe.decay ** (step // steps_per_epoch))
+
+
+class Average:
+    """A network that follows another one, with the moving average of its weights and buffers.
+
+    Parameters
+    ----------
+    model : nn.Sequential
+        The network that learns.
+    decay : float
+        What is kept of the average in each step.
+
+    Attributes
+    ----------
+    network : nn.Sequential
+        The one that follows; its weights are changed in place.
+    """
+
+    def __init__(self, model: nn.Sequential, decay: float) -> None:
+        self.network = copy.deepcopy(model)
+        self.decay = decay
+        # What is averaged and what is counted, each as the tensors of both networks.
+        self._means: tuple[list[Tensor], list[Tensor]] = [], []
+        self._counts: tuple[list[Tensor], list[Tensor]] = [], []
+        theirs = model.state_dict()
+        for name, tensor in self.network.state_dict().items():
+            kind = self._means if tensor.is_floating_point() else self._counts
+            kind[0].append(tensor)
+            kind[1].append(theirs[name])
+
+    @torch.no_grad()
+    def follow(self, step: int) -> None:
+        """Move towards the current weights after so many steps."""
+        # A young average forgets fast, so that it does not drag its random beginning along.
+        decay = min(self.decay, (1 + step) / (10 + step))
+        get_ema_multi_avg_fn(decay)(*self._means, step)
+        for ours, theirs in zip(*self._counts, strict=True):
+            ours.copy_(theirs)
+
+
+def moments_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return what is remembered, each as ``<number of the weight>.<kind>``."""
+    return {
+        f"{index}.{kind}": tensor
+        for index, kinds in optimizer.state_dict()["state"].items()
+        for kind, tensor in kinds.items()
+    }
+
+
+def remember(
+    optimizer: torch.optim.Optimizer, moments: dict[str, Tensor], groups: list[dict[str, Any]]
+) -> None:
+    """Let `optimizer` go on with the `moments` and the groups of parameters that another had."""
+    state: dict[int, dict[str, Tensor]] = {}
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for name, tensor in moments.items():
+        index, kind = name.split(".")
+        like = parameters[int(index)]
+        if tensor.shape == like.shape:
+            # The fused update walks both in memory order, so the order has to be the same.
+            tensor = torch.empty_like(like).copy_(tensor)
+        state.setdefault(int(index), {})[kind] = tensor
+    optimizer.load_state_dict(
+        {"state": state, "param_groups": [_with_tuples(group) for group in groups]}
+    )
+
+
+def _with_tuples(group: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no tuples; Adam's betas are one.
+    return {name: tuple(value) if name == "betas" else value for name, value in group.items()}

@@ -11,17 +11,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lenet.augment import augment
 from lenet.datasets import Dataset
 from lenet.errors import OutcomeError
-from lenet.inspection.weights import beginning
 from lenet.models.lenet5_1998 import map_loss
+from lenet.models.weights import beginning
 from lenet.recipe import Recipe
-from lenet.training.averaging import Average
-from lenet.training.epoch import Epoch
+from lenet.training.augment import augment
 from lenet.training.inference import as_input, infer
-from lenet.training.moments import moments_of, remember
-from lenet.training.optimization import optimizer_of, schedule_of
+from lenet.training.optimization import Average, moments_of, optimizer_of, remember, schedule_of
+from lenet.training.watching import Epoch
 
 
 class Trainer:

@@ -60,9 +60,9 @@ class Explanations:
         DataError
             The drawing cannot be written.
         """
-        from lenet.explanation import explain
         from lenet.picture import decode
         from lenet.reader import Reading
+        from lenet.reader.explanation import explain
 
         self._seen += 1
         if not isinstance(answer.reading, Reading):

@@ -81,7 +81,7 @@ def expand(sources: Iterable[str], recursive: bool) -> list[str | Unreadable]:
 def _is_url(source: str) -> bool:
     if "://" not in source:
         return False
-    from lenet.web import is_url  # it takes longer to import than most pictures to read
+    from lenet.cli.fetching import is_url  # it takes longer to import than most pictures to read
 
     return is_url(source)
 
@@ -160,7 +160,7 @@ def _read_one(
         if source == STDIN:
             page = decode(_standard_input(), name="standard input", tiff=True)
         else:
-            from lenet.web import fetch
+            from lenet.cli.fetching import fetch
 
             page = decode(fetch(source, allow_private=allow_private), name=source)
         return Answer(source, reader.read(page, **how), page)

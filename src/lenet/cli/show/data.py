@@ -35,7 +35,7 @@ def data(
     from lenet import datasets
 
     if output:
-        from lenet import gallery
+        from lenet.figures import gallery
 
         gallery.check_output(output)
         names = gallery.chosen(figure or [], gallery.DATA_FIGURES)

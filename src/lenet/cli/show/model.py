@@ -29,7 +29,8 @@ def model(
 
     layers = layer_table(build(name))
     if output:
-        from lenet import figures, gallery
+        from lenet import figures
+        from lenet.figures import gallery
 
         gallery.check_output(output)
     if as_json:

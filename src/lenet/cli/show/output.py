@@ -24,7 +24,7 @@ def write(drawn: Mapping[str, "Figure"], output: Path, *, aside: bool = False) -
 
     On stdout, or `aside`, on stderr, where stdout is JSON.
     """
-    from lenet.gallery import save
+    from lenet.figures.gallery import save
 
     for path in save(drawn, output):
         (err if aside else out).print(str(path))

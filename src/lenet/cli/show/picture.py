@@ -34,7 +34,8 @@ def layers(
     digit: Number = None,
 ) -> None:
     """Draw a digit as it came, as the network gets it, and what each layer makes of it."""
-    from lenet import figures, gallery
+    from lenet import figures
+    from lenet.figures import gallery
     from lenet.inspection import Inspection
     from lenet.run import Run
 
@@ -58,7 +59,8 @@ def attention(
     picture: Picture, output: drawing.Output, model: Model = "lenet5", digit: Number = None
 ) -> None:
     """Draw which pixels decided: what covering them costs, and where more ink would tell."""
-    from lenet import figures, gallery
+    from lenet import figures
+    from lenet.figures import gallery
     from lenet.inspection import Inspection
     from lenet.inspection.attention import gradient, occlusion
     from lenet.run import Run

@@ -26,7 +26,7 @@ def run(
     data_dir: DataDir = None,
 ) -> None:
     """Draw how a training went and what its outcome is worth on the test set."""
-    from lenet import gallery
+    from lenet.figures import gallery
     from lenet.inspection import Inspection
     from lenet.run import Run
 
@@ -56,7 +56,7 @@ def filters(
     ] = None,
 ) -> None:
     """Draw the kernels of every convolution, before and after training."""
-    from lenet import gallery
+    from lenet.figures import gallery
     from lenet.inspection import Inspection
     from lenet.run import Run
 
@@ -73,7 +73,8 @@ def embedding(
     data_dir: DataDir = None,
 ) -> None:
     """Draw the test digits in two dimensions, as the last hidden layer tells them apart."""
-    from lenet import figures, gallery
+    from lenet import figures
+    from lenet.figures import gallery
     from lenet.inspection import Inspection
     from lenet.run import Run
 

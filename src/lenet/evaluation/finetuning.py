@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from lenet import datasets
 from lenet.datasets import Dataset
+from lenet.datasets.parts import Parts
 from lenet.errors import DataError
-from lenet.evaluation import Parts, score
+from lenet.evaluation.scoring import score
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, Run

@@ -1,14 +1,55 @@
-"""A training as TensorBoard shows it; the package tensorboard is needed only here."""
+"""What a caller is told while a network learns: epoch by epoch, and as events for TensorBoard."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lenet.errors import UsageError
-from lenet.experiment import Watcher
 from lenet.run import Run
-from lenet.training import Epoch
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training data came to.
+
+    Losses are means over images in nats and hold no weight penalty. Those of the training part
+    are counted as the images were learnt from, under dropout and while the weights changed; images
+    that show no class are among them.
+    """
+
+    epoch: int  # 1 is the first
+    learning_rate: float  # of the last step
+    loss: float
+    errors: int
+    images: int
+    validation_loss: float | None
+    validation_errors: int | None
+    validation_images: int
+    seconds: float  # of training, without validation
+
+    @property
+    def images_per_second(self) -> float:
+        """Training images per second of training."""
+        return self.images / self.seconds
+
+
+class Watcher:
+    """What a caller is told while a run goes on; every method does nothing here."""
+
+    def begins(self, run: Run, epochs_done: int) -> None:
+        """Hear that a run folder is there and training begins, or goes on after so many epochs."""
+
+    def sees(self, epoch: int, images: int, total: int) -> None:
+        """Hear that `images` of the `total` of this epoch were learnt from."""
+
+    def passed(self, epoch: Epoch) -> None:
+        """Hear that an epoch is over and saved."""
+
+    def enters(self, stage: str) -> None:
+        """Hear that something begins that takes a second or more; `stage` is for a person."""
+
 
 FOLDER = "tensorboard"  # inside the run folder
 

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from lenet.calibration import Calibration
 from lenet.errors import ModelError
+from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier, softmax
 from lenet.run import CONTRACT
 from lenet.training import infer

@@ -3,10 +3,10 @@
 import html
 from collections.abc import Mapping, Sequence
 
-from lenet.calibration import Calibration
-from lenet.evaluation import Part
-from lenet.finetuning import Change
+from lenet.datasets.parts import Part
+from lenet.evaluation.finetuning import Change
 from lenet.metrics import Scores
+from lenet.metrics.calibration import Calibration
 from lenet.run import Run
 
 

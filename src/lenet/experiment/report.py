@@ -15,7 +15,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from matplotlib.figure import Figure
 from PIL import Image
 
-from lenet import figures, gallery
+from lenet import figures
+from lenet.figures import gallery
 from lenet.inspection import Inspection
 from lenet.models import layer_table
 from lenet.run import REPORT
@@ -151,7 +152,7 @@ def _template() -> Template:
     environment.filters["percent"] = lambda share: f"{100 * share:.2f} %"
     environment.filters["count"] = lambda number: f"{number:,}"
     return environment.from_string(
-        resources.files("lenet").joinpath("report", "report.html").read_text("utf-8")
+        resources.files("lenet").joinpath("experiment", "report.html").read_text("utf-8")
     )
 
 

@@ -1,10 +1,6 @@
-"""The network of a run in torch, and its kernels as they are and as they began."""
+"""The network of a run in torch, and the one that a training begins with."""
 
-from typing import NamedTuple
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from lenet.errors import ModelError, UsageError
@@ -12,13 +8,6 @@ from lenet.models import build
 from lenet.recipe import Recipe
 from lenet.run import WEIGHTS, Run
 from lenet.storage import read_safetensors
-
-
-class Kernels(NamedTuple):
-    """The kernels of one convolution, float32 (out, in, height, width) each."""
-
-    before: NDArray[np.float32]
-    after: NDArray[np.float32]
 
 
 def network_of(run: Run) -> nn.Sequential:
@@ -72,28 +61,3 @@ def beginning(recipe: Recipe, classes: int) -> nn.Sequential:
             "start from another"
         ) from None
     return network
-
-
-def kernels(network: nn.Module, recipe: Recipe, classes: int) -> dict[str, Kernels]:
-    """Return the kernels of every convolution before and after training, by layer.
-
-    Parameters
-    ----------
-    network : nn.Module
-        As trained.
-    recipe : Recipe
-        What it was trained by.
-    classes : int
-        How many it tells apart.
-    """
-    before, after = _convolutions(beginning(recipe, classes)), _convolutions(network)
-    return {name: Kernels(before[name], after[name]) for name in after}
-
-
-def _convolutions(network: nn.Module) -> dict[str, NDArray[np.float32]]:
-    weights = ((name, getattr(module, "weight", None)) for name, module in network.named_modules())
-    return {
-        name: np.asarray(weight.detach().cpu().clone(memory_format=torch.contiguous_format))
-        for name, weight in weights
-        if isinstance(weight, torch.Tensor) and weight.ndim == 4
-    }
