@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
+from command import complaint, run_lenet
 from lenet import comparison, metrics
 from lenet.cli import app
 from lenet.comparison import (
@@ -39,7 +40,6 @@ from lenet.reader import Classifier
 from lenet.recipe import CLASSICAL_MODELS, Recipe, builtin_names
 from lenet.run import MODEL, Run
 from lenet.training import Epoch
-from test_cli import complaint, run_lenet
 
 QUICK = 'model = "lenet5"\ndata = "uci-digits"\nbatch = 32\nlearning_rate = 6e-3\nepochs = 2\n'
 TOTAL = 359  # test digits of uci-digits

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 import postgres
+from command import complaint, run_lenet
 from lenet import datasets
 from lenet.corrections import Correction, Corrections
 from lenet.corrections.places import engine_at
@@ -34,7 +35,6 @@ from lenet.server.models import load_models
 from lenet.server.service import Service
 from live_service import Live, serving
 from services import service_of
-from test_cli import complaint, run_lenet
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.database)]
 

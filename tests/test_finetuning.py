@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from command import complaint, run_lenet
 from lenet import datasets, experiment, training
 from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
@@ -24,7 +25,6 @@ from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MISTAKES, MODEL, Run
 from lenet.training import Epoch
-from test_cli import complaint, run_lenet
 
 
 def spiral(rng: np.random.Generator) -> NDArray[np.uint8]:

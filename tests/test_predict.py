@@ -30,7 +30,7 @@ from lenet.errors import LeNetError, UsageError
 from lenet.picture import decode
 from lenet.reader import DEFAULT_MODEL, Digit, Reader, Reading, Rejection
 from lenet.reader.explanation import DIGIT, REJECTED, UNCERTAIN, explain
-from test_fetching import OK, server
+from picture_server import OK, server
 
 PICTURES = {
     path.name[0]: path

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from command import complaint, loaded_modules, run_lenet
 from lenet.cli import recipes as verb
 from lenet.comparison import Ledger
 from lenet.models import build, layer_table
 from lenet.recipe import Recipe, builtin_names, measured
-from test_cli import complaint, loaded_modules, run_lenet
 
 ROOT = Path(__file__).parent.parent
 

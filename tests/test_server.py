@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
+from command import run_lenet
 from lenet import datasets
 from lenet.reader import Reader, softmax
 from lenet.run import MODEL, Run
@@ -23,7 +24,6 @@ from lenet.server import bodies
 from lenet.server.batching import BATCH
 from lenet.server.service import Service
 from services import OCTETS, PICTURES, SHIPPED, TWO, error_of
-from test_cli import run_lenet
 
 # Reading
 

@@ -17,6 +17,7 @@ import uvicorn
 from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
+from command import complaint, run_lenet
 from lenet.cli.serve import serve
 from lenet.errors import DataError, ModelError, ServeError, UsageError
 from lenet.run import CARD, MODEL, Run
@@ -28,7 +29,6 @@ from lenet.server.service import Service
 from lenet.server.serving import _Server, address, bind, is_loopback
 from live_service import serving
 from services import OCTETS, SHIPPED, TWO
-from test_cli import complaint, run_lenet
 
 # Numbers, description, health
 

@@ -14,13 +14,13 @@ from matplotlib.text import Text
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from command import complaint, run_lenet
 from lenet.cli import app
 from lenet.cli.show import output
 from lenet.errors import DataError, LeNetError, ModelError, PictureError, UsageError
 from lenet.figures.style import ORANGE
 from lenet.reader import Reader
 from lenet.run import Run
-from test_cli import complaint, run_lenet
 
 FIVE = Path(str(resources.files("lenet").joinpath("pictures/5-photo-with-shadow.png")))
 
