@@ -14,9 +14,9 @@ from lenet import datasets
 from lenet.errors import ModelError, UsageError
 from lenet.evaluation.finetuning import Change
 from lenet.experiment.card import card
-from lenet.inspection.layers import Layers
+from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import LAYERS, MISTAKES, MODEL, Run
+from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.models import load_models
@@ -46,7 +46,7 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     assert model["digest"] == run.manifest.files[MODEL]
     assert model["test"] == {"errors": 97, "total": 10_000}
     layers = {layer["name"]: layer for layer in model["layers"]}
-    assert layers["C1"]["kind"] == "convolution 5×5"
+    assert (layers["C1"]["family"], layers["C1"]["kind"]) == ("convolution", "convolution 5×5")
     assert layers["C1"]["shape"] == [6, 28, 28]
     assert layers["S4"]["receptive"] == {"size": 16, "step": 4, "start": -2}
     assert layers["F6"]["receptive"] is None
@@ -112,7 +112,7 @@ def test_layers_say_what_reading_says_of_the_same_image(
 
 def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
-    for name in (LAYERS, "README.md", "scores.json", MISTAKES):
+    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES):
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Request
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from starlette.responses import Response
 
 from lenet.errors import ModelError
-from lenet.run import LAYERS
 from lenet.server import answers
 from lenet.server.answers import answer, errors
 from lenet.server.bodies import (
@@ -30,9 +29,7 @@ from lenet.server.readings import BINARY, IMAGE, Model, body_of, status_of
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 
-if TYPE_CHECKING:
-    from lenet.inspection.graph import Field
-
+LAYERED = ("kernels", "layers")  # what there is of a model only if its layers can be read
 MAX_IMAGE = 64_000  # bytes of a body that holds one image
 
 T = TypeVar("T")
@@ -130,35 +127,21 @@ def about(served: Served, default: bool) -> dict[str, Any]:
     layers = []
     if served.has("layers"):
         with suppress(ModelError):  # it holds something else
-            layers = list(zip(served.graph.parts, served.shapes, strict=True))
+            layers = [
+                layer.model_dump(exclude={"kernels"})
+                for layer in served.layer_facts
+                if served.layers.names
+            ]
     return {
         "name": served.name,
         "digest": served.digest,
         "title": served.run.recipe.about,
         "classes": list(served.reader.classifier.classes),
         "default": default,
-        "has": [
-            what for what, file in FILES.items() if served.has(what) and (layers or file != LAYERS)
-        ],
-        "layers": [
-            {
-                "name": part.name,
-                "kind": part.kind,
-                "shape": list(shape),
-                "parameters": part.parameters,
-                "receptive": field_dict(part.field) if len(shape) == 3 else None,
-            }
-            for part, shape in layers
-        ],
+        "has": [what for what in FILES if served.has(what) and (layers or what not in LAYERED)],
+        "layers": layers,
         "test": scores and {"errors": scores["errors"], "total": scores["total"]},
     }
-
-
-def field_dict(field: "Field | None") -> dict[str, int] | None:
-    """Return a receptive field as JSON holds it."""
-    if field is None:
-        return None
-    return {"size": field.size, "step": field.step, "start": field.start}
 
 
 def card(served: Served) -> dict[str, Any]:
@@ -202,13 +185,10 @@ def mistakes(served: Served) -> dict[str, Any]:
 
 def kernels(served: Served) -> dict[str, Any]:
     """Return the kernels of every convolution."""
-    graph = served.graph
-    layers = []
-    for part in graph.parts:
-        if part.kernels:
-            weights = graph.weights(part.kernels)
-            bias = graph.weights(part.bias).tolist() if part.bias else []
-            layers.append({"name": part.name, **in_json(weights), "bias": bias})
+    layers = [
+        {"name": name, **in_json(weights), "bias": bias.tolist()}
+        for name, (weights, bias) in served.kernels.items()
+    ]
     return {"name": served.name, "layers": layers}
 
 

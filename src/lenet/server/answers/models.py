@@ -4,23 +4,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-
-class Receptive(BaseModel):
-    """Pixel (y, x) sees rows start + step·y to start + step·y + size - 1; columns the same way."""
-
-    size: int
-    step: int
-    start: int
+from lenet.run import Family, Receptive
 
 
 class Layer(BaseModel):
     """One named layer of a network."""
 
     name: str
-    kind: str
+    family: Family = Field(description="What it is, in one of a few words.")
+    kind: str = Field(description="The same for people, as convolution 5×5.")
     shape: list[int] = Field(description="Of what it gives: maps, height, width; or numbers.")
     parameters: int
-    receptive: Receptive | None = Field(description="Null where it gives no maps.")
+    receptive: Receptive | None = Field(
+        description="What a pixel sees; null where each number sees the whole image."
+    )
 
 
 class Errors(BaseModel):
