@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from starlette.responses import Response
 
 from lenet.errors import ModelError
 from lenet.server import answers
-from lenet.server.answers import answer, errors
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -25,9 +25,9 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Served
-from lenet.server.readings import BINARY, IMAGE, Model, body_of, status_of
-from lenet.server.refusals import Refusal
-from lenet.server.service import Service
+from lenet.server.readings import BINARY, IMAGE, body_of, status_of
+from lenet.server.refusals import Refusal, errors
+from lenet.server.service import ModelName, Route, Service
 
 LAYERED = ("kernels", "layers")  # what there is of a model only if its layers can be read
 MAX_IMAGE = 64_000  # bytes of a body that holds one image
@@ -35,9 +35,14 @@ MAX_IMAGE = 64_000  # bytes of a body that holds one image
 T = TypeVar("T")
 
 
+def answer(value: Any) -> Response:
+    """Return `value` as JSON."""
+    return Response(orjson.dumps(value), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+
 def routes(service: Service) -> APIRouter:
     """Return the routes of `/v1/models` and `/v1/layers`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Route)
 
     @router.get(
         "/v1/models",
@@ -59,7 +64,7 @@ def routes(service: Service) -> APIRouter:
         @router.get(
             f"/v1/models/{{name}}/{what}",
             summary=summary,
-            operation_id=what,
+            name=what,
             responses={200: {"model": model}, **errors(404, 422, 429, 503)},
         )
         async def route(name: str) -> Response:
@@ -91,7 +96,7 @@ def routes(service: Service) -> APIRouter:
             **errors(400, 404, 408, 413, 415, 422, 429, 503),
         },
     )
-    async def layers(request: Request, model: Model = None) -> Response:
+    async def layers(request: Request, model: ModelName = None) -> Response:
         served = service.model(model)
         kind = content_type(request)
         image = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)

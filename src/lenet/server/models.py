@@ -23,7 +23,7 @@ from lenet.run import (
     Run,
     shipped_names,
 )
-from lenet.server.batching import Answers, Batcher
+from lenet.server.queues import Answers, Batcher
 from lenet.storage import read_arrays
 
 if TYPE_CHECKING:
