@@ -2,12 +2,13 @@
 
 import re
 import time
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from browser import Open, draw, expect, number, press
 from lenet.reader import DEFAULT_MODEL
+from lenet.run import Family
 
 pytestmark = pytest.mark.browser
 
@@ -79,22 +80,37 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     assert sum(terms) == pytest.approx(total, abs=0.05)
 
 
-def test_every_kind_of_layer_is_explained_as_what_it_is(open_page: Open) -> None:
-    kinds = {
-        "convolution 5×5": "convolution",
-        "2 × convolution 3×3, 2 × ReLU, convolution 1×1": "residual",
-        "average 2×2": "pooling",
-        "maximum 2×2": "pooling",
-        "full connection": "dense",
-        "squared distance": "dense",
-        "batch normalisation": "normalisation",
-        "leaky ReLU": "activation",
-        "padding 2": "padding",
-    }
-    found = open_page().evaluate(
-        "(kinds) => import('./kinds.js').then(({ family }) => kinds.map(family))", list(kinds)
+def test_every_family_of_layers_is_explained(open_page: Open) -> None:
+    families = [*get_args(Family), "image"]
+    sentences = open_page().evaluate(
+        """(families) => import('./kinds.js').then(({ doesText }) =>
+             families.map((family) => doesText({ family, kind: "" })))""",
+        families,
     )
-    assert found == list(kinds.values())
+    for family, sentence in zip(families, sentences, strict=True):
+        assert sentence != f"family.{family}"
+        assert sentence.endswith(".")
+    assert len(set(sentences)) == len(families)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("ReLU", "What is negative becomes 0."),
+        ("leaky ReLU 0.01", "What is negative becomes nearly 0."),
+        ("1.7159·tanh(2x/3)", "Every number is squashed to between −1.7159 and 1.7159."),
+        ("GELU", "Every number is bent by the same curve."),
+    ],
+)
+def test_activations_are_explained_as_what_they_do(
+    open_page: Open, kind: str, sentence: str
+) -> None:
+    explained = open_page().evaluate(
+        """(kind) => import('./kinds.js').then(({ doesText }) =>
+             doesText({ family: "activation", kind }))""",
+        kind,
+    )
+    assert explained == sentence
 
 
 def test_the_maps_are_walked_over_with_keys(open_page: Open) -> None:

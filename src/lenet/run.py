@@ -173,7 +173,7 @@ class Run:
                     number += 1
             fsync_folder(runs)
         except OSError as error:
-            raise cannot_write(runs, error) from None
+            raise cannot_write(runs, error) from error
         finally:
             if draft is not None:  # still there only when something went wrong
                 shutil.rmtree(draft, ignore_errors=True)
@@ -201,10 +201,10 @@ class Run:
         try:
             manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
             recipe = Recipe.load(folder / RECIPE)
-        except (ValidationError, UsageError, OSError, UnicodeDecodeError):
+        except (ValidationError, UsageError, OSError, UnicodeDecodeError) as error:
             raise ModelError(
                 f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
-            ) from None
+            ) from error
         if manifest.contract != CONTRACT:
             raise ModelError(
                 f"{folder} was made for contract {manifest.contract}, "
@@ -261,7 +261,7 @@ class Run:
         except OSError as error:
             raise ModelError(
                 f"cannot read {self.folder / name}: {error.strerror}; train again"
-            ) from None
+            ) from error
         if (found := sha256(content)) != (expected := self.manifest.files[name]):
             raise ModelError(
                 f"{self.folder / name} was altered: its SHA-256 is {found[:16]}…, run.json says "

@@ -100,7 +100,7 @@ def _write_report(run: Run, found: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
-        raise cannot_write(run.folder / "figures", error) from None
+        raise cannot_write(run.folder / "figures", error) from error
     for name, content in report_files(found):
         run.write(name, content)
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,10 @@ from lenet.storage import read_arrays
 if TYPE_CHECKING:
     from lenet.inspection.feature_maps import Layers
 
-# What the API may have of a model, and the files of its run that it comes from.
-FILES = {
+Content = Literal["card", "scores", "mistakes", "kernels", "layers"]
+
+# What the API may tell of a model, and the files of its run that it comes from.
+FILES: dict[Content, list[str]] = {
     "card": [CARD],
     "scores": [SCORES],
     "mistakes": [MISTAKES],
@@ -81,9 +84,20 @@ class Served:
         )
         return Answers(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strange)
 
-    def has(self, what: str) -> bool:
-        """Whether the run has the files that `what` (a key of `FILES`) comes from."""
-        return all(name in self._files for name in FILES[what])
+    def has(self, content: Content) -> bool:
+        """Whether the run has the files that `content` comes from, and its layers are readable."""
+        if not all(name in self._files for name in FILES[content]):
+            return False
+        with suppress(ModelError):
+            # Opening them takes time; whoever looks inside needs them open anyway.
+            match content:
+                case "kernels":
+                    return self.kernels is not None
+                case "layers":
+                    return self.layer_facts is not None and self.layers is not None
+                case _:
+                    return True
+        return False
 
     def _file(self, name: str) -> bytes:
         if name not in self._files:
