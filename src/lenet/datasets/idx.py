@@ -19,6 +19,7 @@ from lenet.datasets.dataset import Dataset, Splits
 from lenet.errors import DataError, UsageError
 
 IMAGES, LABELS = 0x803, 0x801
+GZIP = b"\x1f\x8b"  # how a gzip file begins
 LARGEST = 2**31  # bytes; three times the largest set of this kind, EMNIST ByClass
 
 _NAME = re.compile(
@@ -110,7 +111,7 @@ def unpack(content: bytes, most: int) -> bytes:
     DamagedError
         It breaks off, its checksum is wrong, or it would unpack to over `most` bytes.
     """
-    if content[:2] == b"\x1f\x8b":
+    if content.startswith(GZIP):
         content = _gunzip(content, most + 1)
     if len(content) > most:
         raise DamagedError(f"holds more than the {most:,} bytes expected; bring the original file")
@@ -129,7 +130,7 @@ def _gunzip(content: bytes, amount: int) -> bytes:
 
 def _read_whole(path: Path, magic: int) -> bytes:
     content = path.read_bytes()
-    header = _gunzip(content, 16) if content[:2] == b"\x1f\x8b" else content[:16]
+    header = _gunzip(content, 16) if content.startswith(GZIP) else content[:16]
     return unpack(content, _size(header, magic))
 
 
