@@ -23,7 +23,7 @@ from lenet.models.layers import layer_facts
 from lenet.models.weights import network_of
 from lenet.reader import Classifier, softmax
 from lenet.run import CONTRACT, LAYER_FACTS, LAYERS, MODEL, Run
-from lenet.storage import held_alone
+from lenet.storage import LockedError, locked
 from lenet.training import infer
 
 TOLERANCE = 1e-5  # of a probability, between torch and ONNX Runtime
@@ -113,15 +113,13 @@ def export(model: str | Path) -> Renewed:
             f"{found.folder.name} ships with lenet and stays as it is: "
             f"copy {found.folder} and export the copy"
         )
-    with held_alone(found.folder):
-        run = Run.open(found.folder)
-        calibration = _calibration_of(run)
-        network = network_of(run)
-        exported = to_onnx(network, tuple(run.manifest.data["classes"]), calibration)
-        images = load("uci-digits").train.images[:PROOF_IMAGES]  # always at hand
-        difference = prove(exported.model, network, images)
-        renewed, written = run.replace(exported.files)
-        return Renewed(renewed, written, difference)
+    try:
+        with locked(found.folder):
+            return _renew(Run.open(found.folder))
+    except LockedError as error:
+        raise ModelError(
+            f"another process is working in {found.folder}: wait for it, or stop it first"
+        ) from error
 
 
 def to_onnx(
@@ -178,6 +176,16 @@ def prove(exported: bytes, model: nn.Module, images: NDArray[np.uint8]) -> float
             f"{allowed:.0e}); it was not kept"
         )
     return float(difference)
+
+
+def _renew(run: Run) -> Renewed:
+    calibration = _calibration_of(run)
+    network = network_of(run)
+    exported = to_onnx(network, tuple(run.manifest.data["classes"]), calibration)
+    images = load("uci-digits").train.images[:PROOF_IMAGES]  # always at hand
+    difference = prove(exported.model, network, images)
+    renewed, written = run.replace(exported.files)
+    return Renewed(renewed, written, difference)
 
 
 def _calibration_of(run: Run) -> Calibration | None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from lenet.datasets import Source
 from lenet.datasets.parts import Parts
 from lenet.evaluation import score
 from lenet.evaluation.finetuning import changes
@@ -78,12 +79,13 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
 
 
 def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images people sent to be corrected: not to be passed on with a run."""
-    if not parts.tests:
-        return np.zeros(len(parts.test), bool)
-    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
-    # The sources of the recipe come first, as in its test part.
-    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
+    """Return which test images are corrected readings, which a run must not pass on."""
+    hidden = [
+        np.full(len(test), Source.parse(source).kind == "corrections")
+        for source, test in parts.tests.items()
+    ]
+    # The recipe's own sources come first, in the order of its test part.
+    return np.concatenate(hidden)[: len(parts.test)]
 
 
 def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:

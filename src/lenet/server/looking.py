@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, RootModel, ValidationError
 from starlette.responses import Response
 from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
+from lenet.datasets import Source
 from lenet.errors import ModelError
 from lenet.run import EXPORTED, Family, Receptive
 from lenet.server.bodies import (
@@ -299,32 +300,26 @@ def card_of(served: Served) -> Card:
     recipe = served.run.recipe.model_dump(mode="json")
     for name, value in recipe.items():
         if isinstance(value, list):
-            recipe[name] = [_public(each) for each in value]
+            recipe[name] = [Source.parse(each).public for each in value]
     recipe["start_from"] = Path(recipe.get("start_from", "")).name
     return Card(name=served.name, markdown=_placeless(served), recipe=recipe)
 
 
 def _placeless(served: Served) -> str:
-    """Return the model card with `_public` names of what the model was made from."""
+    """Return the model card with the public names of what the model was made from."""
     recipe, text = served.run.recipe, served.card
     sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
     for source in sorted(sources, key=len, reverse=True):  # one may begin with another
         in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
         for written in (source, in_table):
-            text = text.replace(written, _public(source))
+            text = text.replace(written, Source.parse(source).public)
     start = recipe.start_from
     return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
 
 
-def _public(source: str) -> str:
-    """Return a source of data without its place on this machine, or its database's password."""
-    kind, _, _ = source.partition(":")
-    return kind if kind in ("folder", "idx", "corrections") else source
-
-
 def mistakes_of(served: Served) -> Mistakes:
     """Return the test images that were misread, the most certain answers first."""
-    data = "+".join(_public(source) for source in served.run.recipe.data)
+    data = "+".join(Source.parse(source).public for source in served.run.recipe.data)
     facts = {"name": served.name, "part": "test", "data": data}
     return Mistakes.model_validate({**facts, **served.mistakes})
 
