@@ -13,7 +13,7 @@ from PIL import Image
 from lenet.errors import PictureError
 from lenet.picture import Found, Picture, decode, find_digits
 from lenet.reader.choosing import choose
-from lenet.reader.classifier import Classifier
+from lenet.reader.classifier import Classifier, status_of
 from lenet.reader.company import are_digits
 from lenet.reader.reading import Digit, Reading, Rejection
 
@@ -69,15 +69,18 @@ def judge(
     found = [picture[1] for picture in pictures if not isinstance(picture, PictureError)]
     chosen = choose(found, classifier)
     logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
-    probabilities = classifier.calibrated(logits)
-    lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    scores = iter(classifier.scores(logits).tolist())
+    judgement = classifier.judge(logits, min_probability)
+    lowest, scores = classifier.lowest_score, iter(judgement.scores.tolist())
     known = [
         are_digits(crops, list(islice(scores, len(crops))), lowest, picture.noise)
         for picture, (crops, _) in zip(found, chosen, strict=True)
     ]
     answers = zip(
-        probabilities.argmax(1).tolist(), probabilities.tolist(), chain(*known), strict=True
+        judgement.answers.tolist(),
+        judgement.probabilities.tolist(),
+        judgement.doubtful.tolist(),
+        chain(*known),
+        strict=True,
     )
     cut = (crops for crops, _ in chosen)
     readings: list[Reading | PictureError] = []
@@ -89,13 +92,12 @@ def judge(
         digits: list[Digit] = []
         rejected = [Rejection(region.box, region.reason) for region in regions.rejected]
         for crop in next(cut):
-            digit, row, is_digit = next(answers)
-            if is_digit:
-                sure = row[digit] >= min_probability
-                status: Literal["digit", "uncertain"] = "digit" if sure else "uncertain"
-                digits.append(Digit(digit, tuple(row), crop.box, crop.image, crop.row, status))
+            digit, row, doubtful, is_digit = next(answers)
+            status = status_of(not is_digit, doubtful)
+            if status == "not_a_digit":
+                rejected.append(Rejection(crop.box, status, crop.image))
             else:
-                rejected.append(Rejection(crop.box, "not_a_digit", crop.image))
+                digits.append(Digit(digit, tuple(row), crop.box, crop.image, crop.row, status))
         outcome: Literal["digits", "nothing", "blank"] = (
             "digits" if digits else "nothing" if rejected else "blank"
         )

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lenet.errors import ModelError, PictureError, UsageError
 from lenet.reader.batches import Source, batch_reader, find_all, judge
-from lenet.reader.classifier import Classifier
-from lenet.reader.reading import MIN_PROBABILITY, Reading
+from lenet.reader.classifier import MIN_PROBABILITY, Classifier
+from lenet.reader.reading import Reading
 from lenet.reader.workers import possible, run
 
 DEFAULT_MODEL = "reader"

@@ -94,8 +94,8 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
     from PIL import Image
 
     from lenet.picture import decode, find_digits
+    from lenet.reader import MIN_PROBABILITY, Reading
     from lenet.reader.batches import judge
-    from lenet.reader.reading import MIN_PROBABILITY, Reading
 
     page = decode(path, tiff=True)
     [reading] = judge(classifier, [(page.name, find_digits(page))], MIN_PROBABILITY, False)
