@@ -1,6 +1,5 @@
 """Pictures in, readings out: a network run by ONNX Runtime, without torch."""
 
-from lenet.reader.batches import Source
 from lenet.reader.classifier import (
     MIN_PROBABILITY,
     Classifier,
@@ -9,6 +8,7 @@ from lenet.reader.classifier import (
     softmax,
     status_of,
 )
+from lenet.reader.inputs import Source
 from lenet.reader.reader import DEFAULT_MODEL, Reader
 from lenet.reader.reading import Digit, Reading, Rejection
 
