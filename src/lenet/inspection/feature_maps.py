@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from lenet.errors import ModelError, UsageError, suggest
 from lenet.run import KernelNames, LayerFacts
-from lenet.runtime import BATCH, open_session
+from lenet.runtime import as_input, input_batches, open_session
 
 if TYPE_CHECKING:
     from torch import nn
@@ -65,7 +65,7 @@ class Layers:
         dict of str to float32 ndarray (c, height, width) or (c,)
             By layer, in order.
         """
-        values = self._session.run(None, {self._input: _as_input(image[None])})
+        values = self._session.run(None, {self._input: as_input(image[None])})
         return {name: value[0] for name, value in zip(self.names, values, strict=True)}
 
     def vectors(self, images: NDArray[np.uint8], layer: str) -> NDArray[np.float32]:
@@ -79,8 +79,7 @@ class Layers:
         self.check(layer)
         names = [self._last if layer == "output" else layer]
         batches = [
-            self._session.run(names, {self._input: _as_input(images[start : start + BATCH])})[0]
-            for start in range(0, len(images), BATCH)
+            self._session.run(names, {self._input: batch})[0] for batch in input_batches(images)
         ]
         return np.concatenate(batches).reshape(len(images), -1)
 
@@ -180,7 +179,3 @@ def _convolutions(network: "nn.Module") -> dict[str, NDArray[np.float32]]:
         for name, weight in weights
         if isinstance(weight, torch.Tensor) and weight.ndim == 4
     }
-
-
-def _as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return images[:, None].astype(np.float32) / np.float32(255)

@@ -100,7 +100,9 @@ def gradient(network: "nn.Module", image: NDArray[np.uint8], answer: int) -> NDA
     """
     import torch
 
+    from lenet.training.inference import as_input
+
     device = next(network.parameters()).device
-    values = torch.from_numpy(image).to(device).float().div(255)[None, None].requires_grad_()
+    values = as_input(torch.from_numpy(image[None]).to(device)).requires_grad_()
     (slope,) = torch.autograd.grad(network(values)[0, answer], values)
     return np.asarray(slope[0, 0].cpu())

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from lenet.picture import Box
 
-MIN_PROBABILITY = 0.5  # a digit less probable is uncertain, unless another bound is said
-
 
 @dataclass(frozen=True)
 class Digit:

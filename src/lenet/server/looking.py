@@ -16,6 +16,7 @@ from typing_extensions import TypedDict  # pydantic takes only this one before P
 
 from lenet.datasets import Source
 from lenet.errors import ModelError
+from lenet.reader import Status
 from lenet.run import EXPORTED, Family, Receptive
 from lenet.server.bodies import (
     JSON,
@@ -27,7 +28,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Content, Served
-from lenet.server.readings import BINARY, IMAGE, body_of, form_of, status_of
+from lenet.server.readings import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep
 
@@ -138,7 +139,7 @@ class Mistake(BaseModel):
     truth: int
     answer: int
     probability: float
-    status: Literal["digit", "uncertain", "not_a_digit"]
+    status: Status
     image: str = Field(description="28×28 bytes in base64, 0 = paper.")
 
 
@@ -190,7 +191,7 @@ class Layers(TypedDict):
     digit: int
     probability: float
     probabilities: list[float]
-    status: Literal["digit", "uncertain", "not_a_digit"]
+    status: Status
     layers: list[Values]
 
 
@@ -338,13 +339,13 @@ def kernels_of(served: Served) -> Kernels:
 def feature_maps(served: Served, image: NDArray[np.uint8]) -> Layers:
     """Return the output of each layer for an image ``(28, 28)``, and the network's answer."""
     outputs = served.layers.outputs(image)
-    (digit,), (probabilities,), (strange,) = served.classify(image[None])
+    (digit,), (probabilities,), (status,) = served.classify(image[None])
     return {
         "model": served.name,
         "digit": digit,
         "probability": probabilities[digit],
         "probabilities": probabilities,
-        "status": status_of(probabilities[digit], strange),
+        "status": status,
         "layers": [values_of(layer.name, outputs[layer.name]) for layer in served.layer_facts],
     }
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError
-from lenet.reader import DEFAULT_MODEL, Reader, softmax
+from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import (
     CARD,
     LAYER_FACTS,
@@ -75,14 +75,10 @@ class Served:
     def classify(self, images: NDArray[np.uint8]) -> Answers:
         """Return what the network says of uint8 images ``(n, 28, 28)``."""
         classifier = self.reader.classifier
-        logits = classifier.logits(images)
-        probabilities = softmax(logits.astype(np.float64) / classifier.temperature)
-        strange = (
-            [False] * len(images)
-            if classifier.rejection is None
-            else (classifier.scores(logits) < classifier.rejection).tolist()
+        judgement = classifier.judge(classifier.logits(images))
+        return Answers(
+            judgement.answers.tolist(), judgement.probabilities.tolist(), judgement.statuses
         )
-        return Answers(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strange)
 
     def has(self, content: Content) -> bool:
         """Whether the run has the files that `content` comes from, and its layers are readable."""
