@@ -1,10 +1,13 @@
 """`lenet export`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lenet.cli.console import out, print_json
+
+if TYPE_CHECKING:
+    from lenet.experiment.exporting import Renewed
 
 
 def export(
@@ -19,20 +22,22 @@ def export(
     and ONNX is checked against torch on real digits before anything is written.
     """
     from lenet import experiment
+
+    facts = _facts(experiment.export(run))
+    if as_json:
+        print_json(facts)
+        return
+    for outcome in ("written", "unchanged"):
+        for name in facts[outcome]:
+            out.print(f"{outcome:9}  {facts['run']}/{name}")
+
+
+def _facts(renewed: "Renewed") -> dict[str, Any]:
     from lenet.run import EXPORTED
 
-    renewed = experiment.export(run)
-    folder = renewed.run.folder
-    if as_json:
-        unchanged = [name for name in EXPORTED if name not in renewed.written]
-        print_json(
-            {
-                "run": str(folder),
-                "written": renewed.written,
-                "unchanged": unchanged,
-                "largest_difference": renewed.difference,
-            }
-        )
-        return
-    for name in EXPORTED:
-        out.print(f"{folder / name}: {'written' if name in renewed.written else 'unchanged'}")
+    return {
+        "run": str(renewed.run.folder),
+        "written": renewed.written,
+        "unchanged": [name for name in EXPORTED if name not in renewed.written],
+        "largest_difference": renewed.difference,
+    }

@@ -1,4 +1,4 @@
-"""The end of a run: what is made of a trained network, or kept of one that diverged."""
+"""The end of a run: a trained network exported, scored, reported; what a diverged one keeps."""
 
 import json
 from dataclasses import asdict
@@ -26,8 +26,8 @@ from lenet.training.watching import Watcher
 
 
 def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
-    """Export what was trained, score it, draw the report if asked, and finish the run folder."""
-    # On the CPU, where readers run it: a GPU rounds its products coarsely, by up to 3e-4.
+    """Export the network, score it, draw the report if wanted, and finish the run folder."""
+    # On the CPU, where it will be used: a GPU rounds its products coarsely, by up to 3e-4.
     model = trainer.result().cpu()
     write_history(run, trainer.history)
     digest = write_weights(run, model, parts.train.classes)
@@ -50,13 +50,13 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     robustness = None
     if report:
         watcher.enters("drawing the report")
-        found = Inspection(described)
-        found.history = [asdict(epoch) for epoch in trainer.history]
-        found.scores = {str(part): scored for part, scored in scores.items()}
-        found.test, found.network = parts.test, model
-        found.classifier, found.layers = classifier, Layers(exported.layers)
-        _write_report(run, found)
-        robustness = found.robustness
+        inside = Inspection(described)
+        inside.history = [asdict(epoch) for epoch in trainer.history]
+        inside.scores = {str(part): scored for part, scored in scores.items()}
+        inside.test, inside.network = parts.test, model
+        inside.classifier, inside.layers = classifier, Layers(exported.layers)
+        _write_report(run, inside)
+        robustness = inside.robustness
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
         run.write(FINETUNING, _json([asdict(change) for change in changed]))
@@ -66,7 +66,7 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
 
 
 def keep_last_good(run: Run, trainer: Trainer) -> str:
-    """Keep the weights of the last epoch that was saved; return words for the error."""
+    """Keep the weights of the last saved epoch; return the end of the error message."""
     saved = run.load_resume()
     if saved is None:
         run.finish("diverged")
@@ -98,12 +98,12 @@ def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
     )
 
 
-def _write_report(run: Run, found: Inspection) -> None:
+def _write_report(run: Run, inside: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(run.folder / "figures", error) from error
-    for name, content in report_files(found):
+    for name, content in report_files(inside):
         run.write(name, content)
 
 
@@ -112,12 +112,12 @@ def _json(value: object) -> bytes:
 
 
 def write_history(run: Run, history: list[Epoch]) -> None:
-    """Write a line for each epoch so far."""
+    """Write one line for each epoch so far."""
     run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
 
 
 def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
-    """Write the weights and what they belong to; return the digest of the weights themselves."""
+    """Write the weights with model, dropout and classes; return the digest of the weights alone."""
     weights = model.state_dict()
     facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
     run.write(WEIGHTS, safetensors_bytes(weights, facts))
