@@ -22,7 +22,7 @@ from lenet.recipe import Recipe, refuse_classical
 from lenet.storage import (
     cannot_write,
     fsync_folder,
-    read_safetensors,
+    read_tensors,
     safetensors_bytes,
     sha256,
     write_atomically,
@@ -231,7 +231,7 @@ class Run:
         """Return what `save_resume` committed last, or None when there is nothing yet."""
         if not (self.folder / RESUME).is_file():
             return None
-        return read_safetensors(self.folder / RESUME)
+        return read_tensors(self.folder / RESUME)
 
     def finish(self, state: Literal["done", "diverged", "regressed"], **facts: Any) -> Self:
         """Write the final `run.json` with every file's digest, then drop the resume state.

@@ -21,7 +21,6 @@ INTERRUPTED, TERMINATED = 130, 143
 
 TRAINING_LIBRARIES = (
     "torch",
-    "safetensors",
     "onnx",
     "onnxscript",
     "sklearn",

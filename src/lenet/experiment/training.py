@@ -10,13 +10,13 @@ import torch
 from torch import nn
 
 from lenet.datasets.parts import Parts
-from lenet.errors import DataError, OutcomeError, UsageError
+from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation.finetuning import with_former_tests
 from lenet.experiment.finishing import finish, keep_last_good, write_history
 from lenet.models.weights import network_of
 from lenet.recipe import Recipe
 from lenet.run import Manifest, Run
-from lenet.storage import held_alone
+from lenet.storage import LockedError, locked
 from lenet.training import Trainer, choose_device
 from lenet.training.watching import Watcher
 
@@ -137,11 +137,16 @@ def load(model: str | Path) -> nn.Sequential:
 
 def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Train what is left, saving after each epoch, and finish the run folder."""
-    with held_alone(run.folder):
-        run.sweep()
-        if saved := run.load_resume():
-            trainer.restore(*saved)
-        return _learn_and_finish(run, trainer, parts, report, watcher)
+    try:
+        with locked(run.folder):
+            run.sweep()
+            if saved := run.load_resume():
+                trainer.restore(*saved)
+            return _learn_and_finish(run, trainer, parts, report, watcher)
+    except LockedError as error:
+        raise ModelError(
+            f"another process is training in {run.folder}: wait for it, or stop it first"
+        ) from error
 
 
 def _learn_and_finish(

@@ -7,7 +7,7 @@ from lenet.errors import ModelError, UsageError
 from lenet.models import build
 from lenet.recipe import Recipe
 from lenet.run import WEIGHTS, Run
-from lenet.storage import read_safetensors
+from lenet.storage import read_tensors
 
 
 def network_of(run: Run) -> nn.Sequential:
@@ -19,7 +19,7 @@ def network_of(run: Run) -> nn.Sequential:
         The file of weights is missing, broken or altered, or does not fit.
     """
     run.read(WEIGHTS)  # for its digest
-    weights, facts = read_safetensors(run.folder / WEIGHTS)
+    weights, facts = read_tensors(run.folder / WEIGHTS)
     network = build(facts["model"], len(facts["classes"]), facts["dropout"])
     try:
         network.load_state_dict(weights)
