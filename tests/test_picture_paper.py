@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lenet.drawing import draw_picture
-from lenet.drawing.papers import PAPERS
+from lenet.drawing.pages import PAPERS
 from lenet.picture.form_boxes import sides_of_boxes
 from pages import Bytes, blank, centres, difference, find, rows_of, same_digits, write
 

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.drawing.crops import crop
-from lenet.drawing.crude import crude
-from lenet.drawing.hand import Hand, write
-from lenet.drawing.skeletons import STYLES
-from lenet.drawing.strokes import Floats, Style
+from lenet.drawing.crops import crop, crude
+from lenet.drawing.four_to_six import FIVE, FOUR, SIX
+from lenet.drawing.seven_to_nine import EIGHT, NINE, SEVEN
+from lenet.drawing.strokes import Floats, Hand, Style, write
+from lenet.drawing.zero_to_three import ONE, THREE, TWO, ZERO
 
+STYLES = dict(enumerate((ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE)))
 CHUNK = 2_000  # digits whose curves are computed at once
 CRUDE = 0.08  # share of digits that are as in crude bitmaps; of 1s, whose bars grow fat, twice it
 

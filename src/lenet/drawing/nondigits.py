@@ -9,17 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.drawing import printing
-from lenet.drawing.crops import crop, draw
-from lenet.drawing.crude import crude
-from lenet.drawing.decoration import decorated
+from lenet.drawing.crops import crop, crude, decorated, draw
 from lenet.drawing.digits import drawings
-from lenet.drawing.doodles import DOODLES
-from lenet.drawing.hand import write
+from lenet.drawing.doodles import DOODLES, bar_like, bulk, texture
 from lenet.drawing.letters import LETTERS, SIGNS
 from lenet.drawing.pen import Ink
 from lenet.drawing.printing import fonts, glyph, print_glyph
-from lenet.drawing.strokes import Floats, Style
-from lenet.drawing.textures import bar_like, bulk, texture
+from lenet.drawing.strokes import Floats, Style, write
 from lenet.picture import normalise
 
 CHUNK = 2_000
