@@ -1,4 +1,4 @@
-"""Little pictures, scribbles and made-up signs: what people draw that is no digit."""
+"""Doodles and textures: small pictures, scribbles, invented signs, noise, blots and patterns."""
 
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +74,7 @@ def _wave(u: Sampler) -> list[Stroke]:
 
 @style("arc", 1.2, 0.2, 0.2)
 def _flat_arc(u: Sampler) -> list[Stroke]:
-    """Draw a piece of a wide ring, well bent, so that it is no 1."""
+    """Draw part of a wide ring, curved enough not to look like a 1."""
     start = u(0.0, 1.0)
     return [arc((0.5, 0.5), (0.5, 0.5), start, start + u(0.4, 0.62), 8)]
 
@@ -102,7 +102,7 @@ def _triangle(u: Sampler) -> list[Stroke]:
 
 @style("grating", 1, 0.3, 0.12)
 def _grating(u: Sampler) -> list[Stroke]:
-    """Draw parallel lines, and lines across them."""
+    """Draw parallel lines, crossed by others."""
     upright: list[Stroke] = [
         [(at + u(-0.05, 0.05), 0.0), (at + u(-0.05, 0.05), 1.0)] for at in (0.25, 0.5, 0.75)
     ]
@@ -121,7 +121,7 @@ def _scribble(points: int) -> Callable[[Sampler], list[Stroke]]:
 
 @style("hatched", 1.2, 0.3, 0.12)
 def _hatched(u: Sampler) -> list[Stroke]:
-    """Go to and fro, as one shades or crosses out."""
+    """Draw back-and-forth hatching, as in shading or crossing out."""
     tilt, thin = u(-0.3, 0.5), u(0.04, 0.12)
     points: list[Point] = []
     for i in range(12):
@@ -131,7 +131,7 @@ def _hatched(u: Sampler) -> list[Stroke]:
 
 
 def _bundle(kinds: str) -> Callable[[Sampler], list[Stroke]]:
-    """Return a sign of strokes as East Asian scripts have: level, upright, falling, dots."""
+    """Return a sign built of strokes as in East Asian scripts, one for each of `kinds`."""
 
     def draw(u: Sampler) -> list[Stroke]:
         strokes: list[Stroke] = []
@@ -183,98 +183,98 @@ DOODLES: tuple[Style, ...] = (
 )
 
 
-def noise(chance: np.random.Generator) -> Ink:
-    """Return noise of some grain and some contrast."""
-    field = _field(chance, chance.uniform(0.1, 2.5))
-    return _grey(128 + field * chance.uniform(20, 110))
+def noise(rng: np.random.Generator) -> Ink:
+    """Return noise of random grain size and contrast."""
+    field = _field(rng, rng.uniform(0.1, 2.5))
+    return _grey(128 + field * rng.uniform(20, 110))
 
 
-def specks(chance: np.random.Generator) -> Ink:
-    """Return few or many specks on paper."""
-    share = chance.uniform(0.01, 0.4)
-    return np.asarray(255 * (chance.random((28, 28)) < share), np.uint8)
+def specks(rng: np.random.Generator) -> Ink:
+    """Return specks on paper, few or many."""
+    share = rng.uniform(0.01, 0.4)
+    return np.asarray(255 * (rng.random((28, 28)) < share), np.uint8)
 
 
-def blot(chance: np.random.Generator) -> Ink:
-    """Return one or a few blots, whole and filled."""
-    high = _field(chance, chance.uniform(3, 6))
+def blot(rng: np.random.Generator) -> Ink:
+    """Return one or a few solid blots."""
+    high = _field(rng, rng.uniform(3, 6))
     y, x = np.mgrid[-1:1:28j, -1:1:28j]
-    shape = high * chance.uniform(0.2, 0.7) - 2.2 * (x * x * chance.uniform(0.6, 2) + y * y) + 0.9
+    shape = high * rng.uniform(0.2, 0.7) - 2.2 * (x * x * rng.uniform(0.6, 2) + y * y) + 0.9
     return normalise(_grey(128 + 400 * shape))
 
 
-def patches(chance: np.random.Generator) -> Ink:
-    """Return the plain of a photo cut into light and dark."""
-    return _grey(128 + 500 * (_field(chance, chance.uniform(2, 5)) - chance.uniform(-0.6, 0.6)))
+def patches(rng: np.random.Generator) -> Ink:
+    """Return light and dark patches, as in a thresholded photo."""
+    return _grey(128 + 500 * (_field(rng, rng.uniform(2, 5)) - rng.uniform(-0.6, 0.6)))
 
 
-def stripes(chance: np.random.Generator) -> Ink:
-    """Return parallel stripes in some direction."""
+def stripes(rng: np.random.Generator) -> Ink:
+    """Return parallel stripes in a random direction."""
     y, x = np.mgrid[0:28, 0:28]
-    angle, pitch = chance.uniform(0, np.pi), chance.uniform(3, 9)
-    phase = (x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi / pitch + chance.uniform(0, 6)
-    return _grey(128 + chance.uniform(100, 500) * (np.sin(phase) - chance.uniform(-0.5, 0.6)))
+    angle, pitch = rng.uniform(0, np.pi), rng.uniform(3, 9)
+    phase = (x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi / pitch + rng.uniform(0, 6)
+    return _grey(128 + rng.uniform(100, 500) * (np.sin(phase) - rng.uniform(-0.5, 0.6)))
 
 
-def checker(chance: np.random.Generator) -> Ink:
-    """Return a checkered or squared pattern."""
-    y, x = np.mgrid[0:28, 0:28] / chance.uniform(3, 9)
-    if chance.random() < 0.5:
+def checker(rng: np.random.Generator) -> Ink:
+    """Return a checkerboard or a grid."""
+    y, x = np.mgrid[0:28, 0:28] / rng.uniform(3, 9)
+    if rng.random() < 0.5:
         return np.asarray(255 * ((np.floor(x) + np.floor(y)) % 2), np.uint8)
-    thin = chance.uniform(0.15, 0.4)
+    thin = rng.uniform(0.15, 0.4)
     return np.asarray(255 * ((x % 1 < thin) | (y % 1 < thin)), np.uint8)
 
 
-def shade(chance: np.random.Generator) -> Ink:
-    """Return a slope from light to dark, or one grey."""
+def shade(rng: np.random.Generator) -> Ink:
+    """Return a gradient from light to dark, or a single grey."""
     y, x = np.mgrid[-1:1:28j, -1:1:28j]
-    angle = chance.uniform(0, 2 * np.pi)
-    slope = (x * np.cos(angle) + y * np.sin(angle)) * chance.uniform(0, 160)
-    return _grey(chance.uniform(30, 230) + slope)
+    angle = rng.uniform(0, 2 * np.pi)
+    slope = (x * np.cos(angle) + y * np.sin(angle)) * rng.uniform(0, 160)
+    return _grey(rng.uniform(30, 230) + slope)
 
 
-def solid(chance: np.random.Generator) -> Ink:
-    """Return a filled box, disc, triangle or other simple form."""
+def solid(rng: np.random.Generator) -> Ink:
+    """Return a filled polygon, ellipse or rectangle."""
     canvas = np.zeros((56, 56), np.uint8)
-    luck = chance.random()
-    if luck < 0.4:
-        corners = int(chance.integers(3, 7))
-        angles = np.sort(chance.uniform(0, 2 * np.pi, corners))
-        radius = chance.uniform(12, 27, corners)
+    roll = rng.random()
+    if roll < 0.4:
+        corners = int(rng.integers(3, 7))
+        angles = np.sort(rng.uniform(0, 2 * np.pi, corners))
+        radius = rng.uniform(12, 27, corners)
         outline = 28 + np.stack([np.cos(angles), np.sin(angles)], 1) * radius[:, None]
         cv2.fillPoly(canvas, [np.rint(outline).astype(np.int32)], 255, cv2.LINE_AA)
-    elif luck < 0.7:
-        axes = int(chance.integers(10, 26)), int(chance.integers(10, 26))
-        cv2.ellipse(canvas, (28, 28), axes, float(chance.uniform(0, 180)), 0, 360, 255, -1)
+    elif roll < 0.7:
+        axes = int(rng.integers(10, 26)), int(rng.integers(10, 26))
+        cv2.ellipse(canvas, (28, 28), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1)
     else:
-        w, h = chance.integers(8, 25, 2)
+        w, h = rng.integers(8, 25, 2)
         cv2.rectangle(canvas, (28 - int(w), 28 - int(h)), (28 + int(w), 28 + int(h)), 255, -1)
     return normalise(canvas)
 
 
-def silhouette(chance: np.random.Generator) -> Ink:
-    """Return a thing as photographed: a body with limbs, filled, shaded inside."""
+def silhouette(rng: np.random.Generator) -> Ink:
+    """Return a photographed object: a filled, shaded body with limbs."""
     canvas = np.zeros((84, 84), np.uint8)
-    centre = chance.uniform(30, 54, 2)
-    axes = int(chance.integers(9, 26)), int(chance.integers(9, 26))
+    centre = rng.uniform(30, 54, 2)
+    axes = int(rng.integers(9, 26)), int(rng.integers(9, 26))
     cv2.ellipse(
-        canvas, centre.astype(int).tolist(), axes, float(chance.uniform(0, 180)), 0, 360, 255, -1
+        canvas, centre.astype(int).tolist(), axes, float(rng.uniform(0, 180)), 0, 360, 255, -1
     )
-    for _ in range(int(chance.integers(2, 7))):
-        end = centre + chance.normal(0, 22, 2)
-        thick = int(chance.integers(3, 15))
+    for _ in range(int(rng.integers(2, 7))):
+        end = centre + rng.normal(0, 22, 2)
+        thick = int(rng.integers(3, 15))
         cv2.line(
             canvas, centre.astype(int).tolist(), end.astype(int).tolist(), 255, thick, cv2.LINE_AA
         )
     image = normalise(canvas).astype(np.float32)
-    light = 1 + chance.uniform(0, 0.5) * (_field(chance, chance.uniform(0.6, 4)) - 1)
+    light = 1 + rng.uniform(0, 0.5) * (_field(rng, rng.uniform(0.6, 4)) - 1)
     return _grey(image * light)
 
 
-def texture(chance: np.random.Generator) -> Ink:
-    """Return one of `TEXTURES`, but none that is a fat 1: a bar, whole and narrow."""
+def texture(rng: np.random.Generator) -> Ink:
+    """Return one of `TEXTURES` that could not be taken for a fat 1."""
     while True:
-        image = _DRAWERS[int(np.searchsorted(_SHARES, chance.random()))](chance)
+        image = _DRAWERS[int(np.searchsorted(_SHARES, rng.random()))](rng)
         if not bar_like(image):
             return image
 
@@ -295,13 +295,13 @@ _SHARES = np.cumsum(list(TEXTURES.values())) / sum(TEXTURES.values())
 
 
 def bar_like(image: Ink) -> bool:
-    """Whether a 28×28 image, uint8, could be a fat 1: it is narrow, or a full and longish piece."""
+    """Whether a 28×28 image, uint8, could be a fat 1: narrow, or solid and elongated."""
     breadth, fullness = bulk(image)
     return breadth <= 0.45 or (breadth <= 0.75 and fullness >= 0.72)
 
 
 def bulk(image: Ink) -> tuple[float, float]:
-    """Return how broad the ink is and how full.
+    """Return the aspect ratio and the solidity of the ink.
 
     Parameters
     ----------
@@ -311,10 +311,9 @@ def bulk(image: Ink) -> tuple[float, float]:
     Returns
     -------
     breadth : float
-        The shorter by the longer side of the smallest box, however turned, round the ink; 0 if
-        there is none.
+        Shorter over longer side of the minimum-area (rotated) bounding box; 0 without ink.
     fullness : float
-        The share of its convex hull that is ink.
+        Share of the convex hull that is ink.
     """
     points = cv2.findNonZero((image > 64).astype(np.uint8))
     if points is None:
@@ -324,9 +323,9 @@ def bulk(image: Ink) -> tuple[float, float]:
     return (min(w, h) + 1) / (max(w, h) + 1), len(points) / int(hull.sum())
 
 
-def _field(chance: np.random.Generator, size: float) -> Floats:
-    """Return smooth noise about 0, spread 1, (28, 28)."""
-    rough = chance.standard_normal((40, 40))
+def _field(rng: np.random.Generator, size: float) -> Floats:
+    """Return smooth noise with mean 0 and standard deviation 1, (28, 28)."""
+    rough = rng.standard_normal((40, 40))
     field = np.asarray(cv2.GaussianBlur(rough, (0, 0), size), np.float64)[6:34, 6:34]
     return field / max(1e-6, float(field.std()))
 

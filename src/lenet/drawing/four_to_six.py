@@ -1,4 +1,4 @@
-"""The digits 4 to 6: each in several styles of strokes."""
+"""The styles in which people write the digits 4 to 6."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style,
 
 # 4: open, splayed, closed, in one stroke, looped, with a short stem, sharp, like a flag.
 #
-# An open 4 has a corner or a wide mouth where a 9 has a loop; its stem stands where the tail of a y
-# leans.
+# An open 4 has a corner or a wide opening, unlike the loop of a 9; its stem is upright, unlike the
+# slanting tail of a y.
 
 
 @style("open", 3)
 def _four_open(u: Sampler) -> list[Stroke]:
-    """Draw a corner and a stem that stands free of it."""
+    """Draw a corner and a separate stem."""
     bar, w = u(0.52, 0.7), u(0.5, 0.95)
     start, stem = u(0.08, 0.28), u(0.36, 0.5)
     lean = u(-0.08, 0.04)
@@ -24,7 +24,7 @@ def _four_open(u: Sampler) -> list[Stroke]:
 
 @style("open, round", 1.3, 0.35, 0.2)
 def _four_open_round(u: Sampler) -> list[Stroke]:
-    """Draw a round left side; the mouth stays wide open."""
+    """Draw a round left side with a wide opening."""
     bar, w = u(0.45, 0.6), u(0.46, 0.62)
     return [[(u(-0.02, 0.04), 0.0), (-0.02, 0.55 * bar), (0.12 * w, 0.93 * bar), (0.45 * w, bar),
              (w + u(0.0, 0.15), bar - u(0.02, 0.08))],
@@ -33,7 +33,7 @@ def _four_open_round(u: Sampler) -> list[Stroke]:
 
 @style("open, square", 1.2, 0.3, 0.17)
 def _four_square(u: Sampler) -> list[Stroke]:
-    """Draw a short upright arm, a level bar, and a long stem beside it, both as upright."""
+    """Draw a short vertical arm, a horizontal bar, and a long parallel stem."""
     bar, w = u(0.44, 0.64), u(0.34, 0.56)
     over = u(0.0, 0.3)
     return [[(u(-0.03, 0.05), u(0.0, 0.25)), (0.0, bar), CORNER, (w / 2, bar + u(-0.02, 0.02)),
@@ -43,7 +43,7 @@ def _four_square(u: Sampler) -> list[Stroke]:
 
 @style("open, splayed", 1.2, 0.25, 0.15)
 def _four_splayed(u: Sampler) -> list[Stroke]:
-    """Let the arms part upwards; the bar ends at the stem or beyond."""
+    """Spread the arms towards the top; the bar ends at or beyond the stem."""
     bar, w, out = u(0.44, 0.62), u(0.3, 0.5), u(0.04, 0.2)
     over = np.maximum(0.0, u(-0.15, 0.3))
     return [[(-out, u(0.0, 0.22)), (-0.3 * out, 0.6 * bar), (0.0, bar), CORNER,
@@ -53,7 +53,7 @@ def _four_splayed(u: Sampler) -> list[Stroke]:
 
 @style("open, one stroke", 0.8, 0.3, 0.17)
 def _four_open_one_stroke(u: Sampler) -> list[Stroke]:
-    """Draw a chair upside down: left side, bar, up, and down again."""
+    """Draw it in one stroke: left side, bar, up, and down again."""
     bar, w = u(0.42, 0.58), u(0.42, 0.58)
     return [[(0.0, u(0.0, 0.06)), (0.0, 0.6 * bar), (0.1 * w, bar), (0.55 * w, bar),
              (w, u(0.0, 0.15)), CORNER,
@@ -62,7 +62,7 @@ def _four_open_one_stroke(u: Sampler) -> list[Stroke]:
 
 @style("closed", 2, 0.35, 0.2)
 def _four_closed(u: Sampler) -> list[Stroke]:
-    """Draw the triangle of print: the stem meets the slope at the top."""
+    """Draw the closed triangle of printed 4s: stem and diagonal meet at the top."""
     bar, stem = u(0.55, 0.7), u(0.38, 0.58)
     over = u(0.08, 0.4)
     return [[(stem, 0.0), (stem / 2, bar / 2), (0.0, bar),
@@ -72,7 +72,7 @@ def _four_closed(u: Sampler) -> list[Stroke]:
 
 @style("one stroke", 1, 0.35, 0.18)
 def _four_one_stroke(u: Sampler) -> list[Stroke]:
-    """Draw the closed 4 in one stroke that begins at the end of the bar."""
+    """Draw a closed 4 in one stroke that starts at the end of the bar."""
     bar, stem = u(0.52, 0.7), u(0.36, 0.55)
     return [[(stem + u(0.06, 0.35), bar + u(-0.05, 0.03)), (0.0, bar), CORNER, (stem, 0.0), CORNER,
              (stem - 0.01, 0.5), (stem + u(-0.05, 0.03), 1.0)]]  # fmt: skip
@@ -80,7 +80,7 @@ def _four_one_stroke(u: Sampler) -> list[Stroke]:
 
 @style("looped corner", 0.6, 0.35, 0.17)
 def _four_loop(u: Sampler) -> list[Stroke]:
-    """Round the left corner with a small loop, as in running hand."""
+    """Draw a small loop at the left corner, as in cursive."""
     bar, stem, loop = u(0.55, 0.68), u(0.4, 0.52), u(0.05, 0.1)
     return [[(u(0.15, 0.25), 0.0), (0.1, 0.35), (0.0, bar), (-loop, bar + loop),
              (0.0, bar - 0.04), (stem, bar),
@@ -90,7 +90,7 @@ def _four_loop(u: Sampler) -> list[Stroke]:
 
 @style("lightning", 1.2, 0.3, 0.18)
 def _four_lightning(u: Sampler) -> list[Stroke]:
-    """Draw a long slope and a short stem through the bar."""
+    """Draw a long diagonal and a short stem through the bar."""
     bar, w = u(0.55, 0.74), u(0.5, 0.9)
     start, stem = u(0.28, 0.45), u(0.34, 0.46)
     return [[(start, 0.0), (0.0, bar), CORNER, (w, bar + u(-0.07, 0.0))],
@@ -99,7 +99,7 @@ def _four_lightning(u: Sampler) -> list[Stroke]:
 
 @style("sharp", 0.9, 0.25, 0.16)
 def _four_sharp(u: Sampler) -> list[Stroke]:
-    """Zigzag like a flash in one stroke: a slope, a bar that rises, and the stem down from it."""
+    """Draw a lightning bolt in one stroke: a diagonal, a rising bar, and the stem."""
     bar, w = u(0.46, 0.62), u(0.44, 0.66)
     return [[(u(0.2, 0.7) * w, 0.0), (0.0, bar), CORNER, (w, bar - u(0.08, 0.3)), CORNER,
              (w - u(0.08, 0.3), 1.0)]]  # fmt: skip
@@ -107,7 +107,7 @@ def _four_sharp(u: Sampler) -> list[Stroke]:
 
 @style("round corner", 0.6, 0.3, 0.15)
 def _four_round_corner(u: Sampler) -> list[Stroke]:
-    """Swing from a long slope into the bar; a short stem crosses its end."""
+    """Curve from a long diagonal into the bar; a short stem crosses its end."""
     bar, w = u(0.62, 0.76), u(0.45, 0.65)
     stem = u(0.6, 0.9) * w
     return [[(u(0.25, 0.5), 0.0), (0.08, 0.6 * bar), (0.0, 0.88 * bar), (0.1 * w, bar),
@@ -117,7 +117,7 @@ def _four_round_corner(u: Sampler) -> list[Stroke]:
 
 @style("short bar", 0.8, 0.35, 0.2)
 def _four_short_bar(u: Sampler) -> list[Stroke]:
-    """Let the bar end at the stem."""
+    """End the bar at the stem."""
     bar, w = u(0.5, 0.66), u(0.4, 0.55)
     start = u(0.05, 0.2)
     return [[(start, 0.0), (0.0, bar), CORNER, (w, bar + u(-0.04, 0.02))],
@@ -150,11 +150,11 @@ FOUR: tuple[Style, ...] = (
 
 # 5: its bar apart or far off, in one stroke, like an S, with a long bar, a low bowl, corners.
 #
-# Its bowl stays wide open where the loop of a 6 closes.
+# Its bowl stays wide open, unlike the closed loop of a 6.
 
 
 def _bowl(w: Floats, top: Floats, end: Floats, left: Floats) -> list[Point | None]:
-    """Return the bowl of a 5 from its left shoulder, at height `top`, to its tail."""
+    """Return the bowl of a 5, from the left shoulder at height `top` to the tail."""
     return [(0.4 * w, top - 0.07), (0.85 * w, top + 0.04), (w, top + 0.27), (0.82 * w, top + 0.47),
             (0.42 * w, 1.0), (left, end)]  # fmt: skip
 
@@ -177,7 +177,7 @@ def _five_one_stroke(u: Sampler) -> list[Stroke]:
 
 @style("like an S", 0.8, 0.3, 0.2)
 def _five_s(u: Sampler) -> list[Stroke]:
-    """Draw it nearly like an S: top and neck are round, but the top is flat and the neck steep."""
+    """Draw it almost like an S, but with a flat top and a steep neck."""
     w, top = u(0.5, 0.62), u(0.4, 0.46)
     return [[(w * u(0.85, 1.1), u(-0.02, 0.05)), (0.5 * w, 0.0), (0.16 * w, 0.04),
              (0.08 * w, top - 0.12),
@@ -195,7 +195,7 @@ def _five_long_bar(u: Sampler) -> list[Stroke]:
 
 @style("low bowl", 0.8, 0.4, 0.2)
 def _five_low_bowl(u: Sampler) -> list[Stroke]:
-    """Draw a neck that runs slanting into a small round bowl."""
+    """Draw a slanting neck that runs into a small round bowl."""
     w, top = u(0.5, 0.62), u(0.36, 0.46)
     return [[(w + u(-0.05, 0.15), u(-0.03, 0.04)), (0.25, 0.0), CORNER, (0.14, top),
              CORNER, (0.5 * w, top - 0.01),
@@ -205,7 +205,7 @@ def _five_low_bowl(u: Sampler) -> list[Stroke]:
 
 @style("bar far off", 0.6, 0.4, 0.17)
 def _five_bar_far_off(u: Sampler) -> list[Stroke]:
-    """Let the bar float above the bowl, or to the right of it."""
+    """Draw the bar detached, above or to the right of the bowl."""
     w, x, top = u(0.5, 0.65), u(0.02, 0.12), u(0.4, 0.5)
     away, lift = u(0.06, 0.26), u(-0.12, 0.04)
     return [[(x + u(0.0, 0.08), 0.05), (x, top),
@@ -215,7 +215,7 @@ def _five_bar_far_off(u: Sampler) -> list[Stroke]:
 
 @style("cornered", 0.6, 0.3, 0.15)
 def _five_cornered(u: Sampler) -> list[Stroke]:
-    """Draw straight lines only, as with the mouse."""
+    """Draw straight lines only, as with a mouse."""
     w, x, top = u(0.46, 0.62), u(0.0, 0.1), u(0.38, 0.48)
     return [[(w * u(0.85, 1.2), u(-0.04, 0.04)), (x, 0.0), CORNER, (u(-0.02, 0.06), top), CORNER,
              (u(0.7, 0.95) * w, top + u(-0.05, 0.04)), CORNER, (w, u(0.62, 0.86)), CORNER,
@@ -230,7 +230,7 @@ FIVE: tuple[Style, ...] = (
 
 # 6: curved, straight, upright, hooked, angular; its loop open, big, tiny, curled, overshot.
 #
-# Its stem stands free where a 0 closes.
+# Its stem stays clear of the loop, unlike the closed ring of a 0.
 
 
 @style("curved", 2.5)
@@ -245,7 +245,7 @@ def _six_curved(u: Sampler) -> list[Stroke]:
 
 @style("straight", 1.5)
 def _six_straight(u: Sampler) -> list[Stroke]:
-    """Let a straight slope run down into the loop."""
+    """Draw a straight diagonal that runs into the loop."""
     w, loop = u(0.45, 0.62), u(0.5, 0.62)
     return [[(w * u(0.5, 0.85), 0.0), (0.3 * w, 0.32), (0.02 * w, 0.68), (0.08 * w, 0.9),
              (0.45 * w, 1.0),
@@ -255,7 +255,7 @@ def _six_straight(u: Sampler) -> list[Stroke]:
 
 @style("upright", 0.8)
 def _six_upright(u: Sampler) -> list[Stroke]:
-    """Draw a steep stem, like a b leaning back."""
+    """Draw a steep stem, like a backward-leaning b."""
     w, loop = u(0.4, 0.55), u(0.52, 0.64)
     return [[(w * u(0.1, 0.3), 0.0), (0.06 * w, 0.3), (0.0, 0.68), (0.12 * w, 0.94),
              (0.5 * w, 1.0), (0.92 * w, 0.9), (w, 0.5 + loop / 2), (0.65 * w, loop),
@@ -264,7 +264,7 @@ def _six_upright(u: Sampler) -> list[Stroke]:
 
 @style("open loop", 0.9, 0.4, 0.2)
 def _six_open(u: Sampler) -> list[Stroke]:
-    """Let the loop end short of the stem."""
+    """End the loop short of the stem."""
     w, loop = u(0.48, 0.62), u(0.5, 0.6)
     return [[(w * u(0.6, 0.95), u(0.0, 0.05)), (0.32 * w, 0.17), (0.04 * w, 0.5),
              (0.05 * w, 0.82), (0.45 * w, 1.0),
@@ -283,7 +283,7 @@ def _six_big_loop(u: Sampler) -> list[Stroke]:
 
 @style("tiny loop", 0.8, 0.4, 0.11)
 def _six_tiny_loop(u: Sampler) -> list[Stroke]:
-    """Let a long stem end in a small loop."""
+    """End a long stem in a small loop."""
     w, loop = u(0.28, 0.4), u(0.62, 0.74)
     reach, r = u(0.0, 0.3), (1 - loop) / 2
     return [[(w / 2 + reach, u(0.0, 0.03)), (0.3 * w + 0.35 * reach, 0.32), (0.02, loop - 0.06),
@@ -294,7 +294,7 @@ def _six_tiny_loop(u: Sampler) -> list[Stroke]:
 
 @style("spiral", 0.6, 0.4, 0.15)
 def _six_spiral(u: Sampler) -> list[Stroke]:
-    """Let the loop curl on inside."""
+    """Continue the loop into a spiral."""
     w, loop = u(0.5, 0.65), u(0.5, 0.6)
     return [[(w * u(0.6, 1.0), u(0.0, 0.05)), (0.32 * w, 0.17), (0.04 * w, 0.5),
              (0.05 * w, 0.82), (0.45 * w, 1.0),
@@ -304,7 +304,7 @@ def _six_spiral(u: Sampler) -> list[Stroke]:
 
 @style("hooked", 0.5, 0.35, 0.18)
 def _six_hooked(u: Sampler) -> list[Stroke]:
-    """Begin with a hook at the top, as in running hand."""
+    """Start with a hook at the top, as in cursive."""
     w, loop = u(0.48, 0.62), u(0.5, 0.6)
     return [[(0.95 * w, u(0.1, 0.16)), (0.72 * w, 0.0), (0.3 * w, 0.15), (0.03 * w, 0.5),
              (0.05 * w, 0.82), (0.45 * w, 1.0),
@@ -313,7 +313,7 @@ def _six_hooked(u: Sampler) -> list[Stroke]:
 
 
 def _diagonal(u: Sampler, reach: Floats, high: Floats, kink: Floats) -> list[Point]:
-    """Return a stem that falls to the left, to the origin, through a kink off the straight line.
+    """Return a stem that falls to the left, with a kink off the straight line.
 
     It rises 38 to 75 degrees from level: so much that it reaches no farther than `reach`.
     """
@@ -324,10 +324,10 @@ def _diagonal(u: Sampler, reach: Floats, high: Floats, kink: Floats) -> list[Poi
 
 @style("slope and ring", 1.2, 0.3, 0.16, widest=1.25)
 def _six_slope_and_ring(u: Sampler) -> list[Stroke]:
-    """Let a straight slope run into a low round or flat loop."""
+    """Draw a straight diagonal that runs into a low, round or flat loop."""
     w, high = u(0.46, 0.8), u(0.42, 0.58)
     r = (1 - high) / 2
-    x, y = 0.06 * w, high + 0.6 * r  # where the slope meets the ring, at its left
+    x, y = 0.06 * w, high + 0.6 * r  # where the diagonal meets the left of the ring
     stem = [(x + across, down) for across, down in _diagonal(u, 0.9 * w, y, u(-0.05, 0.02))]
     ring = arc((w / 2, high + r), (w / 2, r), -0.46, -1.46 + u(-0.05, 0.03), 10)
     return [[stem[0], stem[1], *ring]]
@@ -335,7 +335,7 @@ def _six_slope_and_ring(u: Sampler) -> list[Stroke]:
 
 @style("kinked", 0.7, 0.3, 0.15, widest=1.2)
 def _six_kinked(u: Sampler) -> list[Stroke]:
-    """Let the slope break and fall on steeply, along a loop with corners."""
+    """Draw a diagonal that bends steeply downwards into a loop with corners."""
     w, high = u(0.45, 0.75), u(0.4, 0.58)
     knee = u(0.24, 0.42)
     return [[(u(0.35, 0.85) * w, 0.0), CORNER, (u(0.0, 0.12) * w, knee), CORNER,
@@ -346,7 +346,7 @@ def _six_kinked(u: Sampler) -> list[Stroke]:
 
 @style("boxy loop", 0.8, 0.3, 0.15, widest=1.2)
 def _six_boxy(u: Sampler) -> list[Stroke]:
-    """Let a straight slope run into a loop of four corners."""
+    """Draw a straight diagonal that runs into a loop with four corners."""
     w, high = u(0.45, 0.8), u(0.42, 0.6)
     foot = u(0.86, 1.0)
     stem = _diagonal(u, 0.95 * w, high + 0.1, u(-0.04, 0.02))
@@ -357,7 +357,7 @@ def _six_boxy(u: Sampler) -> list[Stroke]:
 
 @style("polygon", 0.7, 0.3, 0.16, widest=1.25)
 def _six_polygon(u: Sampler) -> list[Stroke]:
-    """Draw a 6 of straight lines only, as with the mouse, its loop with five corners."""
+    """Draw straight lines only, as with a mouse; the loop has five corners."""
     w, high = u(0.5, 0.75), u(0.42, 0.56)
     return [[(u(0.4, 0.9) * w, 0.0), CORNER, (u(0.05, 0.2) * w, u(0.3, 0.5)), CORNER,
              (0.0, u(0.68, 0.85)), CORNER, (u(0.2, 0.45) * w, 1.0), CORNER,
@@ -367,7 +367,7 @@ def _six_polygon(u: Sampler) -> list[Stroke]:
 
 @style("overshot loop", 0.9, 0.3, 0.14, widest=1.25)
 def _six_overshot(u: Sampler) -> list[Stroke]:
-    """Close a low loop with a level stroke that runs out beyond the slope, or begins there."""
+    """Close a low loop with a horizontal stroke that overshoots the diagonal."""
     w, high = u(0.5, 0.8), u(0.46, 0.64)
     r = (1 - high) / 2
     stem = [(x + 0.06 * w, y) for x, y in _diagonal(u, 0.95 * w, high + 0.6 * r, u(-0.05, 0.02))]

@@ -1,6 +1,8 @@
-"""Latin capitals as people write them, each in several ways; the notation is that of `letters`.
+"""Handwritten Latin letters, several forms of each, in the notation of `letters`.
 
-What is a digit in shape is left out: O D Q, I, Z, S, G, B; a C is wide open, where a 6 has a loop.
+Letters that look like digits are left out: O D Q, I, Z, S, G, B and o, i l, z, s, b, g q.
+A C or c is wide open, unlike the loop of a 6; a y has a slanting or curved tail, unlike the stem
+of a 4.
 """
 
 CAPITALS: dict[str, tuple[str, ...]] = {

@@ -1,20 +1,31 @@
-"""Letters and signs as strokes: what people write that is no digit.
+"""Handwritten letters and signs, to learn that they are not digits.
 
-Each has one or more forms, written as strokes of points ``x y`` in hundredths of the height, y
-downwards: ``"0 0, 0 100 !, 55 100"`` is an L. ``!`` makes a corner, ``|`` begins the next stroke.
+Each has one or more forms. A form lists strokes; a stroke lists points ``x y`` in hundredths of
+the height, y downwards: ``"0 0, 0 100 !, 55 100"`` is an L. ``!`` marks a corner, ``|`` starts a
+new stroke.
+
+A theta has a flat bar, unlike the slash or dot of a 0; the stroke of a phi extends far above and
+below.
 """
 
 from lenet.drawing.latin import CAPITALS, SMALL
 from lenet.drawing.strokes import CORNER, Point, Sampler, Stroke, Style, style
 
-# How often one is drawn, against 1 for the others: what people write most is drawn most.
-_OFTEN = {"plus": 2.5, "minus": 2.5, "times": 2.5, "divided by": 2.5, "equals": 2.5, "tick": 2.5}
-_OFTEN |= {"at": 2.5, "ampersand": 2.5}
-_OFTEN |= dict.fromkeys("AEHKTXaehmnruw", 1.6)
-_OFTEN |= {"y": 2.5, "gamma": 2.0, "k": 2.0, "L": 1.6, "Y": 1.6}  # what is nearest to a 4 or a 1
-# How far points are moved, as a share of the height.
-MOVED = 0.04
-# What thick pens fill: of these all forms, of the others the looped and the narrowest ones.
+# Relative frequency, 1 for those not listed: common characters are drawn more often.
+_FREQUENCY = {
+    "plus": 2.5,
+    "minus": 2.5,
+    "times": 2.5,
+    "divided by": 2.5,
+    "equals": 2.5,
+    "tick": 2.5,
+}
+_FREQUENCY |= {"at": 2.5, "ampersand": 2.5}
+_FREQUENCY |= dict.fromkeys("AEHKTXaehmnruw", 1.6)
+_FREQUENCY |= {"y": 2.5, "gamma": 2.0, "k": 2.0, "L": 1.6, "Y": 1.6}  # most similar to a 4 or a 1
+# How far points move at random, as a share of the height.
+POINT_JITTER = 0.04
+# Dense forms, which a thick pen would fill: all forms of a name, or one form by its number.
 _DENSE = {"beta", "theta", "phi", "xi", "e", "at", "ampersand", "percent", "hash", "shin"}
 _DENSE |= {"Omega", "house", "field", "flower", "stick figure", "ma (Hangul)"}
 _DENSE |= {"gamma 2", "gamma 4", "gamma 5", "f 2", "f 5", "h 1", "h 3", "h 5"}
@@ -22,7 +33,7 @@ _DENSE |= {"k 2", "k 3", "k 4", "L 2", "L 5", "H 4"}
 
 
 def _strokes(form: str) -> list[list[tuple[float, float] | None]]:
-    """Return the strokes that `form` notes."""
+    """Parse the notation of a form."""
     strokes = []
     for part in form.split("|"):
         stroke: list[tuple[float, float] | None] = []
@@ -34,31 +45,31 @@ def _strokes(form: str) -> list[list[tuple[float, float] | None]]:
     return strokes
 
 
-def _style(name: str, form: str, weight: float, stoutest: float) -> Style:
+def _style(name: str, form: str, weight: float, thickest: float) -> Style:
     shape = _strokes(form)
 
     def moved(point: tuple[float, float] | None, u: Sampler) -> Point | None:
         if point is None:
             return None
-        return point[0] + u(-MOVED, MOVED), point[1] + u(-MOVED, MOVED)
+        return point[0] + u(-POINT_JITTER, POINT_JITTER), point[1] + u(-POINT_JITTER, POINT_JITTER)
 
     def draw(u: Sampler) -> list[Stroke]:
         return [[moved(point, u) for point in stroke] for stroke in shape]
 
-    return style(name, weight, 0.35, stoutest, widest=1.7)(draw)
+    return style(name, weight, 0.35, thickest, widest=1.7)(draw)
 
 
 def _styles(forms: dict[str, tuple[str, ...]]) -> tuple[Style, ...]:
-    """Return a style for each form; the first one bears the plain name, the next ones a number."""
+    """Return a style for each form; from the second form on, its name ends in a number."""
     return tuple(
         _style(
             style,
             form,
-            _OFTEN.get(name, 1.0) / len(each),
+            _FREQUENCY.get(name, 1.0) / len(variants),
             0.12 if _DENSE & {name, style} else 0.19,
         )
-        for name, each in forms.items()
-        for number, form in enumerate(each)
+        for name, variants in forms.items()
+        for number, form in enumerate(variants)
         for style in [f"{name} {number}" if number else name]
     )
 

@@ -1,4 +1,4 @@
-"""The digits 7 to 9: each in several styles of strokes."""
+"""The styles in which people write the digits 7 to 9."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style,
 
 # 7: plain, upright, curved, swaying, crossed, half crossed, hooked, dropped, wavy, round, based.
 #
-# Its base is short, and comes only with the bar that a 2 lacks.
+# A base is short and only drawn together with a crossbar, which a 2 lacks.
 
 
 def _bar(u: Sampler, wide: tuple[float, float]) -> tuple[list[Point | None], Floats]:
@@ -18,7 +18,7 @@ def _bar(u: Sampler, wide: tuple[float, float]) -> tuple[list[Point | None], Flo
 def _cross(
     u: Sampler, w: Floats, reach: Floats, half_as_long: tuple[float, float] = (0.13, 0.26)
 ) -> Stroke:
-    """Return a bar, short by default, across the stem that falls by `reach` to the left."""
+    """Return a crossbar, short by default; the stem runs `reach` to the left as it descends."""
     at, half, tilt = u(0.42, 0.6), u(*half_as_long), u(-0.07, 0.05)
     x = w - reach * at
     shift = u(-0.05, 0.05)
@@ -34,7 +34,7 @@ def _seven_plain(u: Sampler) -> list[Stroke]:
 
 @style("upright", 0.8, 0.3, narrowest=0.85)
 def _seven_upright(u: Sampler) -> list[Stroke]:
-    """Let the stem fall straight down from a wide bar."""
+    """Draw a vertical stem under a wide bar."""
     bar, w = _bar(u, (0.5, 0.68))
     reach = u(0.0, 0.15)
     return [[*bar, (w - reach / 2, 0.5), (w - reach, 1.0)]]
@@ -42,7 +42,7 @@ def _seven_upright(u: Sampler) -> list[Stroke]:
 
 @style("curved", 1.2, 0.3, narrowest=0.85)
 def _seven_curved(u: Sampler) -> list[Stroke]:
-    """Bend the stem, hollow towards the right."""
+    """Bend the stem, concave to the right."""
     bar, w = _bar(u, (0.45, 0.7))
     reach = u(0.3, 0.5)
     bow = u(0.04, 0.13)
@@ -70,7 +70,7 @@ def _seven_long_crossed(u: Sampler) -> list[Stroke]:
 
 @style("curved and crossed", 0.8, 0.3, 0.18, narrowest=0.85)
 def _seven_curved_crossed(u: Sampler) -> list[Stroke]:
-    """Bend the stem, hollow towards the right, and cross it."""
+    """Bend the stem, concave to the right, and cross it."""
     bar, w = _bar(u, (0.45, 0.7))
     reach, bow = u(0.28, 0.5), u(0.04, 0.13)
     return [[*bar, (w - 0.6 * reach, 0.5 - bow), (w - reach + u(0.0, 0.05), 1.0)],
@@ -79,7 +79,7 @@ def _seven_curved_crossed(u: Sampler) -> list[Stroke]:
 
 @style("swaying", 0.5, 0.3, 0.2, narrowest=0.85)
 def _seven_swaying(u: Sampler) -> list[Stroke]:
-    """Let the stem sway as a long S."""
+    """Bend the stem into a long S."""
     bar, w = _bar(u, (0.45, 0.68))
     reach = u(0.2, 0.42)
     return [[*bar, (w - 0.22 * reach, 0.3), (w - 0.78 * reach, 0.66), (w - reach, 0.86),
@@ -111,7 +111,7 @@ def _seven_hooked_crossed(u: Sampler) -> list[Stroke]:
 
 @style("long drop", 0.9, 0.3, 0.18, narrowest=0.85)
 def _seven_asian(u: Sampler) -> list[Stroke]:
-    """Begin with a long drop at the left, as taught in East Asia."""
+    """Start with a long serif at the left, as taught in East Asia."""
     bar, w = _bar(u, (0.4, 0.58))
     reach = u(0.05, 0.28)
     return [[*_hook(u, (0.2, 0.38)), *bar[1:], (w - 0.4 * reach, 0.5), (w - reach, 1.0)]]
@@ -127,7 +127,7 @@ def _seven_wavy(u: Sampler) -> list[Stroke]:
 
 @style("round shoulder", 0.7, 0.3, narrowest=0.85)
 def _seven_round(u: Sampler) -> list[Stroke]:
-    """Round the shoulder."""
+    """Join bar and stem with a curve instead of a corner."""
     w, reach = u(0.45, 0.65), u(0.2, 0.42)
     return [
         [
@@ -154,7 +154,7 @@ def _seven_based(u: Sampler) -> list[Stroke]:
 
 @style("half crossed", 0.8, 0.25, 0.13, narrowest=0.85)
 def _seven_half_crossed(u: Sampler) -> list[Stroke]:
-    """Let the lower bar end at the stem, level or falling, nearly as long as the one on top."""
+    """Draw a crossbar that ends at the stem, almost as long as the top bar."""
     w, reach, bow = u(0.5, 0.75), u(0.0, 0.3), u(0.0, 0.08)
     tilt, at = u(-0.1, 0.06), u(0.4, 0.56)
     end = w - reach * at + bow + u(-0.02, 0.07)
@@ -171,12 +171,12 @@ SEVEN: tuple[Style, ...] = (
 )  # fmt: skip
 
 
-# 8: an S closed, open or reversed, two rings, unequal loops, an hour-glass, from the waist.
+# 8: a closed, open or reversed S; two rings; unequal loops; an hourglass; from the waist.
 
 
 @style("S closed", 3, 0.5, 0.17)
 def _eight_s(u: Sampler) -> list[Stroke]:
-    """Begin at the top right with an S and come back up, closing the head."""
+    """Start at the top right with an S, then come back up and close the head."""
     w, top, waist = u(0.4, 0.6), u(0.62, 1.0), u(0.42, 0.5)
     close = u(-0.02, 0.03)
     r = w / 2
@@ -188,13 +188,13 @@ def _eight_s(u: Sampler) -> list[Stroke]:
 
 @style("S reversed", 1, 0.4, 0.17)
 def _eight_reversed(u: Sampler) -> list[Stroke]:
-    """Begin at the top left, with an S in a mirror."""
+    """Start at the top left with a mirrored S."""
     return [[point and (-point[0], point[1]) for point in stroke] for stroke in _eight_s.draw(u)]
 
 
 @style("S open", 1.4, 0.5, 0.17)
 def _eight_open(u: Sampler) -> list[Stroke]:
-    """Leave the head open where the stroke ends."""
+    """Leave the head open at the end of the stroke."""
     w, waist = u(0.42, 0.6), u(0.42, 0.5)
     r = w / 2
     return [[(0.7 * r, u(0.02, 0.1)), (-0.1 * r, 0.0), (-0.8 * r, 0.2), (-0.3 * r, waist - 0.04),
@@ -205,7 +205,7 @@ def _eight_open(u: Sampler) -> list[Stroke]:
 
 @style("two rings", 2, 0.4, 0.17)
 def _eight_rings(u: Sampler) -> list[Stroke]:
-    """Draw one ring on the other."""
+    """Draw one ring on top of the other."""
     waist, top, bottom = u(0.42, 0.5), u(0.16, 0.25), u(0.22, 0.31)
     overlap = u(-0.01, 0.04)
     first, second = u(0.1, 0.35), u(-0.35, -0.15)
@@ -217,7 +217,7 @@ def _eight_rings(u: Sampler) -> list[Stroke]:
 
 @style("rings apart", 0.8, 0.3, 0.14)
 def _eight_rings_apart(u: Sampler) -> list[Stroke]:
-    """Draw two rings that nearly touch, or one beside the middle of the other."""
+    """Draw two rings that almost touch or are slightly offset."""
     waist, top, bottom = u(0.4, 0.5), u(0.17, 0.25), u(0.21, 0.3)
     gap, aside = u(-0.02, 0.05), u(-0.08, 0.08)
     first, second = u(-0.4, 0.35), u(-0.4, 0.35)
@@ -240,7 +240,7 @@ def _eight_unequal(u: Sampler) -> list[Stroke]:
 
 @style("crossing", 1, 0.4, 0.15)
 def _eight_crossing(u: Sampler) -> list[Stroke]:
-    """Draw two crossing slopes, closed by round ends: an hour-glass."""
+    """Draw an hourglass: two crossing diagonals with round ends."""
     w = u(0.38, 0.55)
     return [[(0.5 * w, 0.0), (0.08 * w, 0.1), (0.12 * w, 0.28), (0.5 * w, 0.48),
              (0.92 * w, 0.74), (0.8 * w, 0.96), (0.4 * w, 1.0),
@@ -250,7 +250,7 @@ def _eight_crossing(u: Sampler) -> list[Stroke]:
 
 @style("from the waist", 0.8, 0.4, 0.17)
 def _eight_from_waist(u: Sampler) -> list[Stroke]:
-    """Begin in the waist: round the head, then round the belly."""
+    """Start at the waist: first the upper loop, then the lower one."""
     w, waist = u(0.4, 0.58), u(0.43, 0.5)
     r, t = w / 2, w / 2 * u(0.7, 0.95)
     return [[(u(-0.03, 0.03), waist), (-t, 0.6 * waist), (-0.75 * t, 0.12), (0.0, 0.0),
@@ -269,7 +269,7 @@ EIGHT: tuple[Style, ...] = (
 
 
 def _loop(u: Sampler, close: tuple[float, float]) -> tuple[list[Point], Floats]:
-    """Return the loop, from the top right round to `close` of the way back, and its width."""
+    """Return the loop, which starts at the top right and leaves a gap of `close`, and its width."""
     w, high = u(0.42, 0.62), u(0.4, 0.54)
     r = w / 2
     loop = arc((r, high / 2), (r, high / 2), u(-0.16, -0.08), -1 + u(*close), 8)
@@ -284,7 +284,7 @@ def _nine_straight(u: Sampler) -> list[Stroke]:
 
 @style("leaning", 1.2, 0.4, 0.19)
 def _nine_leaning(u: Sampler) -> list[Stroke]:
-    """Let the stem run straight down to the left."""
+    """Draw a straight stem that falls to the left."""
     loop, w = _loop(u, (-0.05, 0.02))
     reach = u(0.12, 0.4)
     return [[*loop, (w, u(0.08, 0.16)), (w - 0.25 * reach, 0.5), (w - reach, 1.0)]]
@@ -292,7 +292,7 @@ def _nine_leaning(u: Sampler) -> list[Stroke]:
 
 @style("curled", 1.8, 0.4, 0.19)
 def _nine_curled(u: Sampler) -> list[Stroke]:
-    """Draw a 6 turned round."""
+    """Draw a 6 rotated by 180 degrees."""
     loop, w = _loop(u, (-0.04, 0.02))
     return [
         [
@@ -307,7 +307,7 @@ def _nine_curled(u: Sampler) -> list[Stroke]:
 
 @style("hooked", 1.3, 0.35, 0.17)
 def _nine_hooked(u: Sampler) -> list[Stroke]:
-    """End in a hook to the left, as a g."""
+    """End in a hook to the left, like a g."""
     loop, w = _loop(u, (-0.06, 0.02))
     return [
         [
@@ -325,7 +325,7 @@ def _nine_hooked(u: Sampler) -> list[Stroke]:
 
 @style("open loop", 0.8, 0.35, 0.17)
 def _nine_open(u: Sampler) -> list[Stroke]:
-    """Begin the loop short of the stem: a small gap at the top."""
+    """Leave a small gap at the top, between loop and stem."""
     w, high = u(0.45, 0.62), u(0.42, 0.54)
     r = w / 2
     loop = arc((r, high / 2), (r, high / 2), u(-0.2, -0.12), -1 + u(0.0, 0.03), 8)
@@ -334,7 +334,7 @@ def _nine_open(u: Sampler) -> list[Stroke]:
 
 @style("small loop", 0.9, 0.4, 0.11)
 def _nine_small_loop(u: Sampler) -> list[Stroke]:
-    """Hang a small head on a long straight stem."""
+    """Draw a small head on a long straight stem."""
     w, high = u(0.28, 0.4), u(0.26, 0.38)
     start = u(-0.18, -0.06)
     loop = arc((w / 2, high / 2), (w / 2, high / 2), start, -1 + u(-0.06, 0.02), 8)
@@ -343,7 +343,7 @@ def _nine_small_loop(u: Sampler) -> list[Stroke]:
 
 @style("small loop, hooked", 0.6, 0.35, 0.12)
 def _nine_small_hooked(u: Sampler) -> list[Stroke]:
-    """Hang a small head on a long bow that ends at the lower left."""
+    """Draw a small head on a long curve that ends at the lower left."""
     w, high = u(0.24, 0.38), u(0.24, 0.36)
     bow, end = u(0.02, 0.1), u(-0.15, 0.1)
     loop = arc((w / 2, high / 2), (w / 2, high / 2), u(-0.18, -0.06), -1 + u(-0.06, 0.02), 8)
@@ -352,7 +352,7 @@ def _nine_small_hooked(u: Sampler) -> list[Stroke]:
 
 @style("flicked", 0.4, 0.3, 0.17)
 def _nine_flicked(u: Sampler) -> list[Stroke]:
-    """Swing out of the stem to the right."""
+    """Flick to the right at the end of the stem."""
     loop, w = _loop(u, (-0.06, 0.02))
     out = u(0.08, 0.24)
     return [[*loop, (w, u(0.04, 0.1)), CORNER, (w, 0.5), (w + u(-0.04, 0.02), 0.88),

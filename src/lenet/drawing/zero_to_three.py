@@ -1,4 +1,4 @@
-"""The digits 0 to 3: each in several styles of strokes."""
+"""The styles in which people write the digits 0 to 3."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from lenet.drawing.strokes import CORNER, Floats, Point, Sampler, Stroke, Style,
 
 
 def _ring(u: Sampler, wide: tuple[float, float], gap: tuple[float, float]) -> Stroke:
-    """Return a ring begun near the top, counterclockwise; a negative gap makes the ends overlap."""
+    """Return a counterclockwise ring that starts near the top; a negative gap overlaps the ends."""
     start = u(-0.36, -0.16)
     return arc((0.0, 0.5), (u(*wide), 0.5), start, start - 1 + u(*gap), 11)
 
@@ -46,7 +46,7 @@ def _zero_overlapping(u: Sampler) -> list[Stroke]:
 
 @style("curled", 0.7, 0.4, 0.16, widest=1.25)
 def _zero_curled(u: Sampler) -> list[Stroke]:
-    """Begin with a small curl inside the top."""
+    """Start with a small curl inside the top."""
     wide, start = u(0.27, 0.42), u(-0.25, -0.15)
     ring = arc((0.0, 0.5), (wide, 0.5), start, start - 1, 11)
     return [[(u(-0.15, 0.0), u(0.08, 0.2)), *ring]]
@@ -77,7 +77,7 @@ def _zero_dotted(u: Sampler) -> list[Stroke]:
 
 @style("square", 0.5, 0.2, widest=1.25)
 def _zero_square(u: Sampler) -> list[Stroke]:
-    """Draw a rounded box, as on forms and displays."""
+    """Draw a rounded box, as on displays."""
     power, start = u(0.35, 0.6), u(-0.3, -0.2)
     ring = arc((0.0, 0.0), (1.0, 1.0), start, start - 1, 17)
     w = u(0.22, 0.38)
@@ -87,7 +87,7 @@ def _zero_square(u: Sampler) -> list[Stroke]:
 
 @style("two halves", 0.6, 0.4, 0.2, widest=1.25)
 def _zero_halves(u: Sampler) -> list[Stroke]:
-    """Draw the left side, then the right one: their ends cross or do not quite meet."""
+    """Draw the left half, then the right half; their ends cross or leave a small gap."""
     wide, lap = u(0.25, 0.42), u(-0.02, 0.05)
     centre: Point = (0.0, 0.5)
     left = arc(centre, (wide, 0.5), -0.25 + u(-0.04, 0.04), -0.75 - lap, 7)
@@ -103,8 +103,8 @@ ZERO: tuple[Style, ...] = (
 
 # 1: a bar, with a flag from short to the long European upstroke, with a foot, like a caret, bent.
 #
-# The flag falls steeply where the bar of a 7 lies flat; the flattest ones are shorter than such a
-# bar, and their stems stand upright.
+# The flag is steep, unlike the flat bar of a 7. The flattest flags are shorter than that bar and
+# have upright stems.
 
 
 @style("bar", 2.5, widest=1.1)
@@ -120,7 +120,7 @@ def _one_slanted(u: Sampler) -> list[Stroke]:
 
 @style("bent bar", 0.4, 0.3, widest=1.1)
 def _one_bent(u: Sampler) -> list[Stroke]:
-    """Bend the bar as a shallow bow."""
+    """Bend the bar into a shallow curve."""
     bow = u(0.04, 0.09) * u.sign()
     lower = bow * u(-0.1, 1.0)
     return [[(0.0, 0.0), (bow, 0.32), (lower, 0.68), (u(-0.03, 0.03), 1.0)]]
@@ -129,10 +129,10 @@ def _one_bent(u: Sampler) -> list[Stroke]:
 def _flagged(
     u: Sampler, length: tuple[float, float], fall: tuple[float, float], lean: float = 0.1
 ) -> list[Point | None]:
-    """Return an upstroke of `length` that rises `fall` degrees from level, and the stem."""
+    """Return an upstroke of `length`, `fall` degrees from horizontal, followed by the stem."""
     angle, long = np.radians(u(*fall)), u(*length)
     x, y = -long * np.cos(angle), long * np.sin(angle)
-    bow = u(-0.05, 0.06) * long  # a flag is often hollow or round
+    bow = u(-0.05, 0.06) * long  # flags are often concave or convex
     middle = (x / 2 + bow * np.sin(angle), y / 2 + bow * np.cos(angle))
     bottom = u(-lean, 0.5 * lean)
     return [
@@ -157,19 +157,19 @@ def _one_flag(u: Sampler) -> list[Stroke]:
 
 @style("flat flag", 1.1, 0.2, 0.18, widest=1.1)
 def _one_flat_flag(u: Sampler) -> list[Stroke]:
-    """Draw a flag about half as long as the stem that falls but little."""
+    """Draw a fairly flat flag, about half as long as the stem."""
     return [_flagged(u, (0.3, 0.5), (24, 40), 0.05)]
 
 
 @style("wide flag", 0.9, 0.12, 0.18, widest=1.2)
 def _one_wide_flag(u: Sampler) -> list[Stroke]:
-    """Draw a flag that reaches as far to the left as the stem is high, or nearly."""
+    """Draw a flag almost as wide as the stem is high."""
     return [_flagged(u, (0.55, 1.25), (33, 50), 0.06)]
 
 
 @style("flag and flick", 0.4, 0.2, 0.18, widest=1.1)
 def _one_flag_and_flick(u: Sampler) -> list[Stroke]:
-    """Swing out of the stem to the right, as in running hand."""
+    """Flick to the right at the end of the stem, as in cursive."""
     stem = _flagged(u, (0.2, 0.6), (48, 66), 0.0)
     out = u(0.06, 0.17)
     return [[*stem[:-2], (0.0, 0.5), (u(-0.02, 0.02), 0.86), (0.4 * out, 1.0),
@@ -178,13 +178,13 @@ def _one_flag_and_flick(u: Sampler) -> list[Stroke]:
 
 @style("long flag", 1.6, 0.12, 0.18, widest=1.1)
 def _one_long_flag(u: Sampler) -> list[Stroke]:
-    """Draw the European upstroke: to mid-height or nearly to the base line."""
+    """Draw the European upstroke, from mid-height or near the baseline."""
     return [_flagged(u, (0.55, 1.0), (54, 72), 0.06)]
 
 
 @style("caret", 0.8, 0.1, 0.14, widest=1.1)
 def _one_caret(u: Sampler) -> list[Stroke]:
-    """Let flag and stem part like legs, of which the right one is longer."""
+    """Draw flag and stem like a caret with a longer right leg."""
     stem = _flagged(u, (0.6, 0.9), (58, 76), 0.0)
     reach = u(0.04, 0.3)
     return [[*stem[:-2], (reach / 2 + u(-0.02, 0.02), 0.5), (reach, 1.0)]]
@@ -192,7 +192,7 @@ def _one_caret(u: Sampler) -> list[Stroke]:
 
 @style("flag apart", 0.6, 0.22, widest=1.1)
 def _one_two_stroke_flag(u: Sampler) -> list[Stroke]:
-    """Draw flag and stem apart, not quite meeting."""
+    """Draw flag and stem as two strokes with a small gap."""
     angle, long = np.radians(u(44, 64)), u(0.25, 0.5)
     top = u(-0.04, 0.05)
     return [
@@ -203,7 +203,7 @@ def _one_two_stroke_flag(u: Sampler) -> list[Stroke]:
 
 @style("round flag", 0.6, 0.25, widest=1.1)
 def _one_round_flag(u: Sampler) -> list[Stroke]:
-    """Join flag and stem in a narrow bow instead of a corner."""
+    """Join flag and stem with a tight curve instead of a corner."""
     long = u(0.12, 0.26)
     return [[(-0.8 * long, long), (-0.25 * long, 0.25 * long), (0.0, 0.0), (0.03, 0.12),
              (0.02, 0.5),
@@ -236,7 +236,7 @@ def _one_long_flag_and_foot(u: Sampler) -> list[Stroke]:
 
 @style("serifs", 0.7, 0.15, widest=1.1)
 def _one_serifs(u: Sampler) -> list[Stroke]:
-    """Draw a flag that starts level, as in Roman type, and a short foot."""
+    """Draw a horizontal serif at the top and a short foot."""
     w, d = u(0.1, 0.22), u(0.06, 0.16)
     return [[(-w, d), (-0.4 * w, 0.75 * d), (0.0, 0.0), CORNER, (0.0, 0.5), (0.0, 1.0)],
             _foot(u, (0.3, 0.55))]  # fmt: skip
@@ -288,7 +288,7 @@ def _two_looped(u: Sampler) -> list[Stroke]:
 
 @style("angular", 1, 0.3)
 def _two_angular(u: Sampler) -> list[Stroke]:
-    """Draw it like a Z with a round shoulder."""
+    """Draw a Z with a round shoulder."""
     w, high = u(0.45, 0.65), u(0.1, 0.2)
     return [[(0.0, u(0.06, 0.2)), (0.3 * w, 0.01), (0.75 * w, 0.0), (w, high),
              (0.94 * w, high + 0.13),
@@ -297,7 +297,7 @@ def _two_angular(u: Sampler) -> list[Stroke]:
 
 @style("swan", 1.5)
 def _two_swan(u: Sampler) -> list[Stroke]:
-    """Draw a big head and a base that swings out of the stem without a corner."""
+    """Draw a big head; the stem curves into the base without a corner."""
     w = u(0.5, 0.7)
     return [[*_head(u, w), (0.4 * w, 0.75), (0.08 * w, 0.9), (0.02, 0.985), (0.16 * w, 0.99),
              (0.6 * w, 0.96), (w + u(0.0, 0.15), 0.97)]]  # fmt: skip
@@ -305,7 +305,7 @@ def _two_swan(u: Sampler) -> list[Stroke]:
 
 @style("hooked", 0.6, 0.4, 0.18)
 def _two_hooked(u: Sampler) -> list[Stroke]:
-    """Begin with a curl inside the head."""
+    """Start with a curl inside the head."""
     w, high = u(0.5, 0.7), u(0.25, 0.34)
     return [[(0.28 * w, u(0.2, 0.28)), (0.05 * w, 0.24), (0.1 * w, 0.08), (0.5 * w, 0.0),
              (0.92 * w, 0.1),
@@ -316,7 +316,7 @@ def _two_hooked(u: Sampler) -> list[Stroke]:
 
 @style("Z", 0.8, 0.3, 0.2)
 def _two_zed(u: Sampler) -> list[Stroke]:
-    """Draw three straight strokes, as a Z."""
+    """Draw three straight lines, like a Z."""
     w = u(0.45, 0.75)
     return [[(u(-0.04, 0.08), u(0.0, 0.1)), (0.5 * w, u(-0.02, 0.03)), (w, u(0.0, 0.06)), CORNER,
              (0.5 * w + u(-0.04, 0.04), 0.5), (u(-0.06, 0.04), 1.0), CORNER,
@@ -325,7 +325,7 @@ def _two_zed(u: Sampler) -> list[Stroke]:
 
 @style("long base", 0.7, 0.4, 0.17, widest=1.1)
 def _two_long_base(u: Sampler) -> list[Stroke]:
-    """Let the base run on far to the right, level or sinking."""
+    """Extend the base far to the right, horizontal or falling."""
     w = u(0.45, 0.6)
     base = w + u(0.3, 0.7)
     return [[*_head(u, w), (0.45 * w, u(0.66, 0.74)), (u(-0.06, 0.04), 0.95), CORNER,
@@ -374,7 +374,7 @@ def _three_looped(u: Sampler) -> list[Stroke]:
 
 @style("flat top", 1.5, 0.4)
 def _three_flat(u: Sampler) -> list[Stroke]:
-    """Draw a flat top and a slanting waist, like a Z upon a bowl."""
+    """Draw a flat top and a slanting waist, like a Z on top of a bowl."""
     w, waist = u(0.48, 0.62), u(0.36, 0.46)
     return [[(u(-0.03, 0.04), u(-0.02, 0.05)), (w, 0.0), CORNER, (u(0.3, 0.5) * w, waist), CORNER,
              (0.75 * w, waist + 0.05), (w, waist + 0.28), (0.8 * w, 0.93), (0.4 * w, 1.0),
@@ -390,7 +390,7 @@ def _three_angular(u: Sampler) -> list[Stroke]:
 
 @style("long tail", 0.8, 0.4, 0.2)
 def _three_ezh(u: Sampler) -> list[Stroke]:
-    """Draw a flat top, a slope to the waist, and a tail that comes far back to the left."""
+    """Draw a flat top, a diagonal to the waist, and a tail that extends far to the left."""
     w, waist = u(0.42, 0.58), u(0.34, 0.46)
     return [[(u(-0.03, 0.06), u(-0.02, 0.06)), (w, 0.0), CORNER, (u(0.15, 0.4) * w, waist), CORNER,
              (0.7 * w, waist + 0.03), (w, waist + 0.24), (0.85 * w, 0.9), (0.4 * w, 1.0),
@@ -399,7 +399,7 @@ def _three_ezh(u: Sampler) -> list[Stroke]:
 
 @style("cornered", 0.5, 0.3, 0.15)
 def _three_cornered(u: Sampler) -> list[Stroke]:
-    """Draw straight lines only: an E turned round."""
+    """Draw straight lines only, like a mirrored E."""
     w, waist = u(0.42, 0.62), u(0.42, 0.54)
     return [[(u(-0.04, 0.04), u(-0.02, 0.06)), (w, 0.0), CORNER, (w + u(-0.04, 0.02), waist),
              CORNER, (u(0.1, 0.45) * w, waist + u(-0.02, 0.02)), CORNER, (w, waist + 0.02), CORNER,
@@ -409,7 +409,7 @@ def _three_cornered(u: Sampler) -> list[Stroke]:
 
 @style("two bows", 0.5, 0.4, 0.17)
 def _three_two_bows(u: Sampler) -> list[Stroke]:
-    """Draw head and belly apart: they meet at the waist, or nearly."""
+    """Draw the upper and lower bowl as two strokes that almost meet at the waist."""
     w, waist, inner = u(0.44, 0.6), u(0.42, 0.5), u(0.2, 0.5)
     return [[(u(-0.02, 0.06), u(0.06, 0.2)), (0.45 * w, 0.0), (0.9 * w, 0.16), (0.72 * w, 0.36),
              (inner * w, waist)],
