@@ -144,15 +144,15 @@ def notmnist(data: Path) -> list[Sample]:
 
 def things() -> list[Sample]:
     """Return 400 windows of the two photos that come with scikit-learn: a temple, a flower."""
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     names, photos = ("temple", "flower"), load_sample_images().images
     samples = []
     for i in range(400):
         name, photo = names[i % 2], photos[i % 2]
-        wide = int(np.exp(chance.uniform(np.log(60), np.log(420))))
-        high = int(wide * chance.uniform(0.7, 1))
-        y = int(chance.integers(photo.shape[0] - high + 1))
-        x = int(chance.integers(photo.shape[1] - wide + 1))
+        wide = int(np.exp(rng.uniform(np.log(60), np.log(420))))
+        high = int(wide * rng.uniform(0.7, 1))
+        y = int(rng.integers(photo.shape[0] - high + 1))
+        x = int(rng.integers(photo.shape[1] - wide + 1))
         window = np.ascontiguousarray(photo[y : y + high, x : x + wide])
         samples.append(Sample(f"{name} {i}", window, "", (name,)))
     return samples

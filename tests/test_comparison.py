@@ -30,8 +30,7 @@ from lenet.comparison import (
     Watcher,
     compare,
 )
-from lenet.comparison.classical import as_pixels, costs, fit
-from lenet.comparison.contenders import Contender
+from lenet.comparison.contenders import Contender, as_pixels, costs, fit
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import read_scores
@@ -113,9 +112,9 @@ def result(name: str, seed: int, wrong: Sequence[int], total: int = 100) -> Resu
     )
 
 
-def standing(name: str, wrong: Sequence[Sequence[int]], chance: bool = True) -> Standing:
+def standing(name: str, wrong: Sequence[Sequence[int]], stochastic: bool = True) -> Standing:
     results = tuple(result(name, seed, each) for seed, each in enumerate(wrong))
-    return Standing(name, "recipe" if chance else "classical", chance, results)
+    return Standing(name, "recipe" if stochastic else "classical", stochastic, results)
 
 
 # What a table says.
@@ -166,7 +165,7 @@ def test_the_better_one_is_named_where_chance_does_not_explain_it() -> None:
 
 
 def test_who_has_one_result_meets_every_seed_of_the_other() -> None:
-    one, many = standing("knn", [range(5)], chance=False), standing("a", [range(9)] * 3)
+    one, many = standing("knn", [range(5)], stochastic=False), standing("a", [range(9)] * 3)
     assert [duel.seeds for duel in Pair.of(one, many).duels] == [(0, 0), (0, 1), (0, 2)]
 
 

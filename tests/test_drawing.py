@@ -10,24 +10,20 @@ from numpy.typing import NDArray
 
 from lenet import datasets, drawing
 from lenet.drawing import digits, nondigits, pen, printing
-from lenet.drawing.crops import draw, littered
-from lenet.drawing.crude import crude
-from lenet.drawing.digits import drawings
-from lenet.drawing.doodles import DOODLES
-from lenet.drawing.hand import write
+from lenet.drawing.crops import crude, draw, littered
+from lenet.drawing.digits import STYLES, drawings
+from lenet.drawing.doodles import DOODLES, bulk
 from lenet.drawing.letters import LETTERS, SIGNS
 from lenet.drawing.nondigits import KINDS, draw_kind
-from lenet.drawing.papers import PAPERS
+from lenet.drawing.pages import PAPERS
 from lenet.drawing.pen import TOOLS
-from lenet.drawing.skeletons import STYLES
-from lenet.drawing.strokes import Style
-from lenet.drawing.textures import bulk
+from lenet.drawing.strokes import Style, write
 from lenet.errors import UsageError
 from lenet.picture import normalise
 from lenet.reader import Reader
 
 Images = NDArray[np.uint8]
-CHANCE = np.random.default_rng(0)  # for tools that take none
+RNG = np.random.default_rng(0)  # for tools that take none
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +38,10 @@ def judge() -> Reader:
 
 
 def images_of(style: Style, n: int, seed: int) -> Images:
-    chance = np.random.default_rng(seed)
-    lines = write(style, n, chance)
+    rng = np.random.default_rng(seed)
+    lines = write(style, n, rng)
     drawings = [[line[k] for line in lines] for k in range(n)]
-    return np.stack([normalise(draw(each, style.stoutest, chance)) for each in drawings])
+    return np.stack([normalise(draw(each, style.thickest, rng)) for each in drawings])
 
 
 def digest(images: Images) -> str:
@@ -141,10 +137,10 @@ def test_most_drawings_of_plain_styles_are_what_they_should_be(digit: int, judge
 
 
 def test_the_flag_of_a_1_falls_steeply_and_the_bar_of_a_7_lies_flat() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
 
     def fall(style: Style) -> NDArray[np.float64]:
-        stroke = write(style, 400, chance)[0]
+        stroke = write(style, 400, rng)[0]
         corner = np.argmin(stroke[:, :, 1] - stroke[:, :, 0], 1)  # the upper right corner
         start, top = stroke[:, 0], stroke[np.arange(400), corner]
         rise = np.arctan2(start[:, 1] - top[:, 1], top[:, 0] - start[:, 0])
@@ -161,12 +157,12 @@ def test_the_flag_of_a_1_falls_steeply_and_the_bar_of_a_7_lies_flat() -> None:
 
 
 def test_the_flattest_flags_of_a_1_are_shorter_than_the_bar_of_a_7() -> None:
-    chance = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     one = {style.name: style for style in STYLES[1]}["flat flag"]
     seven = {style.name: style for style in STYLES[7]}["upright"]
 
     def breadth(style: Style) -> float:
-        stroke = write(style, 400, chance)[0]
+        stroke = write(style, 400, rng)[0]
         return float(np.median(np.ptp(stroke[:, :, 0], axis=1)))
 
     assert breadth(one) < 0.8 * breadth(seven)
@@ -182,7 +178,7 @@ def holes(ink: Images) -> int:
 def thin(style: Style, n: int, seed: int) -> list[Images]:
     lines = write(style, n, np.random.default_rng(seed))
     return [
-        pen.pen(np.zeros((130, 130), np.uint8), [15 + 100 * line[k] for line in lines], 8.0, CHANCE)
+        pen.pen(np.zeros((130, 130), np.uint8), [15 + 100 * line[k] for line in lines], 8.0, RNG)
         for k in range(n)
     ]
 
@@ -242,17 +238,17 @@ def test_between_tail_and_shoulder_of_a_5_is_a_quarter_of_its_bowl_even_with_a_f
 ) -> None:
     stroke = write(style, 300, np.random.default_rng(3))[0]
     first = stroke[:, : stroke.shape[1] // 2]  # bar, neck and shoulder
-    gaps = np.linalg.norm(first - stroke[:, -1:], axis=2).min(1) - style.stoutest
+    gaps = np.linalg.norm(first - stroke[:, -1:], axis=2).min(1) - style.thickest
     bowls = 0.55 * np.ptp(stroke[:, :, 1], axis=1)
     assert (gaps > 0.25 * bowls).mean() > 0.98
 
 
 def test_crude_1s_are_bars_up_to_0_6_as_wide_as_high_and_no_other_digit_becomes_one() -> None:
-    chance = np.random.default_rng(4)
+    rng = np.random.default_rng(4)
 
     def breadths(digit: int) -> NDArray[np.float64]:
-        part = drawings(np.full(300, digit), chance)
-        images = [crude(lines, style, digit == 1, chance) for lines, style in part]
+        part = drawings(np.full(300, digit), rng)
+        images = [crude(lines, style, digit == 1, rng) for lines, style in part]
         assert min(image.max() for image in images) > 100
         boxes = [cv2.boundingRect(np.asarray(image > 80, np.uint8)) for image in images]
         return np.array([w / h for _, _, w, h in boxes])
@@ -298,9 +294,9 @@ def test_a_fading_pen_grows_pale_and_a_worn_one_breaks() -> None:
 def test_no_ruled_line_that_was_left_runs_through_the_middle_where_it_makes_a_theta_of_a_0() -> (
     None
 ):
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     blank = np.zeros((60, 40), np.uint8)
-    images = [littered(blank, chance) for _ in range(400)]
+    images = [littered(blank, rng) for _ in range(400)]
     lined = [image for image in images if image.shape == blank.shape and image.any()]
     assert len(lined) > 150
     assert max(image[21:39].max() for image in lined) == 0
@@ -375,7 +371,7 @@ def test_the_tail_of_a_y_of_two_strokes_leans_where_the_stem_of_an_open_4_stands
         return float(np.median((top - low)[:, 0] / (low - top)[:, 1]))
 
     tails = [style for style in LETTERS if style.name.split()[0] == "y"]
-    tails = [style for style in tails if len(write(style, 1, CHANCE)) == 2]
+    tails = [style for style in tails if len(write(style, 1, RNG)) == 2]
     stems = [style for style in STYLES[4] if style.name in {"open", "open, round", "open, square"}]
     assert len(tails) >= 4
     assert min(map(lean, tails)) > 2 * max(map(lean, stems))
@@ -401,9 +397,9 @@ def test_the_bar_of_a_theta_lies_where_the_slash_of_a_0_rises() -> None:
         across, down = (stroke[:, -1] - stroke[:, 0]).T
         return np.asarray(np.abs(down / across))
 
-    chance = np.random.default_rng(0)
-    bars = [write(style, 200, chance)[1] for style in LETTERS if style.name.startswith("theta")]
-    slashes = [write(style, 200, chance)[1] for style in STYLES[0] if "slashed" in style.name]
+    rng = np.random.default_rng(0)
+    bars = [write(style, 200, rng)[1] for style in LETTERS if style.name.startswith("theta")]
+    slashes = [write(style, 200, rng)[1] for style in STYLES[0] if "slashed" in style.name]
     steepest = max(np.percentile(slope(bar), 98) for bar in bars)
     assert steepest < 0.6 < min(np.percentile(slope(slash), 5) for slash in slashes)
 

@@ -30,12 +30,12 @@ class Answers:
     """Images with their truth and the answers of a reader who errs now and then."""
 
     def __init__(self, classes: tuple[str, ...], n: int = 600, missing: int | None = None) -> None:
-        chance = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         k = len(classes)
         self.classes = classes
-        self.images = chance.integers(0, 256, (n, 28, 28), np.uint8)
+        self.images = rng.integers(0, 256, (n, 28, 28), np.uint8)
         self.labels = np.resize([c for c in range(k) if c != missing], n).astype(np.int64)
-        logits = chance.normal(size=(n, k)) + 4 * np.eye(k)[self.labels]
+        logits = rng.normal(size=(n, k)) + 4 * np.eye(k)[self.labels]
         self.probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         self.scores = evaluate(self.probabilities, self.labels, classes)
 
@@ -57,19 +57,19 @@ def history(epochs: int, *, validated: bool = True, last_errors: int = 30) -> li
 
 
 def layers_of_a_small_network(k: int) -> dict[str, np.ndarray]:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     shapes = {"conv1": (40, 24, 24), "pool1": (40, 12, 12), "conv2": (120, 1, 1), "flat": (3_000,)}
-    return {name: chance.normal(size=shape) for name, shape in {**shapes, "output": (k,)}.items()}
+    return {name: rng.normal(size=shape) for name, shape in {**shapes, "output": (k,)}.items()}
 
 
 def all_figures(answers: Answers) -> dict[str, Callable[[], Figure]]:
     """Every figure there is, by name, of the same answers."""
     images, labels, classes = answers.images, answers.labels, answers.classes
     scores, probabilities, k = answers.scores, answers.probabilities, len(answers.classes)
-    chance = np.random.default_rng(1)
-    before, after = chance.normal(size=(2, 32, 20, 3, 3))
-    map_, points = chance.normal(size=(28, 28)), chance.normal(size=(len(labels), 2))
-    picture = chance.integers(0, 256, (50, 90, 3), np.uint8)
+    rng = np.random.default_rng(1)
+    before, after = rng.normal(size=(2, 32, 20, 3, 3))
+    map_, points = rng.normal(size=(28, 28)), rng.normal(size=(len(labels), 2))
+    picture = rng.integers(0, 256, (50, 90, 3), np.uint8)
     names = [f"model number {i}" for i in range(12)]
     rates = np.geomspace(0.003, 0.1, 12)
     limits = [(rate * 0.8, rate * 1.2) for rate in rates]
@@ -269,14 +269,14 @@ def test_the_reliability_diagram_draws_the_filled_bins(digits: Answers) -> None:
 
 @pytest.mark.parametrize("wrong", [0, 1, 5, 100, 300])
 def test_all_mistakes_are_shown_the_most_certain_first(wrong: int) -> None:
-    n, chance = 1_000, np.random.default_rng(0)
-    labels = chance.integers(0, 10, n)
+    n, rng = 1_000, np.random.default_rng(0)
+    labels = rng.integers(0, 10, n)
     answers = (labels + (np.arange(n) < wrong)) % 10
-    certainty = chance.uniform(0.5, 0.99, n)[:, None]
+    certainty = rng.uniform(0.5, 0.99, n)[:, None]
     probabilities = np.eye(10)[answers] * certainty + np.eye(10)[(answers + 5) % 10] * (
         1 - certainty
     )
-    images = chance.integers(0, 256, (n, 28, 28), np.uint8)
+    images = rng.integers(0, 256, (n, 28, 28), np.uint8)
     figure = drawn(figures.mistakes(images, labels, probabilities, DIGITS))
     axes = figure.axes[0]
     assert f"{wrong:,} of 1,000 images were read wrongly" in texts(figure)

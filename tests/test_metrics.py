@@ -44,9 +44,9 @@ ABC = ("a", "b", "c")
 @pytest.fixture(scope="module")
 def random_scores() -> tuple[np.ndarray, np.ndarray]:
     """Answers for 2,000 images of ten classes, right somewhat more often than not."""
-    chance = np.random.default_rng(0)
-    truth = chance.integers(0, 10, 2_000)
-    logits = chance.normal(size=(2_000, 10)) + 2 * np.eye(10)[truth]
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 10, 2_000)
+    logits = rng.normal(size=(2_000, 10)) + 2 * np.eye(10)[truth]
     p = np.exp(logits)
     return p / p.sum(axis=1, keepdims=True), truth
 

@@ -107,10 +107,10 @@ def test_the_colours_of_pen_and_paper_do_not_matter(seven: Bytes) -> None:
 
 
 def test_uneven_light_and_noise_do_not_matter(seven: Bytes) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     y, x = np.mgrid[0:1:160j, 0:1:120j]
     for light in (1 - 0.6 * x, 1 - 0.5 * x * y, 1 - 0.5 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)):
-        photo = (0.1 + 0.8 * seven / 255) * light * 255 + chance.normal(0, 3, seven.shape)
+        photo = (0.1 + 0.8 * seven / 255) * light * 255 + rng.normal(0, 3, seven.shape)
         found = digit_in(np.clip(photo, 0, 255).astype(np.uint8))
         assert difference(found, digit_in(seven)) < 8
 
@@ -163,17 +163,17 @@ def test_the_box_is_in_pixels_of_the_picture_however_large(seven: Bytes) -> None
 
 
 def test_a_picture_of_only_paper_holds_no_digit() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     ramp = np.linspace(90, 240, 200)
     blank = [
         np.full((200, 200), 255),
         np.zeros((200, 200)),
         ramp[:, None] + np.zeros((1, 200)),
-        ramp[:, None] + chance.normal(0, 6, (200, 200)),
-        chance.normal(230, 4, (200, 200)),
-        chance.uniform(0, 255, (200, 200)),
-        np.where(chance.random((200, 200)) < 0.02, 0, 255),
-        np.where(chance.random((200, 200)) < 0.1, 0, 255),
+        ramp[:, None] + rng.normal(0, 6, (200, 200)),
+        rng.normal(230, 4, (200, 200)),
+        rng.uniform(0, 255, (200, 200)),
+        np.where(rng.random((200, 200)) < 0.02, 0, 255),
+        np.where(rng.random((200, 200)) < 0.1, 0, 255),
     ]
     for picture in blank:
         assert not find_digits(decode(np.clip(picture, 0, 255).astype(np.uint8))).crops
@@ -181,18 +181,18 @@ def test_a_picture_of_only_paper_holds_no_digit() -> None:
 
 
 def test_pictures_of_any_shape_can_be_searched() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for shape in [(1, 1), (1, 2), (2, 1), (1, 5_000), (20_000, 1), (3, 3), (5, 2_000)]:
         for picture in (
             np.zeros(shape),
-            chance.uniform(0, 255, shape),
-            chance.normal(200, 9, shape),
+            rng.uniform(0, 255, shape),
+            rng.normal(200, 9, shape),
         ):
             find_digits(decode(np.clip(picture, 0, 255).astype(np.uint8)))
 
 
 def test_pictures_of_a_few_pixels_can_be_searched_whatever_is_in_them() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for shape in np.ndindex(5, 5):
         size = shape[0] + 1, shape[1] + 1
         line = np.full(size, 255)
@@ -200,9 +200,9 @@ def test_pictures_of_a_few_pixels_can_be_searched_whatever_is_in_them() -> None:
         for picture in (
             line,
             np.where(np.indices(size).sum(0) % 2, 255, 0),
-            np.where(chance.random(size) < 0.3, 0, 200),
-            chance.integers(0, 256, size),
-            chance.integers(0, 256, (*size, 3)),
+            np.where(rng.random(size) < 0.3, 0, 200),
+            rng.integers(0, 256, size),
+            rng.integers(0, 256, (*size, 3)),
             np.dstack([line, line, np.full(size, 90)]),
         ):
             for single in (True, False):
@@ -217,9 +217,9 @@ def test_the_pictures_in_the_package_hold_one_digit_each() -> None:
 
 
 def test_a_grey_picture_is_read_as_one_with_a_tint_in_a_corner(seven: Bytes) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     light = np.linspace(1, 0.6, 120)
-    photo = np.clip(seven * light + chance.normal(0, 2, seven.shape), 0, 255).astype(np.uint8)
+    photo = np.clip(seven * light + rng.normal(0, 2, seven.shape), 0, 255).astype(np.uint8)
     for grey in (seven, 255 - seven, seven // 2 + 60, photo):
         tinted = np.dstack([grey] * 3)
         tinted[0, 0, 2] ^= 1

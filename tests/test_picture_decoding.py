@@ -39,9 +39,9 @@ def chunks(content: bytes, *, parted: bool = False, extra: bytes = b"") -> bytes
 
 
 def test_png_files_with_nothing_but_pixels_are_decoded_as_pillow_does() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for shape in [(28, 28), (40, 61), (1, 999), (300, 5)]:
-        for grey in (chance.integers(0, 256, shape, np.uint8), np.indices(shape).sum(0) % 256):
+        for grey in (rng.integers(0, 256, shape, np.uint8), np.indices(shape).sum(0) % 256):
             grey = grey.astype(np.uint8)
             colour = np.dstack([grey, 255 - grey, np.roll(grey, 1, 0)])
             for picture, pixels in ((grey, np.dstack([grey] * 3)), (colour, colour)):

@@ -109,12 +109,12 @@ def test_a_broken_4_is_offered_whole_and_in_parts() -> None:
 
 
 def test_other_ways_to_cut_hold_no_more_of_a_large_photo_than_their_digits() -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     page = blank(1_500, 2_000)
     write(page, "0", (900, 1_200), 80, 8)
     write(page, "0", (955, 1_200), 80, 8)
     write(page, "3", (300, 400), 80, 8)
-    page = np.maximum(page, 4) - chance.integers(0, 4, page.shape, np.uint8)
+    page = np.maximum(page, 4) - rng.integers(0, 4, page.shape, np.uint8)
     for turned in (page, np.rot90(page, 2).copy()):
         (region,) = [crop for crop in find(turned).crops if crop.box[2] > 90]
         packed = pickle.dumps(region)
@@ -170,11 +170,11 @@ def test_with_single_all_near_strokes_are_one_digit() -> None:
 
 
 def test_where_and_how_large_digits_are_written_does_not_matter(page: Bytes) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     expected = find(page)
     for _ in range(12):
-        scale = float(chance.uniform(0.5, 3))
-        top, left, bottom, right = chance.integers(5, 200, 4).tolist()
+        scale = float(rng.uniform(0.5, 3))
+        top, left, bottom, right = rng.integers(5, 200, 4).tolist()
         other = Image.fromarray(page).resize(
             (round(page.shape[1] * scale), round(page.shape[0] * scale)), Image.Resampling.BICUBIC
         )
@@ -195,8 +195,8 @@ def test_light_on_dark_is_dark_on_light(page: Bytes) -> None:
 
 
 def test_textures_take_no_time_and_end_in_few_regions() -> None:
-    chance = np.random.default_rng(0)
-    noise = chance.integers(0, 256, (600, 800, 3), np.uint8)
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (600, 800, 3), np.uint8)
     checked = np.indices((600, 800)).sum(0) // 7 % 2 * 255
     for texture in (noise, cv2.GaussianBlur(noise, (0, 0), 4), checked.astype(np.uint8)):
         assert len(find(np.asarray(texture, np.uint8)).crops) < 2_000

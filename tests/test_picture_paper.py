@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lenet.drawing import draw_picture
-from lenet.drawing.papers import PAPERS
+from lenet.drawing.pages import PAPERS
 from lenet.picture.form_boxes import sides_of_boxes
 from pages import Bytes, blank, centres, difference, find, rows_of, same_digits, write
 
@@ -48,8 +48,8 @@ def test_shadows_are_paper(page: Bytes, shadow: str) -> None:
         "corner": 1 - 0.6 * np.clip(x + y - 1.2, 0, 1),
         "lamp": 1 - 0.6 * np.hypot(x - 0.3, y - 0.4),
     }[shadow]
-    chance = np.random.default_rng(0)
-    photo = (30 + 0.8 * page) * light + chance.normal(0, 3, page.shape)
+    rng = np.random.default_rng(0)
+    photo = (30 + 0.8 * page) * light + rng.normal(0, 3, page.shape)
     found = find(np.clip(photo, 0, 255).astype(np.uint8))
     assert same_digits(found, find(page), most=20)
 
@@ -61,9 +61,9 @@ def test_light_paper_is_light_however_much_of_it_is_in_shadow(share: float, pen:
     h, w = page.shape
     x = np.arange(w) + np.arange(h)[:, None] / 4
     light = 1 - 0.45 / (1 + np.exp((share * (w + h / 4) - x) / 6))
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     photo = np.dstack([page] * 3) * np.array([0.75, 0.64, 0.47]) * light[:, :, None] + 20
-    photo += chance.normal(0, 2, photo.shape)
+    photo += rng.normal(0, 2, photo.shape)
     assert same_digits(find(np.clip(photo, 0, 255).astype(np.uint8)), find(page), most=20)
 
 
@@ -80,10 +80,10 @@ def test_a_faint_part_of_a_stroke_on_clean_paper_belongs_to_it(pen: int) -> None
 
 @pytest.mark.parametrize("pen", [2, 4, 8, 16, 24])
 def test_pencil_and_marker_give_strokes_of_like_width(pen: int) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     page = blank(400, 300)
     write(page, "3", (70, 320), 250, pen)
-    photo = page * (1 - 0.4 * np.linspace(0, 1, 300)) + chance.normal(0, 2, page.shape)
+    photo = page * (1 - 0.4 * np.linspace(0, 1, 300)) + rng.normal(0, 2, page.shape)
     image = find(np.clip(photo, 0, 255).astype(np.uint8)).crops[0].image
     covered = (image > 127).mean()
     assert 0.07 < covered < 0.26
@@ -226,8 +226,8 @@ def test_bold_and_pale_strokes_from_edge_to_edge_of_a_strip_are_no_ruling() -> N
 
 def test_boxes_bolder_than_the_pencil_are_no_writing() -> None:
     page = rows_of("3705", "2846", pen=4)
-    chance = np.random.default_rng(0)
-    grain = chance.uniform(0.4, 0.75, page.shape)
+    rng = np.random.default_rng(0)
+    grain = rng.uniform(0.4, 0.75, page.shape)
     pencil = 255 - (255 - page) * cv2.GaussianBlur(grain, (0, 0), 1)
     form = boxed(pencil.astype(np.uint8), 4, 2, 20, 2)
     found = find(form)
@@ -295,9 +295,9 @@ def test_the_dark_border_of_a_scan_is_no_digit(page: Bytes) -> None:
 
 
 def test_dust_is_left_out_and_dots_are_too_small(page: Bytes) -> None:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     dusty = page.copy()
-    dusty[chance.integers(0, page.shape[0], 60), chance.integers(0, page.shape[1], 60)] = 0
+    dusty[rng.integers(0, page.shape[0], 60), rng.integers(0, page.shape[1], 60)] = 0
     dusty[350:360, 440:450] = 0
     found = find(dusty)
     assert same_digits(found, find(page))
@@ -308,9 +308,9 @@ def test_dust_is_left_out_and_dots_are_too_small(page: Bytes) -> None:
 def test_on_papers_of_all_kinds_nothing_but_each_digit_written_is_found() -> None:
     wrong = 0
     for number, paper in enumerate(list(PAPERS) * 6):
-        chance = np.random.default_rng(number)
-        text = "".join(map(str, chance.integers(0, 10, 4))) + "/" + str(chance.integers(10, 99))
-        page = draw_picture(text, chance, paper=paper, height=float(chance.uniform(40, 90)))
+        rng = np.random.default_rng(number)
+        text = "".join(map(str, rng.integers(0, 10, 4))) + "/" + str(rng.integers(10, 99))
+        page = draw_picture(text, rng, paper=paper, height=float(rng.uniform(40, 90)))
         boxes = np.array([crop.box for crop in find(page.pixels).crops]).reshape(-1, 4)
         middles = np.array([(x + w / 2, y + h / 2) for x, y, w, h in page.boxes])
         apart = middles[:, None] - boxes[:, :2]

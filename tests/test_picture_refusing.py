@@ -169,19 +169,19 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
         }.items()
     }
     seeds = [encode(page, form) for form, kind in pages.items() for page in kind]
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for i in range(count):
         content = bytearray(seeds[i % len(seeds)])
-        place = chance.randrange(len(content))
-        match chance.randrange(4):
+        place = rng.randrange(len(content))
+        match rng.randrange(4):
             case 0:
                 del content[place:]
             case 1:
-                content[place] ^= 1 << chance.randrange(8)
+                content[place] ^= 1 << rng.randrange(8)
             case 2:
-                content[place:place] = chance.randbytes(chance.randrange(1, 20))
+                content[place:place] = rng.randbytes(rng.randrange(1, 20))
             case 3:
-                content[place : place + 8] = chance.randbytes(8)
+                content[place : place + 8] = rng.randbytes(8)
         yield bytes(content)
 
 

@@ -74,7 +74,7 @@ def standing_of(results: Sequence[Result]) -> dict[str, Standing]:
         found = {result.seed: result for result in results if result.digest == digest}
         if found:
             ordered = tuple(found[seed] for seed in sorted(found))
-            standings[name] = Standing(name, contender.kind, contender.chance, ordered)
+            standings[name] = Standing(name, contender.kind, contender.stochastic, ordered)
     return standings
 
 

@@ -17,8 +17,8 @@ import torch
 
 from lenet import datasets
 from lenet.comparison import CLASSICAL
-from lenet.comparison.classical import as_pixels, fit
-from lenet.comparison.scoring import time_one
+from lenet.comparison.contenders import as_pixels, fit
+from lenet.comparison.results import time_one
 from lenet.datasets import Splits
 from lenet.datasets.parts import Parts
 from lenet.experiment.export import to_onnx

@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lenet import datasets, experiment, training
-from lenet.comparison.classical import Classical
-from lenet.comparison.contenders import Contender, find_all, shared_data
-from lenet.comparison.ledger import LEDGER, Ledger, Result
-from lenet.comparison.scoring import score_classical, score_run
+from lenet.comparison.contenders import Classical, Contender, find_all, shared_data
+from lenet.comparison.results import LEDGER, Ledger, Result, score_classical, score_run
 from lenet.comparison.standings import Comparison, Standing
 from lenet.datasets import Dataset
 from lenet.datasets.parts import Parts
@@ -129,7 +127,7 @@ class Matrix:
             if result := self.result(cell):
                 found.setdefault(cell.contender.name, []).append(result)
         standings = [
-            Standing(each.name, each.kind, each.chance, tuple(found[each.name]))
+            Standing(each.name, each.kind, each.stochastic, tuple(found[each.name]))
             for each in self.contenders
             if each.name in found
         ]
@@ -224,3 +222,56 @@ def _check_classes(contender: Contender, test: Dataset) -> None:
             f"{contender.name} tells {', '.join(classes)} apart, but {test.name} holds "
             f"{', '.join(test.classes)}: choose --data with the same classes, or leave it out"
         )
+
+
+def compare(
+    contenders: Sequence[str],
+    *,
+    seeds: int = 5,
+    data: Sequence[str] | None = None,
+    runs: str | Path = "runs",
+    data_dir: str | Path | None = None,
+    device: str = "auto",
+    watcher: Watcher | None = None,
+) -> Comparison:
+    """Train what has to be trained, score everything on one test set, and judge.
+
+    Parameters
+    ----------
+    contenders : sequence of str
+        Run folders, recipes (built-in names or TOML files), classical models.
+    seeds : int
+        Recipes are trained once with each seed 0..seeds-1.
+    data : sequence of str, optional
+        Data to train and test on in place of the contenders' own, which have to agree.
+    runs : path
+        Folder of the run folders and of the file in which finished results are kept.
+    data_dir : path, optional
+        Where MNIST is looked for first.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    watcher : Watcher, optional
+        Is told how it goes.
+
+    Raises
+    ------
+    UsageError
+        An unknown contender, one named twice, fewer than one seed, or data that do not agree.
+    DataError
+        The data cannot be read, or has other classes than a run.
+    ModelError
+        A run folder is missing, broken or unfinished.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> outcome = compare(["svm-linear", "knn"], data=["uci-digits"], runs=tempfile.mkdtemp())
+    >>> [(standing.name, standing.errors) for standing in outcome.standings]
+    [('knn', (6,)), ('svm-linear', (18,))]
+    >>> outcome.pairs[0].better
+    'knn'
+    """
+    matrix = Matrix(contenders, seeds=seeds, data=data, runs=runs, data_dir=data_dir, device=device)
+    for _ in matrix.complete(watcher or Watcher()):
+        pass
+    return matrix.comparison()

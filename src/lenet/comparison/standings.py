@@ -10,7 +10,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.comparison.ledger import Result
+from lenet.comparison.results import Result
 from lenet.metrics import mcnemar, t_interval, wilson
 
 SIGNIFICANT = 0.05
@@ -24,7 +24,7 @@ class Standing:
     ----------
     name, kind : str
         See `lenet.comparison.Contender`.
-    chance : bool
+    stochastic : bool
         Whether another seed gives another result.
     results : tuple of Result
         One or more, of the same test set.
@@ -32,7 +32,7 @@ class Standing:
 
     name: str
     kind: Literal["run", "recipe", "classical"]
-    chance: bool
+    stochastic: bool
     results: tuple[Result, ...]
 
     @property
@@ -115,7 +115,7 @@ class Pair:
 
     @classmethod
     def of(cls, first: Standing, second: Standing) -> Self:
-        """Let results of the same seed meet; one without chance meets every seed of the other."""
+        """Pair results of equal seed; a deterministic contender meets every seed of the other."""
         return cls(
             first,
             second,
@@ -123,7 +123,7 @@ class Pair:
                 Duel.of(a, b)
                 for a in first.results
                 for b in second.results
-                if a.seed == b.seed or not (first.chance and second.chance)
+                if a.seed == b.seed or not (first.stochastic and second.stochastic)
             ),
         )
 
@@ -134,7 +134,7 @@ class Pair:
 
     @property
     def better(self) -> str | None:
-        """The name of the better one; None where chance explains the difference."""
+        """The name of the better one; None if the difference is not significant."""
         return self.first.name if self.p < SIGNIFICANT else None
 
 

@@ -1,14 +1,14 @@
 """`Scores`: the counts and numbers of one evaluation, and what follows from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import comb, sqrt
+from statistics import NormalDist, mean, stdev
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
-
-from lenet.metrics.intervals import wilson
+from numpy.typing import ArrayLike, NDArray
 
 
 def rate(share: float) -> str:
@@ -240,3 +240,150 @@ def frozen_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return `counts`, made read-only."""
     counts.setflags(write=False)
     return counts
+
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+CALIBRATION_BINS = 15  # as in Guo, Pleiss, Sun, Weinberger (2017)
+
+
+def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> Scores:
+    """Score the answers to a whole set at once.
+
+    Parameters
+    ----------
+    probabilities : float array (n, k)
+        Rows sum to one; the answer is the largest, the first of equals.
+    labels : int array (n,)
+        The truth, 0..k-1.
+    classes : sequence of str
+        Names of the k classes.
+
+    Raises
+    ------
+    ValueError
+        No images, shapes that do not agree, labels out of range, or rows that are no probabilities.
+    """
+    from sklearn.metrics import confusion_matrix, roc_auc_score
+
+    p, truth = _checked(probabilities, labels, len(classes))
+    answers = p.argmax(axis=1)
+    # A truth given probability 0 would cost infinity; float32 cannot tell less than this from 0.
+    given = np.maximum(p[np.arange(len(truth)), truth], np.finfo(np.float32).smallest_subnormal)
+    return Scores(
+        classes=tuple(classes),
+        confusion=frozen_counts(
+            confusion_matrix(truth, answers, labels=range(len(classes))).astype(np.int64)
+        ),
+        loss=float(-np.log(given).mean()),
+        auc=tuple(
+            float(roc_auc_score(truth == c, p[:, c])) if _both(truth == c) else None
+            for c in range(len(classes))
+        ),
+        calibration=_calibration(p.max(axis=1), answers == truth),
+    )
+
+
+def roc_curves(probabilities: ArrayLike, labels: ArrayLike) -> list[Curve | None]:
+    """Return each class's ROC curve, one against the rest.
+
+    Returns
+    -------
+    list of (false positive rate, true positive rate) or None
+        Float64 arrays from (0, 0) to (1, 1); points on a straight line between others are left
+        out, which changes nothing of the curve. None where the set has no image of the class,
+        or none of another.
+    """
+    from sklearn.metrics import roc_curve
+
+    p, truth = _checked(probabilities, labels, np.shape(probabilities)[-1])
+    return [
+        roc_curve(truth == c, p[:, c], drop_intermediate=True)[:2] if _both(truth == c) else None
+        for c in range(p.shape[1])
+    ]
+
+
+def _calibration(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
+    # Bin i holds i/15 < confidence <= (i+1)/15.
+    which = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int) - 1, 0, None)
+    parts = ((confidence[which == i], right[which == i]) for i in range(CALIBRATION_BINS))
+    return tuple(
+        Bin(len(part), int(hits.sum()), float(part.mean()) if len(part) else 0.0)
+        for part, hits in parts
+    )
+
+
+def _checked(
+    probabilities: ArrayLike, labels: ArrayLike, k: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    p, truth = np.asarray(probabilities, np.float64), np.asarray(labels)
+    if p.ndim != 2 or p.shape != (len(truth), k) or truth.ndim != 1 or not p.size:
+        raise ValueError(
+            f"need probabilities (n, {k}) and labels (n,) of n > 0 images, "
+            f"found {p.shape} and {truth.shape}"
+        )
+    if not np.issubdtype(truth.dtype, np.integer) or truth.min() < 0 or truth.max() >= k:
+        raise ValueError(f"labels must be whole numbers in 0..{k - 1}")
+    if not (np.isfinite(p).all() and p.min() >= 0 and np.allclose(p.sum(axis=1), 1, atol=1e-3)):
+        raise ValueError("each row of probabilities must sum to one; are these logits?")
+    return p, truth.astype(np.int64)
+
+
+def _both(positive: NDArray[np.bool_]) -> bool:
+    return bool(positive.any() and not positive.all())
+
+
+def wilson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of the rate `errors / total` (Wilson, 1927).
+
+    >>> low, high = wilson(0, 10_000)
+    >>> f"{low:.4%} {high:.4%}"
+    '0.0000% 0.0384%'
+    """
+    if not 0 <= errors <= total or total == 0:
+        raise ValueError(f"errors must be 0..total and total > 0, found {errors} in {total}")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    rate = errors / total
+    middle = rate + z * z / (2 * total)
+    reach = z * sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    # Rounding may step over the ends, where the interval begins or ends exactly.
+    low = 0.0 if errors == 0 else (middle - reach) / scale
+    high = 1.0 if errors == total else (middle + reach) / scale
+    return low, high
+
+
+def mcnemar(errors_a: ArrayLike, errors_b: ArrayLike) -> float:
+    """Return the two-sided exact McNemar p-value that A and B are equally good (McNemar, 1947).
+
+    Parameters
+    ----------
+    errors_a, errors_b : bool array (n,)
+        Which of the same n images each got wrong. Only images that one of them got wrong and
+        the other right say anything: under the hypothesis each is a fair coin.
+    """
+    a, b = np.asarray(errors_a, bool), np.asarray(errors_b, bool)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError(f"need the same images for both, found {a.shape} and {b.shape}")
+    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    differ = only_a + only_b
+    tail = sum(comb(differ, i) for i in range(min(only_a, only_b) + 1))
+    p: float = 2 * tail / 2**differ
+    return min(1.0, p)
+
+
+def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, ...]:
+    """Return (mean, standard deviation, low, high) over seeds, by Student's t.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two values: nothing can be said of their spread.
+    """
+    if len(values) < 2:
+        raise ValueError(f"a spread needs two values or more, found {len(values)}")
+    from scipy.stats import t
+
+    middle, spread = mean(values), stdev(values)
+    reach = float(t.ppf((1 + confidence) / 2, len(values) - 1)) * spread / sqrt(len(values))
+    return middle, spread, middle - reach, middle + reach
