@@ -25,6 +25,7 @@ from lenet.figures.style import (
 )
 from lenet.inspection.pixels import pixels
 from lenet.metrics import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
+from lenet.reader import percent
 
 GAP = 2  # pixels between samples
 MANY = 12  # classes beside each other, before their numbers have to stand upright
@@ -240,7 +241,7 @@ def mistakes(
             x,
             y - 1.5,
             f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
-            f"{_percent(float(probabilities[index, answers[index]]))}",
+            f"{percent(float(probabilities[index, answers[index]]))}",
             size=9,
             va="bottom",
             color=BLUE if noted else RED,
@@ -254,8 +255,3 @@ def _picture(axes: Axes, image: NDArray[np.uint8], x: float, y: float) -> None:
     axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=PALE, lw=0.8))
     # imshow takes the limits of the axes for its own.
     axes.autoscale(enable=False)
-
-
-def _percent(probability: float) -> str:
-    # 100 % would claim a certainty that no network has.
-    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"
