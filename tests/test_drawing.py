@@ -484,7 +484,7 @@ def test_one_page_is_by_one_hand() -> None:
 
 @pytest.mark.parametrize("text", ["", "12/", "1a", "１２", "+", "1/+"])
 def test_only_rows_of_digits_are_written(text: str) -> None:
-    with pytest.raises(ValueError, match="no rows of digits"):
+    with pytest.raises(ValueError, match="is not rows of digits"):
         drawing.draw_picture(text, np.random.default_rng(0))
 
 
