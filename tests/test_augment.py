@@ -59,7 +59,7 @@ def test_a_quarter_turn_is_counter_clockwise(seven: Tensor) -> None:
     assert torch.allclose(moved(seven, turn=90), torch.rot90(seven, 1, (2, 3)), atol=1e-5)
 
 
-def test_ink_is_turned_about_the_centre_before_it_is_moved(seven: Tensor) -> None:
+def test_rotation_about_the_centre_precedes_the_shift(seven: Tensor) -> None:
     turned = torch.rot90(seven, 1, (2, 3))
     assert torch.allclose(moved(seven, turn=90, right=3)[..., 3:], turned[..., :-3], atol=1e-5)
 
@@ -75,7 +75,7 @@ def test_scale_above_one_makes_the_ink_larger(seven: Tensor) -> None:
     assert (taller[0, 0, 14] > 0.6).sum() == 4
 
 
-def test_shear_leans_upright_strokes_to_the_right() -> None:
+def test_shear_tilts_vertical_strokes_to_the_right() -> None:
     stroke = torch.zeros(1, 1, 28, 28)
     stroke[..., 4:24, 13:15] = 1
     leaning = moved(stroke, lean=45)[0, 0]
@@ -85,7 +85,7 @@ def test_shear_leans_upright_strokes_to_the_right() -> None:
         assert place == pytest.approx(13.5 - row, abs=1e-3)
 
 
-def test_no_distortion_returns_the_images_themselves(seven: Tensor) -> None:
+def test_without_settings_the_same_tensor_is_returned(seven: Tensor) -> None:
     generator = rng()
     before = generator.get_state()
     assert augment(seven, Augment(), generator) is seven
@@ -93,7 +93,7 @@ def test_no_distortion_returns_the_images_themselves(seven: Tensor) -> None:
     assert torch.allclose(moved(seven), seven, atol=1e-5)
 
 
-def test_knots_that_agree_move_every_pixel_alike(seven: Tensor) -> None:
+def test_equal_knots_shift_every_pixel_equally(seven: Tensor) -> None:
     still = affine((0 * ONE, 0 * ONE), 0 * ONE, (ONE, ONE), 0 * ONE)
     knots = torch.zeros(1, 2, 49)
     knots[:, 0] = 2  # take the ink from two pixels further right
@@ -103,7 +103,7 @@ def test_knots_that_agree_move_every_pixel_alike(seven: Tensor) -> None:
     assert torch.allclose(warp(seven, still, knots), moved(seven, down=-2), atol=1e-5)
 
 
-def test_elastic_displacement_is_smooth_and_within_its_bound() -> None:
+def test_elastic_displacement_is_smooth_and_bounded() -> None:
     # A horizontal ramp tells at each pixel how far along x its ink came from.
     ramp = torch.arange(28.0).expand(500, 1, 28, 28)
     bent = augment(ramp, Augment(elastic=3), rng())
@@ -113,13 +113,13 @@ def test_elastic_displacement_is_smooth_and_within_its_bound() -> None:
     assert displacement.diff(dim=3).abs().max() < 1, "strokes would be torn"
 
 
-def test_one_seed_gives_one_result(seven: Tensor) -> None:
+def test_equal_seeds_give_equal_images(seven: Tensor) -> None:
     batch = seven.repeat(16, 1, 1, 1)
     assert torch.equal(augment(batch, ALL, rng(1)), augment(batch, ALL, rng(1)))
     assert not torch.allclose(augment(batch, ALL, rng(1)), augment(batch, ALL, rng(2)))
 
 
-def test_each_image_is_distorted_on_its_own(seven: Tensor) -> None:
+def test_each_image_is_distorted_differently(seven: Tensor) -> None:
     out = augment(seven.repeat(16, 1, 1, 1), ALL, rng())
     assert all(not torch.allclose(out[i], out[j]) for i in range(16) for j in range(i))
 
@@ -130,7 +130,7 @@ def test_every_setting_changes_the_images(seven: Tensor, name: str) -> None:
     assert (augment(seven, settings, rng()) - seven).abs().max() > 0.2
 
 
-def test_shifts_fill_their_range_evenly(seven: Tensor) -> None:
+def test_shifts_are_uniformly_distributed(seven: Tensor) -> None:
     batch = seven.repeat(2_000, 1, 1, 1)
     x0, _ = centre_of(seven)
     out = augment(batch, Augment(shift=3), rng())
@@ -142,7 +142,7 @@ def test_shifts_fill_their_range_evenly(seven: Tensor) -> None:
     assert counts.min() > 270, "333 of 2,000 are expected in each sixth"
 
 
-def test_distorted_digits_keep_their_shape_type_and_range(seven: Tensor) -> None:
+def test_augmented_images_keep_shape_dtype_and_range(seven: Tensor) -> None:
     out = augment(seven.repeat(64, 1, 1, 1), ALL, rng())
     assert out.shape == (64, 1, 28, 28)
     assert out.dtype == torch.float32
@@ -154,7 +154,7 @@ def test_distorted_digits_keep_their_shape_type_and_range(seven: Tensor) -> None
     assert augment(seven[:0], ALL, rng()).shape == (0, 1, 28, 28)
 
 
-def test_randomness_is_drawn_on_the_cpu_wherever_the_images_are() -> None:
+def test_random_numbers_do_not_depend_on_the_device() -> None:
     # The meta device stands for any other: it has shapes and no numbers.
     generator = rng()
     assert augment(torch.zeros(2, 1, 28, 28, device="meta"), ALL, generator).device.type == "meta"
@@ -164,7 +164,7 @@ def test_randomness_is_drawn_on_the_cpu_wherever_the_images_are() -> None:
         assert torch.allclose(there, augment(images, ALL, rng()), atol=1e-4)
 
 
-def test_strokes_grow_and_shrink_by_a_pixel_on_each_side(seven: Tensor) -> None:
+def test_strokes_get_thicker_and_thinner_by_a_pixel_on_each_side(seven: Tensor) -> None:
     bar = torch.zeros(1, 1, 28, 28)
     bar[..., 10:14] = 1
     one = torch.ones(1, 1, 1, 1)
@@ -175,7 +175,7 @@ def test_strokes_grow_and_shrink_by_a_pixel_on_each_side(seven: Tensor) -> None:
     assert half[0, 0, 5, 9:15].tolist() == [0.5, 1, 1, 1, 1, 0.5]
 
 
-def test_a_blur_has_the_width_it_is_given_and_loses_no_ink() -> None:
+def test_blur_has_the_given_width_and_keeps_the_amount_of_ink() -> None:
     point = torch.zeros(1, 1, 28, 28)
     point[0, 0, 14, 14] = 1
     for deviation in (0.2, 0.5, 0.7):
@@ -186,7 +186,7 @@ def test_a_blur_has_the_width_it_is_given_and_loses_no_ink() -> None:
         assert variance == pytest.approx(deviation**2, abs=1e-6)
 
 
-def test_neighbours_reach_in_at_the_sides_and_only_where_they_should(seven: Tensor) -> None:
+def test_neighbouring_strokes_appear_only_at_the_sides(seven: Tensor) -> None:
     batch = seven.expand(400, 1, 28, 28).contiguous()
     touched = augment(batch, Augment(neighbours=0.5), rng())
     changed = (touched != batch).flatten(1).any(1)
@@ -196,7 +196,7 @@ def test_neighbours_reach_in_at_the_sides_and_only_where_they_should(seven: Tens
     assert torch.equal(touched[..., 12:16], batch[..., 12:16])
 
 
-def test_an_erased_bar_takes_ink_away_and_puts_none_on(seven: Tensor) -> None:
+def test_erasing_only_removes_ink(seven: Tensor) -> None:
     batch = seven.expand(400, 1, 28, 28).contiguous()
     erased = augment(batch, Augment(erasing=1), rng())
     assert (erased <= batch).all()
@@ -205,7 +205,7 @@ def test_an_erased_bar_takes_ink_away_and_puts_none_on(seven: Tensor) -> None:
     assert share.max() < 0.7
 
 
-def test_paper_light_and_grain_stay_between_paper_and_ink(seven: Tensor) -> None:
+def test_background_contrast_and_noise_stay_within_zero_and_one(seven: Tensor) -> None:
     batch = seven.expand(100, 1, 28, 28).contiguous()
     soiled = augment(batch, Augment(background=0.3, contrast=0.5, noise=0.2), rng())
     assert soiled.min() >= 0
@@ -216,7 +216,7 @@ def test_paper_light_and_grain_stay_between_paper_and_ink(seven: Tensor) -> None
     assert 0.6 < ink < 0.9
 
 
-def test_the_same_seed_soils_the_same_way(seven: Tensor) -> None:
+def test_equal_seeds_give_equal_noise(seven: Tensor) -> None:
     soil = Augment(
         thickness=0.5,
         blur=0.5,

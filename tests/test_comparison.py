@@ -120,7 +120,7 @@ def standing(name: str, wrong: Sequence[Sequence[int]], stochastic: bool = True)
 # What a table says.
 
 
-def test_mean_spread_and_interval_come_from_whole_errors() -> None:
+def test_mean_deviation_and_interval_come_from_error_counts() -> None:
     counts = [3, 5, 10]
     found = standing("a", [range(n) for n in counts])
     assert found.errors == (3, 5, 10)
@@ -132,13 +132,13 @@ def test_mean_spread_and_interval_come_from_whole_errors() -> None:
     assert "6 ± 3.6" in comparison.to_text(Comparison.of([found]))
 
 
-def test_a_single_result_has_wilsons_interval_and_no_spread() -> None:
+def test_a_single_result_has_a_wilson_interval_and_no_deviation() -> None:
     found = standing("a", [range(7)])
     assert (found.sd, found.interval_kind) == (None, "wilson")
     assert found.interval == metrics.wilson(7, 100)
 
 
-def test_a_pair_meets_seed_by_seed_in_mcnemars_test() -> None:
+def test_a_pair_is_tested_seed_by_seed_with_mcnemar() -> None:
     a = standing("a", [range(3), range(4), range(2)])
     b = standing("b", [range(2, 12), range(4, 12), range(20)])
     pair = Pair.of(a, b)
@@ -156,7 +156,7 @@ def test_a_pair_meets_seed_by_seed_in_mcnemars_test() -> None:
     assert pair.better is None
 
 
-def test_the_better_one_is_named_where_chance_does_not_explain_it() -> None:
+def test_the_better_one_is_named_if_the_difference_is_significant() -> None:
     outcome = Comparison.of([standing("b", [range(20)] * 2), standing("a", [range(2)] * 2)])
     (pair,) = outcome.pairs
     assert pair.better == "a"
@@ -164,12 +164,12 @@ def test_the_better_one_is_named_where_chance_does_not_explain_it() -> None:
     assert "a is better than b: 2 against 20 errors, p < 0.0001" in comparison.to_text(outcome)
 
 
-def test_who_has_one_result_meets_every_seed_of_the_other() -> None:
+def test_a_single_result_is_compared_with_every_seed_of_the_other() -> None:
     one, many = standing("knn", [range(5)], stochastic=False), standing("a", [range(9)] * 3)
     assert [duel.seeds for duel in Pair.of(one, many).duels] == [(0, 0), (0, 1), (0, 2)]
 
 
-def test_seeds_without_a_partner_do_not_meet() -> None:
+def test_seeds_that_only_one_contender_has_are_not_compared() -> None:
     early, whole = standing("a", [range(5)]), standing("b", [range(9)] * 3)
     assert [duel.seeds for duel in Pair.of(early, whole).duels] == [(0, 0)]
 
@@ -177,7 +177,7 @@ def test_seeds_without_a_partner_do_not_meet() -> None:
 # What a comparison does.
 
 
-def test_a_comparison_counts_what_the_runs_themselves_counted(
+def test_a_comparison_counts_the_same_errors_as_the_runs(
     finished: Finished,
 ) -> None:
     runs, trained = finished.runs, finished.trained
@@ -196,13 +196,13 @@ def test_a_comparison_counts_what_the_runs_themselves_counted(
         assert each.seconds == run.manifest.seconds
 
 
-def test_without_chance_one_training_says_it_all(finished: Finished) -> None:
+def test_deterministic_models_are_trained_once(finished: Finished) -> None:
     (knn,) = (each for each in finished.outcome.standings if each.name == "knn")
     assert [each.seed for each in knn.results] == [0]
     assert knn.interval_kind == "wilson"
 
 
-def test_what_is_finished_is_not_trained_again_and_what_was_begun_goes_on(
+def test_finished_trainings_are_reused_and_unfinished_ones_resumed(
     finished: Finished, quick: str
 ) -> None:
     assert finished.stopped.begun == [("quick-1", 0), ("quick-2", 0)]
@@ -216,7 +216,7 @@ def test_what_is_finished_is_not_trained_again_and_what_was_begun_goes_on(
     assert len((finished.runs / LEDGER).read_bytes().splitlines()) == 3
 
 
-def test_a_finished_run_whose_line_was_lost_is_found_and_not_trained_again(
+def test_a_finished_run_without_its_line_is_not_trained_again(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     listener = Listener()
@@ -226,7 +226,7 @@ def test_a_finished_run_whose_line_was_lost_is_found_and_not_trained_again(
     assert [each.wrong for each in found] == [each.wrong for each in finished.trained.results]
 
 
-def test_a_changed_recipe_is_trained_anew_and_a_changed_name_is_not(
+def test_a_changed_recipe_is_trained_again_but_not_a_renamed_one(
     finished: Finished, tmp_path: Path
 ) -> None:
     renamed, changed = tmp_path / "renamed.toml", tmp_path / "changed.toml"
@@ -238,7 +238,7 @@ def test_a_changed_recipe_is_trained_anew_and_a_changed_name_is_not(
     assert other.result(other.cells[0]) is None
 
 
-def test_other_data_are_another_comparison(quick: str, tmp_path: Path) -> None:
+def test_results_on_other_data_are_not_reused(quick: str, tmp_path: Path) -> None:
     uci = load("uci-digits").test
     for label in range(10):
         folder = tmp_path / "data" / str(label)
@@ -253,7 +253,9 @@ def test_other_data_are_another_comparison(quick: str, tmp_path: Path) -> None:
     assert cells[0].digest != cells[1].digest
 
 
-def test_a_run_is_scored_as_it_is_and_everybody_meets_it(finished: Finished, quick: str) -> None:
+def test_a_run_is_scored_as_it_is_and_compared_with_every_contender(
+    finished: Finished, quick: str
+) -> None:
     outcome = compare(["quick-2", quick], seeds=2, runs=finished.runs)
     stood = {each.name: each for each in outcome.standings}
     assert stood["quick-2"].errors == (stood[quick].errors[1],)
@@ -261,14 +263,14 @@ def test_a_run_is_scored_as_it_is_and_everybody_meets_it(finished: Finished, qui
     assert {duel.p for duel in outcome.pairs[0].duels if duel.seeds == (1, 1)} == {1.0}
 
 
-def test_seeds_are_done_one_after_the_other_for_everybody(quick: str, tmp_path: Path) -> None:
+def test_every_contender_gets_one_seed_before_the_next_seed(quick: str, tmp_path: Path) -> None:
     matrix = Matrix([quick, "knn", "random-forest"], seeds=2, runs=tmp_path)
     order = [(cell.contender.kind, cell.seed) for cell in matrix.cells]
     assert [seed for _, seed in order] == [0, 0, 0, 1, 1]
     assert not list(matrix.complete(Watcher(), enough=lambda: True))
 
 
-def test_who_diverges_is_missing_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_diverged_training_is_left_out_and_the_others_continue(tmp_path: Path) -> None:
     wild = tmp_path / "wild.toml"
     wild.write_text(f'{QUICK.replace("6e-3", "100")}optimizer = "sgd"\nweight_decay = 10\n')
     for _ in range(2):  # the second time it is not tried again
@@ -285,7 +287,7 @@ def test_who_diverges_is_missing_and_the_others_go_on(tmp_path: Path) -> None:
         for name in CLASSICAL
     ],
 )
-def test_every_classical_model_reads_nineteen_of_twenty_digits(name: str) -> None:
+def test_every_classical_model_reads_95_percent_of_the_digits(name: str) -> None:
     data = load("uci-digits")
     model, seconds = fit(CLASSICAL[name], 0, data.train)
     answers = model.predict(as_pixels(data.test.images))
@@ -293,7 +295,7 @@ def test_every_classical_model_reads_nineteen_of_twenty_digits(name: str) -> Non
     assert seconds > 0
 
 
-def test_a_linear_model_costs_a_weight_for_each_pixel_and_class() -> None:
+def test_a_linear_model_has_a_weight_for_each_pixel_and_class() -> None:
     model, _ = fit(CLASSICAL["logistic-regression"], 0, load("uci-digits").train)
     assert costs(model) == (7_850, 7_840)
 
@@ -301,7 +303,7 @@ def test_a_linear_model_costs_a_weight_for_each_pixel_and_class() -> None:
 # What is kept.
 
 
-def test_a_line_that_was_cut_off_is_forgotten_and_written_anew(tmp_path: Path) -> None:
+def test_a_truncated_last_line_is_dropped_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / LEDGER
     ledger = Ledger(path)
     for seed in (0, 1):
@@ -325,7 +327,7 @@ def test_a_line_that_was_cut_off_is_forgotten_and_written_anew(tmp_path: Path) -
         ("seed", "many", "seed: input should be a valid integer"),
     ],
 )
-def test_a_line_that_is_no_result_is_named(
+def test_an_invalid_line_of_the_ledger_is_reported_by_number(
     field: str, value: object, text: str, tmp_path: Path
 ) -> None:
     path = tmp_path / LEDGER
@@ -335,7 +337,7 @@ def test_a_line_that_is_no_result_is_named(
         Ledger(path)
 
 
-def test_a_ledger_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_an_unwritable_ledger_is_a_data_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match=r"cannot (read|write) .*choose another place"):
         Ledger(tmp_path / "file" / LEDGER).append(result("a", 0, []))
@@ -352,12 +354,12 @@ def test_a_ledger_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         (["quick-11"], "no recipe, run or classical model 'quick-11': did you mean quick-1"),
         (["zebra"], "'zebra': there are: .*lenet5, .*knn, .*gradient-boosting$"),
         (["missing.toml"], "no recipe file missing.toml"),
-        (["knn", "svm-rbf", "knn"], "knn is named twice: say it once"),
+        (["knn", "svm-rbf", "knn"], "knn is named twice: name it once"),
         ([], "nothing to compare: name recipes, runs or classical models"),
         (["quick-1", "fast"], "quick-1 is tested on uci-digits and fast on mnist: choose one"),
     ],
 )
-def test_an_unknown_or_unfit_contender_is_said_before_anything_is_trained(
+def test_unknown_or_unfit_contenders_are_refused_before_training(
     words: list[str], text: str, finished: Finished
 ) -> None:
     with pytest.raises(UsageError, match=text):
@@ -365,13 +367,11 @@ def test_an_unknown_or_unfit_contender_is_said_before_anything_is_trained(
 
 
 def test_a_comparison_needs_a_seed(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="needs one seed or more, found 0: say --seeds 5"):
+    with pytest.raises(UsageError, match="needs one seed or more, found 0: use --seeds 5"):
         Matrix(["knn"], seeds=0, runs=tmp_path)
 
 
-def test_a_run_that_tells_other_classes_apart_is_refused(
-    finished: Finished, tmp_path: Path
-) -> None:
+def test_a_run_with_other_classes_is_refused(finished: Finished, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         for i in range(10):
@@ -380,7 +380,7 @@ def test_a_run_that_tells_other_classes_apart_is_refused(
         Matrix(["quick-1", "knn"], data=[f"folder:{tmp_path}"], runs=finished.runs)
 
 
-def test_a_run_folder_that_is_missing_or_unfinished_is_said(
+def test_a_missing_or_unfinished_run_folder_is_refused(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match="no run folder runs/none"):
@@ -394,7 +394,7 @@ def test_a_run_folder_that_is_missing_or_unfinished_is_said(
 # The command line.
 
 
-def test_compare_prints_table_and_verdicts_to_stdout_and_progress_to_stderr(
+def test_compare_prints_results_to_stdout_and_progress_to_stderr(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     figure = tmp_path / "cost.svg"
@@ -417,7 +417,9 @@ def printed(*words: object) -> str:
     return CliRunner().invoke(app, list(map(str, words)), catch_exceptions=False).stdout
 
 
-def test_compare_as_json_and_as_markdown_say_the_same(finished: Finished, quick: str) -> None:
+def test_compare_gives_the_same_numbers_as_json_and_markdown(
+    finished: Finished, quick: str
+) -> None:
     words = ("compare", quick, "knn", "--seeds", 2, "--runs", finished.runs)
     value = json.loads(printed(*words, "--json"))
     assert value == json.loads(json.dumps(comparison.to_dict(finished.outcome)))
@@ -437,7 +439,7 @@ def test_compare_as_json_and_as_markdown_say_the_same(finished: Finished, quick:
         (["runs/none"], 5, "no run folder runs/none"),
     ],
 )
-def test_a_mistake_in_compare_is_one_line_and_its_exit_code(
+def test_a_user_error_in_compare_is_one_line_and_an_exit_code(
     words: list[str], code: int, text: str, tmp_path: Path
 ) -> None:
     done = run_lenet("compare", *words, "--data", "uci-digits", cwd=tmp_path)
@@ -448,7 +450,7 @@ def test_a_mistake_in_compare_is_one_line_and_its_exit_code(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_takes_no_files_is_refused_before_hours_of_training(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_refused_before_training(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     done = run_lenet("compare", "knn", "-o", tmp_path / "cost.png", "--data", "uci-digits")
     assert done.returncode == 4
@@ -458,7 +460,7 @@ def test_a_folder_that_takes_no_files_is_refused_before_hours_of_training(tmp_pa
 @pytest.mark.parametrize(
     "words", [["train", "--recipe", "knn"], ["evaluate", "knn"], ["predict", "--model", "knn", "x"]]
 )
-def test_a_classical_model_cannot_be_trained_for_export_or_read_with(words: list[str]) -> None:
+def test_classical_models_cannot_be_trained_alone_or_read_pictures(words: list[str]) -> None:
     done = run_lenet(*words)
     assert done.returncode == 2
     assert "knn is a classical model: `lenet compare knn" in complaint(done)
@@ -488,7 +490,7 @@ def measured(name: str, seed: int, errors: int, **facts: object) -> Result:
     return made.model_copy(update={"digest": digest, **facts})
 
 
-def test_the_page_says_what_is_reached_what_is_not_and_what_is_not_measured() -> None:
+def test_the_results_page_lists_goals_reached_missed_and_unmeasured() -> None:
     training = {"train_errors": 270, "train_total": 54_000}
     page = page_of(
         *(measured("fast", seed, errors) for seed, errors in enumerate([90, 84, 96])),
@@ -505,25 +507,25 @@ def test_the_page_says_what_is_reached_what_is_not_and_what_is_not_measured() ->
 @pytest.mark.parametrize(
     ("errors", "text"), [(552, "the likely cause, though not proven"), (150, "too far to be")]
 )
-def test_the_page_draws_from_the_experiment_what_it_shows(errors: int, text: str) -> None:
+def test_the_results_page_states_the_outcome_of_the_experiment(errors: int, text: str) -> None:
     assert text in page_of(
         *(measured("lenet5-relu-twice-divided", seed, errors) for seed in (0, 1))
     )
 
 
-def test_the_page_leaves_out_what_was_measured_of_another_recipe() -> None:
+def test_the_results_page_omits_results_of_changed_recipes() -> None:
     other = measured("fast", 0, 90, digest="of a recipe that has changed since")
     assert page_of(other) == page_of()
 
 
-def test_the_tool_knows_every_recipe_and_every_classical_model() -> None:
+def test_the_results_tool_covers_all_recipes_and_classical_models() -> None:
     sittings = tool("results").SITTINGS
     # What starts from a model of ours is no contender of its own.
     recipes = [name for name in builtin_names() if not Recipe.load(name).start_from]
     assert sorted(name for names in sittings for name in names) == sorted([*recipes, *CLASSICAL])
 
 
-def test_the_page_in_the_repository_is_the_one_its_lines_make() -> None:
+def test_the_results_page_in_the_repository_is_current() -> None:
     docs = Path(__file__).parent.parent / "docs"
     if not (docs / "results.jsonl").exists():
         pytest.skip("nothing has been measured yet")
@@ -536,7 +538,7 @@ def test_the_page_in_the_repository_is_the_one_its_lines_make() -> None:
 # The experiment.
 
 
-def test_the_experiments_network_is_lenet5_relu_on_an_image_255_times_as_faint() -> None:
+def test_the_experiment_is_lenet5_relu_on_images_scaled_by_1_255() -> None:
     recipe, plain = Recipe.load("lenet5-relu-twice-divided"), Recipe.load("lenet5-relu")
     differs = {"name", "about", "model"}
     assert recipe.model_dump(exclude=differs) == plain.model_dump(exclude=differs)
@@ -548,5 +550,5 @@ def test_the_experiments_network_is_lenet5_relu_on_an_image_255_times_as_faint()
     assert all(not bias.any() for name, bias in dim.named_parameters() if "bias" in name)
 
 
-def test_whoever_refuses_a_classical_model_knows_all_of_them() -> None:
+def test_the_recipe_module_lists_all_classical_models() -> None:
     assert tuple(CLASSICAL) == CLASSICAL_MODELS

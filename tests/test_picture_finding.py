@@ -20,7 +20,7 @@ def page() -> Bytes:
 # --- rows and reading order
 
 
-def test_digits_are_read_row_by_row_from_left_to_right(page: Bytes) -> None:
+def test_digits_are_in_reading_order(page: Bytes) -> None:
     found = find(page)
     assert [crop.row for crop in found.crops] == [0] * 4 + [1] * 4 + [2] * 4
     for number, (x, y) in enumerate(centres(found)):
@@ -29,13 +29,13 @@ def test_digits_are_read_row_by_row_from_left_to_right(page: Bytes) -> None:
     assert not found.turned
 
 
-def test_rows_of_different_lengths_with_gaps_keep_their_order() -> None:
+def test_rows_with_gaps_and_different_lengths_keep_their_order() -> None:
     found = find(rows_of("37", "2 46 8", "5   3"))
     assert [crop.row for crop in found.crops] == [0, 0, 1, 1, 1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("degrees", [-20, -12, -5, 5, 12, 20])
-def test_a_slanted_page_is_read_as_the_level_one(page: Bytes, degrees: int) -> None:
+def test_a_slanted_page_has_the_same_reading_order(page: Bytes, degrees: int) -> None:
     wide = cv2.copyMakeBorder(page, 120, 120, 120, 120, cv2.BORDER_CONSTANT, value=255)
     h, w = wide.shape
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1)
@@ -48,7 +48,7 @@ def test_a_slanted_page_is_read_as_the_level_one(page: Bytes, degrees: int) -> N
         assert np.hypot(x - there[0], y - there[1]) < 8, "boxes are of the picture as it is"
 
 
-def test_rows_may_bend() -> None:
+def test_curved_rows_are_kept_together() -> None:
     page = blank(300, 900)
     for column in range(8):
         for row in range(2):
@@ -59,7 +59,7 @@ def test_rows_may_bend() -> None:
 
 
 @pytest.mark.parametrize("quarters", [1, 3])
-def test_a_sideways_photo_is_offered_both_ways_up(page: Bytes, quarters: int) -> None:
+def test_a_sideways_photo_is_proposed_in_both_orientations(page: Bytes, quarters: int) -> None:
     found = find(np.rot90(page, quarters).copy())
     (other,) = found.turned
     upright = find(page)
@@ -72,7 +72,7 @@ def test_a_sideways_photo_is_offered_both_ways_up(page: Bytes, quarters: int) ->
         assert np.hypot(x - there[0], y - there[1]) < 4, "boxes are of the picture as it is"
 
 
-def test_upside_down_is_offered_only_if_asked(page: Bytes) -> None:
+def test_upside_down_is_proposed_only_on_request(page: Bytes) -> None:
     head = page[::-1, ::-1].copy()
     assert not find(head).turned
     (turned,) = find(head, upside_down=True).turned
@@ -87,7 +87,7 @@ def ways(crop: Crop) -> Iterator[tuple[Crop, ...]]:
     yield from crop.alternatives
 
 
-def test_the_bar_of_a_5_that_stands_apart_belongs_to_it() -> None:
+def test_the_detached_bar_of_a_5_belongs_to_it() -> None:
     five = blank(200, 160)
     cv2.line(five, (70, 45), (66, 90), 0, 8)
     cv2.ellipse(five, (75, 120), (36, 32), 0, -110, 140, 0, 8)
@@ -100,7 +100,7 @@ def test_the_bar_of_a_5_that_stands_apart_belongs_to_it() -> None:
     assert difference(find(five, single=True).crops[0].image, found.crops[0].image) < 1
 
 
-def test_a_broken_4_is_offered_whole_and_in_parts() -> None:
+def test_a_broken_4_is_proposed_whole_and_in_parts() -> None:
     four = blank(200, 160)
     cv2.polylines(four, [np.array([(60, 40), (45, 110), (86, 110)])], False, 0, 8)
     cv2.line(four, (100, 60), (98, 165), 0, 8)
@@ -108,7 +108,7 @@ def test_a_broken_4_is_offered_whole_and_in_parts() -> None:
     assert {len(way) for way in ways(region)} == {1, 2}
 
 
-def test_other_ways_to_cut_hold_no_more_of_a_large_photo_than_their_digits() -> None:
+def test_alternative_cuts_keep_no_copy_of_a_large_photo() -> None:
     rng = np.random.default_rng(0)
     page = blank(1_500, 2_000)
     write(page, "0", (900, 1_200), 80, 8)
@@ -133,7 +133,7 @@ def test_other_ways_to_cut_hold_no_more_of_a_large_photo_than_their_digits() -> 
                 assert y + h <= region.box[1] + region.box[3] + 1
 
 
-def test_touching_digits_are_offered_cut(page: Bytes) -> None:
+def test_touching_digits_are_proposed_split(page: Bytes) -> None:
     for pair in ("23", "38", "62"):
         alone = [find(rows_of(digit, height=80, gap=140)).crops[0] for digit in pair]
         page = blank(160, 260)
@@ -152,12 +152,12 @@ def test_touching_digits_are_offered_cut(page: Bytes) -> None:
         assert best < 18, pair
 
 
-def test_hardly_any_mnist_digit_is_taken_for_several(mnist_images: Bytes) -> None:
+def test_mnist_digits_are_hardly_ever_split(mnist_images: Bytes) -> None:
     several = sum(len(find(image).crops) != 1 for image in mnist_images[::5])
     assert several <= 8  # of 2,000
 
 
-def test_with_single_all_near_strokes_are_one_digit() -> None:
+def test_in_single_mode_nearby_strokes_are_one_digit() -> None:
     page = rows_of("1 ", gap=150)
     page[30:34, 200:210] = 0
     broken = page.copy()
@@ -169,7 +169,7 @@ def test_with_single_all_near_strokes_are_one_digit() -> None:
 # --- properties
 
 
-def test_where_and_how_large_digits_are_written_does_not_matter(page: Bytes) -> None:
+def test_position_and_size_of_digits_do_not_matter(page: Bytes) -> None:
     rng = np.random.default_rng(0)
     expected = find(page)
     for _ in range(12):
@@ -188,13 +188,13 @@ def test_where_and_how_large_digits_are_written_does_not_matter(page: Bytes) -> 
         assert found.crops[5].box == pytest.approx(there, abs=3 + 3 * scale)
 
 
-def test_light_on_dark_is_dark_on_light(page: Bytes) -> None:
+def test_light_on_dark_gives_the_same_digits(page: Bytes) -> None:
     found, other = find(page), find(255 - page)
     assert [crop.box for crop in found.crops] == [crop.box for crop in other.crops]
     assert all((a.image == b.image).all() for a, b in zip(found.crops, other.crops, strict=True))
 
 
-def test_textures_take_no_time_and_end_in_few_regions() -> None:
+def test_textures_give_few_regions() -> None:
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, (600, 800, 3), np.uint8)
     checked = np.indices((600, 800)).sum(0) // 7 % 2 * 255
@@ -202,7 +202,7 @@ def test_textures_take_no_time_and_end_in_few_regions() -> None:
         assert len(find(np.asarray(texture, np.uint8)).crops) < 2_000
 
 
-def test_noise_is_told_as_a_share_of_the_strokes_contrast(page: Bytes) -> None:
+def test_noise_is_measured_relative_to_the_contrast_of_the_strokes(page: Bytes) -> None:
     grain = np.random.default_rng(0).normal(0, 1, page.shape)
     noises = [
         find(np.clip(page // 2 + 60 + deviation * grain, 0, 255).astype(np.uint8)).noise

@@ -40,7 +40,7 @@ def test_pale_digits_on_a_page_with_bold_ones_are_found() -> None:
 
 
 @pytest.mark.parametrize("shadow", ["soft edge", "corner", "lamp"])
-def test_shadows_are_paper(page: Bytes, shadow: str) -> None:
+def test_shadows_are_not_ink(page: Bytes, shadow: str) -> None:
     h, w = page.shape
     y, x = np.mgrid[0 : 1 : h * 1j, 0 : 1 : w * 1j]
     light = {
@@ -56,7 +56,7 @@ def test_shadows_are_paper(page: Bytes, shadow: str) -> None:
 
 @pytest.mark.parametrize("share", [0.3, 0.4, 0.6])
 @pytest.mark.parametrize("pen", [3, 6])
-def test_light_paper_is_light_however_much_of_it_is_in_shadow(share: float, pen: int) -> None:
+def test_paper_with_large_shadows_is_still_light(share: float, pen: int) -> None:
     page = rows_of("3705", "2846", "5923", pen=pen)
     h, w = page.shape
     x = np.arange(w) + np.arange(h)[:, None] / 4
@@ -68,7 +68,7 @@ def test_light_paper_is_light_however_much_of_it_is_in_shadow(share: float, pen:
 
 
 @pytest.mark.parametrize("pen", [2, 4, 6])
-def test_a_faint_part_of_a_stroke_on_clean_paper_belongs_to_it(pen: int) -> None:
+def test_faint_parts_of_a_stroke_on_clean_paper_are_ink(pen: int) -> None:
     page = rows_of("9999", "8888", "3333", height=80, pen=pen, gap=140)
     faint = page.copy()
     for row in (76, 216, 356):
@@ -79,7 +79,7 @@ def test_a_faint_part_of_a_stroke_on_clean_paper_belongs_to_it(pen: int) -> None
 
 
 @pytest.mark.parametrize("pen", [2, 4, 8, 16, 24])
-def test_pencil_and_marker_give_strokes_of_like_width(pen: int) -> None:
+def test_pencil_and_marker_give_similar_stroke_widths(pen: int) -> None:
     rng = np.random.default_rng(0)
     page = blank(400, 300)
     write(page, "3", (70, 320), 250, pen)
@@ -90,14 +90,14 @@ def test_pencil_and_marker_give_strokes_of_like_width(pen: int) -> None:
     assert image.max() > 220
 
 
-def test_thick_strokes_on_an_unevenly_lit_photo_are_not_hollowed() -> None:
+def test_thick_strokes_in_uneven_light_have_no_holes() -> None:
     page = np.linspace(240, 150, 900)[:, None] * np.ones((1, 700))
     page[200:700, 250:400] = 25
     image = find(page.astype(np.uint8)).crops[0].image
     assert image[8:20, 13:15].min() > 230
 
 
-def test_jpeg_artefacts_around_a_tiny_digit_are_no_ink() -> None:
+def test_jpeg_artefacts_around_a_tiny_digit_are_not_ink() -> None:
     page = blank(28, 28)
     write(page, "5", (7, 23), 18, 2)
     for quality in (30, 50, 75):
@@ -119,7 +119,7 @@ def test_small_digits_on_a_large_page_are_found() -> None:
         assert abs(y - bottom + 20) < 12
 
 
-def test_bold_letters_that_fill_the_picture_are_ink_not_paper() -> None:
+def test_bold_characters_that_fill_the_picture_are_ink() -> None:
     letter = np.zeros((28, 28), np.uint8)
     letter[:, :9] = letter[:6] = letter[11:17] = letter[22:] = 255  # a white E
     (crop,) = find(letter).crops
@@ -139,27 +139,27 @@ def ruled(page: Bytes, gap: int = 50, grey: int = 150, pen: int = 2, tilt: float
 
 
 @pytest.mark.parametrize(("grey", "tilt"), [(150, 0), (60, 0), (60, 0.03), (150, -0.02)])
-def test_ruling_is_taken_away(page: Bytes, grey: int, tilt: float) -> None:
+def test_ruled_lines_are_removed(page: Bytes, grey: int, tilt: float) -> None:
     found = find(ruled(page, 102, grey, tilt=tilt))
     assert same_digits(found, find(page), most=22)
 
 
 @pytest.mark.parametrize("shade", [0, 60])
 @pytest.mark.parametrize("pen", [2, 5])
-def test_a_line_on_which_all_digits_stand_is_taken_away(shade: int, pen: int) -> None:
+def test_a_line_that_touches_all_digits_is_removed(shade: int, pen: int) -> None:
     page = rows_of("381628", pen=pen)
     lined = page.copy()
     cv2.line(lined, (0, 100), (page.shape[1], 101), shade, 2)
     assert same_digits(find(lined), find(page), most=22)
 
 
-def test_squared_paper_is_taken_away(page: Bytes) -> None:
+def test_the_grid_of_graph_paper_is_removed(page: Bytes) -> None:
     squared = ruled(page, 51, 170, 1)
     squared = np.minimum(squared, ruled(page.T.copy(), 51, 170, 1).T)
     assert same_digits(find(squared), find(page), most=22)
 
 
-def test_form_boxes_and_tables_are_taken_away() -> None:
+def test_form_boxes_and_tables_are_removed() -> None:
     page = rows_of("3705", "2846")
     table = page.copy()
     for x in range(30, 440, 100):
@@ -183,7 +183,7 @@ def boxed(page: Bytes, columns: int, rows: int, shade: int, pen: int) -> Bytes:
 
 @pytest.mark.parametrize(("shade", "pen"), [(0, 2), (0, 5), (90, 2), (150, 3)])
 @pytest.mark.parametrize("texts", [("37",), ("3705", "28")])
-def test_boxes_are_taken_away_that_are_no_higher_than_digits_and_as_thick_as_the_pen(
+def test_boxes_of_digit_height_and_pen_width_are_removed(
     texts: tuple[str, ...], shade: int, pen: int
 ) -> None:
     page = rows_of(*texts, pen=5)
@@ -206,7 +206,7 @@ def test_each_line_of_a_form_is_rejected_once() -> None:
     assert len(places) <= 9 + 2 * 8
 
 
-def test_more_boxes_than_a_form_has_are_none() -> None:
+def test_a_dense_pattern_of_boxes_is_not_a_form() -> None:
     squared, nested = blank(600, 800), blank(800, 800)
     squared[::40] = squared[:, ::40] = 0
     write(squared, "3", (100, 300), 120, 5)
@@ -216,7 +216,7 @@ def test_more_boxes_than_a_form_has_are_none() -> None:
         assert not sides_of_boxes((page < 128).view(np.uint8))
 
 
-def test_bold_and_pale_strokes_from_edge_to_edge_of_a_strip_are_no_ruling() -> None:
+def test_strokes_across_a_narrow_strip_are_not_ruled_lines() -> None:
     strip = blank(40, 1200)
     for number in range(12):
         x = 50 + 100 * number
@@ -224,7 +224,7 @@ def test_bold_and_pale_strokes_from_edge_to_edge_of_a_strip_are_no_ruling() -> N
     assert len(find(strip).crops) == 12
 
 
-def test_boxes_bolder_than_the_pencil_are_no_writing() -> None:
+def test_boxes_bolder_than_the_pencil_are_not_writing() -> None:
     page = rows_of("3705", "2846", pen=4)
     rng = np.random.default_rng(0)
     grain = rng.uniform(0.4, 0.75, page.shape)
@@ -234,7 +234,7 @@ def test_boxes_bolder_than_the_pencil_are_no_writing() -> None:
     assert same_digits(found, find(page), most=25)
 
 
-def test_a_stroke_that_is_in_part_as_pale_as_the_ruling_is_not_broken() -> None:
+def test_a_stroke_as_pale_as_the_ruled_lines_is_not_broken() -> None:
     page = rows_of("3705", "2846", pen=5)
     light = page.copy()
     light[60:80], light[150:170] = (255 - (255 - page[rows] / 1.0) * 0.42 for rows in PALE)
@@ -242,7 +242,7 @@ def test_a_stroke_that_is_in_part_as_pale_as_the_ruling_is_not_broken() -> None:
     assert same_digits(find(squared), find(page), most=25)
 
 
-def test_a_digit_as_dark_as_the_squares_that_it_is_written_on_is_no_crumb_of_them() -> None:
+def test_a_digit_as_dark_as_the_grid_is_kept() -> None:
     page = blank(400, 400)
     write(page, "3", (150, 260), 120, 6)
     squared = np.minimum(ruled(page, 40, 100, 5), ruled(page.T.copy(), 40, 100, 5).T)
@@ -253,14 +253,14 @@ def test_a_digit_as_dark_as_the_squares_that_it_is_written_on_is_no_crumb_of_the
 
 @pytest.mark.parametrize("single", [True, False])
 @pytest.mark.parametrize("pen", [2, 4])
-def test_a_frame_is_no_part_of_its_digit(single: bool, pen: int) -> None:
+def test_a_frame_is_not_part_of_its_digit(single: bool, pen: int) -> None:
     page = rows_of("5", height=90, gap=150)
     framed = page.copy()
     cv2.rectangle(framed, (20, 15), (250, 260), 0, pen)
     assert same_digits(find(framed, single=single), find(page))
 
 
-def test_strokes_of_a_single_digit_are_no_lines() -> None:
+def test_strokes_of_a_single_digit_are_not_removed_as_lines() -> None:
     drawings = {
         "1": [((150, 40), (150, 360)), ((60, 360), (260, 362))],
         "7": [((60, 50), (240, 48)), ((240, 48), (140, 370)), ((110, 200), (240, 198))],
@@ -277,14 +277,14 @@ def test_strokes_of_a_single_digit_are_no_lines() -> None:
             assert not found.rejected
 
 
-def test_ruled_paper_without_writing_holds_no_digit_but_is_not_blank() -> None:
+def test_empty_ruled_paper_has_no_digits_but_is_not_blank() -> None:
     found = find(ruled(blank(400, 600)))
     assert not found.crops
     assert not found.blank
     assert all(region.reason == "line" for region in found.rejected)
 
 
-def test_the_dark_border_of_a_scan_is_no_digit(page: Bytes) -> None:
+def test_the_dark_border_of_a_scan_is_not_a_digit(page: Bytes) -> None:
     for border in (np.s_[:, :12], np.s_[-20:], np.s_[:15]):
         scan = page.copy()
         scan[border] = 20
@@ -294,7 +294,7 @@ def test_the_dark_border_of_a_scan_is_no_digit(page: Bytes) -> None:
     assert same_digits(find(alone, single=True), find(rows_of("5", gap=150)))
 
 
-def test_dust_is_left_out_and_dots_are_too_small(page: Bytes) -> None:
+def test_dust_is_ignored_and_dots_are_rejected_as_too_small(page: Bytes) -> None:
     rng = np.random.default_rng(0)
     dusty = page.copy()
     dusty[rng.integers(0, page.shape[0], 60), rng.integers(0, page.shape[1], 60)] = 0
@@ -305,7 +305,7 @@ def test_dust_is_left_out_and_dots_are_too_small(page: Bytes) -> None:
     assert found.rejected[0].box == pytest.approx((440, 350, 10, 10), abs=1)
 
 
-def test_on_papers_of_all_kinds_nothing_but_each_digit_written_is_found() -> None:
+def test_on_every_paper_exactly_the_written_digits_are_found() -> None:
     wrong = 0
     for number, paper in enumerate(list(PAPERS) * 6):
         rng = np.random.default_rng(number)

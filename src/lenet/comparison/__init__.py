@@ -1,8 +1,8 @@
-"""Several models side by side on the same test set: trained where needed, scored, and judged.
+"""Compare several models on the same test set: train where necessary, score, test significance.
 
 A contender is a run folder (scored as it is), a recipe (trained once for each seed) or a classical
-model of scikit-learn (trained and scored here, never exported). What is finished is kept as a line
-in a file and not done again.
+model of scikit-learn (trained and scored here, never exported). Each result is stored as a line of
+a file and not computed again.
 """
 
 from lenet.comparison.contenders import CLASSICAL, Classical, Contender

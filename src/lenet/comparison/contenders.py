@@ -1,8 +1,7 @@
-"""The classical models of scikit-learn that networks are measured against.
+"""What a comparison compares: runs, recipes, and classical models of scikit-learn.
 
-They take the 784 pixels in 0..1, learn from the whole training part (nothing is held out, because
-nothing is chosen), and live only inside a comparison. Settings are sensible ones from the
-literature and from scikit-learn; none was searched for on test data.
+Classical models take the 784 pixels in 0..1 and learn from the whole training part; nothing is held
+out, because nothing is selected.
 """
 
 import json
@@ -15,6 +14,10 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC, LinearSVC
 
 from lenet.datasets import Dataset
 from lenet.errors import UsageError, suggest
@@ -26,16 +29,16 @@ from lenet.storage import sha256
 
 @dataclass(frozen=True)
 class Classical:
-    """A kind of classical model.
+    """A classical model and its settings.
 
     Attributes
     ----------
     about : str
-        What it is and how it is set, for people.
+        The settings, in words.
     build : callable
-        Makes a fresh one from a seed.
+        Returns an untrained estimator for a seed.
     stochastic : bool
-        Whether the seed makes a difference; without stochastic one training says it all.
+        Whether the result depends on the seed; otherwise it is trained only once.
     """
 
     about: str
@@ -43,83 +46,63 @@ class Classical:
     stochastic: bool = False
 
 
-def _knn(_seed: int) -> Any:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    return KNeighborsClassifier(n_neighbors=3)
-
-
-def _logistic_regression(_seed: int) -> Any:
-    from sklearn.linear_model import LogisticRegression
-
-    return LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
-
-
-def _svm_linear(_seed: int) -> Any:
-    from sklearn.svm import LinearSVC
-
-    # The primal form: no stochastic in it, and quick where there are more images than pixels.
-    return LinearSVC(C=0.01, dual=False)
-
-
-def _svm_rbf(_seed: int) -> Any:
-    from sklearn.svm import SVC
-
-    return SVC(C=5, gamma="scale", cache_size=1000)
-
-
-def _random_forest(seed: int) -> Any:
-    from sklearn.ensemble import RandomForestClassifier
-
-    return RandomForestClassifier(n_estimators=300, random_state=seed, n_jobs=-1)
-
-
-def _gradient_boosting(seed: int) -> Any:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        max_iter=100, max_features=0.1, early_stopping=False, random_state=seed
-    )
-
-
+# The settings are common ones; none was tuned on test data.
 CLASSICAL = {
-    "knn": Classical("the 3 nearest neighbours, Euclidean distance", _knn),
-    "logistic-regression": Classical("multinomial, C = 0.1", _logistic_regression),
-    "svm-linear": Classical("one against the rest, squared hinge, C = 0.01", _svm_linear),
-    "svm-rbf": Classical("Gaussian kernel, C = 5, gamma = 1/(784·variance)", _svm_rbf),
-    "random-forest": Classical("300 trees", _random_forest, stochastic=True),
+    "knn": Classical(
+        "the 3 nearest neighbours, Euclidean distance",
+        lambda _: KNeighborsClassifier(n_neighbors=3),
+    ),
+    "logistic-regression": Classical(
+        "multinomial, C = 0.1", lambda _: LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
+    ),
+    "svm-linear": Classical(
+        "one against the rest, squared hinge, C = 0.01",
+        # The primal form is deterministic, and fast with more images than pixels.
+        lambda _: LinearSVC(C=0.01, dual=False),
+    ),
+    "svm-rbf": Classical(
+        "Gaussian kernel, C = 5, gamma = 1/(784·variance)",
+        lambda _: SVC(C=5, gamma="scale", cache_size=1000),
+    ),
+    "random-forest": Classical(
+        "300 trees",
+        lambda seed: RandomForestClassifier(n_estimators=300, random_state=seed, n_jobs=-1),
+        stochastic=True,
+    ),
     "gradient-boosting": Classical(
         "100 rounds of histogram trees, a tenth of the pixels at each split",
-        _gradient_boosting,
+        lambda seed: HistGradientBoostingClassifier(
+            max_iter=100, max_features=0.1, early_stopping=False, random_state=seed
+        ),
         stochastic=True,
     ),
 }
 
 
 def fit(kind: Classical, seed: int, train: Dataset) -> tuple[Any, float]:
-    """Train a fresh model; return it and the seconds that took."""
+    """Train a model; return it and the training time in seconds."""
     model = kind.build(seed)
     pixels = as_pixels(train.images)
     started = time.perf_counter()
     model.fit(pixels, train.labels)
     seconds = time.perf_counter() - started
     if getattr(model, "n_jobs", None):
-        model.set_params(n_jobs=1)  # to ask for one answer, starting threads costs most
+        model.set_params(n_jobs=1)  # starting threads takes longer than a single prediction
     return model, seconds
 
 
 def as_pixels(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Turn uint8 ``(n, 28, 28)`` images into what these models take: ``(n, 784)`` in 0..1."""
+    """Turn uint8 images ``(n, 28, 28)`` into the input of these models: ``(n, 784)``, 0..1."""
     return np.divide(images.reshape(len(images), -1), 255, dtype=np.float32)
 
 
 def costs(model: Any) -> tuple[int | None, int | None]:
-    """Return the weights of a trained model and its multiply-adds for one image.
+    """Return the number of weights of a trained model, and of multiply-adds for one image.
 
-    None where it has no such thing: trees compare, neighbours and support vectors are examples
-    and no weights.
+    None where undefined: trees only compare; neighbours and support vectors are examples, not
+    weights.
     """
-    if hasattr(model, "support_vectors_"):  # each is compared with the image, then weighed
+    if hasattr(model, "support_vectors_"):  # each is compared with the image, then weighted
         vectors, pixels = model.support_vectors_.shape
         return None, int(vectors * pixels + vectors * model.dual_coef_.shape[0])
     if hasattr(model, "coef_"):
@@ -131,14 +114,14 @@ def costs(model: Any) -> tuple[int | None, int | None]:
 
 @dataclass(frozen=True)
 class Contender:
-    """One of those compared.
+    """A model in a comparison.
 
     Attributes
     ----------
     name : str
-        What the person called it.
+        The name given by the user.
     what : Run or Recipe or Classical
-        A finished training, an intended one, or a classical model.
+        A finished training, one to be done, or a classical model.
     """
 
     name: str
@@ -173,29 +156,19 @@ class Contender:
 
     @property
     def kind(self) -> Literal["run", "recipe", "classical"]:
-        """What sort of contender it is, in a word."""
-        match self.what:
-            case Run():
-                return "run"
-            case Recipe():
-                return "recipe"
-            case Classical():
-                return "classical"
+        """The sort of contender, in a word."""
+        if isinstance(self.what, Run):
+            return "run"
+        return "recipe" if isinstance(self.what, Recipe) else "classical"
 
     @property
     def stochastic(self) -> bool:
-        """Whether another seed gives another result."""
-        match self.what:
-            case Run():
-                return False
-            case Recipe():
-                return True
-            case Classical():
-                return self.what.stochastic
+        """Whether the result depends on the seed."""
+        return not isinstance(self.what, Run) and getattr(self.what, "stochastic", True)
 
     @property
     def data(self) -> tuple[str, ...] | None:
-        """Where its data come from, None if it takes any."""
+        """Its sources of data, None if it takes any."""
         match self.what:
             case Run():
                 return self.what.recipe.data
@@ -205,25 +178,23 @@ class Contender:
                 return None
 
     def seeds(self, count: int) -> Sequence[int]:
-        """Return the seeds it is to be tried with, where `count` are wanted."""
-        match self.what:
-            case Run():
-                return (self.what.manifest.seed,)
-            case _:
-                return range(count) if self.stochastic else (0,)
+        """Return the seeds to train with: `count` of them if the result depends on the seed."""
+        if isinstance(self.what, Run):
+            return (self.what.manifest.seed,)
+        return range(count) if self.stochastic else (0,)
 
     def digest(self, classes: int) -> str:
-        """Return the SHA-256 of all that makes its result what it is, but the seed and the data.
+        """Return the SHA-256 of everything that determines its result, except seed and data.
 
-        Of a recipe these are its fields and the shapes of its network, so that a result is not
-        taken for that of a network which has been rebuilt since.
+        For a recipe these are its fields and the shapes of its network, so that a result is not
+        reused after the network has changed.
         """
         match self.what:
             case Run():
                 facts: object = self.what.manifest.weights
             case Recipe():
                 network = build(self.what.model, classes, self.what.dropout)
-                # Without defaults, so that a field which is added does not disown older results.
+                # Without defaults, so that adding a field does not invalidate older results.
                 facts = [
                     self.what.model_dump(
                         exclude={"name", "about", "seed", "data"}, exclude_defaults=True
@@ -237,12 +208,12 @@ class Contender:
 
 
 def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
-    """Find everybody; see `Contender.find`.
+    """Find all contenders; see `Contender.find`.
 
     Raises
     ------
     UsageError
-        There is nobody, or somebody is named twice.
+        No name is given, or one is given twice.
     """
     contenders = [Contender.find(word, runs) for word in words]
     names = [contender.name for contender in contenders]
@@ -250,28 +221,28 @@ def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
         raise UsageError("nothing to compare: name recipes, runs or classical models")
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"{name} is named twice: say it once")
+            raise UsageError(f"{name} is named twice: name it once")
     return contenders
 
 
 def shared_data(contenders: Sequence[Contender], asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the data all are to be trained and tested on: what was `asked`, or their own.
+    """Return the data to train and test on: those `asked` for, or the contenders' own.
 
     Raises
     ------
     UsageError
-        They bring different data and none was asked for.
+        The contenders use different data and none was asked for.
     """
     if asked:
         return tuple(asked)
-    choosy = [(contender, data) for contender in contenders if (data := contender.data)]
-    if not choosy:
+    with_data = [(contender, data) for contender in contenders if (data := contender.data)]
+    if not with_data:
         return ("mnist",)
-    first, data = choosy[0]
-    for other, others in choosy[1:]:
-        if others != data:
+    first, data = with_data[0]
+    for other, other_data in with_data[1:]:
+        if other_data != data:
             raise UsageError(
                 f"{first.name} is tested on {', '.join(data)} and {other.name} on "
-                f"{', '.join(others)}: choose one for all with --data"
+                f"{', '.join(other_data)}: choose one for all with --data"
             )
     return data

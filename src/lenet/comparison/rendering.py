@@ -16,7 +16,7 @@ ABSENT = "–"
 
 
 def to_text(comparison: Comparison) -> str:
-    """Return the table, what its interval means, and a sentence on each pair."""
+    """Return the table, the meaning of its interval, and a sentence on each pair."""
     rows = [HEADING, *(_cells(standing) for standing in comparison.standings)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -33,7 +33,7 @@ def to_text(comparison: Comparison) -> str:
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """Return the table and, where there are several, the median p of everybody against all."""
+    """Return the table and, for several contenders, the table of median p-values."""
     standings = comparison.standings
     lines = [_line(HEADING), _line(["---", *["---:"] * (len(HEADING) - 1)])]
     lines += [_line([f"`{s.name}`", *_cells(s)[1:]]) for s in standings]
@@ -44,9 +44,9 @@ def to_markdown(comparison: Comparison) -> str:
 
 
 def p_matrix(comparison: Comparison) -> list[str]:
-    """Return the lines of a Markdown table of median p-values, row against column."""
+    """Return the lines of a Markdown table of median p-values, rows against columns."""
     names = [standing.name for standing in comparison.standings]
-    found = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
+    p_values = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
     lines = [
         "The row has fewer errors than the column; below 0.05 by more than chance explains "
         "(McNemar's exact test, median p over seeds):",
@@ -55,14 +55,14 @@ def p_matrix(comparison: Comparison) -> list[str]:
         _line(["---", *["---:"] * (len(names) - 1)]),
     ]
     lines += [
-        _line([f"`{row}`", *(found.get((row, column), "") for column in names[1:])])
+        _line([f"`{row}`", *(p_values.get((row, column), "") for column in names[1:])])
         for row in names[:-1]
     ]
     return lines
 
 
 def to_dict(comparison: Comparison) -> dict[str, Any]:
-    """Return everything as plain JSON values at full precision."""
+    """Return the comparison as JSON values at full precision."""
     return {
         "data": comparison.data,
         "contenders": [_standing(standing) for standing in comparison.standings],
@@ -89,14 +89,14 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def draw(comparison: Comparison) -> "Figure":
-    """Draw everybody's error rate against the time for one image."""
+    """Draw the error rate of each contender against the time for one image."""
     from lenet.figures import error_against_cost
 
     standings = comparison.standings
-    # A logarithmic axis has no zero: whoever made no errors is drawn at half of one, and named so.
+    # A logarithmic axis has no zero: no errors are drawn as half an error, and labelled.
     half = 0.5 / standings[0].total
     return error_against_cost(
-        [each.name if each.mean else f"{each.name} (no errors)" for each in standings],
+        [s.name if s.mean else f"{s.name} (no errors)" for s in standings],
         [standing.error_rate or half for standing in standings],
         [standing.interval for standing in standings],
         [standing.milliseconds for standing in standings],
@@ -105,7 +105,7 @@ def draw(comparison: Comparison) -> "Figure":
 
 
 def sentence(pair: Pair) -> str:
-    """Say who of two is better, and how sure that is."""
+    """State which of two contenders is better, and the p-value."""
     first, second = pair.first, pair.second
     verb = "is better than" if pair.better else "is not clearly better than"
     counts = f"{_mean(first.mean)} against {_mean(second.mean)} errors"
@@ -114,7 +114,7 @@ def sentence(pair: Pair) -> str:
 
 
 def p_value(p: float, equals: str = "") -> str:
-    """Write a p-value with two digits that say something.
+    """Format a p-value with its significant digits.
 
     >>> p_value(0.0372), p_value(0.00012), p_value(3e-9), p_value(0.6, "= ")
     ('0.037', '0.0001', '< 0.0001', '= 0.60')
@@ -125,37 +125,43 @@ def p_value(p: float, equals: str = "") -> str:
 
 
 def errors_cell(standing: Standing) -> str:
-    """Write the errors as one quotes them."""
+    """Format the errors: a count, or mean ± standard deviation."""
     if standing.sd is None:
         return f"{standing.errors[0]:,}"
     return f"{_mean(standing.mean)} ± {standing.sd:.1f}"
 
 
 def interval_cell(standing: Standing) -> str:
+<<<<<<< HEAD
     """Write the interval of the error rate in per cent."""
     return rate_interval(standing.interval)
+=======
+    """Format the interval of the error rate in per cent."""
+    low, high = standing.interval
+    return f"{100 * low:.2f} - {100 * high:.2f} %"
+>>>>>>> w/rooms
 
 
 def _cells(standing: Standing) -> tuple[str, ...]:
-    shown = standing.results[0]
+    first = standing.results[0]
     return (
         standing.name,
         errors_cell(standing),
         rate(standing.error_rate),
         interval_cell(standing),
         str(len(standing.results)),
-        ABSENT if shown.parameters is None else f"{shown.parameters:,}",
-        ABSENT if shown.multiply_adds is None else f"{shown.multiply_adds:,}",
+        ABSENT if first.parameters is None else f"{first.parameters:,}",
+        ABSENT if first.multiply_adds is None else f"{first.multiply_adds:,}",
         _duration(standing.seconds),
         f"{standing.milliseconds:.3f}"
         if standing.milliseconds < 10
         else f"{standing.milliseconds:.1f}",
-        ABSENT if shown.size is None else f"{shown.size / 1000:,.0f} kB",
+        ABSENT if first.size is None else f"{first.size / 1000:,.0f} kB",
     )
 
 
 def _standing(standing: Standing) -> dict[str, Any]:
-    shown = standing.results[0]
+    first = standing.results[0]
     return {
         "name": standing.name,
         "kind": standing.kind,
@@ -167,11 +173,11 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "error_rate": standing.error_rate,
         "interval": list(standing.interval),
         "interval_kind": standing.interval_kind,
-        "parameters": shown.parameters,
-        "multiply_adds": shown.multiply_adds,
+        "parameters": first.parameters,
+        "multiply_adds": first.multiply_adds,
         "training_seconds": standing.seconds,
         "milliseconds_per_image": standing.milliseconds,
-        "onnx_bytes": shown.size,
+        "onnx_bytes": first.size,
     }
 
 

@@ -1,4 +1,4 @@
-"""What is finished: one result per line, so that nothing is trained twice."""
+"""The result of a contender with one seed: how it is measured, and the file that keeps it."""
 
 import os
 import time
@@ -26,32 +26,32 @@ LEDGER = "comparison.jsonl"  # beside the run folders
 
 
 class Result(BaseModel):
-    """How one contender did with one seed.
+    """The result of one contender with one seed.
 
-    `contender`, `digest`, `data` and `seed` say of whom and on what, the rest what came of it.
+    `contender`, `digest`, `data` and `seed` identify it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contender: str
-    digest: str = Field(description="of the contender without its name, seed and data")
+    digest: str = Field(description="of the contender, without name, seed and data")
     data: str = Field(description="digest of the training and the test set")
     seed: int
     total: int = Field(gt=0, description="test images")
     errors: int
-    wrong: tuple[int, ...] = Field(description="indices of the test images answered wrongly")
-    train_total: int | None = Field(None, description="images learnt from, where they were scored")
+    wrong: tuple[int, ...] = Field(description="indices of the misread test images")
+    train_total: int | None = Field(None, description="training images, if they were scored")
     train_errors: int | None = None
     parameters: int | None = None
     multiply_adds: int | None = None
     seconds: float = Field(description="of training")
-    milliseconds: float = Field(description="for one image, asked alone, on one thread")
+    milliseconds: float = Field(description="for a single image, on one thread")
     size: int | None = Field(None, description="bytes of the ONNX file")
     finished: str = Field(description="ISO 8601 with offset")
     versions: dict[str, str]
 
     @model_validator(mode="after")
-    def _every_error_is_an_image(self) -> Self:
+    def _check_wrong(self) -> Self:
         if len(self.wrong) != self.errors:
             raise ValueError(f"{self.errors} errors, but {len(self.wrong)} wrong images")
         if list(self.wrong) != sorted(set(self.wrong) & set(range(self.total))):
@@ -60,84 +60,78 @@ class Result(BaseModel):
 
 
 class Ledger:
-    """A JSON Lines file of results; new ones are appended.
+    """A JSON Lines file of results.
 
     Parameters
     ----------
     path : Path
-        The file; it may not be there yet.
+        The file; created when a result is appended.
 
     Attributes
     ----------
     results : list of Result
-        What it holds.
+        The results in the file.
 
     Raises
     ------
     DataError
-        A line of the file is no result.
+        A line of the file is not a result.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.results: list[Result] = []
-        content = _read(path)
-        # What follows the last end of line was cut off while it was being written.
-        self._whole = content.rfind(b"\n") + 1
-        for number, line in enumerate(content[: self._whole].splitlines(), 1):
+        for number, line in enumerate(_complete_lines(path).splitlines(), 1):
             try:
                 self.results.append(Result.model_validate_json(line))
             except ValidationError as error:
                 fault = error.errors(include_url=False)[0]
-                where = ".".join(map(str, fault["loc"])) or "line"
+                field = ".".join(map(str, fault["loc"])) or "line"
                 raise DataError(
-                    f"{path}, line {number} is no result of a comparison ({where}: "
+                    f"{path}, line {number} is not a result of a comparison ({field}: "
                     f"{fault['msg'].lower()}): remove that line"
-                ) from None
+                ) from error
 
     def find(self, digest: str, seed: int, data: str) -> Result | None:
-        """Return the result of that contender with that seed on that data, the latest if more."""
+        """Return the latest result with this digest, seed and data."""
         for result in reversed(self.results):
             if (result.digest, result.seed, result.data) == (digest, seed, data):
                 return result
         return None
 
     def append(self, result: Result) -> None:
-        """Add a result to the file at once (`DataError` when the disk refuses)."""
+        """Append a result to the file (`DataError` if it cannot be written)."""
         line = result.model_dump_json().encode() + b"\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            if self._cut_off():
-                os.truncate(self.path, self._whole)
+            complete = _complete_lines(self.path)
             with self.path.open("ab") as file:
+                file.truncate(len(complete))
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise cannot_write(self.path, error) from None
+            raise cannot_write(self.path, error) from error
         self.results.append(result)
 
-    def _cut_off(self) -> bool:
-        content = _read(self.path)
-        self._whole = content.rfind(b"\n") + 1
-        return self._whole < len(content)
 
-
-def _read(path: Path) -> bytes:
+def _complete_lines(path: Path) -> bytes:
+    """Return the file without a last line that was cut off while it was being written."""
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; choose another place") from None
+        raise DataError(f"cannot read {path}: {error.strerror}; choose another file") from error
+    return content[: content.rfind(b"\n") + 1]
 
 
-TIMED_IMAGES = 200  # how many images a model is asked about one by one to time it
-TIMED_SECONDS = 2.0  # but for no longer than this
+TIMED_IMAGES = 200  # images predicted one by one to measure the time, enough for a steady median
+TIMED_SECONDS = 2.0  # at most
 
 
 def score_run(run: Run, test: Dataset) -> dict[str, object]:
-    """Ask the ONNX model of a run about every test image, and weigh it.
+    """Score the ONNX model of a run on the test images, and measure its costs.
 
     Raises
     ------
@@ -162,7 +156,7 @@ def score_run(run: Run, test: Dataset) -> dict[str, object]:
 
 
 def score_classical(kind: Classical, seed: int, splits: Splits) -> dict[str, object]:
-    """Train a classical model and ask it about every test image."""
+    """Train a classical model and score it on the test images."""
     model, seconds = fit(kind, seed, splits.train)
     pixels = as_pixels(splits.test.images)
     parameters, multiply_adds = costs(model)
@@ -181,14 +175,14 @@ def _count(answers: NDArray[np.int64], test: Dataset) -> dict[str, object]:
     return {"total": len(test), "errors": len(wrong), "wrong": wrong.tolist()}
 
 
-def time_one(ask: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
-    """Return the median milliseconds for one image when images come one by one."""
+def time_one(predict: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
+    """Return the median milliseconds for one image, predicting images one by one."""
     times: list[float] = []
     started = time.perf_counter()
     for i in range(TIMED_IMAGES):
         one = inputs[i % len(inputs)][None]
         before = time.perf_counter()
-        ask(one)
+        predict(one)
         after = time.perf_counter()
         times.append(after - before)
         if after - started > TIMED_SECONDS:

@@ -1,7 +1,7 @@
 """Figures: arrays and scores in, a matplotlib `Figure` out.
 
-Nothing here asks a network, saves a file, opens a window or touches pyplot's global state. Save
-one with ``figure.savefig(path)``; the canvas is laid out to fit.
+Nothing here runs a network, saves a file, opens a window or touches pyplot's global state. Save a
+figure with ``figure.savefig(path)``.
 """
 
 from lenet.figures.comparison import error_against_cost, robustness

@@ -1,4 +1,4 @@
-"""What a dataset looks like: samples, how many of each class, and each class's mean."""
+"""Figures of images: samples, class counts, mean images, embeddings and misread images."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ from lenet.metrics import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_te
 from lenet.reader import percent
 
 GAP = 2  # pixels between samples
-MANY = 12  # classes beside each other, before their numbers have to stand upright
+MANY = 12  # classes; with more, the counts above the bars are vertical
 
 
 @styled
@@ -43,13 +43,13 @@ def samples(
     labels : int64 ndarray (n,)
     classes : sequence of str
     each : int
-        Images of each class; a class with fewer shows what it has.
+        Images of each class; fewer if the class has fewer.
     """
     pitch = images.shape[1] + GAP
     rows = []
     for c in range(len(classes)):
-        found = images[labels == c][:each].astype(np.float64)
-        rows.append(np.pad(found, ((0, each - len(found)), (0, 0), (0, 0)), constant_values=np.nan))
+        row = images[labels == c][:each].astype(np.float64)
+        rows.append(np.pad(row, ((0, each - len(row)), (0, 0), (0, 0)), constant_values=np.nan))
     figure = canvas(0.5 + 0.55 * each, 0.4 + 0.55 * len(classes))
     axes = figure.subplots()
     axes.imshow(mosaic(np.concatenate(rows), each, GAP), vmin=0, vmax=255)
@@ -62,12 +62,12 @@ def samples(
 
 @styled
 def class_distribution(parts: Mapping[str, NDArray[np.int64]], classes: Sequence[str]) -> Figure:
-    """Draw how many images each class has in each part.
+    """Draw the number of images of each class in each part.
 
     Parameters
     ----------
     parts : mapping of str to int64 ndarray (n,)
-        Labels by the name of their part: training, validation, test.
+        Labels by name of the part: training, validation, test.
     classes : sequence of str
     """
     k = len(classes)
@@ -96,7 +96,7 @@ def class_distribution(parts: Mapping[str, NDArray[np.int64]], classes: Sequence
 def mean_images(
     images: NDArray[np.uint8], labels: NDArray[np.int64], classes: Sequence[str]
 ) -> Figure:
-    """Draw each class's mean image, and say in numbers what the pixels are like.
+    """Draw the mean image of each class, and state the statistics of the pixels.
 
     Parameters
     ----------
@@ -115,11 +115,11 @@ def mean_images(
         mean = of_class.mean(axis=0) if len(of_class) else np.zeros(images.shape[1:])
         axes.imshow(mean, vmin=0, vmax=255)
         axes.set_title(name if len(of_class) else f"{name}: none", loc="center", weight="normal")
-    of = pixels(images)
+    stats = pixels(images)
     headline(figure, f"Mean image of each class, of {len(images):,} images")
     figure.supxlabel(
-        f"Pixels, 0 paper to 1 ink: mean {of.mean:.4f}, standard deviation {of.deviation:.4f}, "
-        f"{100 * of.paper:.1f} % pure paper",
+        f"Pixels, 0 paper to 1 ink: mean {stats.mean:.4f}, "
+        f"standard deviation {stats.deviation:.4f}, {100 * stats.paper:.1f} % pure paper",
         size=10,
     )
     return figure
@@ -129,7 +129,7 @@ def mean_images(
 def embedding(
     points: NDArray[np.floating], labels: NDArray[np.int64], classes: Sequence[str], title: str
 ) -> Figure:
-    """Draw points in their class's colour, and each class's name at its median.
+    """Draw points in the colour of their class, and each class's name at its median.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def embedding(
     labels : int64 ndarray (n,)
     classes : sequence of str
     title : str
-        What the plane is.
+        Title of the figure.
     """
     figure = canvas(7.5, 6.5)
     axes = figure.subplots()
@@ -167,9 +167,9 @@ def embedding(
     return figure
 
 
-MOST = 400  # pictures on one sheet
+MOST = 400  # misread images in a figure
 WIDTH = 11.0  # inches
-INCH = 38.0  # pixels of an image
+INCH = 38.0  # image pixels per inch
 
 
 @styled
@@ -180,22 +180,22 @@ def mistakes(
     classes: Sequence[str],
     most: int = MOST,
 ) -> Figure:
-    """Draw every image that was answered wrongly, the most certain answer first.
+    """Draw every misread image, the most confident answer first.
 
-    Where the labels are those of MNIST's test set, images whose published label people do not
-    agree with are marked, and the errors are also counted by the corrected labels.
+    If the labels are those of MNIST's test set, known label errors are marked, and the errors are
+    also counted by the corrected labels.
 
     Parameters
     ----------
     images : uint8 ndarray (n, 28, 28)
         The whole set.
     labels : int64 ndarray (n,)
-        Its truth.
+        True classes.
     probabilities : float ndarray (n, k)
-        Its answers.
+        Answers of the network.
     classes : sequence of str
     most : int
-        So many are drawn, all are counted.
+        Largest number of images drawn; all are counted.
     """
     answers = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(answers != labels)
@@ -203,55 +203,54 @@ def mistakes(
     shown = wrong[:most]
     known = is_mnist_test(labels)
 
-    heading = [f"{len(wrong):,} of {len(labels):,} images were read wrongly"]
-    if known:
-        truth, kept = corrected(labels)
-        left = int(((answers != truth) & kept).sum())
-        heading.append(
-            f"{left:,} of {int(kept.sum()):,} by corrected labels: people read 10 of MNIST's"
-            " otherwise, and 5 they cannot agree on are left out"
-        )
-    if len(wrong):
-        which = "Each" if len(shown) == len(wrong) else f"The {len(shown)} most certain"
-        doubt = "; blue with *: one of these 15" if known else ""
-        heading.append(f"{which}: truth → answer, and its probability{doubt}")
-
-    # Long names need wider cells and a line each.
+    # Long names need wider cells and separate lines.
     longest = max(map(len, classes))
     width = max(35.0, 3.2 * longest + 14)
     columns = int(WIDTH * INCH / width)
     caption = 13.0 if longest <= 2 else 19.0
     rows = -(-len(shown) // columns)
     pitch = images.shape[1] + caption + 5
+    heading = _heading(labels, answers, len(shown), known)
     figure = canvas(
         columns * width / INCH + 0.2, 0.2 * len(heading) + 0.3 + max(0.1, rows * pitch / INCH)
     )
     axes = figure.subplots()
     bare(axes)
-    axes.set_xlim(0, columns * width)
-    axes.set_ylim(rows * pitch or 1, 0)
-    axes.set_anchor("NW")
+    axes.set(xlim=(0, columns * width), ylim=(rows * pitch or 1, 0), anchor="NW")
     axes.set_title("\n".join(heading), size=10, weight="normal")
     for place, index in enumerate(shown):
         x, y = place % columns * width, place // columns * pitch + caption
         _picture(axes, images[index], x, y)
-        noted = known and int(index) in (MNIST_CORRECTED.keys() | MNIST_DROPPED.keys())
-        mark, arrow = " *" if noted else "", " → " if longest <= 2 else "\n→ "
-        axes.text(
-            x,
-            y - 1.5,
-            f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
-            f"{percent(float(probabilities[index, answers[index]]))}",
-            size=9,
-            va="bottom",
-            color=BLUE if noted else RED,
-        )
+        doubtful = known and int(index) in (MNIST_CORRECTED.keys() | MNIST_DROPPED.keys())
+        mark, arrow = " *" if doubtful else "", " → " if longest <= 2 else "\n→ "
+        text = f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
+        text += percent(float(probabilities[index, answers[index]]))
+        axes.text(x, y - 1.5, text, size=9, va="bottom", color=BLUE if doubtful else RED)
     return figure
+
+
+def _heading(
+    labels: NDArray[np.int64], answers: NDArray[np.int64], shown: int, known: bool
+) -> list[str]:
+    wrong = int((answers != labels).sum())
+    heading = [f"{wrong:,} of {len(labels):,} images were misread"]
+    if known:
+        truth, kept = corrected(labels)
+        left = int(((answers != truth) & kept).sum())
+        heading.append(
+            f"{left:,} of {int(kept.sum()):,} by corrected labels: "
+            "10 labels of MNIST are corrected, 5 ambiguous images left out"
+        )
+    if wrong:
+        which = "Each" if shown == wrong else f"The {shown} most certain"
+        doubt = "; blue with *: one of these 15" if known else ""
+        heading.append(f"{which}: truth → answer, and its probability{doubt}")
+    return heading
 
 
 def _picture(axes: Axes, image: NDArray[np.uint8], x: float, y: float) -> None:
     height, width = image.shape
     axes.imshow(image, vmin=0, vmax=255, extent=(x, x + width, y + height, y))
     axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=PALE, lw=0.8))
-    # imshow takes the limits of the axes for its own.
+    # imshow would change the limits of the axes.
     axes.autoscale(enable=False)

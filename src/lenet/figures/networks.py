@@ -1,4 +1,4 @@
-"""The drawing of a network: its feature maps as stacks of sheets, its vectors as bars."""
+"""Figures of networks: architecture, kernels, feature maps, and the pixels that matter."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from lenet.models import Layer
 
 MOST_SHEETS = 10
-# In pixels of the network's input:
-STEP = 1.2  # from sheet to sheet
+# Layout of the architecture, in input pixels:
+STEP = 1.2  # offset from sheet to sheet
 GAP = 6.0  # between blocks
-NARROWEST = 19.0  # block: its words need this much
-TEXT_LINE = 3.8  # of text
-INCH = 0.042  # inches of a pixel
+NARROWEST = 19.0  # width of a block, enough for its caption
+TEXT_LINE = 3.8  # height of a line of text
+INCH = 0.042  # inches per pixel
 
 
 @styled
 def architecture(layers: Sequence["Layer"], name: str) -> Figure:
-    """Draw a network from left to right, as its paper does.
+    """Draw a network from left to right, as in its paper.
 
-    A layer that changes no size - an activation, a normalisation, dropout - is written under the
-    block before it.
+    Layers that keep the size (activation, normalisation, dropout) are listed below the block before
+    them.
 
     Parameters
     ----------
     layers : sequence of Layer
         From `lenet.models.layer_table`.
     name : str
-        Of the network.
+        Name of the network.
     """
     blocks = _blocks(layers)
     captions = [_caption(block) for block in blocks]
@@ -79,9 +79,7 @@ def architecture(layers: Sequence["Layer"], name: str) -> Figure:
     axes.axis("off")
     weights = sum(layer.parameters for layer in layers)
     work = sum(layer.multiply_adds for layer in layers)
-    axes.set_title(
-        f"{name}: {weights:,} weights, in the blue layers; {work:,} multiply-adds for an image"
-    )
+    axes.set_title(f"{name}: {weights:,} weights (blue layers), {work:,} multiply-adds per image")
     return figure
 
 
@@ -96,7 +94,7 @@ def _blocks(layers: Sequence["Layer"]) -> list[list["Layer"]]:
 
 
 def _same(layer: "Layer", first: "Layer") -> bool:
-    # 120 maps of one pixel are a vector already.
+    # 120 maps of one pixel count as a vector.
     sizes = [tuple(side for side in size if side > 1) for size in (layer.size, first.size)]
     return sizes[0] == sizes[1] and not layer.multiply_adds
 
@@ -116,7 +114,7 @@ def _width(size: tuple[int, ...]) -> float:
 
 def _height(size: tuple[int, ...]) -> float:
     if prod(size) == size[0]:
-        # Ten outputs must be seen beside thousands of inputs.
+        # Logarithmic, so that ten outputs stay visible beside thousands of inputs.
         return float(4 + 10 * np.log10(size[0]))
     return size[1] + STEP * (_sheets(size) - 1)
 
@@ -133,27 +131,27 @@ def _draw(axes: Axes, layer: "Layer", middle: float) -> None:
         axes.add_patch(Rectangle((left + STEP * i, top - rows - STEP * i), columns, rows, **style))
 
 
-MOST_KERNELS = 16  # of each axis of a convolution's kernels
+MOST_KERNELS = 16  # along each axis of a kernel tensor
 MOST_MAPS = 32
-SHEET = 7.2  # inches of a layer's maps side by side
-TOP = 1.5  # inches of the row of pictures
-MOST_ACROSS = 2.4  # times as wide as that row is high: what a picture may take of it
-VECTOR_LINE = 128  # numbers of a vector side by side
+SHEET = 7.2  # width of a layer's maps, in inches
+TOP = 1.5  # height of the row of pictures, in inches
+MOST_ACROSS = 2.4  # largest width of a picture, in heights of that row
+VECTOR_LINE = 128  # elements of a vector in a line
 
 
 @styled
 def filters(before: NDArray[np.floating], after: NDArray[np.floating], name: str) -> Figure:
-    """Draw the kernels of a convolution before and after training on one scale.
+    """Draw the kernels of a convolution before and after training, on one colour scale.
 
     Parameters
     ----------
     before, after : float ndarray (out, in, height, width)
-        Of each, the first 16 outputs and inputs are shown.
+        The first 16 outputs and inputs are shown.
     name : str
-        Of the layer.
+        Name of the layer.
     """
     outputs, inputs = (min(n, MOST_KERNELS) for n in after.shape[:2])
-    # One input has room beside it: then the kernels are laid out in a square, not in a column.
+    # Kernels of a single input are laid out as a square instead of a column.
     columns = inputs if inputs > 1 else int(np.ceil(np.sqrt(outputs)))
     rows = outputs if inputs > 1 else -(-outputs // columns)
     size = 0.42 if inputs > 1 else 0.85
@@ -172,8 +170,7 @@ def filters(before: NDArray[np.floating], after: NDArray[np.floating], name: str
     bar.outline.set_visible(False)
     out, into, height, width = after.shape
     part = "" if (out, into) == (outputs, inputs) else f", the first {outputs} × {inputs} shown"
-    title = f"{name}: {out} × {into} kernels of {height} × {width}{part}"
-    headline(figure, title)
+    headline(figure, f"{name}: {out} × {into} kernels of {height} × {width}{part}")
     return figure
 
 
@@ -185,20 +182,20 @@ def feature_maps(
     picture: NDArray[np.uint8] | None = None,
     box: tuple[float, float, float, float] | None = None,
 ) -> Figure:
-    """Draw what every layer makes of one digit, down to the outputs.
+    """Draw the output of every layer for one digit.
 
     Parameters
     ----------
     layers : mapping of str to float ndarray (c, height, width) or (c,)
-        Outputs by layer, in order; the last is (k,), one number for each class. Each layer is
-        drawn from its own lowest value, dark, to its highest; the first 32 maps are shown.
+        Outputs by layer, in order; the last one is (k,), one number for each class. Each layer is
+        drawn from its lowest value (dark) to its highest; the first 32 maps are shown.
     classes : sequence of str
     image : uint8 ndarray (28, 28)
-        The digit as the network gets it.
+        The network's input.
     picture : uint8 ndarray (height, width) or (height, width, 3), optional
-        The picture as it came, drawn first.
+        The original picture, drawn first.
     box : tuple of float, optional
-        Where in it the digit is: x, y, width, height in its pixels.
+        Bounding box of the digit in the picture: x, y, width, height in pixels.
     """
     *hidden, (last, outputs) = layers.items()
     sheets = [_sheet(values) for _, values in hidden]
@@ -209,10 +206,10 @@ def feature_maps(
     for axes, (sheet, _), (name, values) in zip(panels, sheets, hidden, strict=False):
         axes.imshow(sheet, cmap="viridis")
         bare(axes)
-        _label(axes, _said(name, values))
+        _label(axes, _layer_caption(name, values))
     _bars(panels[-1], outputs, classes)
     _label(panels[-1], f"{last}\nlargest: {classes[int(outputs.argmax())]}")
-    headline(figure, "What each layer makes of it, from its lowest value (dark) to its highest")
+    headline(figure, "Output of each layer, from its lowest value (dark) to its highest")
     return figure
 
 
@@ -225,22 +222,22 @@ def attention(
     picture: NDArray[np.uint8] | None = None,
     box: tuple[float, float, float, float] | None = None,
 ) -> Figure:
-    """Draw which pixels decided: what covering them costs, and where a change would tell.
+    """Draw which pixels matter: the effect of covering them, and the gradient.
 
     Parameters
     ----------
     image : uint8 ndarray (28, 28)
-        The digit as the network gets it.
+        The network's input.
     occlusion : float ndarray (28, 28)
-        By how much the answer's probability falls when the place is covered.
+        Drop of the answer's probability when the pixel is covered.
     gradient : float ndarray (28, 28)
-        Derivative of the answer's logit by each pixel.
+        Derivative of the answer's logit with respect to each pixel.
     answer : str
-        What was read.
+        The predicted class.
     picture : uint8 ndarray (height, width) or (height, width, 3), optional
-        The picture as it came.
+        The original picture.
     box : tuple of float, optional
-        Where in it the digit is: x, y, width, height in its pixels.
+        Bounding box of the digit in the picture: x, y, width, height in pixels.
     """
     count = 3 + (picture is not None)
     figure = canvas(3.3 * count, 3.3)
@@ -252,12 +249,12 @@ def attention(
         first.imshow(picture, vmin=0, vmax=255, cmap="gray", interpolation="antialiased")
         if box is not None:
             _frame(first, box, ORANGE)
-        first.set_title("the picture as it came", size=10)
+        first.set_title("original picture", size=10)
     panels[0].imshow(image, vmin=0, vmax=255)
-    panels[0].set_title(f"as the network gets it: {answer}", size=10)
+    panels[0].set_title(f"network input: {answer}", size=10)
     maps = (
-        (occlusion, f"probability of {answer} lost if covered"),
-        (gradient, "more ink: for it (red), against (blue)"),
+        (occlusion, f"drop of P({answer}) if covered"),
+        (gradient, "more ink: favours (red), opposes (blue)"),
     )
     for axes, (values, title) in zip(panels[1:], maps, strict=True):
         limit = float(np.abs(values).max()) or 1.0
@@ -275,30 +272,30 @@ def _pictures(
     picture: NDArray[np.uint8] | None,
     box: tuple[float, float, float, float] | None,
 ) -> None:
-    """Draw the picture and what the network gets of it side by side, each with its words."""
-    words = "as the network\ngets it"
+    """Draw the picture and the network's input side by side, with captions."""
+    caption = "network input"
     if picture is None:
         _place(axes, image, 0, 1, "gray_r")
-        _label(axes, words)
+        _label(axes, caption)
     else:
         height, width = picture.shape[:2]
         scale = min(1 / height, MOST_ACROSS / width)
         _place(axes, picture, 0, scale * height, "gray")
-        _label(axes, "the picture\nas it came")
+        _label(axes, "original picture")
         if box is not None:
             x, y, across, down = (scale * side for side in box)
             top = (1 - scale * height) / 2
             _frame(axes, (x, top + y, across, down), ORANGE)
         after = scale * width + 0.12
         _place(axes, image, after, 1, "gray_r")
-        axes.text(after + 1.08, 0.5, words, size=9, va="center")
+        axes.text(after + 1.08, 0.5, caption, size=9, va="center")
     bare(axes)
     axes.set_xlim(0, SHEET / TOP)
     axes.set_ylim(1, 0)
 
 
 def _place(axes: Axes, drawn: NDArray[np.uint8], x: float, height: float, colours: str) -> None:
-    """Draw a picture at `x`, half of it above the middle of a row that is 1 high."""
+    """Draw a picture at `x`, vertically centred in a row of height 1."""
     width, top = height * drawn.shape[1] / drawn.shape[0], (1 - height) / 2
     extent = (x, x + width, top + height, top)
     axes.imshow(drawn, vmin=0, vmax=255, cmap=colours, interpolation="antialiased", extent=extent)
@@ -307,12 +304,12 @@ def _place(axes: Axes, drawn: NDArray[np.uint8], x: float, height: float, colour
 
 def _frame(axes: Axes, box: tuple[float, float, float, float], colour: str) -> None:
     x, y, width, height = box
-    thick = 1.5 if colour == ORANGE else 0.8
-    axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=colour, lw=thick))
+    line_width = 1.5 if colour == ORANGE else 0.8
+    axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=colour, lw=line_width))
 
 
 def _sheet(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
-    """Return a layer as one picture, and its height in inches."""
+    """Return a layer as one image, and its height in inches."""
     if values.size == len(values):
         row = mosaic(values.reshape(-1, 1, 1), min(len(values), VECTOR_LINE), gap=0)
         return row, max(0.22, row.shape[0] * SHEET / VECTOR_LINE)
@@ -324,12 +321,12 @@ def _sheet(values: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
     )
 
 
-def _label(axes: Axes, words: str) -> None:
+def _label(axes: Axes, text: str) -> None:
     axes.set_anchor("W")
-    axes.set_ylabel(words, rotation=0, ha="right", va="center", size=9, labelpad=8)
+    axes.set_ylabel(text, rotation=0, ha="right", va="center", size=9, labelpad=8)
 
 
-def _said(name: str, values: NDArray[np.floating]) -> str:
+def _layer_caption(name: str, values: NDArray[np.floating]) -> str:
     shape = "×".join(map(str, values.shape))
     part = f"\nthe first {MOST_MAPS}" if values.size > len(values) > MOST_MAPS else ""
     return f"{name}  {shape}{part}\n{values.min():.2g} to {values.max():.2g}"

@@ -1,4 +1,4 @@
-"""What the scores say: confusions, ROC curves, the table, and whether confidence is earned."""
+"""Figures of scores: confusion matrix, ROC, classification table, reliability, training curves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,11 +21,11 @@ from lenet.metrics import Curve, Scores, rate, wilson
 
 @styled
 def confusion(scores: Scores) -> Figure:
-    """Draw the confusion counts; the colours are for the errors alone, the diagonal is muted."""
+    """Draw the confusion matrix; colours show the errors, the diagonal is grey."""
     counts, k = scores.confusion, len(scores.classes)
     wrong = np.where(np.eye(k, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
     worst = max(1, int(counts[~np.eye(k, dtype=bool)].max(initial=0)))
-    # Names stand beside the squares and, upright, below them.
+    # Space for class names at the left and below.
     names = 0.07 * max(0, max(map(len, scores.classes)) - 8)
     side = 1.8 + (0.46 if k <= 15 else 0.36) * k + names
     figure = canvas(side + 0.6, side)
@@ -66,19 +66,19 @@ def confusion(scores: Scores) -> Figure:
 
 @styled
 def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
-    """Draw each class's ROC curve, and the corner in which good readers differ.
+    """Draw the ROC curve of each class, and its upper left corner enlarged.
 
     Parameters
     ----------
     scores : Scores
-        For the names and the areas.
+        For the class names and areas.
     curves : sequence of (false positive rate, true positive rate) or None
         From `lenet.metrics.roc_curves`; None is left out.
     """
     k = len(scores.classes)
     figure = canvas(11 + 1.2 * (k > 13), 4.6)
     whole, corner = figure.subplots(1, 2, width_ratios=(5.2, 6))
-    floor = 0.5 / scores.total  # where a rate of nothing is drawn on the logarithmic axis
+    floor = 0.5 / scores.total  # stands for 0 on the logarithmic axis
     lowest = 1.0
     for c, curve in enumerate(curves):
         if curve is None:
@@ -100,15 +100,7 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     whole.set_xlabel("false positive rate")
     whole.set_ylabel("true positive rate")
     whole.set_title("ROC, one class against the rest")
-    corner.set_xscale("log")
-    corner.set_xlim(floor, 1)
-    bottom = 1 - 1.6 * max(1 - lowest, 0.003)
-    corner.set_ylim(max(0, bottom), 1 + 0.03 * (1 - bottom))
-    corner.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    corner.set_xlabel("false positive rate, logarithmic")
-    corner.set_ylabel("true positive rate")
-    corner.set_title("Its upper left corner, enlarged")
-    corner.grid(visible=True)
+    _enlarge_corner(corner, floor, lowest)
     missing = sum(curve is None for curve in curves)
     corner.legend(
         title="class   AUC" + (f"  ({missing} without)" if missing else ""),
@@ -120,9 +112,21 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     return figure
 
 
+def _enlarge_corner(axes: Axes, floor: float, lowest: float) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(floor, 1)
+    bottom = 1 - 1.6 * max(1 - lowest, 0.003)
+    axes.set_ylim(max(0, bottom), 1 + 0.03 * (1 - bottom))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.set_xlabel("false positive rate, logarithmic")
+    axes.set_ylabel("true positive rate")
+    axes.set_title("Its upper left corner, enlarged")
+    axes.grid(visible=True)
+
+
 @styled
 def score_table(scores: Scores) -> Figure:
-    """Draw precision, recall, F1, support and AUC of each class, with both averages."""
+    """Draw precision, recall, F1, support and AUC of each class, and both averages."""
     table = scores.table()
     figure = canvas(6.6, 0.7 + 0.26 * len(table))
     axes = figure.subplots()
@@ -133,7 +137,7 @@ def score_table(scores: Scores) -> Figure:
 
 @styled
 def reliability(scores: Scores) -> Figure:
-    """Draw how often answers are right against how sure they are, and how many are that sure."""
+    """Draw accuracy against confidence, and the number of answers in each bin."""
     filled = [(i, part) for i, part in enumerate(scores.calibration) if part.count]
     n = len(scores.calibration)
     figure = canvas(5.6, 5.8)
@@ -150,7 +154,7 @@ def reliability(scores: Scores) -> Figure:
         confidence, accuracy, reach, fmt="o", color=BLUE, capsize=3, label="measured, 95 % interval"
     )
     upper.set_ylim(-0.02, 1.02)
-    upper.set_ylabel("share that is right")
+    upper.set_ylabel("share correct")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
     upper.set_title(f"Reliability: expected calibration error {rate(scores.calibration_error)}")
@@ -166,7 +170,7 @@ def reliability(scores: Scores) -> Figure:
 
 
 def bare_table(axes: Axes, table: Sequence[Sequence[str]]) -> None:
-    """Write a table of text: the first column to the left, numbers to the right."""
+    """Draw a table of text: the first column left-aligned, numbers right-aligned."""
     columns, rows = len(table[0]), len(table)
     axes.set_xlim(0, columns + 0.6)
     axes.set_ylim(rows - 0.5, -0.6)
@@ -191,9 +195,9 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
     Parameters
     ----------
     history : sequence of mappings
-        One for each epoch, as `history.jsonl` has them: epoch, learning_rate, loss, errors,
-        images, validation_loss, validation_errors, validation_images. The validation values
-        may be None, where nothing was held out.
+        One for each epoch, as in ``history.jsonl``: epoch, learning_rate, loss, errors, images,
+        validation_loss, validation_errors, validation_images. Validation values are None if
+        nothing was held out.
     """
     validated = [row for row in history if row["validation_loss"] is not None]
     best = min(validated, key=lambda row: row["validation_loss"], default=None)
@@ -226,17 +230,23 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
         _one_two_five(accuracy.yaxis)
     accuracy.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 - value:g}"))
     rates.set_title("Learning rate")
+    _set_titles(losses, errors, history[-1], best)
+    return figure
+
+
+def _set_titles(
+    losses: Axes, errors: Axes, last: Mapping[str, Any], best: Mapping[str, Any] | None
+) -> None:
     if best is None:
-        losses.set_title(f"Loss: {history[-1]['loss']:.4f} at the end")
-        errors.set_title(f"Errors: {history[-1]['errors']:,} of {history[-1]['images']:,}")
-        return figure
+        losses.set_title(f"Loss: {last['loss']:.4f} at the end")
+        errors.set_title(f"Errors: {last['errors']:,} of {last['images']:,}")
+        return
     for axes in (losses, errors):
         axes.axvline(best["epoch"], color=GREY, linewidth=1, linestyle="--", zorder=0)
     losses.set_title(f"Loss: lowest held out {best['validation_loss']:.4f}, epoch {best['epoch']}")
     errors.set_title(
         f"Errors: {best['validation_errors']:,} of {best['validation_images']:,} held out"
     )
-    return figure
 
 
 def _lines(
@@ -252,7 +262,7 @@ def _lines(
     ):
         if points:
             axes.plot(*zip(*points, strict=True), "o-", markersize=4, color=line_colour, label=name)
-    # A logarithm cannot show an epoch without an error.
+    # A logarithmic axis cannot show an epoch without errors.
     if logarithmic and all(value > 0 for _, value in training + (held_out or [])):
         axes.set_yscale("log")
         _one_two_five(axes.yaxis)

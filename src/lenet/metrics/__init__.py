@@ -1,8 +1,8 @@
-"""What the answers of a network are worth: counts first, everything else divided from them last.
+"""Score a network's answers: counts first, rates last.
 
 `evaluate` turns probabilities and labels into `Scores`. Errors are integers ("98 errors in
-10,000"); a rate is one division at the end, never a mean of means of batches. scikit-learn does
-the arithmetic where it has a function for it, and is imported only when asked: it takes a second.
+10,000"); a rate is a single division at the end, never a mean of batch means. scikit-learn is
+imported on first use, because importing it takes a second.
 """
 
 from lenet.metrics.label_errors import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test

@@ -1,4 +1,4 @@
-"""`Scores`: the counts and numbers of one evaluation, and what follows from them."""
+"""`Scores` of one evaluation: counts, rates, intervals, ROC curves, and tests of significance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,12 +42,12 @@ def error_count(errors: int, total: int) -> str:
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose probability fell into one of the equal parts of 0..1.
+    """The answers whose probability falls into one bin of the reliability diagram.
 
     Attributes
     ----------
     count, correct : int
-        How many there are, and how many of them are right.
+        Number of answers, and of correct ones.
     confidence : float
         Their mean probability; 0.0 in an empty bin.
     """
@@ -58,13 +58,13 @@ class Bin:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right; 0.0 in an empty bin."""
+        """Share of correct answers; 0.0 in an empty bin."""
         return self.correct / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the classification table; `auc` is None where it cannot be defined."""
+    """One row of the classification table; `auc` is None where it is undefined."""
 
     name: str
     precision: float
@@ -76,21 +76,21 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How well a set of images was read.
+    """How well a set of images was classified.
 
     Attributes
     ----------
     classes : tuple of str
         Names of the k classes.
     confusion : int64 ndarray (k, k)
-        Counts; the row is the truth, the column the answer. Read-only.
+        Counts: rows are true classes, columns are answers. Read-only.
     loss : float
-        Mean negative log-likelihood of the truth, in nats.
+        Mean negative log-likelihood of the true class, in nats.
     auc : tuple of (float or None)
-        Area under each class's ROC curve, one against the rest; None where the set has no image
-        of the class, or none of another.
+        Area under each class's one-vs-rest ROC curve; None if no image or every image is of the
+        class.
     calibration : tuple of Bin
-        The answers in 15 bins of equal width by their probability.
+        The answers in 15 equal-width bins of their probability.
     """
 
     classes: tuple[str, ...]
@@ -109,7 +109,7 @@ class Scores:
 
     @property
     def errors(self) -> int:
-        """Number of images answered wrongly."""
+        """Number of wrong answers."""
         return self.total - int(self.confusion.trace())
 
     @property
@@ -119,7 +119,7 @@ class Scores:
 
     @property
     def accuracy(self) -> float:
-        """Right answers per image, 0..1."""
+        """Correct answers per image, 0..1."""
         return (self.total - self.errors) / self.total
 
     @property
@@ -129,13 +129,13 @@ class Scores:
 
     @property
     def calibration_error(self) -> float:
-        """Expected calibration error: mean distance of confidence from accuracy over the bins."""
+        """Expected calibration error: weighted mean gap between confidence and accuracy."""
         gaps = (abs(part.correct - part.count * part.confidence) for part in self.calibration)
         return sum(gaps) / self.total
 
     @cached_property
     def per_class(self) -> tuple[Row, ...]:
-        """What precision, recall and F1 each class has; 0 where they would divide by nothing."""
+        """Precision, recall and F1 of each class; 0 where the denominator is 0."""
         columns = zip(*self._precision_recall_f1(None), strict=True)
         support = self.confusion.sum(axis=1)
         return tuple(
@@ -147,16 +147,16 @@ class Scores:
 
     @cached_property
     def macro(self) -> Row:
-        """The mean over all classes, each counting the same."""
+        """Unweighted mean over the classes."""
         return self._average("macro", [1] * len(self.classes))
 
     @cached_property
     def weighted(self) -> Row:
-        """The mean over all classes, each counting by its support."""
+        """Mean over the classes, weighted by support."""
         return self._average("weighted", [int(n) for n in self.confusion.sum(axis=1)])
 
     def summary(self) -> str:
-        """Return the line one quotes.
+        """Summarise the errors in one line.
 
         >>> from lenet.metrics import evaluate
         >>> truth = [0] * 10_000
@@ -167,7 +167,7 @@ class Scores:
         return f"{counted}, 95 % interval {rate_interval(self.interval)}"
 
     def table(self) -> list[tuple[str, ...]]:
-        """Return the classification table as text: a heading, the classes, the two averages."""
+        """Return the classification table as text: heading, classes, two averages."""
         heading = ("class", "precision", "recall", "F1", "support", "AUC")
         lines = [
             (
@@ -183,7 +183,7 @@ class Scores:
         return [heading, *lines]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all numbers, derived ones included, as plain JSON values at full precision."""
+        """Return all numbers, including derived ones, as JSON values at full precision."""
         return {
             "classes": list(self.classes),
             "total": self.total,
@@ -203,7 +203,7 @@ class Scores:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild scores from `to_dict`; what can be derived is derived again."""
+        """Rebuild scores from `to_dict`; derived numbers are computed again."""
         return cls(
             classes=tuple(values["classes"]),
             confusion=frozen_counts(np.array(values["confusion"], np.int64)),
@@ -222,7 +222,7 @@ class Scores:
     def _precision_recall_f1(self, average: str | None) -> tuple[Any, Any, Any]:
         from sklearn.metrics import precision_recall_fscore_support
 
-        # Each cell of the confusion matrix stands for that many images with this truth and answer.
+        # Each cell of the confusion matrix stands for as many images as it counts.
         k = len(self.classes)
         truth, answers = np.indices((k, k)).reshape(2, -1)
         precision, recall, f1, _ = precision_recall_fscore_support(
@@ -237,7 +237,7 @@ class Scores:
 
 
 def frozen_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `counts`, made read-only."""
+    """Make `counts` read-only and return it."""
     counts.setflags(write=False)
     return counts
 
@@ -248,27 +248,27 @@ CALIBRATION_BINS = 15  # as in Guo, Pleiss, Sun, Weinberger (2017)
 
 
 def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> Scores:
-    """Score the answers to a whole set at once.
+    """Score the answers to a whole set of images.
 
     Parameters
     ----------
     probabilities : float array (n, k)
-        Rows sum to one; the answer is the largest, the first of equals.
+        Rows sum to one; the answer is the most probable class, the first one of a tie.
     labels : int array (n,)
-        The truth, 0..k-1.
+        True classes, 0..k-1.
     classes : sequence of str
         Names of the k classes.
 
     Raises
     ------
     ValueError
-        No images, shapes that do not agree, labels out of range, or rows that are no probabilities.
+        No images, mismatched shapes, labels out of range, or rows that do not sum to one.
     """
     from sklearn.metrics import confusion_matrix, roc_auc_score
 
     p, truth = _checked(probabilities, labels, len(classes))
     answers = p.argmax(axis=1)
-    # A truth given probability 0 would cost infinity; float32 cannot tell less than this from 0.
+    # Probability 0 for the true class would make the loss infinite; this is float32's smallest.
     given = np.maximum(p[np.arange(len(truth)), truth], np.finfo(np.float32).smallest_subnormal)
     return Scores(
         classes=tuple(classes),
@@ -285,14 +285,13 @@ def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]
 
 
 def roc_curves(probabilities: ArrayLike, labels: ArrayLike) -> list[Curve | None]:
-    """Return each class's ROC curve, one against the rest.
+    """Return the one-vs-rest ROC curve of each class.
 
     Returns
     -------
     list of (false positive rate, true positive rate) or None
-        Float64 arrays from (0, 0) to (1, 1); points on a straight line between others are left
-        out, which changes nothing of the curve. None where the set has no image of the class,
-        or none of another.
+        Float64 arrays from (0, 0) to (1, 1), without collinear points. None if no image or every
+        image is of the class.
     """
     from sklearn.metrics import roc_curve
 
@@ -323,9 +322,14 @@ def _checked(
             f"found {p.shape} and {truth.shape}"
         )
     if not np.issubdtype(truth.dtype, np.integer) or truth.min() < 0 or truth.max() >= k:
-        raise ValueError(f"labels must be whole numbers in 0..{k - 1}")
+        raise ValueError(
+            f"labels must be integers in 0..{k - 1}, found {truth.dtype} in "
+            f"{truth.min()}..{truth.max()}"
+        )
     if not (np.isfinite(p).all() and p.min() >= 0 and np.allclose(p.sum(axis=1), 1, atol=1e-3)):
-        raise ValueError("each row of probabilities must sum to one; are these logits?")
+        raise ValueError(
+            "each row of probabilities must sum to one: apply a softmax to logits first"
+        )
     return p, truth.astype(np.int64)
 
 
@@ -334,7 +338,7 @@ def _both(positive: NDArray[np.bool_]) -> bool:
 
 
 def wilson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of the rate `errors / total` (Wilson, 1927).
+    """Return the Wilson score interval of `errors / total` (Wilson, 1927).
 
     >>> low, high = wilson(0, 10_000)
     >>> f"{low:.4%} {high:.4%}"
@@ -347,20 +351,20 @@ def wilson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, fl
     middle = rate + z * z / (2 * total)
     reach = z * sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
     scale = 1 + z * z / total
-    # Rounding may step over the ends, where the interval begins or ends exactly.
+    # At the extremes the bound is exactly 0 or 1; rounding could exceed it.
     low = 0.0 if errors == 0 else (middle - reach) / scale
     high = 1.0 if errors == total else (middle + reach) / scale
     return low, high
 
 
 def mcnemar(errors_a: ArrayLike, errors_b: ArrayLike) -> float:
-    """Return the two-sided exact McNemar p-value that A and B are equally good (McNemar, 1947).
+    """Return the p-value of the two-sided exact McNemar test (McNemar, 1947).
 
     Parameters
     ----------
     errors_a, errors_b : bool array (n,)
-        Which of the same n images each got wrong. Only images that one of them got wrong and
-        the other right say anything: under the hypothesis each is a fair coin.
+        Which of the same n images each model got wrong. Only images that exactly one of them got
+        wrong count; under the null hypothesis each of these is a fair coin toss.
     """
     a, b = np.asarray(errors_a, bool), np.asarray(errors_b, bool)
     if a.shape != b.shape or a.ndim != 1:
@@ -373,15 +377,15 @@ def mcnemar(errors_a: ArrayLike, errors_b: ArrayLike) -> float:
 
 
 def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, ...]:
-    """Return (mean, standard deviation, low, high) over seeds, by Student's t.
+    """Return (mean, standard deviation, low, high) over seeds, with Student's t interval.
 
     Raises
     ------
     ValueError
-        Fewer than two values: nothing can be said of their spread.
+        Fewer than two values.
     """
     if len(values) < 2:
-        raise ValueError(f"a spread needs two values or more, found {len(values)}")
+        raise ValueError(f"an interval needs two or more values, found {len(values)}")
     from scipy.stats import t
 
     middle, spread = mean(values), stdev(values)
