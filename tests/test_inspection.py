@@ -8,7 +8,7 @@ import torch
 
 from lenet import figures
 from lenet.datasets import Dataset, load
-from lenet.datasets.parts import Parts
+from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import score
 from lenet.experiment.export import to_onnx
@@ -107,7 +107,7 @@ def test_what_is_no_onnx_file_has_no_layers() -> None:
 def test_kernels_before_training_are_those_that_training_began_with(
     found: Inspection, quick_run: Run
 ) -> None:
-    parts = Parts.load(quick_run.recipe)
+    parts = load_parts(quick_run.recipe)
     began = Trainer(quick_run.recipe, parts.train, parts.validation).model.state_dict()
     ended = found.network.state_dict()
     assert list(found.kernels) == ["C1", "C3", "C5"]

@@ -20,7 +20,7 @@ from lenet.comparison import CLASSICAL
 from lenet.comparison.contenders import as_pixels, fit
 from lenet.comparison.results import time_one
 from lenet.datasets import Splits
-from lenet.datasets.parts import Parts
+from lenet.datasets.parts import split_parts
 from lenet.experiment.export import to_onnx
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
@@ -57,7 +57,7 @@ def main() -> None:
 def of_recipe(name: str, mnist: Splits) -> tuple[float, float]:
     """Return the seconds of an epoch and the milliseconds of an image."""
     recipe = Recipe.load(name)
-    parts = Parts.of(recipe, mnist)
+    parts = split_parts(recipe, {"mnist": mnist})
     trainer = Trainer(recipe, parts.train, parts.validation, nondigits=parts.nondigits)
     epoch = next(trainer.epochs())
     exported = to_onnx(trainer.result(), parts.train.classes)

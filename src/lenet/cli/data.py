@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lenet.cli.console import err, out, print_json
-from lenet.errors import UsageError, suggest
+from lenet.errors import UsageError
 
 app = typer.Typer(
     help="List and fetch the data that networks are trained on.", no_args_is_help=True
@@ -38,7 +38,7 @@ def fetch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the files as JSON.")] = False,
 ) -> None:
     """Download a dataset, if it is not at hand, verify it and say where it is."""
-    from lenet.datasets import SOURCES
+    from lenet.datasets import Source
 
     if name == "uci-digits":
         err.print("uci-digits come inside scikit-learn: there is nothing to fetch")
@@ -46,9 +46,8 @@ def fetch(
             print_json({"source": name, "files": []})
         return
     if name != "mnist":
-        if name.partition(":")[0] in ("idx", "folder", "corrections"):
-            raise UsageError(f"{name} is read where it lies: there is nothing to fetch")
-        raise UsageError(f"no dataset {name!r}: {suggest(name, SOURCES)}")
+        origin = "read where it lies" if Source.parse(name).is_private else "drawn by lenet itself"
+        raise UsageError(f"{name} is {origin}: there is nothing to fetch")
     from lenet.datasets.mnist import PARTS, obtain
 
     found = obtain(data_dir and data_dir.expanduser(), show_progress=True)
@@ -74,10 +73,12 @@ def export(
 
     What is for testing goes to test, the rest to train; what is no digit to none in either.
     """
-    kind, _, place = source.partition(":")
-    if kind != "corrections" or not place:
+    from lenet.datasets import Source
+
+    parsed = Source.parse(source)
+    if parsed.kind != "corrections":
         raise UsageError(f"{source!r} cannot be exported: say corrections:FILE or corrections:URL")
     from lenet.datasets.corrections import export_corrections
 
-    count = export_corrections(place, to)
+    count = export_corrections(parsed.place, to)
     err.print(f"{count:,} corrections are in {to}: --data folder:{to} takes them")

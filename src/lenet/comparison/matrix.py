@@ -10,7 +10,7 @@ from lenet.comparison.contenders import Classical, Contender, find_all, shared_d
 from lenet.comparison.results import LEDGER, Ledger, Result, score_classical, score_run
 from lenet.comparison.standings import Comparison, Standing
 from lenet.datasets import Dataset
-from lenet.datasets.parts import Parts
+from lenet.datasets.parts import split_parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
@@ -79,7 +79,8 @@ class Matrix:
         self.device = device
         self.contenders = find_all(words, self.runs)
         self.sources = shared_data(self.contenders, data)
-        self.splits = datasets.load_all(self.sources, self.data_dir, show_progress=True)
+        self._loaded = datasets.load_each(self.sources, self.data_dir, show_progress=True)
+        self.splits = datasets.join_splits(self._loaded.values())
         for contender in self.contenders:
             _check_classes(contender, self.splits.test)
         self.ledger = Ledger(ledger or self.runs / LEDGER)
@@ -180,7 +181,7 @@ class Matrix:
                 runs.append(run)
         if not runs:
             return None
-        facts = Parts.of(recipe, self.splits, self.data_dir).facts()
+        facts = split_parts(recipe, self._loaded, data_dir=self.data_dir).facts()
         order = ["done", "training", "diverged", "regressed"]
         same = [run for run in runs if run.manifest.data == facts]
         return min(same, key=lambda run: order.index(run.manifest.state), default=None)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from lenet.datasets import Source
 from lenet.datasets.parts import Parts
 from lenet.evaluation import score
 from lenet.evaluation.finetuning import changes
@@ -83,7 +84,9 @@ def _of_people(parts: Parts) -> NDArray[np.bool_]:
     """Return which test images people sent to be corrected: not to be passed on with a run."""
     if not parts.tests:
         return np.zeros(len(parts.test), bool)
-    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
+    sizes = [
+        (Source.parse(source).kind == "corrections", len(t)) for source, t in parts.tests.items()
+    ]
     # The sources of the recipe come first, as in its test part.
     return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
 

@@ -162,6 +162,11 @@ class Recipe(BaseModel):
             raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
         return self
 
+    @property
+    def needs_validation(self) -> bool:
+        """Whether training needs held-out images."""
+        return self.calibrate or self.patience > 0 or self.keep == "best"
+
     def with_changes(self, changes: dict[str, Any]) -> Self:
         """Return a copy with `changes` applied and checked.
 

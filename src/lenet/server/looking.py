@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from starlette.responses import Response
 
+from lenet.datasets import Source
 from lenet.errors import ModelError
 from lenet.run import LAYERS
 from lenet.server import answers
@@ -166,27 +167,21 @@ def card(served: Served) -> dict[str, Any]:
     recipe = served.run.recipe.model_dump(mode="json")
     for name, value in recipe.items():
         if isinstance(value, list):
-            recipe[name] = [_public(each) for each in value]
+            recipe[name] = [Source.parse(each).public for each in value]
     recipe["start_from"] = Path(recipe.get("start_from", "")).name
     return {"name": served.name, "markdown": _placeless(served), "recipe": recipe}
 
 
 def _placeless(served: Served) -> str:
-    """Return the model card with `_public` names of what the model was made from."""
+    """Return the model card with the public names of what the model was made from."""
     recipe, text = served.run.recipe, served.card
     sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
     for source in sorted(sources, key=len, reverse=True):  # one may begin with another
         in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
         for written in (source, in_table):
-            text = text.replace(written, _public(source))
+            text = text.replace(written, Source.parse(source).public)
     start = recipe.start_from
     return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
-
-
-def _public(source: str) -> str:
-    """Return a source of data without its place on this machine, or its database's password."""
-    kind, _, _ = source.partition(":")
-    return kind if kind in ("folder", "idx", "corrections") else source
 
 
 def scores(served: Served) -> dict[str, Any]:
@@ -196,7 +191,7 @@ def scores(served: Served) -> dict[str, Any]:
 
 def mistakes(served: Served) -> dict[str, Any]:
     """Return the test images that were misread, the most certain answers first."""
-    data = "+".join(_public(source) for source in served.run.recipe.data)
+    data = "+".join(Source.parse(source).public for source in served.run.recipe.data)
     return {"name": served.name, "part": "test", "data": data, **served.mistakes}
 
 
