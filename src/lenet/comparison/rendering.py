@@ -132,14 +132,8 @@ def errors_cell(standing: Standing) -> str:
 
 
 def interval_cell(standing: Standing) -> str:
-<<<<<<< HEAD
     """Write the interval of the error rate in per cent."""
     return rate_interval(standing.interval)
-=======
-    """Format the interval of the error rate in per cent."""
-    low, high = standing.interval
-    return f"{100 * low:.2f} - {100 * high:.2f} %"
->>>>>>> w/rooms
 
 
 def _cells(standing: Standing) -> tuple[str, ...]:
