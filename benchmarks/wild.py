@@ -342,16 +342,13 @@ class Measure:
         """Compare MNIST's test images as they are with the same as PNG files."""
         test = datasets.load("mnist").test
         classifier = self.reader.classifier
-        logits = classifier.logits(test.images)
-        wrong = logits.argmax(1) != test.labels
-        lowest = -np.inf if classifier.rejection is None else classifier.rejection
-        refused = classifier.scores(logits) < lowest
-        unsure = classifier.calibrated(logits).max(1) < 0.5
+        judgement = classifier.judge(classifier.logits(test.images))
+        wrong, refused = judgement.answers != test.labels, judgement.refused
         print("\n## MNIST test images as PNG files\n")
         print(
             f"As they are, without the picture path: {wrong.sum()} errors, {refused.sum()} refused;"
         )
-        print(f"wrong, refused or uncertain: {(wrong | refused | unsure).sum()}.\n")
+        print(f"wrong, refused or uncertain: {(wrong | refused | judgement.doubtful).sum()}.\n")
         samples = []
         for i, (image, label) in enumerate(zip(test.images, test.labels, strict=True)):
             file = io.BytesIO()

@@ -24,7 +24,7 @@ import lenet
 from lenet import datasets, experiment
 from lenet.drawing import draw_digits, draw_nondigits
 from lenet.errors import DataError, ModelError, PictureError, UsageError
-from lenet.reader import Reader, Reading, Rejection, workers
+from lenet.reader import Classifier, Reader, Reading, Rejection, workers
 from lenet.run import MODEL, Run
 
 PICTURES = sorted(
@@ -193,6 +193,30 @@ def test_the_score_is_the_logarithm_of_the_sum_of_exponentials(reader: Reader) -
     expected = np.logaddexp.reduce(logits.astype(float), axis=1)
     assert np.abs(reader.classifier.scores(logits) - expected).max() < 1e-6
     assert reader.classifier.scores(logits[:0]).shape == (0,)
+
+
+def test_one_call_turns_logits_into_probability_score_and_verdict() -> None:
+    classifier = Classifier(Run.find("lenet5").read(MODEL))
+    classifier.temperature, classifier.rejection = 2.0, 3.0
+    odds = 2 * np.log(9 * np.array([1.1, 0.9, 1.1]))  # of the answer against the nine others
+    logits = np.zeros((3, 10)) + np.array([[0], [0], [1]])
+    logits[[0, 1, 2], [3, 4, 5]] += odds
+    judgement = classifier.judge(logits)
+    assert judgement.answers.tolist() == [3, 4, 5]
+    expected = np.array([1.1, 0.9, 1.1]) / np.array([2.1, 1.9, 2.1])
+    assert judgement.probabilities.max(axis=1) == pytest.approx(expected)
+    assert np.array_equal(judgement.scores, classifier.scores(logits))
+    assert judgement.doubtful.tolist() == [False, True, False]
+    assert judgement.statuses == ["digit", "uncertain", "digit"]
+    classifier.rejection = float(judgement.scores[2])  # of the three scores the highest
+    assert classifier.judge(logits).statuses == ["not_a_digit", "not_a_digit", "digit"]
+    assert classifier.judge(logits, 0.99).statuses[2] == "uncertain"
+    assert classifier.judge(logits[:0]).statuses == []
+
+
+def test_a_network_without_a_threshold_refuses_nothing(reader: Reader) -> None:
+    assert reader.classifier.rejection is None
+    assert not reader.classifier.judge(np.full((1, 10), -1e6)).refused.any()
 
 
 def test_a_region_that_looks_like_no_digit_is_rejected(

@@ -17,7 +17,6 @@ from lenet.server import bodies, workers
 from lenet.server.app import build
 from lenet.server.batching import BATCH, WAITING, Answers, Batcher
 from lenet.server.guard import Policy
-from lenet.server.readings import image_answers
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 from services import OCTETS
@@ -30,7 +29,7 @@ def test_a_batch_is_whatever_arrived_while_the_last_one_ran() -> None:
         sizes.append(len(images))
         gate.wait(5)
         marks = images[:, 0, 0].tolist()
-        return Answers(marks, [[float(mark)] for mark in marks], [False] * len(marks))
+        return Answers(marks, [[float(mark)] for mark in marks], ["digit"] * len(marks))
 
     async def ask() -> list[Answers]:
         batcher = Batcher(network)
@@ -53,7 +52,7 @@ def test_what_arrives_together_goes_together() -> None:
 
     def network(images: NDArray[np.uint8]) -> Answers:
         sizes.append(len(images))
-        return Answers([0] * len(images), [[1.0]] * len(images), [False] * len(images))
+        return Answers([0] * len(images), [[1.0]] * len(images), ["digit"] * len(images))
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -68,7 +67,7 @@ def test_a_network_that_fails_tells_all_who_wait_and_goes_on() -> None:
     def network(images: NDArray[np.uint8]) -> Answers:
         if images.max():
             raise RuntimeError("broken")
-        return Answers([0], [[1.0]], [False])
+        return Answers([0], [[1.0]], ["digit"])
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -85,7 +84,7 @@ def test_a_full_queue_refuses_and_takes_again_when_it_is_empty() -> None:
 
     def network(images: NDArray[np.uint8]) -> Answers:
         gate.wait(5)
-        return Answers([0] * len(images), [[1.0]] * len(images), [False] * len(images))
+        return Answers([0] * len(images), [[1.0]] * len(images), ["digit"] * len(images))
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -178,9 +177,3 @@ def test_who_is_refused_for_want_of_time_cannot_ask_again_at_once(
     refused = client.post("/v1/digits", content=bytes(784), headers=OCTETS)
     assert time.perf_counter() - begin > 0.2
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
-
-
-def test_an_improbable_digit_is_uncertain_and_a_strange_one_is_none() -> None:
-    found = Answers([3, 3, 3], [[0, 0, 0, p] for p in (0.51, 0.49, 0.99)], [False, False, True])
-    statuses = [each["status"] for each in image_answers(found, probabilities=False)]
-    assert statuses == ["digit", "uncertain", "not_a_digit"]

@@ -6,7 +6,11 @@ variable that prevents this must be set before the import; ``lenet/__init__.py``
 also holds for worker processes and for a program that imports `lenet` before ONNX Runtime.
 """
 
+from collections.abc import Iterator
+
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 onnxruntime.disable_telemetry_events()  # for a program that imported ONNX Runtime before `lenet`
 
@@ -27,3 +31,16 @@ def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn uint8 images ``(n, 28, 28)`` into what a network takes: float32 ``(n, 1, 28, 28)``."""
+    values = images[:, None].astype(np.float32)
+    values /= 255
+    return values
+
+
+def input_batches(images: NDArray[np.uint8]) -> Iterator[NDArray[np.float32]]:
+    """Yield uint8 images ``(n, 28, 28)`` as a network takes them, `BATCH` at a time."""
+    for start in range(0, len(images), BATCH):
+        yield as_input(images[start : start + BATCH])

@@ -90,9 +90,7 @@ def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
 
 def _taken_for_digits(classifier: Classifier, others: Dataset) -> int:
     """Return how many of `others`, which show no digit, are not refused."""
-    if classifier.rejection is None:
-        return len(others)
-    return int((classifier.scores(classifier.logits(others.images)) >= classifier.rejection).sum())
+    return int((~classifier.judge(classifier.logits(others.images)).refused).sum())
 
 
 def read_changes(run: Run) -> list[Change]:

@@ -4,13 +4,13 @@ So it can be looked at wherever the run is, without the data it was tested on.
 """
 
 import base64
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets import Dataset
-from lenet.reader import MIN_PROBABILITY, Classifier
+from lenet.reader import Classifier
 
 MOST = 100  # images are kept
 
@@ -18,8 +18,6 @@ LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
     "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/"
 }
-
-Status = Literal["digit", "uncertain", "not_a_digit"]
 
 
 def find_mistakes(
@@ -49,19 +47,12 @@ def find_mistakes(
         ``image``, 784 bytes in base64. ``licence`` says whose the images are, where that is known;
         of those of several sources, of which it speaks.
     """
-    logits = classifier.logits(test.images)
-    probabilities = classifier.calibrated(logits)
-    answers, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    refused = classifier.scores(logits) < lowest
-    uncertain = (sureness < MIN_PROBABILITY) & ~refused
+    judgement = classifier.judge(classifier.logits(test.images))
+    answers, probabilities = judgement.answers, judgement.probabilities.max(axis=1)
+    statuses = np.array(judgement.statuses, dtype=object)
     wrong = answers != test.labels
-    (places,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
-    worst = places[np.argsort(-sureness[places], kind="stable")][:most]
-
-    def status(index: int) -> Status:
-        return "not_a_digit" if refused[index] else "uncertain" if uncertain[index] else "digit"
-
+    (shown,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
+    worst = shown[np.argsort(-probabilities[shown], kind="stable")][:most]
     names = test.name.split("+")
     known = [LICENCES[name] for name in names if name in LICENCES]
     if len(known) < len(names):
@@ -70,16 +61,16 @@ def find_mistakes(
         **({"licence": "; ".join(known)} if known else {}),
         "total": len(test),
         "errors": int(wrong.sum()),
-        "refused": int(refused.sum()),
-        "uncertain": int(uncertain.sum()),
-        "confident_errors": int((wrong & ~refused & ~uncertain).sum()),
+        "refused": int((statuses == "not_a_digit").sum()),
+        "uncertain": int((statuses == "uncertain").sum()),
+        "confident_errors": int((wrong & (statuses == "digit")).sum()),
         "mistakes": [
             {
                 "index": int(index),
                 "truth": int(test.labels[index]),
                 "answer": int(answers[index]),
-                "probability": float(sureness[index]),
-                "status": status(index),
+                "probability": float(probabilities[index]),
+                "status": statuses[index],
                 "image": base64.b64encode(test.images[index].tobytes()).decode("ascii"),
             }
             for index in worst

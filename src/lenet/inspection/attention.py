@@ -66,7 +66,9 @@ def gradient(network: "nn.Module", image: NDArray[np.uint8], answer: int) -> NDA
     """
     import torch
 
+    from lenet.training.inference import as_input
+
     device = next(network.parameters()).device
-    pixels = torch.from_numpy(image).to(device).float().div(255)[None, None].requires_grad_()
+    pixels = as_input(torch.from_numpy(image[None]).to(device)).requires_grad_()
     (slope,) = torch.autograd.grad(network(pixels)[0, answer], pixels)
     return np.asarray(slope[0, 0].cpu())

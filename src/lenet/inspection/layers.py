@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError, suggest
-from lenet.runtime import BATCH, open_session
+from lenet.runtime import as_input, input_batches, open_session
 
 
 class Layers:
@@ -53,7 +53,7 @@ class Layers:
         dict of str to float32 ndarray (c, height, width) or (c,)
             By layer, in order.
         """
-        values = self._session.run(None, {self._input: _as_input(image[None])})
+        values = self._session.run(None, {self._input: as_input(image[None])})
         return {name: value[0] for name, value in zip(self.names, values, strict=True)}
 
     def vectors(self, images: NDArray[np.uint8], layer: str) -> NDArray[np.float32]:
@@ -67,8 +67,7 @@ class Layers:
         self.check(layer)
         asked = [self._last if layer == "output" else layer]
         parts = [
-            self._session.run(asked, {self._input: _as_input(images[start : start + BATCH])})[0]
-            for start in range(0, len(images), BATCH)
+            self._session.run(asked, {self._input: batch})[0] for batch in input_batches(images)
         ]
         return np.concatenate(parts).reshape(len(images), -1)
 
@@ -81,7 +80,3 @@ class Layers:
         """Refuse the name of a layer that is not there (`UsageError`)."""
         if layer not in self.names:
             raise UsageError(f"no layer {layer!r} in this network: {suggest(layer, self.names)}")
-
-
-def _as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return images[:, None].astype(np.float32) / np.float32(255)

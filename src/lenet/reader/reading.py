@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from lenet.picture import Box
 
-MIN_PROBABILITY = 0.5  # a digit less probable is uncertain, unless another bound is said
-
-
 # From here on one decimal would read 100 %, a certainty that no network has.
 ALMOST_CERTAIN = 0.9995
 

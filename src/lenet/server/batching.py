@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.reader import Status
 from lenet.server.refusals import busy
 
 BATCH = 256  # images at most
@@ -28,13 +29,13 @@ class Answers(NamedTuple):
         The most probable class of each.
     probabilities : list of list of float
         Of each, of all k classes.
-    strange : list of bool
-        Which of them look like none of the classes.
+    statuses : list of str
+        ``digit``, ``uncertain`` or ``not_a_digit`` of each.
     """
 
     best: list[int]
     probabilities: list[list[float]]
-    strange: list[bool]
+    statuses: list[Status]
 
 
 class _Question(NamedTuple):
@@ -135,7 +136,7 @@ class Batcher:
             elif isinstance(outcome, Exception):
                 answers.set_exception(outcome)
             else:
-                best, probabilities, strange = outcome
+                best, probabilities, statuses = outcome
                 part = slice(start, end)
-                answers.set_result(Answers(best[part], probabilities[part], strange[part]))
+                answers.set_result(Answers(best[part], probabilities[part], statuses[part]))
             start = end

@@ -27,7 +27,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Served
-from lenet.server.readings import BINARY, IMAGE, Model, body_of, status_of
+from lenet.server.readings import BINARY, IMAGE, Model, body_of
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 
@@ -209,13 +209,13 @@ def kernels(served: Served) -> dict[str, Any]:
 
 def feature_maps(served: Served, image: NDArray[np.uint8]) -> dict[str, Any]:
     """Return what each layer makes of an image ``(28, 28)``, and what the network says of it."""
-    (digit,), (probabilities,), (strange,) = served.classify(image[None])
+    (digit,), (probabilities,), (status,) = served.classify(image[None])
     return {
         "model": served.name,
         "digit": digit,
         "probability": probabilities[digit],
         "probabilities": probabilities,
-        "status": status_of(probabilities[digit], strange),
+        "status": status,
         "layers": [
             {"name": name, **in_json(values)}
             for name, values in served.layers.outputs(image).items()

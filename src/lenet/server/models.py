@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError
-from lenet.reader import DEFAULT_MODEL, Reader, softmax
+from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import CARD, LAYERS, MISTAKES, MODEL, SCORES, Run, shipped_names
 from lenet.server.batching import Answers, Batcher
 
@@ -53,14 +53,10 @@ class Served:
     def classify(self, images: NDArray[np.uint8]) -> Answers:
         """Return what the network says of uint8 images ``(n, 28, 28)``."""
         classifier = self.reader.classifier
-        logits = classifier.logits(images)
-        probabilities = softmax(logits.astype(np.float64) / classifier.temperature)
-        strange = (
-            [False] * len(images)
-            if classifier.rejection is None
-            else (classifier.scores(logits) < classifier.rejection).tolist()
+        judgement = classifier.judge(classifier.logits(images))
+        return Answers(
+            judgement.answers.tolist(), judgement.probabilities.tolist(), judgement.statuses
         )
-        return Answers(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strange)
 
     def has(self, what: str) -> bool:
         """Whether the run has the file that `what` (a key of `FILES`) comes from."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from lenet.picture import decode
-from lenet.reader import MIN_PROBABILITY, Reading
+from lenet.reader import Reading
 from lenet.server import answers
 from lenet.server.answers import answer, errors
 from lenet.server.batching import Answers
@@ -160,20 +160,13 @@ def reading_dict(reading: Reading, probabilities: bool, images: bool) -> dict[st
     return said
 
 
-def status_of(probability: float, strange: bool) -> str:
-    """Return what a digit image is said to be."""
-    if strange:
-        return "not_a_digit"
-    return "digit" if probability >= MIN_PROBABILITY else "uncertain"
-
-
 def image_answers(found: Answers, probabilities: bool) -> list[dict[str, Any]]:
     """Return what is said of each image as JSON holds it."""
     said = []
-    for digit, row, strange in zip(*found, strict=True):
+    for digit, row, status in zip(*found, strict=True):
         entry: dict[str, Any] = {"digit": digit, "probability": row[digit]}
         if probabilities:
             entry["probabilities"] = row
-        entry["status"] = status_of(row[digit], strange)
+        entry["status"] = status
         said.append(entry)
     return said

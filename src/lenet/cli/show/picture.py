@@ -94,11 +94,11 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Found:
     from PIL import Image
 
     from lenet.picture import decode, find_digits
-    from lenet.reader.batches import judge
-    from lenet.reader.reading import MIN_PROBABILITY, Reading
+    from lenet.reader import Reading
+    from lenet.reader.reader import readings_of
 
     page = decode(path, tiff=True)
-    [reading] = judge(classifier, [(page.name, find_digits(page))], MIN_PROBABILITY, False)
+    [reading] = readings_of([(page.name, find_digits(page))], classifier)
     assert isinstance(reading, Reading), "it is decoded already"
     # Where all is refused, what was refused is worth a look.
     refused = tuple(region for region in reading.rejected if region.image is not None)
