@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import orjson
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
 from starlette.responses import Response
@@ -16,7 +17,6 @@ from lenet.datasets import Source
 from lenet.errors import ModelError
 from lenet.run import LAYERS
 from lenet.server import answers
-from lenet.server.answers import answer, errors
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -27,9 +27,9 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Served
-from lenet.server.readings import BINARY, IMAGE, Model, body_of
-from lenet.server.refusals import Refusal
-from lenet.server.service import Service
+from lenet.server.readings import BINARY, IMAGE, body_of
+from lenet.server.refusals import Refusal, errors
+from lenet.server.service import ModelDep, Route, Service
 
 if TYPE_CHECKING:
     from lenet.inspection.graph import Field
@@ -39,9 +39,14 @@ MAX_IMAGE = 64_000  # bytes of a body that holds one image
 T = TypeVar("T")
 
 
+def answer(value: Any) -> Response:
+    """Return `value` as JSON."""
+    return Response(orjson.dumps(value), headers={"Cache-Control": "no-store"}, media_type=JSON)
+
+
 def routes(service: Service) -> APIRouter:
     """Return the routes of `/v1/models` and `/v1/layers`."""
-    router = APIRouter()
+    router = APIRouter(route_class=Route)
 
     @router.get(
         "/v1/models",
@@ -63,7 +68,7 @@ def routes(service: Service) -> APIRouter:
         @router.get(
             f"/v1/models/{{name}}/{what}",
             summary=summary,
-            operation_id=what,
+            name=what,
             responses={200: {"model": model}, **errors(404, 422, 429, 503)},
         )
         async def route(name: str) -> Response:
@@ -95,8 +100,7 @@ def routes(service: Service) -> APIRouter:
             **errors(400, 404, 408, 413, 415, 422, 429, 503),
         },
     )
-    async def layers(request: Request, model: Model = None) -> Response:
-        served = service.model(model)
+    async def layers(request: Request, served: ModelDep) -> Response:
         kind = content_type(request)
         image = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)
         return answer(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lenet.errors import ModelError, UsageError
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import CARD, LAYERS, MISTAKES, MODEL, SCORES, Run, shipped_names
-from lenet.server.batching import Answers, Batcher
+from lenet.server.queues import Answers, Batcher
 
 if TYPE_CHECKING:
     from lenet.inspection.graph import Graph
