@@ -5,17 +5,14 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from lenet.errors import PictureError
 from lenet.server import health, looking, readings
@@ -23,11 +20,14 @@ from lenet.server.answers import error
 from lenet.server.guard import Guard, Policy
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
+from lenet.server.site import Site
 
 if TYPE_CHECKING:
     from lenet.corrections import Corrections
 
 CLIENT_GONE = 499  # what nginx calls it
+COMPRESSED = 1000  # bytes from which an answer is compressed
+FASTEST = 1  # of the levels of gzip
 PAUSE = 0.2, 0.9  # seconds before the answer that there are too many requests
 
 
@@ -77,9 +77,9 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
 
         service.collects = True
         app.include_router(corrections_api.routes(service, store))
-    page = Path(str(resources.files("lenet.server").joinpath("page")))
     # Not as a mount, which would hide that a route exists for another method.
-    app.router.default = _Page(directory=page, html=True)
+    app.router.default = Site()
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED, compresslevel=FASTEST)
     return Guard(app, policy, service.metrics)
 
 
@@ -96,20 +96,6 @@ def _no_corrections() -> APIRouter:
         )
 
     return router
-
-
-class _Page(StaticFiles):
-    """The files of the page; a browser asks each time whether one has changed."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Files are small: nobody needs parts of them, least of all ten thousand of each.
-        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-        await super().__call__({**scope, "headers": headers}, receive, send)
-
-    def file_response(self, *args: Any, **options: Any) -> Response:
-        response = super().file_response(*args, **options)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 async def _refused(_request: Request, refusal: Exception) -> Response:
