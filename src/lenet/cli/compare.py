@@ -88,6 +88,7 @@ def compare(
 def progress() -> Iterator["Watcher"]:
     """Show on stderr how the whole matrix goes: a bar on a terminal, lines elsewhere."""
     from lenet.comparison import Watcher
+    from lenet.metrics import error_count
 
     class Plain(Watcher):
         """Says a line when something begins and one when it ends."""
@@ -96,10 +97,9 @@ def progress() -> Iterator["Watcher"]:
             err.print(f"{position} of {total}: {cell.contender.name}, seed {cell.seed} …")
 
         def closes(self, result: "Result", position: int, total: int, kept: bool) -> None:
-            share = 100 * result.errors / result.total
+            counted = error_count(result.errors, result.total)
             err.print(
-                f"{position} of {total}: {result.contender}, seed {result.seed}: {result.errors:,} "
-                f"errors in {result.total:,} ({share:.2f} %)"
+                f"{position} of {total}: {result.contender}, seed {result.seed}: {counted}"
                 + (", finished before" if kept else f", trained for {result.seconds:.1f} s")
             )
 

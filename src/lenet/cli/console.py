@@ -26,12 +26,3 @@ def json_line(value: Any) -> str:
         return json.dumps(value)
     # Some characters of a name would command a terminal.
     return text if text.isprintable() else json.dumps(value)
-
-
-def percent(share: float) -> str:
-    """Write a share with one decimal; near 1, where it would say 100 %, as more than 99.9 %.
-
-    >>> percent(0.9934), percent(0.99996), percent(1.0)
-    ('99.3 %', '> 99.9 %', '> 99.9 %')
-    """
-    return "> 99.9 %" if share > 0.999 else f"{share:.1%}".replace("%", " %")

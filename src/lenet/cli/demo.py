@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lenet.cli.console import err, out, percent
+from lenet.cli.console import err, out
 from lenet.cli.progress import progress
 from lenet.errors import DataError
 
@@ -36,17 +36,18 @@ def demo(
         run = experiment.train(recipe, runs=runs, data_dir=data_dir, watcher=watcher)
 
     from lenet.evaluation import read_scores
+    from lenet.metrics import rate
     from lenet.run import REPORT
 
     out.print("\n3. Scores on digits the network had never seen")
     scores = read_scores(run)["test"]
-    out.print(f"   {scores.summary()}, {scores.accuracy * 100:.2f} % right")
+    out.print(f"   {scores.summary()}, {rate(scores.accuracy)} right")
 
     out.print("\n4. Reading pictures")
     right, pictures = _read_pictures(run)
 
     out.print(
-        f"\nReached: {scores.accuracy * 100:.2f} % on {scores.total:,} test digits, "
+        f"\nReached: {rate(scores.accuracy)} on {scores.total:,} test digits, "
         f"{right} of {pictures} pictures read, in {run.manifest.seconds:.0f} s of training."
     )
     out.print(f"All about it on one page: {run.folder / REPORT}. What to try next:")
@@ -81,7 +82,7 @@ def _recipe_for_what_is_there(data_dir: Path | None) -> "Recipe":
 
 def _read_pictures(run: "Run") -> tuple[int, int]:
     """Read the pictures in the package, each named by its digit; return right ones and all."""
-    from lenet.reader import Reader
+    from lenet.reader import Reader, percent
 
     reader = Reader(run.folder)
     folder = resources.files("lenet").joinpath("pictures")

@@ -43,8 +43,10 @@ def evaluate(
 
 def print_scores(scores: "Scores") -> None:
     """Print scores as a person reads them: summary, table by class, confusion matrix."""
+    from lenet.metrics import rate
+
     out.print(scores.summary())
-    out.print(f"loss {scores.loss:.4f}   calibration error {scores.calibration_error * 100:.2f} %")
+    out.print(f"loss {scores.loss:.4f}   calibration error {rate(scores.calibration_error)}")
     out.print()
     for line in table_lines(scores):
         out.print(line)

@@ -88,12 +88,11 @@ def progress() -> Iterator["Watcher"]:
 
 def epoch_line(epoch: "Epoch", epochs: int) -> str:
     """Return what is said of an epoch."""
+    from lenet.metrics import error_count
+
     parts = [f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}", f"loss {epoch.loss:.4f}"]
     if epoch.validation_errors is not None:
-        share = epoch.validation_errors / epoch.validation_images
-        parts.append(
-            f"validation {epoch.validation_errors:,} errors in {epoch.validation_images:,} "
-            f"({share * 100:.2f} %)"
-        )
+        counted = error_count(epoch.validation_errors, epoch.validation_images)
+        parts.append(f"validation {counted}")
     parts.append(f"{epoch.images_per_second:,.0f} images/s")
     return "  ".join(parts)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lenet.comparison.standings import Comparison, Pair, Standing
+from lenet.metrics import rate, rate_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,8 +133,7 @@ def errors_cell(standing: Standing) -> str:
 
 def interval_cell(standing: Standing) -> str:
     """Write the interval of the error rate in per cent."""
-    low, high = standing.interval
-    return f"{100 * low:.2f} - {100 * high:.2f} %"
+    return rate_interval(standing.interval)
 
 
 def _cells(standing: Standing) -> tuple[str, ...]:
@@ -141,7 +141,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
     return (
         standing.name,
         errors_cell(standing),
-        f"{100 * standing.error_rate:.2f} %",
+        rate(standing.error_rate),
         interval_cell(standing),
         str(len(standing.results)),
         ABSENT if shown.parameters is None else f"{shown.parameters:,}",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lenet.figures.style import BLUE, PALE, RED, bare, canvas, styled
 from lenet.metrics import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
+from lenet.reader import percent
 
 MOST = 400  # pictures on one sheet
 WIDTH = 11.0  # inches
@@ -85,7 +86,7 @@ def mistakes(
             x,
             y - 1.5,
             f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
-            f"{_percent(float(probabilities[index, answers[index]]))}",
+            f"{percent(float(probabilities[index, answers[index]]))}",
             size=9,
             va="bottom",
             color=BLUE if noted else RED,
@@ -99,8 +100,3 @@ def _picture(axes: Axes, image: NDArray[np.uint8], x: float, y: float) -> None:
     axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=PALE, lw=0.8))
     # imshow takes the limits of the axes for its own.
     axes.autoscale(enable=False)
-
-
-def _percent(probability: float) -> str:
-    # 100 % would claim a certainty that no network has.
-    return "> 99.9 %" if probability > 0.9995 else f"{100 * probability:.1f} %"

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from lenet.figures.style import BLUE, GREY, ORANGE, PALE, canvas, colour, line, styled
-from lenet.metrics import Curve, Scores, wilson
+from lenet.metrics import Curve, Scores, rate, wilson
 
 
 @styled
@@ -145,9 +145,7 @@ def reliability(scores: Scores) -> Figure:
     upper.set_ylabel("share that is right")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
-    upper.set_title(
-        f"Reliability: expected calibration error {100 * scores.calibration_error:.2f} %"
-    )
+    upper.set_title(f"Reliability: expected calibration error {rate(scores.calibration_error)}")
     middles, counts = [(i + 0.5) / n for i, _ in filled], [part.count for _, part in filled]
     lower.bar(middles, counts, 0.9 / n, color=BLUE)
     lower.set_yscale("log")

@@ -12,7 +12,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from lenet.metrics.intervals import mcnemar, t_interval, wilson
 from lenet.metrics.label_errors import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
-from lenet.metrics.scores import Bin, Row, Scores, frozen_counts
+from lenet.metrics.scores import (
+    Bin,
+    Row,
+    Scores,
+    error_count,
+    frozen_counts,
+    rate,
+    rate_interval,
+)
 
 __all__ = [
     "CALIBRATION_BINS",
@@ -23,9 +31,12 @@ __all__ = [
     "Row",
     "Scores",
     "corrected",
+    "error_count",
     "evaluate",
     "is_mnist_test",
     "mcnemar",
+    "rate",
+    "rate_interval",
     "roc_curves",
     "t_interval",
     "wilson",

@@ -11,6 +11,35 @@ from numpy.typing import NDArray
 from lenet.metrics.intervals import wilson
 
 
+def rate(share: float) -> str:
+    """Write an error rate or accuracy, 0..1, in per cent with two decimals.
+
+    >>> rate(0.0098)
+    '0.98 %'
+    """
+    return f"{100 * share:.2f} %"
+
+
+def rate_interval(interval: tuple[float, float]) -> str:
+    """Write the interval of a rate in per cent.
+
+    >>> rate_interval((0.008, 0.0119))
+    '0.80 - 1.19 %'
+    """
+    low, high = interval
+    return f"{100 * low:.2f} - {rate(high)}"
+
+
+def error_count(errors: int, total: int) -> str:
+    """Write errors as a count, with their rate.
+
+    >>> error_count(82, 10_000), error_count(1, 400)
+    ('82 errors in 10,000 (0.82 %)', '1 error in 400 (0.25 %)')
+    """
+    noun = "error" if errors == 1 else "errors"
+    return f"{errors:,} {noun} in {total:,} ({rate(errors / total)})"
+
+
 @dataclass(frozen=True)
 class Bin:
     """The answers whose probability fell into one of the equal parts of 0..1.
@@ -134,12 +163,8 @@ class Scores:
         >>> evaluate([[0.1, 0.9]] * 98 + [[0.9, 0.1]] * 9_902, truth, ("0", "1")).summary()
         '98 errors in 10,000 (0.98 %), 95 % interval 0.80 - 1.19 %'
         """
-        low, high = self.interval
-        noun = "error" if self.errors == 1 else "errors"
-        return (
-            f"{self.errors:,} {noun} in {self.total:,} ({100 * self.error_rate:.2f} %), "
-            f"95 % interval {100 * low:.2f} - {100 * high:.2f} %"
-        )
+        counted = error_count(self.errors, self.total)
+        return f"{counted}, 95 % interval {rate_interval(self.interval)}"
 
     def table(self) -> list[tuple[str, ...]]:
         """Return the classification table as text: a heading, the classes, the two averages."""

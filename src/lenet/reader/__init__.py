@@ -3,7 +3,7 @@
 from lenet.reader.batches import Source
 from lenet.reader.classifier import Classifier, softmax
 from lenet.reader.reader import DEFAULT_MODEL, Reader
-from lenet.reader.reading import MIN_PROBABILITY, Digit, Reading, Rejection
+from lenet.reader.reading import MIN_PROBABILITY, Digit, Reading, Rejection, percent
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -14,5 +14,6 @@ __all__ = [
     "Reading",
     "Rejection",
     "Source",
+    "percent",
     "softmax",
 ]

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from lenet.cli.console import json_line, percent
+from lenet.cli.console import json_line
 from lenet.errors import PictureError
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ COLUMNS = (
 
 def as_text(source: str, reading: "Reading") -> str:
     """Return one line: name, digits with `` / `` between rows, how probable the least one is."""
+    from lenet.reader import percent
+
     name = printable(source)
     if reading.status != "digits":
         return f"{name}  {reading.status}"

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from lenet.cli.console import percent
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -29,6 +27,8 @@ def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iter
     encoding : str
         Of the terminal; without block characters in it, ASCII is used.
     """
+    from lenet.reader import percent
+
     cells: list[tuple[NDArray[Any], str]] = []
     for digit in reading.digits:
         mark = "" if digit.status == "digit" else "?"
