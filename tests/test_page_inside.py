@@ -79,24 +79,6 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     assert sum(terms) == pytest.approx(total, abs=0.05)
 
 
-def test_every_kind_of_layer_is_explained_as_what_it_is(open_page: Open) -> None:
-    kinds = {
-        "convolution 5×5": "convolution",
-        "2 × convolution 3×3, 2 × ReLU, convolution 1×1": "residual",
-        "average 2×2": "pooling",
-        "maximum 2×2": "pooling",
-        "full connection": "dense",
-        "squared distance": "dense",
-        "batch normalisation": "normalisation",
-        "leaky ReLU": "activation",
-        "padding 2": "padding",
-    }
-    found = open_page().evaluate(
-        "(kinds) => import('./kinds.js').then(({ family }) => kinds.map(family))", list(kinds)
-    )
-    assert found == list(kinds.values())
-
-
 def test_the_maps_are_walked_over_with_keys(open_page: Open) -> None:
     page = open_page("inside")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
