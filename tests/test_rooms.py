@@ -1,6 +1,7 @@
 """The house has one order of rooms, and every import goes down it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,13 @@ def imports(tree: ast.AST) -> list[str]:
 def test_every_file_of_the_package_is_in_a_room() -> None:
     found = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in SOURCE.rglob("*.py")}
     assert found - {"__init__", "__main__"} == set(ROOMS)
+
+
+def test_contributing_lists_the_rooms_in_their_order() -> None:
+    page = (SOURCE.parent.parent / "CONTRIBUTING.md").read_text("utf-8")
+    listed = re.search(r"per room: ([^.]+)\.", page)
+    assert listed
+    assert re.split(r",\s+", listed[1]) == ROOMS
 
 
 @pytest.mark.parametrize("room", ROOMS)
