@@ -9,12 +9,13 @@ becomes a page, a linked folder a page of its pictures, any other linked file is
 import argparse
 import html
 import importlib
+import posixpath
 import re
 import shutil
 import sys
 import warnings
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pdoc.render
@@ -35,19 +36,7 @@ MENU = {
     "CONTRIBUTING.md": "Contributing",
     "CHANGELOG.md": "Changelog",
 }
-PAGE = """\
-{% extends "frame.html.jinja2" %}
-{% block title %}{{ title }} - lenet{% endblock %}
-{% block nav %}
-<h2><a href="{{ up }}index.html">lenet</a></h2>
-<ul>
-{% for target, name in menu.items() %}<li><a href="{{ up }}{{ target }}">{{ name }}</a></li>
-{% endfor %}
-</ul>
-{% endblock %}
-{% block content %}<main class="pdoc"><section class="module-info">{{ body }}</section></main>
-{% endblock %}
-"""
+TEMPLATES = ROOT / "tools/docs_templates"
 
 
 def target_of(path: str) -> str:
@@ -79,7 +68,6 @@ def write_api(site: Path) -> None:
         module = importlib.import_module(room)
         for name in getattr(module, "__all__", ()):
             setattr(module, name, getattr(module, name))  # pdoc does not see lazy imports
-    pdoc.render.configure(docformat="numpy", show_source=False)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", category=UserWarning, module="pdoc")
         pdoc.pdoc(*rooms(), r"!lenet\.\w+\..+", output_directory=site / API)
@@ -110,13 +98,7 @@ def resolve(page: str, link: str) -> str | None:
         return None
     if not parts.path:
         return page
-    steps: list[str] = []
-    for step in (PurePosixPath(page).parent / unquote(parts.path)).parts:
-        if step == "..":
-            steps.pop()
-        else:
-            steps.append(step)
-    return "/".join(steps)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
 
 
 def write(path: Path, content: str) -> None:
@@ -151,14 +133,9 @@ def add_page(site: Path, path: str) -> set[str]:
             fragment = urlsplit(link).fragment
             shown = "../" * target.count("/") + target_of(wanted) + (fragment and f"#{fragment}")
             body = body.replace(f'href="{html.escape(link)}"', f'href="{html.escape(shown)}"')
-    page = pdoc.render.env.from_string(PAGE).render(
-        title=MENU.get(path, path),
-        body=Markup(body),
-        menu={target_of(page): name for page, name in MENU.items()}
-        | {f"{API}/lenet.html": "Python"},
-        up="../" * target.count("/"),
-    )
-    write(site / target, page)
+    template = pdoc.render.env.get_template("page.html.jinja2")
+    up = "../" * target.count("/")
+    write(site / target, template.render(title=MENU.get(path, path), body=Markup(body), up=up))
     return linked
 
 
@@ -170,6 +147,11 @@ def build(site: Path) -> None:
     FileNotFoundError
         A page links to a file that does not exist.
     """
+    pdoc.render.configure(docformat="numpy", show_source=False, template_directory=TEMPLATES)
+    pdoc.render.env.globals["menu"] = {target_of(page): name for page, name in MENU.items()}
+    pdoc.render.env.globals["api"] = {
+        f"{API}/{room.replace('.', '/')}.html": room for room in rooms()
+    }
     write_api(site)
     waiting, done = list(MENU), set[str]()
     while waiting:
