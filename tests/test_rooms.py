@@ -1,6 +1,7 @@
 """The house has one order of rooms, and every import goes down it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,13 @@ def test_the_readme_shows_the_rooms_in_their_order() -> None:
 
 def test_no_file_imports_itself_by_a_detour() -> None:
     assert house.rings() == []
+
+
+def test_contributing_lists_the_rooms_in_their_order() -> None:
+    page = (SOURCE.parent.parent / "CONTRIBUTING.md").read_text("utf-8")
+    listed = re.search(r"per room: ([^.]+)\.", page)
+    assert listed
+    assert re.split(r",\s+", listed[1]) == ROOMS
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -411,7 +411,7 @@ def test_schemathesis_finds_nothing_to_complain_of_in_a_model_that_refuses(tmp_p
 
 def complain_of_nothing(live: Live, tmp_path: Path) -> None:
     program = shutil.which("schemathesis", path=Path(sys.executable).parent)
-    assert program, "schemathesis belongs to the extra `dev`"
+    assert program, "schemathesis belongs to the dependency group `test`"
     done = subprocess.run(
         [
             program, "run", f"http://127.0.0.1:{live.port}/v1/openapi.json",
