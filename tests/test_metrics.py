@@ -248,7 +248,7 @@ def test_labels_of_other_datasets_are_not_corrected(mnist_dir: Path) -> None:
     assert is_mnist_test(labels.astype(np.uint8))
     for other in (labels[:-1], labels[::-1], labels + 256, np.zeros(10_000, np.int64)):
         assert not is_mnist_test(other)
-        with pytest.raises(ValueError, match="MNIST's whole test set"):
+        with pytest.raises(ValueError, match="not those of MNIST's test set"):
             corrected(other)
 
 
@@ -259,7 +259,7 @@ def test_labels_of_other_datasets_are_not_corrected(mnist_dir: Path) -> None:
         (SIX, TRUTH[:5], "found"),
         (SIX[:, :2], TRUTH, "found"),
         (SIX, TRUTH + 1, r"0\.\.2"),
-        (SIX, TRUTH.astype(float), "whole numbers"),
+        (SIX, TRUTH.astype(float), "must be integers"),
         (np.log(SIX + 1), TRUTH, "sum to one"),
         (np.full((6, 3), np.nan), TRUTH, "sum to one"),
     ],

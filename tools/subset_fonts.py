@@ -1,10 +1,10 @@
-"""Make the small fonts of `lenet.drawing` from Debian's font packages, as `fonts.toml` names them.
+"""Make the small fonts of `lenet.drawing` from the Debian packages listed in `fonts.toml`.
 
     apt-get download fonts-lato ...; dpkg-deb -x fonts-lato_*.deb FOLDER/fonts-lato  # and so on
     python tools/subset_fonts.py FOLDER
 
 Only digits, letters and common signs are kept, without hints and features. The Open Font Licence
-lets nobody call an altered font by its reserved name, so each gets a plain new one.
+does not allow a modified font to keep its reserved name, so each font gets a new one.
 """
 
 import sys
