@@ -1,4 +1,4 @@
-"""Facts about pictures: what a digit becomes, wherever and however it is written."""
+"""Finding and normalising the digit in a picture of a single digit."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def seven() -> Bytes:
     return lone_seven()
 
 
-# --- normalising as MNIST was made
+# --- normalising
 
 
 def test_normalising_an_mnist_image_changes_nothing(mnist_images: Bytes) -> None:
@@ -42,7 +42,7 @@ def test_mnist_images_are_recovered_from_a_large_white_page(mnist_images: Bytes)
         page[90:118, 20:48] = 255 - image
         differences.append(difference(digit_in(page), image))
     assert np.mean(differences) < 0.5
-    assert max(differences) < 20  # a pale one is made darker, a thin one thicker
+    assert max(differences) < 20  # pale digits get darker, thin ones thicker
 
 
 def test_the_longer_side_becomes_20_pixels_and_the_mass_is_centred() -> None:
@@ -99,7 +99,7 @@ def test_colours_of_pen_and_paper_do_not_matter(seven: Bytes) -> None:
     for paper, pen in [
         ((250, 235, 130), (30, 50, 160)),  # blue on yellow
         ((40, 60, 50), (240, 240, 235)),  # chalk on a blackboard
-        ((128, 128, 128), (200, 60, 60)),  # red on a grey as bright as it
+        ((128, 128, 128), (200, 60, 60)),  # red on grey of equal brightness
         ((255, 255, 255), (250, 230, 60)),  # yellow on white
     ]:
         picture = np.array(paper) + (np.array(pen) - np.array(paper)) * cover

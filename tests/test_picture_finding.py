@@ -1,4 +1,4 @@
-"""Facts about finding digits: rows and reading order, touching and broken digits."""
+"""Finding several digits: rows and reading order, touching and broken digits."""
 
 import pickle
 from collections.abc import Iterator
@@ -208,7 +208,7 @@ def test_noise_is_measured_relative_to_the_contrast_of_the_strokes(page: Bytes) 
         find(np.clip(page // 2 + 60 + deviation * grain, 0, 255).astype(np.uint8)).noise
         for deviation in (0, 4, 12)
     ]
-    assert noises[0] == 0  # and so it is where ground tells nothing, as there is a digit
+    assert noises[0] == 0  # also where the background is unknown, because a digit covers it
     noisy = np.clip(page // 2 + 60 + 12 * grain, 0, 255).astype(np.uint8)
     assert find(noisy, single=True).noise == 0
     assert 0.02 < noises[1] < noises[2] / 2 < 0.25

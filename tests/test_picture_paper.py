@@ -1,4 +1,4 @@
-"""Facts about paper, ink, and lines that are no digits."""
+"""Separating ink from paper, and removing lines."""
 
 import cv2
 import numpy as np
@@ -126,11 +126,11 @@ def test_bold_characters_that_fill_the_picture_are_ink() -> None:
     assert crop.box[2:] == (28, 28)
 
 
-# --- what is no digit
+# --- lines, dust and borders
 
 
 def ruled(page: Bytes, gap: int = 50, grey: int = 150, pen: int = 2, tilt: float = 0) -> Bytes:
-    """Draw horizontal lines from edge to edge, below the digits and through them."""
+    """Draw horizontal lines from edge to edge, below and through the digits."""
     lined = page.copy()
     for y in range(gap, page.shape[0] + gap, gap):
         end = (page.shape[1], round(y + tilt * page.shape[1]))
@@ -172,7 +172,7 @@ def test_form_boxes_and_tables_are_removed() -> None:
 
 
 def boxed(page: Bytes, columns: int, rows: int, shade: int, pen: int) -> Bytes:
-    """Draw a box as high as its digit around each of those of `rows_of`."""
+    """Draw a box around each digit of `rows_of`, as high as the digit."""
     form = blank(*page.shape)
     for row in range(rows):
         for column in range(columns):

@@ -1,4 +1,4 @@
-"""Facts about what is no picture, or a broken or too large one: one clear error each."""
+"""Files that are not pictures, or are broken or too large, give one clear error."""
 
 import os
 import random
@@ -61,7 +61,7 @@ def test_a_truncated_picture_is_broken(form: str) -> None:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size; its pixels are those of a small one."""
+    """A PNG with a claimed size and the pixels of a small one."""
     chunk = b"IHDR" + struct.pack(">2I", width, height) + PNG[24:29]
     return PNG[:12] + chunk + struct.pack(">I", zlib.crc32(chunk)) + PNG[33:]
 
@@ -157,7 +157,7 @@ def test_damaged_exif_data_are_ignored_without_warning() -> None:
 
 
 def damaged(count: int, seed: int) -> Iterator[bytes]:
-    """Yield picture files of five formats and all modes, each cut, flipped or overwritten."""
+    """Yield picture files of five formats and all modes with random damage."""
     pages = {
         form: [Image.fromarray(BLACK).resize((40, 30)).convert(mode) for mode in modes.split()]
         for form, modes in {
@@ -186,7 +186,7 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
 
 
 def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
-    """Return how many files gave a picture, what the others said, and the longest it took."""
+    """Return the number of decoded files, the error messages, and the longest time."""
     decoded, texts, longest = 0, set(), 0.0
     for content in files:
         start = time.process_time()
