@@ -28,11 +28,11 @@ def test_normalising_an_mnist_image_changes_nothing(mnist_images: Bytes) -> None
 
 def test_mnist_images_survive_the_whole_pipeline_almost_unchanged(mnist_images: Bytes) -> None:
     images = mnist_images[::10]
-    found = np.stack(
+    crops = np.stack(
         [find_digits(decode(encode(image)), single=True).crops[0].image for image in images]
     ).astype(np.int64)
-    assert (found == images).all((1, 2)).mean() > 0.95
-    assert np.abs(found - images).mean() < 0.3
+    assert (crops == images).all((1, 2)).mean() > 0.95
+    assert np.abs(crops - images).mean() < 0.3
 
 
 def test_mnist_images_are_recovered_from_a_large_white_page(mnist_images: Bytes) -> None:
@@ -111,8 +111,8 @@ def test_uneven_light_and_noise_do_not_matter(seven: Bytes) -> None:
     y, x = np.mgrid[0:1:160j, 0:1:120j]
     for light in (1 - 0.6 * x, 1 - 0.5 * x * y, 1 - 0.5 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)):
         photo = (0.1 + 0.8 * seven / 255) * light * 255 + rng.normal(0, 3, seven.shape)
-        found = digit_in(np.clip(photo, 0, 255).astype(np.uint8))
-        assert difference(found, digit_in(seven)) < 8
+        image = digit_in(np.clip(photo, 0, 255).astype(np.uint8))
+        assert difference(image, digit_in(seven)) < 8
 
 
 def test_thick_strokes_have_no_holes() -> None:
@@ -158,8 +158,8 @@ def test_the_box_encloses_the_digit(seven: Bytes) -> None:
 def test_the_box_is_in_pixels_of_the_original_picture(seven: Bytes) -> None:
     x, y, w, h = find_digits(decode(seven)).crops[0].box
     large = Image.fromarray(seven).resize((3600, 4800))
-    found = find_digits(decode(encode(large, "JPEG"))).crops[0].box
-    assert found == pytest.approx((30 * x, 30 * y, 30 * w, 30 * h), abs=60)
+    box = find_digits(decode(encode(large, "JPEG"))).crops[0].box
+    assert box == pytest.approx((30 * x, 30 * y, 30 * w, 30 * h), abs=60)
 
 
 def test_blank_paper_contains_no_digit() -> None:

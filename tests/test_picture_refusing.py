@@ -67,7 +67,7 @@ def png_header(width: int, height: int) -> bytes:
 
 
 def test_oversized_pictures_are_refused_before_decoding() -> None:
-    for content, found, limit in [
+    for content, pixels, limit in [
         (png_header(5_001, 5_000), "5,001×5,000", "25 megapixels"),
         (png_header(20_001, 1), "20,001×1", "25 megapixels"),
         (png_header(2**31 - 1, 2**31 - 1), "2,147,483,647×2,147,483,647", "25 megapixels"),
@@ -77,7 +77,7 @@ def test_oversized_pictures_are_refused_before_decoding() -> None:
         with pytest.raises(PictureError) as caught:
             decode(content, name="x")
         assert str(caught.value) == (
-            f"x is too large: {found} pixels, limit {limit} and 20,000 an edge; save it smaller"
+            f"x is too large: {pixels} pixels, limit {limit} and 20,000 an edge; save it smaller"
         )
         assert time.perf_counter() - start < 1
 
@@ -172,16 +172,16 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
     rng = random.Random(seed)
     for i in range(count):
         content = bytearray(seeds[i % len(seeds)])
-        place = rng.randrange(len(content))
+        position = rng.randrange(len(content))
         match rng.randrange(4):
             case 0:
-                del content[place:]
+                del content[position:]
             case 1:
-                content[place] ^= 1 << rng.randrange(8)
+                content[position] ^= 1 << rng.randrange(8)
             case 2:
-                content[place:place] = rng.randbytes(rng.randrange(1, 20))
+                content[position:position] = rng.randbytes(rng.randrange(1, 20))
             case 3:
-                content[place : place + 8] = rng.randbytes(8)
+                content[position : position + 8] = rng.randbytes(8)
         yield bytes(content)
 
 

@@ -74,10 +74,10 @@ if __name__ == "__main__":
     table = tomllib.loads(Path(__file__).with_name("fonts.toml").read_text("utf-8"))
     rows = []
     for name, about in table.items():
-        found = sorted((Path(sys.argv[1]) / about["package"]).rglob(about["file"]))
-        if not found:
+        originals = sorted((Path(sys.argv[1]) / about["package"]).rglob(about["file"]))
+        if not originals:
             sys.exit(f"no {about['file']} in {sys.argv[1]}/{about['package']}: unpack it there")
-        file = make(name, about, found[0])
+        file = make(name, about, originals[0])
         source = f"<{about['source']}>, Debian's {about['package']}"
         columns = f"`{file.name}`", about["font"], about["author"], about["licence"], source
         rows.append(f"| {' | '.join(columns)} |\n")
