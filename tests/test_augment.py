@@ -1,4 +1,4 @@
-"""Directions of each distortion on images whose outcome is known, and what randomness promises."""
+"""Each distortion on images with a known result, and the properties of randomness."""
 
 import pytest
 import torch
@@ -96,7 +96,7 @@ def test_without_settings_the_same_tensor_is_returned(seven: Tensor) -> None:
 def test_equal_knots_shift_every_pixel_equally(seven: Tensor) -> None:
     still = affine((0 * ONE, 0 * ONE), 0 * ONE, (ONE, ONE), 0 * ONE)
     knots = torch.zeros(1, 2, 49)
-    knots[:, 0] = 2  # take the ink from two pixels further right
+    knots[:, 0] = 2  # the ink comes from two pixels further right
     assert torch.allclose(warp(seven, still, knots), moved(seven, right=-2), atol=1e-5)
     knots = torch.zeros(1, 2, 49)
     knots[:, 1] = 2
@@ -155,7 +155,7 @@ def test_augmented_images_keep_shape_dtype_and_range(seven: Tensor) -> None:
 
 
 def test_random_numbers_do_not_depend_on_the_device() -> None:
-    # The meta device stands for any other: it has shapes and no numbers.
+    # The meta device, which has shapes but no numbers, stands for any other one.
     generator = rng()
     assert augment(torch.zeros(2, 1, 28, 28, device="meta"), ALL, generator).device.type == "meta"
     if torch.cuda.is_available():
@@ -190,7 +190,7 @@ def test_neighbouring_strokes_appear_only_at_the_sides(seven: Tensor) -> None:
     batch = seven.expand(400, 1, 28, 28).contiguous()
     touched = augment(batch, Augment(neighbours=0.5), rng())
     changed = (touched != batch).flatten(1).any(1)
-    # Some neighbours stand too far away to be seen.
+    # Some neighbours are too far away to be visible.
     assert 0.1 < changed.float().mean() < 0.4
     assert (touched >= batch).all()
     assert torch.equal(touched[..., 12:16], batch[..., 12:16])

@@ -25,13 +25,13 @@ def test_without_non_digits_nothing_is_rejected() -> None:
 
 def test_low_scores_are_rejected_but_hardly_any_digit() -> None:
     logits, labels = answers(10_000)
-    found = calibrate(logits + 20, labels, answers(2_000, 1)[0] - 20).rejection
-    assert found is not None
-    assert np.mean(logsumexp(logits + 20, axis=1) < found) <= REFUSED_DIGITS
-    assert np.mean(logsumexp(answers(2_000, 1)[0] - 20, axis=1) < found) == 1
+    threshold = calibrate(logits + 20, labels, answers(2_000, 1)[0] - 20).rejection
+    assert threshold is not None
+    assert np.mean(logsumexp(logits + 20, axis=1) < threshold) <= REFUSED_DIGITS
+    assert np.mean(logsumexp(answers(2_000, 1)[0] - 20, axis=1) < threshold) == 1
 
 
 def test_digits_are_kept_when_non_digits_score_alike() -> None:
     logits, labels = answers(10_000)
-    found = calibrate(logits, labels, answers(10_000, 1)[0]).rejection
-    assert np.mean(logsumexp(logits, axis=1) < found) <= REFUSED_DIGITS
+    threshold = calibrate(logits, labels, answers(10_000, 1)[0]).rejection
+    assert np.mean(logsumexp(logits, axis=1) < threshold) <= REFUSED_DIGITS

@@ -46,14 +46,14 @@ TOTAL = 359  # test digits of uci-digits
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A recipe of one's own that trains in a second."""
+    """A custom recipe that trains in a second."""
     path = tmp_path_factory.mktemp("recipes") / "quick.toml"
     path.write_text(QUICK)
     return str(path)
 
 
 class Listener(Watcher):
-    """Remembers what is trained, and how far it was before; may stop like Ctrl-C does."""
+    """Records what is trained and how many epochs were done before; may stop as by Ctrl-C."""
 
     def __init__(self, stop_in: str = "") -> None:
         self.begun: list[tuple[str, int]] = []
@@ -73,7 +73,7 @@ class Listener(Watcher):
 
 @dataclass(frozen=True)
 class Finished:
-    """A comparison that was stopped in the middle of its second training, and taken up again."""
+    """A comparison that was stopped during its second training, then resumed."""
 
     runs: Path
     stopped: Listener
@@ -82,8 +82,8 @@ class Finished:
 
     @property
     def trained(self) -> Standing:
-        (found,) = (each for each in self.outcome.standings if each.kind == "recipe")
-        return found
+        (standing,) = (s for s in self.outcome.standings if s.kind == "recipe")
+        return standing
 
 
 @pytest.fixture(scope="module")
@@ -113,29 +113,30 @@ def result(name: str, seed: int, wrong: Sequence[int], total: int = 100) -> Resu
 
 
 def standing(name: str, wrong: Sequence[Sequence[int]], stochastic: bool = True) -> Standing:
-    results = tuple(result(name, seed, each) for seed, each in enumerate(wrong))
+    results = tuple(result(name, seed, indices) for seed, indices in enumerate(wrong))
     return Standing(name, "recipe" if stochastic else "classical", stochastic, results)
 
 
-# What a table says.
+# Statistics.
 
 
 def test_mean_deviation_and_interval_come_from_error_counts() -> None:
     counts = [3, 5, 10]
-    found = standing("a", [range(n) for n in counts])
-    assert found.errors == (3, 5, 10)
-    assert found.mean == 6
-    assert found.sd == pytest.approx(np.std(counts, ddof=1))
+    three_seeds = standing("a", [range(n) for n in counts])
+    assert three_seeds.errors == (3, 5, 10)
+    assert three_seeds.mean == 6
+    assert three_seeds.sd == pytest.approx(np.std(counts, ddof=1))
     expected = scipy.stats.t.interval(0.95, 2, loc=6, scale=scipy.stats.sem(counts))
-    assert found.interval == pytest.approx((max(0, expected[0]) / 100, expected[1] / 100))
-    assert found.interval_kind == "t"
-    assert "6 ± 3.6" in comparison.to_text(Comparison.of([found]))
+    interval = max(0, expected[0]) / 100, expected[1] / 100
+    assert three_seeds.interval == pytest.approx(interval)
+    assert three_seeds.interval_kind == "t"
+    assert "6 ± 3.6" in comparison.to_text(Comparison.of([three_seeds]))
 
 
 def test_a_single_result_has_a_wilson_interval_and_no_deviation() -> None:
-    found = standing("a", [range(7)])
-    assert (found.sd, found.interval_kind) == (None, "wilson")
-    assert found.interval == metrics.wilson(7, 100)
+    one_seed = standing("a", [range(7)])
+    assert (one_seed.sd, one_seed.interval_kind) == (None, "wilson")
+    assert one_seed.interval == metrics.wilson(7, 100)
 
 
 def test_a_pair_is_tested_seed_by_seed_with_mcnemar() -> None:
@@ -143,10 +144,10 @@ def test_a_pair_is_tested_seed_by_seed_with_mcnemar() -> None:
     b = standing("b", [range(2, 12), range(4, 12), range(20)])
     pair = Pair.of(a, b)
     expected = []
-    for mine, theirs in zip(a.results, b.results, strict=True):
+    for first, second in zip(a.results, b.results, strict=True):
         wrong = np.zeros((2, 100), bool)
-        wrong[0, list(mine.wrong)] = True
-        wrong[1, list(theirs.wrong)] = True
+        wrong[0, list(first.wrong)] = True
+        wrong[1, list(second.wrong)] = True
         expected.append(metrics.mcnemar(wrong[0], wrong[1]))
     assert [duel.seeds for duel in pair.duels] == [(0, 0), (1, 1), (2, 2)]
     assert [(duel.only_first, duel.only_second) for duel in pair.duels] == [(2, 9), (4, 8), (0, 18)]
@@ -174,31 +175,31 @@ def test_seeds_that_only_one_contender_has_are_not_compared() -> None:
     assert [duel.seeds for duel in Pair.of(early, whole).duels] == [(0, 0)]
 
 
-# What a comparison does.
+# Training and scoring.
 
 
 def test_a_comparison_counts_the_same_errors_as_the_runs(
     finished: Finished,
 ) -> None:
     runs, trained = finished.runs, finished.trained
-    assert [each.seed for each in trained.results] == [0, 1]
+    assert [r.seed for r in trained.results] == [0, 1]
     test = load("uci-digits").test
-    for each in trained.results:
-        run = Run.open(runs / f"quick-{each.seed + 1}")
+    for r in trained.results:
+        run = Run.open(runs / f"quick-{r.seed + 1}")
         answers = Classifier(run.read(MODEL)).probabilities(test.images).argmax(1)
-        assert run.manifest.seed == each.seed
-        assert each.errors == read_scores(run)["test"].errors
-        assert each.train_errors == read_scores(run)["train"].errors
-        assert list(each.wrong) == np.flatnonzero(answers != test.labels).tolist()
-        assert (each.parameters, each.multiply_adds) == (61_706, 416_520)
-        assert each.size == len(run.read(MODEL))
-        assert each.milliseconds > 0
-        assert each.seconds == run.manifest.seconds
+        assert run.manifest.seed == r.seed
+        assert r.errors == read_scores(run)["test"].errors
+        assert r.train_errors == read_scores(run)["train"].errors
+        assert list(r.wrong) == np.flatnonzero(answers != test.labels).tolist()
+        assert (r.parameters, r.multiply_adds) == (61_706, 416_520)
+        assert r.size == len(run.read(MODEL))
+        assert r.milliseconds > 0
+        assert r.seconds == run.manifest.seconds
 
 
 def test_deterministic_models_are_trained_once(finished: Finished) -> None:
-    (knn,) = (each for each in finished.outcome.standings if each.name == "knn")
-    assert [each.seed for each in knn.results] == [0]
+    (knn,) = (s for s in finished.outcome.standings if s.name == "knn")
+    assert [r.seed for r in knn.results] == [0]
     assert knn.interval_kind == "wilson"
 
 
@@ -212,7 +213,7 @@ def test_finished_trainings_are_reused_and_unfinished_ones_resumed(
     again = compare([quick, "knn"], seeds=2, runs=finished.runs, watcher=third)
     assert (third.begun, third.kept) == ([], [True] * 3)
     assert comparison.to_dict(again) == comparison.to_dict(finished.outcome)
-    assert sorted(each.name for each in finished.runs.iterdir()) == [LEDGER, "quick-1", "quick-2"]
+    assert sorted(path.name for path in finished.runs.iterdir()) == [LEDGER, "quick-1", "quick-2"]
     assert len((finished.runs / LEDGER).read_bytes().splitlines()) == 3
 
 
@@ -221,9 +222,9 @@ def test_a_finished_run_without_its_line_is_not_trained_again(
 ) -> None:
     listener = Listener()
     matrix = Matrix([quick], seeds=2, runs=finished.runs, ledger=tmp_path / "new.jsonl")
-    found = list(matrix.complete(listener))
+    results = list(matrix.complete(listener))
     assert listener.begun == []
-    assert [each.wrong for each in found] == [each.wrong for each in finished.trained.results]
+    assert [r.wrong for r in results] == [r.wrong for r in finished.trained.results]
 
 
 def test_a_changed_recipe_is_trained_again_but_not_a_renamed_one(
@@ -257,8 +258,8 @@ def test_a_run_is_scored_as_it_is_and_compared_with_every_contender(
     finished: Finished, quick: str
 ) -> None:
     outcome = compare(["quick-2", quick], seeds=2, runs=finished.runs)
-    stood = {each.name: each for each in outcome.standings}
-    assert stood["quick-2"].errors == (stood[quick].errors[1],)
+    by_name = {s.name: s for s in outcome.standings}
+    assert by_name["quick-2"].errors == (by_name[quick].errors[1],)
     assert len(outcome.pairs[0].duels) == 2
     assert {duel.p for duel in outcome.pairs[0].duels if duel.seeds == (1, 1)} == {1.0}
 
@@ -273,9 +274,9 @@ def test_every_contender_gets_one_seed_before_the_next_seed(quick: str, tmp_path
 def test_a_diverged_training_is_left_out_and_the_others_continue(tmp_path: Path) -> None:
     wild = tmp_path / "wild.toml"
     wild.write_text(f'{QUICK.replace("6e-3", "100")}optimizer = "sgd"\nweight_decay = 10\n')
-    for _ in range(2):  # the second time it is not tried again
+    for _ in range(2):  # it is not tried a second time
         outcome = compare([str(wild), "knn"], seeds=1, runs=tmp_path / "runs", device="cpu")
-        assert [each.name for each in outcome.standings] == ["knn"]
+        assert [s.name for s in outcome.standings] == ["knn"]
         assert re.search(r"wild\.toml, seed 0: training diverged", outcome.failures[0])
         assert len(list((tmp_path / "runs").glob("wild-*"))) == 1
 
@@ -300,7 +301,7 @@ def test_a_linear_model_has_a_weight_for_each_pixel_and_class() -> None:
     assert costs(model) == (7_850, 7_840)
 
 
-# What is kept.
+# The ledger.
 
 
 def test_a_truncated_last_line_is_dropped_and_replaced(tmp_path: Path) -> None:
@@ -310,12 +311,12 @@ def test_a_truncated_last_line_is_dropped_and_replaced(tmp_path: Path) -> None:
         ledger.append(result("a", seed, [1, 2]))
     path.write_bytes(path.read_bytes()[:-40])
     ledger = Ledger(path)
-    assert [each.seed for each in ledger.results] == [0]
+    assert [r.seed for r in ledger.results] == [0]
     ledger.append(result("a", 1, [3]))
-    assert [each.seed for each in Ledger(path).results] == [0, 1]
-    found = Ledger(path).find("a", 1, "data")
-    assert found
-    assert found.wrong == (3,)
+    assert [r.seed for r in Ledger(path).results] == [0, 1]
+    latest = Ledger(path).find("a", 1, "data")
+    assert latest
+    assert latest.wrong == (3,)
 
 
 @pytest.mark.parametrize(
@@ -332,8 +333,8 @@ def test_an_invalid_line_of_the_ledger_is_reported_by_number(
 ) -> None:
     path = tmp_path / LEDGER
     good = result("a", 0, [1, 2]).model_dump()
-    path.write_text("".join(json.dumps(each) + "\n" for each in (good, {**good, field: value})))
-    with pytest.raises(DataError, match=f"line 2 is no result .*{text}.*: remove that line"):
+    path.write_text("".join(json.dumps(row) + "\n" for row in (good, {**good, field: value})))
+    with pytest.raises(DataError, match=f"line 2 is not a result .*{text}.*: remove that line"):
         Ledger(path)
 
 
@@ -343,7 +344,7 @@ def test_an_unwritable_ledger_is_a_data_error(tmp_path: Path) -> None:
         Ledger(tmp_path / "file" / LEDGER).append(result("a", 0, []))
 
 
-# The mistakes people make.
+# User errors.
 
 
 @pytest.mark.parametrize(
@@ -376,7 +377,9 @@ def test_a_run_with_other_classes_is_refused(finished: Finished, tmp_path: Path)
         (tmp_path / name).mkdir()
         for i in range(10):
             Image.new("L", (28, 28), 20 * i).save(tmp_path / name / f"{i}.png")
-    with pytest.raises(DataError, match="quick-1 tells 0, 1, .* apart, but .* holds a, b: choose"):
+    with pytest.raises(
+        DataError, match="quick-1 has the classes 0, 1, .*, but .* has a, b: choose"
+    ):
         Matrix(["quick-1", "knn"], data=[f"folder:{tmp_path}"], runs=finished.runs)
 
 
@@ -413,7 +416,7 @@ def test_compare_prints_results_to_stdout_and_progress_to_stderr(
 
 
 def printed(*words: object) -> str:
-    """What `lenet` prints to stdout, without the time that a process of its own takes to begin."""
+    """What `lenet` prints to stdout, run in this process to save time."""
     return CliRunner().invoke(app, list(map(str, words)), catch_exceptions=False).stdout
 
 
@@ -466,14 +469,14 @@ def test_classical_models_cannot_be_trained_alone_or_read_pictures(words: list[s
     assert "knn is a classical model: `lenet compare knn" in complaint(done)
 
 
-# The page of results.
+# The results page.
 
 
 def tool(name: str) -> ModuleType:
-    """A program of tools/, which is no package."""
+    """Import a program of tools/, which is not a package."""
     folder = Path(__file__).parent.parent / "tools"
     if not folder.exists():
-        pytest.skip("tools/ comes with the repository only")
+        pytest.skip("tools/ is only in the repository")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         return importlib.import_module(name)
@@ -484,10 +487,10 @@ def page_of(*results: Result) -> str:
 
 
 def measured(name: str, seed: int, errors: int, **facts: object) -> Result:
-    """A result of a recipe as it is today."""
+    """A result of the current version of a recipe."""
     digest = Contender.find(name, Path()).digest(10)
-    made = result(name, seed, range(errors), total=10_000)
-    return made.model_copy(update={"digest": digest, **facts})
+    measurement = result(name, seed, range(errors), total=10_000)
+    return measurement.model_copy(update={"digest": digest, **facts})
 
 
 def test_the_results_page_lists_goals_reached_missed_and_unmeasured() -> None:
@@ -499,7 +502,7 @@ def test_the_results_page_lists_goals_reached_missed_and_unmeasured() -> None:
     assert re.search(r"`fast` .* 99\.10 ± 0\.06 % \| 90 ± 6\.0 \| 0\.75 - 1\.05 % \| 3 \|", page)
     assert "The goal of 99 % is reached so far (n = 3)." in page
     assert "The goal of 98.9 % is **not reached**: 98.85 %." in page
-    assert "On the images learnt from 99.50 %, goal 99.4 %: reached." in page
+    assert "Training accuracy 99.50 %, goal 99.4 %: reached." in page
     assert "0.05 points above the source's 98.8 %" in page
     assert re.search(r"`best` .*\| ≥ 99\.65 % \| not measured yet \|", page)
 
@@ -519,20 +522,20 @@ def test_the_results_page_omits_results_of_changed_recipes() -> None:
 
 
 def test_the_results_tool_covers_all_recipes_and_classical_models() -> None:
-    sittings = tool("results").SITTINGS
-    # What starts from a model of ours is no contender of its own.
+    sessions = tool("results").SESSIONS
+    # Recipes that fine-tune a shipped model are not measured separately.
     recipes = [name for name in builtin_names() if not Recipe.load(name).start_from]
-    assert sorted(name for names in sittings for name in names) == sorted([*recipes, *CLASSICAL])
+    assert sorted(name for names in sessions for name in names) == sorted([*recipes, *CLASSICAL])
 
 
 def test_the_results_page_in_the_repository_is_current() -> None:
     docs = Path(__file__).parent.parent / "docs"
     if not (docs / "results.jsonl").exists():
-        pytest.skip("nothing has been measured yet")
+        pytest.skip("no results yet")
     expected = tool("results_page").page(
         Ledger(docs / "results.jsonl").results, tool("results").known_times()
     )
-    assert (docs / "results.md").read_text("utf-8") == expected, "say: tools/results.py --page"
+    assert (docs / "results.md").read_text("utf-8") == expected, "run tools/results.py --page"
 
 
 # The experiment.

@@ -1,4 +1,4 @@
-"""Digits of our own making, in pen and in print, and what is none."""
+"""Drawn and printed digits, non-digits and pages."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ from lenet.picture import normalise
 from lenet.reader import Reader
 
 Images = NDArray[np.uint8]
-RNG = np.random.default_rng(0)  # for tools that take none
+RNG = np.random.default_rng(0)  # for tools that need no randomness
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def drawn() -> tuple[Images, NDArray[np.int64]]:
 
 @pytest.fixture(scope="module")
 def judge() -> Reader:
-    """A network that learnt MNIST alone: it has never seen our drawings."""
+    """A network trained on MNIST alone, which has never seen drawn digits."""
     return Reader("lenet5")
 
 
@@ -48,7 +48,7 @@ def digest(images: Images) -> str:
     return hashlib.sha256(images.tobytes()).hexdigest()
 
 
-# --- any number, the same for the same seed ----------------------------------------------------
+# --- reproducibility ----------------------------------------------------
 
 
 def test_equal_seeds_draw_equal_images_and_other_seeds_others() -> None:
@@ -89,7 +89,7 @@ def test_drawn_digits_look_like_those_of_mnist(drawn: tuple[Images, NDArray[np.i
     assert (mass > 0).all()
     for axis in (1, 2):
         centre = (images.sum(3 - axis) @ grid) / mass
-        assert abs(centre.mean() - 14) < 0.2  # centred by mass, as MNIST
+        assert abs(centre.mean() - 14) < 0.2  # centred by mass, like MNIST
         assert np.percentile(abs(centre - 14), 80) < 0.6
     rows, columns = images.max(2) > 25, images.max(1) > 25
     longer = np.maximum(rows.sum(1), columns.sum(1))
@@ -106,7 +106,7 @@ def test_every_style_is_drawn(digit: int, style: Style) -> None:
     assert style.weight > 0
     images = images_of(style, 12, digit)
     assert (images.max((1, 2)) > 100).all()
-    assert len({image.tobytes() for image in images}) == 12  # no two hands are the same
+    assert len({image.tobytes() for image in images}) == 12  # all handwritings differ
     ink = (images > 80).mean((1, 2))
     assert (ink > 0.015).all()
     assert (ink < 0.5).all()
@@ -153,7 +153,7 @@ def test_the_flag_of_a_1_is_steep_and_the_bar_of_a_7_is_flat() -> None:
     assert np.percentile(fall(seven["plain"]), 95) < 22
     flat, bar = fall(one["flat flag"]), fall(seven["upright"])
     assert 15 < np.percentile(flat, 5) < np.median(flat) < 35
-    assert np.percentile(flat, 10) > np.percentile(bar, 90)  # so they can still be told apart
+    assert np.percentile(flat, 10) > np.percentile(bar, 90)  # so they can be distinguished
 
 
 def test_the_flattest_flags_of_a_1_are_shorter_than_the_bar_of_a_7() -> None:
@@ -169,7 +169,7 @@ def test_the_flattest_flags_of_a_1_are_shorter_than_the_bar_of_a_7() -> None:
 
 
 def holes(ink: Images) -> int:
-    """Count the pieces of paper that the ink encloses."""
+    """Count the regions of paper enclosed by ink."""
     paper = np.pad(np.asarray(ink < 60, np.uint8), 1, constant_values=1)
     sizes = cv2.connectedComponentsWithStats(paper, connectivity=4)[2][1:, cv2.CC_STAT_AREA]
     return int((sizes > 5).sum()) - 1
@@ -206,7 +206,7 @@ def test_an_open_4_has_no_hole_and_two_separate_arms() -> None:
         if style.name.startswith("open") or style.name in {"sharp", "short bar"}:
             inks = thin(style, 60, 5)
             assert np.mean([holes(ink) for ink in inks]) < 0.1, style.name
-            if style.name != "sharp":  # whose right arm begins at the bar
+            if style.name != "sharp":  # its right arm starts at the bar
                 runs = [int(np.diff(ink[40] > 100).sum()) for ink in inks]  # a quarter down
                 assert np.mean([run == 4 for run in runs]) > 0.7, style.name  # two arms
 
@@ -228,7 +228,7 @@ def test_small_loops_of_9_and_6_are_closed_and_a_third_of_the_height() -> None:
 def test_every_style_is_frequent_enough_to_be_learnt(digit: int) -> None:
     weights = np.array([style.weight for style in STYLES[digit]])
     shares = weights / weights.sum()
-    assert shares.min() > 0.015  # of 100,000 drawn digits 150
+    assert shares.min() > 0.015  # 150 of 100,000 drawn digits
     assert shares.max() < 0.4
 
 
@@ -337,7 +337,7 @@ def test_a_network_trained_on_mnist_reads_most_printed_digits(judge: Reader) -> 
     assert (judge.classifier.logits(images).argmax(1) == labels).mean() > 0.85
 
 
-# --- what is no digit ----------------------------------------------------------------------------
+# --- non-digits ----------------------------------------------------------------------------
 
 
 def test_characters_that_look_like_digits_are_not_among_the_non_digits() -> None:
@@ -384,7 +384,9 @@ def test_a_share_of_drawn_letters_and_digits_are_crude_bitmaps(
     letters = draw_kind("drawn letters", 1_000, np.random.default_rng(9))
     drawn, _ = drawing.draw_digits(1_000, 9)
     assert 0.04 < (letters == 255).all((1, 2)).mean() < 0.1
-    monkeypatch.setattr(nondigits, "bar_like", lambda _: True)  # could be a fat 1: another one
+    monkeypatch.setattr(
+        nondigits, "bar_like", lambda _: True
+    )  # every crude letter could be a fat 1
     letters = draw_kind("drawn letters", 1_000, np.random.default_rng(9))
     assert not (letters == 255).all((1, 2)).any()
     assert 0.06 < (drawn == 255).all((1, 2)).mean() < 0.14

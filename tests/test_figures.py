@@ -1,4 +1,4 @@
-"""Every figure says what it promises, legibly and within its canvas, also of awkward input."""
+"""Figures are complete, legible and within their canvas, also for unusual input."""
 
 import io
 import subprocess
@@ -27,7 +27,7 @@ CLOTHES = (
 
 
 class Answers:
-    """Images with their truth and the answers of a reader who errs now and then."""
+    """Random images with labels and mostly correct answers."""
 
     def __init__(self, classes: tuple[str, ...], n: int = 600, missing: int | None = None) -> None:
         rng = np.random.default_rng(0)
@@ -63,7 +63,7 @@ def layers_of_a_small_network(k: int) -> dict[str, np.ndarray]:
 
 
 def all_figures(answers: Answers) -> dict[str, Callable[[], Figure]]:
-    """Every figure there is, by name, of the same answers."""
+    """All figures by name, for the same answers."""
     images, labels, classes = answers.images, answers.labels, answers.classes
     scores, probabilities, k = answers.scores, answers.probabilities, len(answers.classes)
     rng = np.random.default_rng(1)
@@ -108,8 +108,7 @@ def digits() -> Answers:
 
 
 def texts(figure: Figure) -> str:
-    found = (text for text in figure.findobj(Text) if isinstance(text, Text))
-    return "\n".join(text.get_text() for text in found)
+    return "\n".join(text.get_text() for text in figure.findobj(Text) if isinstance(text, Text))
 
 
 def drawn(figure: Figure) -> Figure:
@@ -303,8 +302,8 @@ def test_known_label_errors_of_mnist_are_marked_and_counted(mnist_dir: Path) -> 
     test = datasets.load("mnist", mnist_dir).test
     answers = test.labels.copy()
     for index, (_, consensus) in MNIST_CORRECTED.items():
-        answers[index] = consensus  # right, though the published labels say otherwise
-    answers[[2130, 0]] = [9, 1]  # one that people cannot agree on, and one plain mistake
+        answers[index] = consensus  # correct, but different from the published label
+    answers[[2130, 0]] = [9, 1]  # an ambiguous image, and a plain error
     probabilities = np.eye(10)[answers]
     figure = figures.mistakes(test.images, test.labels, probabilities, test.classes)
     assert "12 of 10,000 images were misread" in texts(figure)

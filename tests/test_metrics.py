@@ -1,4 +1,4 @@
-"""Scores against counts made by hand, against scikit-learn, and against published examples."""
+"""Scores compared with calculations by hand, scikit-learn and published examples."""
 
 import gzip
 import json
@@ -43,7 +43,7 @@ ABC = ("a", "b", "c")
 
 @pytest.fixture(scope="module")
 def random_scores() -> tuple[np.ndarray, np.ndarray]:
-    """Answers for 2,000 images of ten classes, right somewhat more often than not."""
+    """Answers for 2,000 images of ten classes, mostly correct."""
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 10, 2_000)
     logits = rng.normal(size=(2_000, 10)) + 2 * np.eye(10)[truth]
@@ -72,7 +72,7 @@ def test_scores_of_six_images_match_a_calculation_by_hand() -> None:
     assert (b.precision, b.recall, b.f1, b.support) == pytest.approx((2 / 3, 1, 0.8, 2))
     assert (c.precision, c.recall, c.f1, c.support) == pytest.approx((1, 0.5, 2 / 3, 2))
     assert scores.macro.precision == pytest.approx((1 / 2 + 2 / 3 + 1) / 3)
-    # Of the eight pairs (an image of the class, another image) this share is in the right order.
+    # Share of the eight pairs (image of the class, other image) in the right order.
     assert [row.auc for row in scores.per_class] == [7 / 8, 7 / 8, pytest.approx(5.5 / 8)]
 
 
@@ -97,7 +97,9 @@ def test_every_error_count_is_reported_exactly() -> None:
     # int(rate * total) is one too low for 7 of these counts, int((1 - accuracy) * total) for 409.
     total = 2_007
     assert [with_errors(e, total).errors for e in range(total + 1)] == list(range(total + 1))
-    assert any(int(e / total * total) != e for e in range(total + 1)), "this total proves nothing"
+    assert any(int(e / total * total) != e for e in range(total + 1)), (
+        "this total does not show the fault"
+    )
 
 
 def test_the_summary_states_errors_total_and_interval() -> None:
@@ -152,7 +154,7 @@ def test_probability_zero_for_the_true_class_gives_a_finite_loss() -> None:
 
 
 def test_answers_as_accurate_as_their_confidence_are_calibrated() -> None:
-    # A hundred answers at 0.6 of which 60 are right, a hundred at 0.9 of which 90 are.
+    # 100 answers at 0.6 with 60 correct, 100 answers at 0.9 with 90 correct.
     p = np.repeat([[0.6, 0.4], [0.9, 0.1]], 100, axis=0)
     truth = np.array([0] * 60 + [1] * 40 + [0] * 90 + [1] * 10)
     scores = evaluate(p, truth, ("0", "1"))
@@ -179,7 +181,7 @@ def test_the_area_under_the_roc_curve_is_the_auc_of_the_scores(
         false_positive, true_positive = curve
         assert (false_positive[0], true_positive[-1]) == (0, 1)
         assert np.trapezoid(true_positive, false_positive) == pytest.approx(area)
-        assert len(false_positive) < 1_000, "points on straight lines were kept"
+        assert len(false_positive) < 1_000, "collinear points were kept"
 
 
 # Newcombe (1998), Statistics in Medicine 17, table I, method 3.
@@ -210,7 +212,7 @@ def test_wilson_intervals_stay_within_zero_and_one() -> None:
 
 
 def test_mcnemar_depends_only_on_images_where_the_models_differ() -> None:
-    # Nine to one among ten that differ is the mildest that counts at 5 %: 2 * (1 + 10) / 2**10.
+    # 9 to 1 is the smallest difference of ten that is significant at 5 %: 2 * (1 + 10) / 2**10.
     a = np.array([1] * 9 + [0] * 1 + [1] * 50 + [0] * 500, bool)
     b = np.array([0] * 9 + [1] * 1 + [1] * 50 + [0] * 500, bool)
     assert mcnemar(a, b) == mcnemar(b, a) == 22 / 1024
@@ -248,7 +250,7 @@ def test_labels_of_other_datasets_are_not_corrected(mnist_dir: Path) -> None:
     assert is_mnist_test(labels.astype(np.uint8))
     for other in (labels[:-1], labels[::-1], labels + 256, np.zeros(10_000, np.int64)):
         assert not is_mnist_test(other)
-        with pytest.raises(ValueError, match="MNIST's whole test set"):
+        with pytest.raises(ValueError, match="not those of MNIST's test set"):
             corrected(other)
 
 
@@ -259,7 +261,7 @@ def test_labels_of_other_datasets_are_not_corrected(mnist_dir: Path) -> None:
         (SIX, TRUTH[:5], "found"),
         (SIX[:, :2], TRUTH, "found"),
         (SIX, TRUTH + 1, r"0\.\.2"),
-        (SIX, TRUTH.astype(float), "whole numbers"),
+        (SIX, TRUTH.astype(float), "must be integers"),
         (np.log(SIX + 1), TRUTH, "sum to one"),
         (np.full((6, 3), np.nan), TRUTH, "sum to one"),
     ],

@@ -1,4 +1,4 @@
-"""Facts about pictures: what a digit becomes, wherever and however it is written."""
+"""Finding and normalising the digit in a picture of a single digit."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def seven() -> Bytes:
     return lone_seven()
 
 
-# --- normalising as MNIST was made
+# --- normalising
 
 
 def test_normalising_an_mnist_image_changes_nothing(mnist_images: Bytes) -> None:
@@ -28,11 +28,11 @@ def test_normalising_an_mnist_image_changes_nothing(mnist_images: Bytes) -> None
 
 def test_mnist_images_survive_the_whole_pipeline_almost_unchanged(mnist_images: Bytes) -> None:
     images = mnist_images[::10]
-    found = np.stack(
+    crops = np.stack(
         [find_digits(decode(encode(image)), single=True).crops[0].image for image in images]
     ).astype(np.int64)
-    assert (found == images).all((1, 2)).mean() > 0.95
-    assert np.abs(found - images).mean() < 0.3
+    assert (crops == images).all((1, 2)).mean() > 0.95
+    assert np.abs(crops - images).mean() < 0.3
 
 
 def test_mnist_images_are_recovered_from_a_large_white_page(mnist_images: Bytes) -> None:
@@ -42,7 +42,7 @@ def test_mnist_images_are_recovered_from_a_large_white_page(mnist_images: Bytes)
         page[90:118, 20:48] = 255 - image
         differences.append(difference(digit_in(page), image))
     assert np.mean(differences) < 0.5
-    assert max(differences) < 20  # a pale one is made darker, a thin one thicker
+    assert max(differences) < 20  # pale digits get darker, thin ones thicker
 
 
 def test_the_longer_side_becomes_20_pixels_and_the_mass_is_centred() -> None:
@@ -99,7 +99,7 @@ def test_colours_of_pen_and_paper_do_not_matter(seven: Bytes) -> None:
     for paper, pen in [
         ((250, 235, 130), (30, 50, 160)),  # blue on yellow
         ((40, 60, 50), (240, 240, 235)),  # chalk on a blackboard
-        ((128, 128, 128), (200, 60, 60)),  # red on a grey as bright as it
+        ((128, 128, 128), (200, 60, 60)),  # red on grey of equal brightness
         ((255, 255, 255), (250, 230, 60)),  # yellow on white
     ]:
         picture = np.array(paper) + (np.array(pen) - np.array(paper)) * cover
@@ -111,8 +111,8 @@ def test_uneven_light_and_noise_do_not_matter(seven: Bytes) -> None:
     y, x = np.mgrid[0:1:160j, 0:1:120j]
     for light in (1 - 0.6 * x, 1 - 0.5 * x * y, 1 - 0.5 * ((x - 0.5) ** 2 + (y - 0.5) ** 2)):
         photo = (0.1 + 0.8 * seven / 255) * light * 255 + rng.normal(0, 3, seven.shape)
-        found = digit_in(np.clip(photo, 0, 255).astype(np.uint8))
-        assert difference(found, digit_in(seven)) < 8
+        image = digit_in(np.clip(photo, 0, 255).astype(np.uint8))
+        assert difference(image, digit_in(seven)) < 8
 
 
 def test_thick_strokes_have_no_holes() -> None:
@@ -158,8 +158,8 @@ def test_the_box_encloses_the_digit(seven: Bytes) -> None:
 def test_the_box_is_in_pixels_of_the_original_picture(seven: Bytes) -> None:
     x, y, w, h = find_digits(decode(seven)).crops[0].box
     large = Image.fromarray(seven).resize((3600, 4800))
-    found = find_digits(decode(encode(large, "JPEG"))).crops[0].box
-    assert found == pytest.approx((30 * x, 30 * y, 30 * w, 30 * h), abs=60)
+    box = find_digits(decode(encode(large, "JPEG"))).crops[0].box
+    assert box == pytest.approx((30 * x, 30 * y, 30 * w, 30 * h), abs=60)
 
 
 def test_blank_paper_contains_no_digit() -> None:

@@ -1,4 +1,4 @@
-"""Facts about decoding: every form and kind of picture."""
+"""Decoding of all file formats and pixel formats."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ def seven() -> Bytes:
 
 
 def chunks(content: bytes, *, parted: bool = False, extra: bytes = b"") -> bytes:
-    """Return a PNG with its pixels in several chunks, or with a chunk more before them."""
+    """Return a PNG with its pixels in several chunks, or with an extra chunk before them."""
     start = content.index(b"IDAT") - 4
     length = int.from_bytes(content[start : start + 4])
     pixels, rest = content[start + 8 : start + 8 + length], content[start + 12 + length :]
@@ -101,7 +101,7 @@ def test_tiff_is_read_only_if_allowed(seven: Bytes) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied(orientation: int) -> None:
-    # Where the mark at the top left of the stored picture belongs in the upright one, and its size.
+    # Position of the mark in the upright picture (it is top left in the stored one), and its size.
     corner = {1: "tl", 2: "tr", 3: "br", 4: "bl", 5: "tl", 6: "tr", 7: "br", 8: "bl"}[orientation]
     stored = np.full((40, 60), 255, np.uint8)
     stored[:8, :16] = 0  # wider than high

@@ -1,4 +1,4 @@
-"""Facts about paper, ink, and lines that are no digits."""
+"""Separating ink from paper, and removing lines."""
 
 import cv2
 import numpy as np
@@ -50,8 +50,8 @@ def test_shadows_are_not_ink(page: Bytes, shadow: str) -> None:
     }[shadow]
     rng = np.random.default_rng(0)
     photo = (30 + 0.8 * page) * light + rng.normal(0, 3, page.shape)
-    found = find(np.clip(photo, 0, 255).astype(np.uint8))
-    assert same_digits(found, find(page), most=20)
+    result = find(np.clip(photo, 0, 255).astype(np.uint8))
+    assert same_digits(result, find(page), most=20)
 
 
 @pytest.mark.parametrize("share", [0.3, 0.4, 0.6])
@@ -73,9 +73,9 @@ def test_faint_parts_of_a_stroke_on_clean_paper_are_ink(pen: int) -> None:
     faint = page.copy()
     for row in (76, 216, 356):
         faint[row : row + 10] = 255 - (255 - page[row : row + 10]) // 9
-    found = find(faint)
-    assert same_digits(found, find(page))
-    assert [crop.box for crop in found.crops] == [crop.box for crop in find(page).crops]
+    result = find(faint)
+    assert same_digits(result, find(page))
+    assert [crop.box for crop in result.crops] == [crop.box for crop in find(page).crops]
 
 
 @pytest.mark.parametrize("pen", [2, 4, 8, 16, 24])
@@ -102,19 +102,19 @@ def test_jpeg_artefacts_around_a_tiny_digit_are_not_ink() -> None:
     write(page, "5", (7, 23), 18, 2)
     for quality in (30, 50, 75):
         _, file = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        found = find(file.tobytes())
-        assert len(found.crops) == 1
-        assert difference(found.crops[0].image, find(page).crops[0].image) < 14
+        result = find(file.tobytes())
+        assert len(result.crops) == 1
+        assert difference(result.crops[0].image, find(page).crops[0].image) < 14
 
 
 def test_small_digits_on_a_large_page_are_found() -> None:
     page = blank(2400, 3200)
-    places = [(x, y) for y in range(300, 2300, 400) for x in range(200, 3100, 300)]
-    for number, place in enumerate(places):
-        write(page, str(number % 10), place, 40, 3)
-    found = find(page)
-    assert len(found.crops) == len(places)
-    for (x, y), (left, bottom) in zip(centres(found), places, strict=True):
+    corners = [(x, y) for y in range(300, 2300, 400) for x in range(200, 3100, 300)]
+    for number, corner in enumerate(corners):
+        write(page, str(number % 10), corner, 40, 3)
+    result = find(page)
+    assert len(result.crops) == len(corners)
+    for (x, y), (left, bottom) in zip(centres(result), corners, strict=True):
         assert abs(x - left - 16) < 12
         assert abs(y - bottom + 20) < 12
 
@@ -126,11 +126,11 @@ def test_bold_characters_that_fill_the_picture_are_ink() -> None:
     assert crop.box[2:] == (28, 28)
 
 
-# --- what is no digit
+# --- lines, dust and borders
 
 
 def ruled(page: Bytes, gap: int = 50, grey: int = 150, pen: int = 2, tilt: float = 0) -> Bytes:
-    """Draw horizontal lines from edge to edge, below the digits and through them."""
+    """Draw horizontal lines from edge to edge, below and through the digits."""
     lined = page.copy()
     for y in range(gap, page.shape[0] + gap, gap):
         end = (page.shape[1], round(y + tilt * page.shape[1]))
@@ -140,8 +140,8 @@ def ruled(page: Bytes, gap: int = 50, grey: int = 150, pen: int = 2, tilt: float
 
 @pytest.mark.parametrize(("grey", "tilt"), [(150, 0), (60, 0), (60, 0.03), (150, -0.02)])
 def test_ruled_lines_are_removed(page: Bytes, grey: int, tilt: float) -> None:
-    found = find(ruled(page, 102, grey, tilt=tilt))
-    assert same_digits(found, find(page), most=22)
+    result = find(ruled(page, 102, grey, tilt=tilt))
+    assert same_digits(result, find(page), most=22)
 
 
 @pytest.mark.parametrize("shade", [0, 60])
@@ -166,13 +166,13 @@ def test_form_boxes_and_tables_are_removed() -> None:
         cv2.line(table, (x, 30), (x + 4, 225), 20, 3)
     for y in (30, 125, 225):
         cv2.line(table, (30, y), (434, y + 5), 20, 3)
-    found = find(table)
-    assert same_digits(found, find(page), most=20)
-    assert {region.reason for region in found.rejected} == {"line"}
+    result = find(table)
+    assert same_digits(result, find(page), most=20)
+    assert {region.reason for region in result.rejected} == {"line"}
 
 
 def boxed(page: Bytes, columns: int, rows: int, shade: int, pen: int) -> Bytes:
-    """Draw a box as high as its digit around each of those of `rows_of`."""
+    """Draw a box around each digit of `rows_of`, as high as the digit."""
     form = blank(*page.shape)
     for row in range(rows):
         for column in range(columns):
@@ -187,9 +187,9 @@ def test_boxes_of_digit_height_and_pen_width_are_removed(
     texts: tuple[str, ...], shade: int, pen: int
 ) -> None:
     page = rows_of(*texts, pen=5)
-    found = find(boxed(page, len(texts[0]), len(texts), shade, pen))
-    assert same_digits(found, find(page), most=20)
-    assert {region.reason for region in found.rejected} <= {"line"}
+    result = find(boxed(page, len(texts[0]), len(texts), shade, pen))
+    assert same_digits(result, find(page), most=20)
+    assert {region.reason for region in result.rejected} <= {"line"}
 
 
 def test_each_line_of_a_form_is_rejected_once() -> None:
@@ -198,9 +198,9 @@ def test_each_line_of_a_form_is_rejected_once() -> None:
         cv2.line(form, (x, 30), (x, 125), 0, 3)
     for y in (30, 125):
         cv2.line(form, (30, y), (830, y), 0, 3)
-    found = find(form)
-    places = [region.box for region in found.rejected]
-    assert len(found.crops) == 8
+    result = find(form)
+    places = [region.box for region in result.rejected]
+    assert len(result.crops) == 8
     assert len(set(places)) == len(places)
     assert len([box for box in places if box[3] > box[2]]) == 9
     assert len(places) <= 9 + 2 * 8
@@ -230,8 +230,8 @@ def test_boxes_bolder_than_the_pencil_are_not_writing() -> None:
     grain = rng.uniform(0.4, 0.75, page.shape)
     pencil = 255 - (255 - page) * cv2.GaussianBlur(grain, (0, 0), 1)
     form = boxed(pencil.astype(np.uint8), 4, 2, 20, 2)
-    found = find(form)
-    assert same_digits(found, find(page), most=25)
+    result = find(form)
+    assert same_digits(result, find(page), most=25)
 
 
 def test_a_stroke_as_pale_as_the_ruled_lines_is_not_broken() -> None:
@@ -271,17 +271,17 @@ def test_strokes_of_a_single_digit_are_not_removed_as_lines() -> None:
             page = blank(400, 300)
             for start, end in lines:
                 cv2.line(page, start, end, 0, pen)
-            found = find(page, single=True)
+            result = find(page, single=True)
             x, y, w, h = cv2.boundingRect(255 - page)
-            assert found.crops[0].box == pytest.approx((x, y, w, h), abs=3), (digit, pen)
-            assert not found.rejected
+            assert result.crops[0].box == pytest.approx((x, y, w, h), abs=3), (digit, pen)
+            assert not result.rejected
 
 
 def test_empty_ruled_paper_has_no_digits_but_is_not_blank() -> None:
-    found = find(ruled(blank(400, 600)))
-    assert not found.crops
-    assert not found.blank
-    assert all(region.reason == "line" for region in found.rejected)
+    result = find(ruled(blank(400, 600)))
+    assert not result.crops
+    assert not result.blank
+    assert all(region.reason == "line" for region in result.rejected)
 
 
 def test_the_dark_border_of_a_scan_is_not_a_digit(page: Bytes) -> None:
@@ -299,10 +299,10 @@ def test_dust_is_ignored_and_dots_are_rejected_as_too_small(page: Bytes) -> None
     dusty = page.copy()
     dusty[rng.integers(0, page.shape[0], 60), rng.integers(0, page.shape[1], 60)] = 0
     dusty[350:360, 440:450] = 0
-    found = find(dusty)
-    assert same_digits(found, find(page))
-    assert [region.reason for region in found.rejected] == ["too_small"]
-    assert found.rejected[0].box == pytest.approx((440, 350, 10, 10), abs=1)
+    result = find(dusty)
+    assert same_digits(result, find(page))
+    assert [region.reason for region in result.rejected] == ["too_small"]
+    assert result.rejected[0].box == pytest.approx((440, 350, 10, 10), abs=1)
 
 
 def test_on_every_paper_exactly_the_written_digits_are_found() -> None:

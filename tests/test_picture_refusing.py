@@ -1,4 +1,4 @@
-"""Facts about what is no picture, or a broken or too large one: one clear error each."""
+"""Files that are not pictures, or are broken or too large, give one clear error."""
 
 import os
 import random
@@ -61,13 +61,13 @@ def test_a_truncated_picture_is_broken(form: str) -> None:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size; its pixels are those of a small one."""
+    """A PNG with a claimed size and the pixels of a small one."""
     chunk = b"IHDR" + struct.pack(">2I", width, height) + PNG[24:29]
     return PNG[:12] + chunk + struct.pack(">I", zlib.crc32(chunk)) + PNG[33:]
 
 
 def test_oversized_pictures_are_refused_before_decoding() -> None:
-    for content, found, limit in [
+    for content, pixels, limit in [
         (png_header(5_001, 5_000), "5,001×5,000", "25 megapixels"),
         (png_header(20_001, 1), "20,001×1", "25 megapixels"),
         (png_header(2**31 - 1, 2**31 - 1), "2,147,483,647×2,147,483,647", "25 megapixels"),
@@ -77,7 +77,7 @@ def test_oversized_pictures_are_refused_before_decoding() -> None:
         with pytest.raises(PictureError) as caught:
             decode(content, name="x")
         assert str(caught.value) == (
-            f"x is too large: {found} pixels, limit {limit} and 20,000 an edge; save it smaller"
+            f"x is too large: {pixels} pixels, limit {limit} and 20,000 an edge; save it smaller"
         )
         assert time.perf_counter() - start < 1
 
@@ -157,7 +157,7 @@ def test_damaged_exif_data_are_ignored_without_warning() -> None:
 
 
 def damaged(count: int, seed: int) -> Iterator[bytes]:
-    """Yield picture files of five formats and all modes, each cut, flipped or overwritten."""
+    """Yield picture files of five formats and all modes with random damage."""
     pages = {
         form: [Image.fromarray(BLACK).resize((40, 30)).convert(mode) for mode in modes.split()]
         for form, modes in {
@@ -172,21 +172,21 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
     rng = random.Random(seed)
     for i in range(count):
         content = bytearray(seeds[i % len(seeds)])
-        place = rng.randrange(len(content))
+        position = rng.randrange(len(content))
         match rng.randrange(4):
             case 0:
-                del content[place:]
+                del content[position:]
             case 1:
-                content[place] ^= 1 << rng.randrange(8)
+                content[position] ^= 1 << rng.randrange(8)
             case 2:
-                content[place:place] = rng.randbytes(rng.randrange(1, 20))
+                content[position:position] = rng.randbytes(rng.randrange(1, 20))
             case 3:
-                content[place : place + 8] = rng.randbytes(8)
+                content[position : position + 8] = rng.randbytes(8)
         yield bytes(content)
 
 
 def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
-    """Return how many files gave a picture, what the others said, and the longest it took."""
+    """Return the number of decoded files, the error messages, and the longest time."""
     decoded, texts, longest = 0, set(), 0.0
     for content in files:
         start = time.process_time()

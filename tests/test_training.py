@@ -21,7 +21,7 @@ RECIPE = Recipe(
 
 
 def stripes(n: int, seed: int = 0) -> Dataset:
-    """Two classes anything can tell apart: a horizontal and a vertical bar, somewhere, in noise."""
+    """Two easy classes: horizontal and vertical bars at random places, with noise."""
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 60, (n, 28, 28), np.uint8)
     labels = rng.integers(0, 2, n)
@@ -99,15 +99,15 @@ def test_resuming_gives_bit_identical_weights(changes: dict[str, object], stop_a
     epochs = stopped.epochs()
     for _ in range(stop_after):
         next(epochs, None)
-    going_on = Trainer(recipe, train, validation)
-    going_on.restore(*stopped.state())
-    torch.rand(100)  # whatever happened in between
-    list(going_on.epochs())
+    resumed = Trainer(recipe, train, validation)
+    resumed.restore(*stopped.state())
+    torch.rand(100)  # other random numbers drawn in between
+    list(resumed.epochs())
 
-    assert same(weights_of(straight), weights_of(going_on))
+    assert same(weights_of(straight), weights_of(resumed))
     numbers = [(e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in straight.history]
     assert numbers == [
-        (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in going_on.history
+        (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in resumed.history
     ]
 
 
@@ -120,7 +120,7 @@ def test_every_image_is_used_once_per_epoch_with_a_smaller_last_batch() -> None:
 
 
 def test_early_stopping_respects_patience_and_keeps_the_best_weights() -> None:
-    # A learning rate this small cannot improve on a first epoch that noise made best.
+    # This training does not improve on its first epochs, so it stops early.
     recipe = RECIPE.with_changes(
         {"epochs": 50, "patience": 3, "keep": "best", "learning_rate": 0.05, "optimizer": "sgd"}
     )
@@ -206,12 +206,12 @@ def test_a_network_learns_low_logits_for_images_of_no_class() -> None:
     )
     trainer = Trainer(RECIPE, stripes(400), None, nondigits=noise)
     history = list(trainer.epochs())
-    believed, refused = (
+    classes, none = (
         infer(trainer.result(), part.images).logsumexp(1) for part in (stripes(100, 1), noise)
     )
-    # The logit of "none" is 0 always, so at 0 both are as probable.
-    assert (believed > 0).all()
-    assert (refused < 0).float().mean() > 0.95
+    # The logit of "none" is always 0, so at 0 both are equally probable.
+    assert (classes > 0).all()
+    assert (none < 0).float().mean() > 0.95
     assert history[-1].images == 600
     assert infer(trainer.result(), noise.images).shape == (200, 2)
 

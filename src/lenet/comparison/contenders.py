@@ -164,7 +164,9 @@ class Contender:
     @property
     def stochastic(self) -> bool:
         """Whether the result depends on the seed."""
-        return not isinstance(self.what, Run) and getattr(self.what, "stochastic", True)
+        if isinstance(self.what, Classical):
+            return self.what.stochastic
+        return isinstance(self.what, Recipe)
 
     @property
     def data(self) -> tuple[str, ...] | None:

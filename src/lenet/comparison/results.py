@@ -122,7 +122,7 @@ def _complete_lines(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}; choose another file") from error
+        raise DataError(f"cannot read {path}: {error.strerror}; choose another place") from error
     return content[: content.rfind(b"\n") + 1]
 
 

@@ -32,17 +32,14 @@ def print_digits(n: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64
 
     Parameters
     ----------
-    n : int
-        Number of images, balanced over the classes.
-    seed : int
-        Non-negative. The same seed gives the same images.
+    n, seed : int
+        See `lenet.drawing.draw_digits`.
 
     Returns
     -------
     images : ndarray of uint8, (n, 28, 28)
-        0 = paper, 255 = ink; most are normalised like MNIST.
     labels : ndarray of int64, (n,)
-        0..9, shuffled.
+        See `lenet.drawing.draw_digits`.
     """
     rng = np.random.default_rng([seed, 2])
     labels = balanced(n, seed)

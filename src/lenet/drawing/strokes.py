@@ -153,18 +153,21 @@ def _spline(sharp: tuple[bool, ...]) -> Floats:
     t = np.linspace(0, 1, STEPS, endpoint=False)
     unit = np.eye(count)
     for i in range(count - 1):
-        here, there = unit[i], unit[i + 1]
+        start, end = unit[i], unit[i + 1]
         # At corners and ends the curve is a parabola, which is neither straight nor overshoots.
-        away = None if sharp[i] else (there - unit[i - 1]) / 2
-        into = None if sharp[i + 1] else (unit[i + 2] - here) / 2
-        if away is None:
-            away = there - here if into is None else 1.5 * (there - here) - into / 2
-        if into is None:
-            into = there - here if sharp[i] else 1.5 * (there - here) - away / 2
+        outgoing = None if sharp[i] else (end - unit[i - 1]) / 2
+        incoming = None if sharp[i + 1] else (unit[i + 2] - start) / 2
+        if outgoing is None:
+            outgoing = end - start if incoming is None else 1.5 * (end - start) - incoming / 2
+        if incoming is None:
+            incoming = end - start if sharp[i] else 1.5 * (end - start) - outgoing / 2
         h00, h10 = 2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t
         h01, h11 = 3 * t**2 - 2 * t**3, t**3 - t**2
         rows.append(
-            np.outer(h00, here) + np.outer(h10, away) + np.outer(h01, there) + np.outer(h11, into)
+            np.outer(h00, start)
+            + np.outer(h10, outgoing)
+            + np.outer(h01, end)
+            + np.outer(h11, incoming)
         )
     rows.append(unit[-1:])
     return np.concatenate(rows)
