@@ -1,8 +1,8 @@
 """The run folder: recipe, weights, history, scores and resume state of one training.
 
-Every file is written to a temporary name, fsynced and renamed, so it is there whole or not at all.
-`run.json` holds the digest of every other file; a model whose bytes have another digest is refused.
-The models that ship inside the package are run folders too, with less in them.
+Every file is written whole or not at all. `run.json` holds the digest of every other file, and a
+file with another digest is refused. The models inside the package are run folders, too, with fewer
+files.
 """
 
 import re
@@ -28,7 +28,7 @@ from lenet.storage import (
     write_atomically,
 )
 
-CONTRACT = 1  # version of what a network takes and gives (lenet.models) and of the files below
+CONTRACT = 1  # version of the input and output of networks (lenet.models) and of the files below
 
 MANIFEST = "run.json"
 RECIPE = "recipe.toml"
@@ -45,20 +45,20 @@ REPORT = "report.html"
 
 
 class Manifest(BaseModel):
-    """What `run.json` says of a run."""
+    """The content of `run.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contract: int = CONTRACT
     state: Literal["training", "done", "diverged", "regressed"] = "training"
     started: str  # ISO 8601 with offset
-    seconds: float = 0.0  # of training, all sittings together
+    seconds: float = 0.0  # of training, over all resumptions
     seed: int
     device: str
     threads: int = Field(ge=1, le=4096)
     versions: dict[str, str]
     data: dict[str, Any] = {}  # name, digest and counts of the parts
-    weights: str = ""  # digest of the weights themselves, see weights_digest
+    weights: str = ""  # see lenet.storage.weights_digest
     files: dict[str, str] = {}  # name -> SHA-256 of its bytes
 
 
@@ -69,11 +69,10 @@ class Run:
     Attributes
     ----------
     folder : Path
-        Where it is.
     recipe : Recipe
         What was intended.
     manifest : Manifest
-        What `run.json` said when the folder was opened or last written.
+        The content of `run.json` when it was last read or written.
     """
 
     folder: Path
@@ -82,7 +81,7 @@ class Run:
 
     @classmethod
     def create(cls, recipe: Recipe, manifest: Manifest, runs: Path) -> Self:
-        """Make the next free folder ``<recipe>-<n>`` under `runs`, whole from its first moment.
+        """Make the next free folder ``<recipe>-<n>`` in `runs`; it appears complete.
 
         Raises
         ------
@@ -105,8 +104,8 @@ class Run:
             write_atomically(draft / RECIPE, text)
             write_atomically(draft / MANIFEST, _as_json(manifest))
             number = max(taken, default=0) + 1
-            # Renaming onto a folder with files in it fails, so of two trainings that start at the
-            # same moment one simply takes the next number.
+            # Renaming to a folder that holds files fails. So if two trainings start at the same
+            # moment, one of them takes the next number.
             while True:
                 try:
                     draft.rename(runs / f"{stem}-{number}")
@@ -117,9 +116,9 @@ class Run:
                     number += 1
             fsync_folder(runs)
         except OSError as error:
-            raise cannot_write(runs, error) from None
+            raise cannot_write(runs, error) from error
         finally:
-            if draft is not None:  # still there only when something went wrong
+            if draft is not None:  # it still exists only if something went wrong
                 shutil.rmtree(draft, ignore_errors=True)
         return cls(runs / f"{stem}-{number}", recipe, manifest)
 
@@ -130,13 +129,13 @@ class Run:
         Raises
         ------
         ModelError
-            It is missing, no run folder, or its recipe or manifest is broken.
+            It is missing, is not a run folder, or its recipe or manifest is broken.
         """
         if not folder.exists():
             near = get_close_matches(folder.name, _names(folder.parent), n=2)
-            there = f"did you mean {' or '.join(str(folder.parent / name) for name in near)}?"
+            similar = f"did you mean {' or '.join(str(folder.parent / name) for name in near)}?"
             raise ModelError(
-                f"no run folder {folder}; {there if near else '`lenet train` makes one'}"
+                f"no run folder {folder}; {similar if near else '`lenet train` makes one'}"
             )
         if not (folder / MANIFEST).is_file():
             raise ModelError(
@@ -145,17 +144,17 @@ class Run:
         try:
             manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
             recipe = Recipe.load(folder / RECIPE)
-        except (ValidationError, UsageError, OSError, UnicodeDecodeError):
+        except (ValidationError, UsageError, OSError, UnicodeDecodeError) as error:
             raise ModelError(
                 f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
-            ) from None
+            ) from error
         if manifest.contract != CONTRACT:
             raise ModelError(
                 f"{folder} was made for contract {manifest.contract}, "
                 f"this lenet reads {CONTRACT}: train again"
             )
         run = cls(folder, recipe, manifest)
-        run.read(RECIPE)  # for its digest: another recipe would tell other data apart
+        run.read(RECIPE)  # checks its digest
         return run
 
     @classmethod
@@ -165,7 +164,7 @@ class Run:
         Raises
         ------
         UsageError
-            It is a plain name that no shipped model and no run bears.
+            It is a plain name, and no shipped model or run has it.
         ModelError
             See `open`.
         """
@@ -186,7 +185,7 @@ class Run:
         )
 
     def read(self, name: str) -> bytes:
-        """Return the bytes of the file `name`, whose digest must be the one in `run.json`.
+        """Return the bytes of the file `name`, checked against its digest in `run.json`.
 
         Raises
         ------
@@ -200,10 +199,10 @@ class Run:
         except OSError as error:
             raise ModelError(
                 f"cannot read {self.folder / name}: {error.strerror}; train again"
-            ) from None
-        if (found := sha256(content)) != (expected := self.manifest.files[name]):
+            ) from error
+        if (digest := sha256(content)) != (expected := self.manifest.files[name]):
             raise ModelError(
-                f"{self.folder / name} was altered: its SHA-256 is {found[:16]}…, run.json says "
+                f"{self.folder / name} was altered: its SHA-256 is {digest[:16]}…, run.json says "
                 f"{expected[:16]}…; restore the file or train again"
             )
         return content
@@ -220,23 +219,23 @@ class Run:
                 return "this run was made without it; train again"
 
     def write(self, name: str, content: bytes) -> None:
-        """Write the file `name` whole or not at all (`DataError` when the disk refuses)."""
+        """Write the file `name` whole or not at all (`DataError`: the disk refuses)."""
         write_atomically(self.folder / name, content)
 
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-        """Commit everything needed to go on: torch tensors, and facts as JSON, in one file."""
+        """Write what is needed to resume, torch tensors and facts, as one file."""
         self.write(RESUME, safetensors_bytes(tensors, facts))
 
     def load_resume(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return what `save_resume` committed last, or None when there is nothing yet."""
+        """Return what `save_resume` wrote last, or None if it was never called."""
         if not (self.folder / RESUME).is_file():
             return None
         return read_tensors(self.folder / RESUME)
 
     def finish(self, state: Literal["done", "diverged", "regressed"], **facts: Any) -> Self:
-        """Write the final `run.json` with every file's digest, then drop the resume state.
+        """Write the final `run.json` with every file's digest, then remove the resume state.
 
-        `facts` are fields of the manifest.
+        `facts` are fields of the manifest to set.
         """
         files = {
             path.relative_to(self.folder).as_posix(): sha256(path.read_bytes())
@@ -251,13 +250,13 @@ class Run:
         return type(self)(self.folder, self.recipe, manifest)
 
     def sweep(self) -> None:
-        """Remove what an interrupted write left behind."""
+        """Remove files that interrupted writes left behind."""
         for stale in self.folder.rglob(".*.tmp"):
             stale.unlink(missing_ok=True)
 
 
 def shipped_names() -> list[str]:
-    """Return the names of the models inside the package, sorted."""
+    """Return the sorted names of the models inside the package."""
     return _names(_shipped())
 
 

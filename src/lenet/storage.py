@@ -105,16 +105,19 @@ def read_tensors(path: Path) -> tuple[dict[str, "torch.Tensor"], dict[str, Any]]
 
 
 @contextlib.contextmanager
-def locked(folder: Path, timeout: float = 0.0) -> Iterator[None]:
-    """Keep every other process that locks `folder` waiting; the system unlocks it at our end.
-
-    On Windows, and on a file system without locks, nothing is locked.
+def locked(folder: Path, timeout: float = 0.0) -> Iterator[bool]:
+    """Lock `folder` against other processes that call this; the system unlocks it at our end.
 
     Parameters
     ----------
     folder : Path
     timeout : float
         Seconds to wait for a process that has locked it.
+
+    Yields
+    ------
+    bool
+        Whether it is locked: a file system may have no locks, and Windows locks no folders.
 
     Raises
     ------
@@ -123,29 +126,29 @@ def locked(folder: Path, timeout: float = 0.0) -> Iterator[None]:
     OSError
         The folder cannot be opened.
     """
-    if sys.platform == "win32":  # a folder cannot be locked there
-        yield
+    if sys.platform == "win32":
+        yield False
         return
     deadline = time.monotonic() + timeout
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        while not _try_to_lock(descriptor):
-            if time.monotonic() >= deadline:
-                raise LockedError(f"{folder} is locked by another process")
-            time.sleep(POLL_SECONDS)
-        yield
+        yield _lock(descriptor, deadline)
     finally:
         os.close(descriptor)
 
 
-def _try_to_lock(descriptor: int) -> bool:
-    """Return whether the lock is ours, or there can be none."""
+def _lock(descriptor: int, deadline: float) -> bool:
+    """Wait for the lock; return whether the file system has locks."""
     from filelock import lock_descriptor
 
     try:
-        return lock_descriptor(descriptor, blocking=False)
-    except OSError:  # a file system without locks
-        return True
+        while not lock_descriptor(descriptor, blocking=False):
+            if time.monotonic() >= deadline:
+                raise LockedError
+            time.sleep(POLL_SECONDS)
+    except OSError:
+        return False
+    return True
 
 
 def _seal(arrays: Mapping[str, "NDArray[Any]"], text: str) -> str:

@@ -81,14 +81,13 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
 
 
 def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images people sent to be corrected: not to be passed on with a run."""
-    if not parts.tests:
-        return np.zeros(len(parts.test), bool)
-    sizes = [
-        (Source.parse(source).kind == "corrections", len(t)) for source, t in parts.tests.items()
+    """Return which test images are corrected readings, which a run must not pass on."""
+    hidden = [
+        np.full(len(test), Source.parse(source).kind == "corrections")
+        for source, test in parts.tests.items()
     ]
-    # The sources of the recipe come first, as in its test part.
-    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
+    # The recipe's own sources come first, in the order of its test part.
+    return np.concatenate(hidden)[: len(parts.test)]
 
 
 def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
@@ -105,7 +104,7 @@ def _write_report(run: Run, found: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
-        raise cannot_write(run.folder / "figures", error) from None
+        raise cannot_write(run.folder / "figures", error) from error
     for name, content in report_files(found):
         run.write(name, content)
 

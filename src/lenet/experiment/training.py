@@ -163,12 +163,12 @@ def _learn_and_finish(
             write_history(run, trainer.history)
             watcher.passed(epoch)
     except OutcomeError as error:
-        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from None
+        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from error
     return finish(run, trainer, parts, report, watcher)
 
 
 def _bring_back(recipe: Recipe) -> str:
-    """Return what can be done about data that has changed, beside a new run."""
+    """Return what to do about changed data, as an alternative to a new run."""
     if any(Source.parse(source).kind == "corrections" for source in recipe.data):
         return "corrections have come or were taken back since; "
     return f"bring back the files of {', '.join(recipe.data)}, or "
