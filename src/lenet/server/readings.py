@@ -222,14 +222,16 @@ def status_of(probability: float, strange: bool) -> Literal["digit", "uncertain"
 
 def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
     """Return the answer to each image as JSON contains it."""
-    entries: list[ImageAnswer] = []
-    for digit, row, strange in zip(*answers, strict=True):
-        entry: ImageAnswer = {
+    entries: list[ImageAnswer] = [
+        {
             "digit": digit,
             "probability": row[digit],
+            "probabilities": row,
             "status": status_of(row[digit], strange),
         }
-        if probabilities:
-            entry["probabilities"] = row
-        entries.append(entry)
+        for digit, row, strange in zip(*answers, strict=True)
+    ]
+    if not probabilities:
+        for entry in entries:
+            del entry["probabilities"]
     return entries
