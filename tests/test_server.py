@@ -144,7 +144,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("read?single=maybe", {"content": b""}, 422, "single: "),
     ("read?singel=true", {}, 422, "no query parameter 'singel' here: did you mean single?"),
     ("read?modle=lenet5", {}, 422, "no query parameter 'modle' here: did you mean model?"),
-    ("digits?probs=1", {}, 422, "'probs' here: did you mean probabilities?"),
+    ("digits?probabilites=1", {}, 422, "here: did you mean probabilities?"),
     ("layers?zebra=1", {}, 422, "no query parameter 'zebra' here: there are: model"),
     ("digits", {"content": b"", "headers": OCTETS}, 422, "found 0 images: send 1 to 256 images"),
     (

@@ -29,7 +29,7 @@ from lenet.server.bodies import (
 from lenet.server.models import FILES, Served
 from lenet.server.readings import BINARY, IMAGE, body_of
 from lenet.server.refusals import Refusal, errors
-from lenet.server.service import ModelDep, Route, Service
+from lenet.server.service import ModelName, Route, Service
 
 if TYPE_CHECKING:
     from lenet.inspection.graph import Field
@@ -100,7 +100,8 @@ def routes(service: Service) -> APIRouter:
             **errors(400, 404, 408, 413, 415, 422, 429, 503),
         },
     )
-    async def layers(request: Request, served: ModelDep) -> Response:
+    async def layers(request: Request, model: ModelName = None) -> Response:
+        served = service.model(model)
         kind = content_type(request)
         image = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)
         return answer(

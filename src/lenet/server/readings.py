@@ -24,7 +24,7 @@ from lenet.server.bodies import (
 )
 from lenet.server.queues import Answers
 from lenet.server.refusals import errors
-from lenet.server.service import ModelDep, Route, ServiceDep
+from lenet.server.service import ModelName, Route, ServiceDep
 
 # What is sent
 
@@ -150,12 +150,13 @@ router = APIRouter(route_class=Route)
 async def read(
     request: Request,
     service: ServiceDep,
-    served: ModelDep,
+    model: ModelName = None,
     single: Annotated[bool, Query(description="The picture holds exactly one digit.")] = False,
     probabilities: Probabilities = True,
     images: Annotated[bool, Query(description="Whether to give what the network saw.")] = False,
 ) -> Reading:
     """Read a picture."""
+    served = service.model(model)
     service.workers.check()  # before a body is received in vain
     content, name = await picture_of(request, await service.bodies.read(request, MAX_BODY))
 
@@ -180,9 +181,13 @@ async def read(
     },
 )
 async def digits(
-    request: Request, service: ServiceDep, served: ModelDep, probabilities: Probabilities = True
+    request: Request,
+    service: ServiceDep,
+    model: ModelName = None,
+    probabilities: Probabilities = True,
 ) -> Response:
     """Read digit images of 28×28 pixels."""
+    served = service.model(model)
     served.batcher.check()
     body = await service.bodies.read(request, MAX_JSON)
     images = images_of(content_type(request), body, "images", MAX_IMAGES)

@@ -1,6 +1,6 @@
 """What all requests share: the models, the limits, the numbers, the state; and how a route gets it.
 
-A router is ``APIRouter(route_class=Route)``; its routes take a `ServiceDep` or a `ModelDep`.
+A router is ``APIRouter(route_class=Route)``; its routes take a `ServiceDep`, some a `ModelName`.
 """
 
 import logging
@@ -183,18 +183,8 @@ async def _service(request: Request) -> Service:
 
 
 ServiceDep = Annotated[Service, Depends(_service)]
-
-
-async def _model(
-    service: ServiceDep,
-    model: Annotated[
-        str | None, Query(description="Name of the model; the first if not given.")
-    ] = None,
-) -> Served:
-    return service.model(model)
-
-
-ModelDep = Annotated[Served, Depends(_model)]
+# Not a dependency that returns the model: each costs 5 % of a request for one digit.
+ModelName = Annotated[str | None, Query(description="Name of the model; the first if not given.")]
 
 
 class Route(APIRoute):
