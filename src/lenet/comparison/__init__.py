@@ -12,7 +12,7 @@ from lenet.comparison.classical import CLASSICAL, Classical
 from lenet.comparison.contenders import Contender
 from lenet.comparison.ledger import LEDGER, Ledger, Result
 from lenet.comparison.matrix import Cell, Matrix, Watcher
-from lenet.comparison.rendering import draw, to_dict, to_markdown, to_text
+from lenet.comparison.rendering import draw, to_dict, to_markdown
 from lenet.comparison.standings import Comparison, Pair, Standing
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "draw",
     "to_dict",
     "to_markdown",
-    "to_text",
 ]
 
 

@@ -1,28 +1,32 @@
-"""Who takes part in a comparison, and under what name."""
+"""The contenders of a comparison, and how they are named."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 
 from lenet.comparison.classical import CLASSICAL, Classical
+from lenet.comparison.rendering import duration
 from lenet.errors import UsageError, suggest
 from lenet.models import build, layer_table
 from lenet.recipe import Recipe, builtin_names
-from lenet.run import Run
+from lenet.recipe.measured import outcome
+from lenet.run import MANIFEST, Run, shipped_names
 from lenet.storage import sha256
+
+RECIPE = "recipe:"  # before the name of a recipe, where a model has the same name
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One of those compared.
+    """A run, recipe or classical model that is compared.
 
     Attributes
     ----------
     name : str
-        What the person called it.
+        As the user wrote it, without ``recipe:``.
     what : Run or Recipe or Classical
         A finished training, an intended one, or a classical model.
     """
@@ -32,26 +36,35 @@ class Contender:
 
     @classmethod
     def find(cls, word: str, runs: Path) -> Self:
-        """Find who is meant by `word`; plain names of runs are looked for in the folder `runs`.
+        """Return the contender that `word` names.
+
+        A shipped model or a run, also one in the folder `runs`, comes before a recipe of its
+        name; ``recipe:NAME`` always means the recipe.
 
         Raises
         ------
         UsageError
-            Nobody has that name.
+            Nothing has that name.
         ModelError
             It is the path of a run folder that is missing or broken.
         """
-        path = Path(word)
         if word in CLASSICAL:
             return cls(word, CLASSICAL[word])
-        if path.suffix == ".toml" or word in builtin_names():
+        if word.startswith(RECIPE) or word.endswith(".toml"):
+            name = word.removeprefix(RECIPE)
+            return cls(name, Recipe.load(name))
+        if word in shipped_names():
+            return cls(word, Run.find(word))
+        path = Path(word)
+        for folder in (path, runs / path):
+            if (folder / MANIFEST).is_file():
+                return cls(str(path), Run.open(folder))
+        if word in builtin_names():
             return cls(word, Recipe.load(word))
         if path.is_dir() or len(path.parts) > 1:
             return cls(str(path), Run.find(path))
-        if (runs / path / "run.json").is_file():
-            return cls(word, Run.open(runs / path))
         known = [*builtin_names(), *CLASSICAL]
-        folders = [each.parent.name for each in runs.glob("*/run.json")]
+        folders = [each.parent.name for each in runs.glob(f"*/{MANIFEST}")]
         near = get_close_matches(word, [*known, *folders], n=2)
         raise UsageError(
             f"no recipe, run or classical model {word!r}: {suggest(word, near or known)}"
@@ -59,7 +72,7 @@ class Contender:
 
     @property
     def kind(self) -> Literal["run", "recipe", "classical"]:
-        """What sort of contender it is, in a word."""
+        """Whether it is a run, a recipe or a classical model."""
         match self.what:
             case Run():
                 return "run"
@@ -70,7 +83,7 @@ class Contender:
 
     @property
     def chance(self) -> bool:
-        """Whether another seed gives another result."""
+        """Whether the seed makes a difference."""
         match self.what:
             case Run():
                 return False
@@ -81,7 +94,7 @@ class Contender:
 
     @property
     def data(self) -> tuple[str, ...] | None:
-        """Where its data come from, None if it takes any."""
+        """Its data sources; None if it takes any."""
         match self.what:
             case Run():
                 return self.what.recipe.data
@@ -90,8 +103,42 @@ class Contender:
             case Classical():
                 return None
 
+    def prospect(self, trainings: int, data: Sequence[str]) -> str | None:
+        """Return a line for the user on what will be trained and how long that takes.
+
+        Parameters
+        ----------
+        trainings : int
+            How many there will be.
+        data : sequence of str
+            What it will be trained on.
+
+        Returns
+        -------
+        str or None
+            None if there is nothing to say.
+        """
+        if isinstance(self.what, Run):
+            if self.name not in builtin_names():
+                return None
+            return f"{self.name} is a finished model: {RECIPE}{self.name} trains the recipe instead"
+        if not trainings:
+            return None
+        line = f"{self.name} will be trained {'once' if trainings == 1 else f'{trainings} times'}"
+        if isinstance(self.what, Classical):
+            return line
+        count = self.what.epochs
+        epochs = "1 epoch" if count == 1 else f"{count} epochs"
+        line += f", for {'up to ' if self.what.patience else ''}{epochs}"
+        measured = outcome(self.what.with_changes({"data": list(data)}))
+        if measured is None:
+            return line + "; how long that takes was not measured"
+        each, total = duration(measured.seconds), duration(trainings * measured.seconds)
+        together = f" each, {total} in total," if trainings > 1 else ""
+        return f"{line}; {each}{together} when it was measured"
+
     def seeds(self, count: int) -> Sequence[int]:
-        """Return the seeds it is to be tried with, where `count` are wanted."""
+        """Return the seeds to try it with, if `count` are wanted."""
         match self.what:
             case Run():
                 return (self.what.manifest.seed,)
@@ -99,17 +146,17 @@ class Contender:
                 return range(count) if self.chance else (0,)
 
     def digest(self, classes: int) -> str:
-        """Return the SHA-256 of all that makes its result what it is, but the seed and the data.
+        """Return the SHA-256 of everything its result depends on, except the seed and the data.
 
-        Of a recipe these are its fields and the shapes of its network, so that a result is not
-        taken for that of a network which has been rebuilt since.
+        For a recipe these are its fields and the shapes of its network, so that a result does not
+        count for a network that was changed since.
         """
         match self.what:
             case Run():
                 facts: object = self.what.manifest.weights
             case Recipe():
                 network = build(self.what.model, classes, self.what.dropout)
-                # Without defaults, so that a field which is added does not disown older results.
+                # Without defaults, so that a new field leaves older digests as they are.
                 facts = [
                     self.what.model_dump(
                         exclude={"name", "about", "seed", "data"}, exclude_defaults=True
@@ -123,14 +170,21 @@ class Contender:
 
 
 def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
-    """Find everybody; see `Contender.find`.
+    """Return all contenders; see `Contender.find`.
+
+    A recipe and a model of the same name are told apart: the recipe keeps its ``recipe:``.
 
     Raises
     ------
     UsageError
-        There is nobody, or somebody is named twice.
+        There are none, or one is named twice.
     """
     contenders = [Contender.find(word, runs) for word in words]
+    names = [contender.name for contender in contenders]
+    contenders = [
+        replace(contender, name=word) if names.count(contender.name) > 1 else contender
+        for contender, word in zip(contenders, words, strict=True)
+    ]
     names = [contender.name for contender in contenders]
     if not names:
         raise UsageError("nothing to compare: name recipes, runs or classical models")
@@ -141,23 +195,23 @@ def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
 
 
 def shared_data(contenders: Sequence[Contender], asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the data all are to be trained and tested on: what was `asked`, or their own.
+    """Return the data that all are trained and tested on: what was `asked` for, or their own.
 
     Raises
     ------
     UsageError
-        They bring different data and none was asked for.
+        Their data differ, and none was asked for.
     """
     if asked:
         return tuple(asked)
-    choosy = [(contender, data) for contender in contenders if (data := contender.data)]
-    if not choosy:
+    with_data = [(contender, data) for contender in contenders if (data := contender.data)]
+    if not with_data:
         return ("mnist",)
-    first, data = choosy[0]
-    for other, others in choosy[1:]:
-        if others != data:
+    first, data = with_data[0]
+    for other, other_data in with_data[1:]:
+        if other_data != data:
             raise UsageError(
                 f"{first.name} is tested on {', '.join(data)} and {other.name} on "
-                f"{', '.join(others)}: choose one for all with --data"
+                f"{', '.join(other_data)}: choose one for all with --data"
             )
     return data
