@@ -2,6 +2,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,9 @@ from lenet.comparison import (
     Standing,
     Watcher,
     compare,
+    rendering,
 )
-from lenet.comparison.contenders import Contender, as_pixels, costs, fit
+from lenet.comparison.contenders import Contender, as_pixels, costs, find_all, fit
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import read_scores
@@ -130,7 +132,7 @@ def test_mean_deviation_and_interval_come_from_error_counts() -> None:
     interval = max(0, expected[0]) / 100, expected[1] / 100
     assert three_seeds.interval == pytest.approx(interval)
     assert three_seeds.interval_kind == "t"
-    assert "6 ± 3.6" in comparison.to_text(Comparison.of([three_seeds]))
+    assert "6 ± 3.6" in rendering.cells(three_seeds)
 
 
 def test_a_single_result_has_a_wilson_interval_and_no_deviation() -> None:
@@ -162,7 +164,7 @@ def test_the_better_one_is_named_if_the_difference_is_significant() -> None:
     (pair,) = outcome.pairs
     assert pair.better == "a"
     assert pair.p == 2 * 0.5**18
-    assert "a is better than b: 2 against 20 errors, p < 0.0001" in comparison.to_text(outcome)
+    assert rendering.sentence(pair) == "a is better than b: 2 against 20 errors, p < 0.0001"
 
 
 def test_a_single_result_is_compared_with_every_seed_of_the_other() -> None:
@@ -367,6 +369,69 @@ def test_unknown_or_unfit_contenders_are_refused_before_training(
         Matrix(words, runs=finished.runs)
 
 
+@pytest.fixture
+def run_named_fast(finished: Finished, tmp_path: Path) -> Path:
+    """A folder of runs whose only run has the name of a recipe."""
+    shutil.copytree(finished.runs / "quick-1", tmp_path / "fast")
+    return tmp_path
+
+
+def test_a_model_or_run_comes_before_a_recipe_of_its_name(run_named_fast: Path) -> None:
+    shipped = Contender.find("reader", run_named_fast)
+    assert isinstance(shipped.what, Run)
+    assert shipped.what.recipe.name == "reader"
+    run = Contender.find("fast", run_named_fast)
+    assert isinstance(run.what, Run)
+    assert run.what.folder == run_named_fast / "fast"
+    assert isinstance(Contender.find("fast", Path("nowhere")).what, Recipe)
+    for name in ("reader", "fast"):
+        recipe = Contender.find(f"recipe:{name}", run_named_fast)
+        assert (recipe.name, recipe.what) == (name, Recipe.load(name))
+    with pytest.raises(UsageError, match="no recipe 'readr': did you mean reader"):
+        Contender.find("recipe:readr", run_named_fast)
+
+
+def test_a_model_and_the_recipe_of_its_name_can_be_compared() -> None:
+    names = [each.name for each in find_all(["reader", "recipe:reader", "recipe:best"], Path())]
+    assert names == ["reader", "recipe:reader", "best"]
+
+
+@pytest.mark.parametrize(
+    ("word", "trainings", "data", "line"),
+    [
+        (
+            "lenet5",
+            0,
+            "mnist",
+            "lenet5 is a finished model: recipe:lenet5 trains the recipe instead",
+        ),
+        ("recipe:lenet5", 0, "mnist", None),
+        (
+            "recipe:lenet5",
+            5,
+            "mnist",
+            r"lenet5 will be trained 5 times, for 10 epochs; [\d.]+ s each, .* in total, when",
+        ),
+        ("recipe:reader", 1, "mnist", "reader will be trained once, .*; [\\d.]+ min when it was"),
+        (
+            "lenet5-regularized",
+            2,
+            "uci-digits",
+            "trained 2 times, for up to 20 epochs; how long that takes was not measured",
+        ),
+        ("random-forest", 5, "mnist", "random-forest will be trained 5 times"),
+    ],
+)
+def test_a_contender_says_what_will_be_trained_and_how_long_it_takes(
+    word: str, trainings: int, data: str, line: str | None
+) -> None:
+    prospect = Contender.find(word, Path("nowhere")).prospect(trainings, [data])
+    if line is None:
+        assert prospect is None
+    else:
+        assert re.search(line, str(prospect))
+
+
 def test_a_comparison_needs_a_seed(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="needs one seed or more, found 0: use --seeds 5"):
         Matrix(["knn"], seeds=0, runs=tmp_path)
@@ -412,6 +477,7 @@ def test_compare_prints_results_to_stdout_and_progress_to_stderr(
         r"^1 of 4: .*, seed 0: \d+ errors in 359 .*, finished before$", done.stderr, re.M
     )
     assert re.search(r"^3 of 4: svm-linear, seed 0: .*, trained for [\d.]+ s$", done.stderr, re.M)
+    assert done.stderr.startswith("svm-linear will be trained once\n1 of 4: ")
     assert "milliseconds for one image" in figure.read_text()
 
 
@@ -488,7 +554,7 @@ def page_of(*results: Result) -> str:
 
 def measured(name: str, seed: int, errors: int, **facts: object) -> Result:
     """A result of the current version of a recipe."""
-    digest = Contender.find(name, Path()).digest(10)
+    digest = Contender.find(f"recipe:{name}", Path()).digest(10)
     measurement = result(name, seed, range(errors), total=10_000)
     return measurement.model_copy(update={"digest": digest, **facts})
 

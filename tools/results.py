@@ -18,11 +18,11 @@ import sys
 import time
 from pathlib import Path
 
-from lenet.cli.compare import progress
+from lenet.cli.progress import show_comparison
 from lenet.comparison import Ledger, Matrix
 from lenet.errors import LeNetError, UsageError, suggest
 from lenet.storage import write_atomically
-from results_page import page, standing_of
+from results_page import page, standing_of, word_for
 from results_shipped import shipped
 
 ROOT = Path(__file__).parent.parent
@@ -91,8 +91,9 @@ def measure(
     """Train what is missing; append a line for each finished seed."""
     deadline = time.monotonic() + 60 * minutes if minutes else float("inf")
     for names in sessions:
-        matrix = Matrix(names, seeds=seeds, data=[data], runs=runs, ledger=ledger)
-        with progress() as watcher:
+        words = list(map(word_for, names))
+        matrix = Matrix(words, seeds=seeds, data=[data], runs=runs, ledger=ledger)
+        with show_comparison() as watcher:
             for _ in matrix.complete(watcher, enough=lambda: time.monotonic() > deadline):
                 pass
 

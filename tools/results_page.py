@@ -71,11 +71,16 @@ def page(results: Sequence[Result], times: Times) -> str:
     return "\n".join(lines) + "\n"
 
 
+def word_for(name: str) -> str:
+    """Return what `Contender.find` takes for a classical model, or a recipe and no model."""
+    return name if name in CLASSICAL else f"recipe:{name}"
+
+
 def standing_of(results: Sequence[Result]) -> dict[str, Standing]:
     """Return the results of the current version of each recipe and classical model."""
     standings = {}
     for name in (*(row.name for row in ROWS), EXPERIMENT, *CLASSICAL):
-        contender = Contender.find(name, Path())
+        contender = Contender.find(word_for(name), Path())
         digest = contender.digest(DIGITS)
         by_seed = {result.seed: result for result in results if result.digest == digest}
         if by_seed:

@@ -37,5 +37,6 @@ def _outcome(recipe: Recipe, standing: Standing) -> dict[str, Any]:
         "sd": standing.sd,
         "total": standing.total,
         "seeds": len(standing.results),
+        "seconds": round(standing.seconds, 1),
         "date": max(result.finished for result in standing.results)[:10],
     }

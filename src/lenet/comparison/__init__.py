@@ -7,7 +7,7 @@ a file and not computed again.
 
 from lenet.comparison.contenders import CLASSICAL, Classical, Contender
 from lenet.comparison.matrix import Cell, Matrix, Watcher, compare
-from lenet.comparison.rendering import draw, to_dict, to_markdown, to_text
+from lenet.comparison.rendering import draw, to_dict, to_markdown
 from lenet.comparison.results import LEDGER, Ledger, Result
 from lenet.comparison.standings import Comparison, Pair, Standing
 
@@ -28,5 +28,4 @@ __all__ = [
     "draw",
     "to_dict",
     "to_markdown",
-    "to_text",
 ]

@@ -7,7 +7,7 @@ out, because nothing is selected.
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,12 +19,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC, LinearSVC
 
+from lenet.comparison.rendering import duration
 from lenet.datasets import Dataset
 from lenet.errors import UsageError, suggest
 from lenet.models import build, layer_table
 from lenet.recipe import Recipe, builtin_names
-from lenet.run import Run
+from lenet.recipe.measured import outcome
+from lenet.run import MANIFEST, Run, shipped_names
 from lenet.storage import sha256
+
+RECIPE = "recipe:"  # before the name of a recipe, where a model has the same name
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class Contender:
     Attributes
     ----------
     name : str
-        The name given by the user.
+        As the user wrote it, without ``recipe:``.
     what : Run or Recipe or Classical
         A finished training, one to be done, or a classical model.
     """
@@ -129,26 +133,35 @@ class Contender:
 
     @classmethod
     def find(cls, word: str, runs: Path) -> Self:
-        """Find who is meant by `word`; plain names of runs are looked for in the folder `runs`.
+        """Return the contender that `word` names.
+
+        A shipped model or a run, also one in the folder `runs`, comes before a recipe of its
+        name; ``recipe:NAME`` always means the recipe.
 
         Raises
         ------
         UsageError
-            Nobody has that name.
+            Nothing has that name.
         ModelError
             It is the path of a run folder that is missing or broken.
         """
-        path = Path(word)
         if word in CLASSICAL:
             return cls(word, CLASSICAL[word])
-        if path.suffix == ".toml" or word in builtin_names():
+        if word.startswith(RECIPE) or word.endswith(".toml"):
+            name = word.removeprefix(RECIPE)
+            return cls(name, Recipe.load(name))
+        if word in shipped_names():
+            return cls(word, Run.find(word))
+        path = Path(word)
+        for folder in (path, runs / path):
+            if (folder / MANIFEST).is_file():
+                return cls(str(path), Run.open(folder))
+        if word in builtin_names():
             return cls(word, Recipe.load(word))
         if path.is_dir() or len(path.parts) > 1:
             return cls(str(path), Run.find(path))
-        if (runs / path / "run.json").is_file():
-            return cls(word, Run.open(runs / path))
         known = [*builtin_names(), *CLASSICAL]
-        folders = [each.parent.name for each in runs.glob("*/run.json")]
+        folders = [each.parent.name for each in runs.glob(f"*/{MANIFEST}")]
         near = get_close_matches(word, [*known, *folders], n=2)
         raise UsageError(
             f"no recipe, run or classical model {word!r}: {suggest(word, near or known)}"
@@ -178,6 +191,40 @@ class Contender:
                 return self.what.data
             case Classical():
                 return None
+
+    def prospect(self, trainings: int, data: Sequence[str]) -> str | None:
+        """Return a line for the user on what will be trained and how long that takes.
+
+        Parameters
+        ----------
+        trainings : int
+            How many there will be.
+        data : sequence of str
+            What it will be trained on.
+
+        Returns
+        -------
+        str or None
+            None if there is nothing to say.
+        """
+        if isinstance(self.what, Run):
+            if self.name not in builtin_names():
+                return None
+            return f"{self.name} is a finished model: {RECIPE}{self.name} trains the recipe instead"
+        if not trainings:
+            return None
+        line = f"{self.name} will be trained {'once' if trainings == 1 else f'{trainings} times'}"
+        if isinstance(self.what, Classical):
+            return line
+        count = self.what.epochs
+        epochs = "1 epoch" if count == 1 else f"{count} epochs"
+        line += f", for {'up to ' if self.what.patience else ''}{epochs}"
+        measured = outcome(self.what.with_changes({"data": list(data)}))
+        if measured is None:
+            return line + "; how long that takes was not measured"
+        each, total = duration(measured.seconds), duration(trainings * measured.seconds)
+        together = f" each, {total} in total," if trainings > 1 else ""
+        return f"{line}; {each}{together} when it was measured"
 
     def seeds(self, count: int) -> Sequence[int]:
         """Return the seeds to train with: `count` of them if the result depends on the seed."""
@@ -218,6 +265,11 @@ def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
         No name is given, or one is given twice.
     """
     contenders = [Contender.find(word, runs) for word in words]
+    names = [contender.name for contender in contenders]
+    contenders = [
+        replace(contender, name=word) if names.count(contender.name) > 1 else contender
+        for contender, word in zip(contenders, words, strict=True)
+    ]
     names = [contender.name for contender in contenders]
     if not names:
         raise UsageError("nothing to compare: name recipes, runs or classical models")

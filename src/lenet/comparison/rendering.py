@@ -1,4 +1,4 @@
-"""A comparison as text for a terminal, Markdown, JSON and a figure."""
+"""A comparison as cells of a table, sentences, Markdown, JSON and a figure."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +15,12 @@ HEADING = (
 ABSENT = "–"
 
 
-def to_text(comparison: Comparison) -> str:
-    """Return the table, the meaning of its interval, and a sentence on each pair."""
-    rows = [HEADING, *(_cells(standing) for standing in comparison.standings)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            f"{cell:{'<' if i == 0 else '>'}{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    lines += ["", *_notes(comparison)]
-    if comparison.pairs:
-        lines += ["", "Who is better, by McNemar's exact test:", *map(sentence, comparison.pairs)]
-    return "\n".join(lines)
-
-
 def to_markdown(comparison: Comparison) -> str:
     """Return the table and, for several contenders, the table of median p-values."""
     standings = comparison.standings
     lines = [_line(HEADING), _line(["---", *["---:"] * (len(HEADING) - 1)])]
-    lines += [_line([f"`{s.name}`", *_cells(s)[1:]]) for s in standings]
-    lines += ["", *_notes(comparison)]
+    lines += [_line([f"`{s.name}`", *cells(s)[1:]]) for s in standings]
+    lines += ["", *notes(comparison)]
     if comparison.pairs:
         lines += ["", *p_matrix(comparison)]
     return "\n".join(lines)
@@ -136,7 +119,8 @@ def interval_cell(standing: Standing) -> str:
     return rate_interval(standing.interval)
 
 
-def _cells(standing: Standing) -> tuple[str, ...]:
+def cells(standing: Standing) -> tuple[str, ...]:
+    """Return the row of a contender, one cell for each of `HEADING`."""
     first = standing.results[0]
     return (
         standing.name,
@@ -146,7 +130,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         str(len(standing.results)),
         ABSENT if first.parameters is None else f"{first.parameters:,}",
         ABSENT if first.multiply_adds is None else f"{first.multiply_adds:,}",
-        _duration(standing.seconds),
+        duration(standing.seconds),
         f"{standing.milliseconds:.3f}"
         if standing.milliseconds < 10
         else f"{standing.milliseconds:.1f}",
@@ -175,7 +159,8 @@ def _standing(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[str]:
+    """Return what belongs below the table: data, kind of interval, what is missing."""
     kinds = {standing.interval_kind for standing in comparison.standings}
     words = []
     if "t" in kinds:
@@ -192,7 +177,12 @@ def _mean(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Write a duration in seconds or minutes.
+
+    >>> duration(25.04), duration(1994.4)
+    ('25.0 s', '33.2 min')
+    """
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
