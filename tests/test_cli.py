@@ -24,7 +24,18 @@ def test_version_is_that_of_the_package() -> None:
     assert run_lenet("--version").stdout == f"lenet {lenet.__version__}\n"
 
 
-VERBS = ["demo", "train", "evaluate", "predict", "compare", "serve", "recipes", "show", "data"]
+VERBS = [
+    "demo",
+    "train",
+    "evaluate",
+    "export",
+    "predict",
+    "compare",
+    "serve",
+    "recipes",
+    "show",
+    "data",
+]
 VERBS += [
     f"show {what}"
     for what in ["data", "model", "run", "filters", "embedding", "layers", "attention"]
@@ -40,7 +51,7 @@ def test_every_verb_has_help_and_a_sentence_in_it(verb: str) -> None:
 
 
 def test_help_and_predict_load_no_training_library() -> None:
-    heavy = {"torch", "matplotlib", "sklearn", "onnx", "scipy", "safetensors"}
+    heavy = {"torch", "matplotlib", "sklearn", "onnx", "scipy"}
     assert not loaded_modules("--help") & (heavy | {"numpy", "onnxruntime", "cv2", "pooch"})
     assert not loaded_modules("predict", THREE) & heavy
 

@@ -249,7 +249,7 @@ def test_a_figure_that_a_run_cannot_have_is_an_error(bare_run: Path, tmp_path: P
     file = tmp_path / "drawing.png"
     with pytest.raises(ModelError, match=r"has no history.jsonl: this run was made without it"):
         show("run", bare_run, "--figure", "curves", "-o", file)
-    with pytest.raises(ModelError, match=r"has no layers.onnx: this run was made without it"):
+    with pytest.raises(ModelError, match=r"has no layers.onnx: export it again"):
         show("layers", FIVE, "--model", bare_run, "-o", file)
     assert not file.exists()
 

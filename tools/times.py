@@ -21,7 +21,7 @@ from lenet.comparison.contenders import as_pixels, fit
 from lenet.comparison.results import time_one
 from lenet.datasets import Splits
 from lenet.datasets.parts import split_parts
-from lenet.experiment.export import to_onnx
+from lenet.experiment.exporting import to_onnx
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.storage import write_atomically

@@ -70,7 +70,7 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         from lenet.server import corrections_api
 
         corrections = corrections_api.router
-    for router in (readings.router, health, looking.routes(service), corrections):
+    for router in (readings.router, health, looking.router, corrections):
         _add(app, router)
     # Not as a mount, which would answer 404 where a route exists for another method.
     app.router.default = Site()

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict  # pydantic takes only this one before P
 
 from lenet import reader
 from lenet.picture import decode
+from lenet.reader import Status
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -128,7 +129,7 @@ class ImageAnswer(TypedDict):
     digit: Annotated[int, Field(ge=0, le=9)]
     probability: Annotated[float, Field(ge=0, le=1)]
     probabilities: NotRequired[list[float]]
-    status: Literal["digit", "uncertain", "not_a_digit"]
+    status: Status
 
 
 class ImageAnswers(TypedDict):

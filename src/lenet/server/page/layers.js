@@ -3,7 +3,7 @@ import { layers } from "./api.js";
 import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
-import { family, kindText, shapeText, wordOf } from "./kinds.js";
+import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
 import { facts, kernelsOf } from "./models.js";
 import { IMAGE, source } from "./receptive.js";
@@ -35,13 +35,14 @@ export class Stream {
     this.list = el("ol", { class: "layers" });
     this.bars = new Bars();
     const explained = new Set();
-    const image = { name: t("image"), kind: "image", shape: [1, 28, 28], parameters: 0 };
-    this.#blocks = [{ ...image, receptive: IMAGE }, ...rows].map((row, index) => {
-      const kind = family(row.kind);
+    const image = { name: t("image"), family: "image", kind: t("kind.image"), parameters: 0 };
+    const shown = { ...image, shape: [1, 28, 28], receptive: IMAGE };
+    this.#blocks = [shown, ...rows].map((row, index) => {
+      const kind = row.family;
       const block = { row, kind, index, sheet: null };
       const words = el("p", { class: "soft words" });
       // What a layer does is said where it is met first.
-      const does = t(`does.${wordOf(row.kind)}`, {}, t(`family.${kind}`));
+      const does = doesText(row);
       if (!explained.has(does)) words.textContent = does;
       explained.add(does);
       const item = el(
@@ -51,7 +52,7 @@ export class Stream {
           "h4",
           {},
           el("b", {}, row.name),
-          el("span", {}, kindText(row.kind)),
+          el("span", {}, row.kind),
           el("span", { class: "soft" }, shapeText(row.shape)),
           row.parameters > 0 &&
             el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
@@ -215,13 +216,13 @@ export class Stream {
         : null;
     for (const { sheet } of this.#blocks) sheet?.unmark();
     block.sheet.mark(cell);
-    const one = ["pooling", "activation", "normalisation", "scale", "padding"];
+    const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
     if (origin) before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
     this.#cell = { block, cell };
     const said = this.#onlook({
       model: this.model,
       name: block.row.name,
-      kind: kindText(block.row.kind),
+      kind: block.row.kind,
       family: block.kind,
       receptive,
       cell,

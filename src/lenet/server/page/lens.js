@@ -94,7 +94,7 @@ export class Lens {
     this.terms.replaceChildren();
     const { family, before, source, kernel } = look;
     if (family === "convolution" && kernel && before && source) return this.#convolution(look);
-    if (family === "pooling" && before && source) {
+    if (["pooling", "subsampling"].includes(family) && before && source) {
       this.terms.append(
         this.#term(patchOf(before.sheet, look.cell.map, source), source.side, {
           most: strongest(before.sheet.map(look.cell.map)),

@@ -2,7 +2,6 @@
 import { card, scores } from "./api.js";
 import { keptCorrections } from "./corrections.js";
 import { button, el } from "./elements.js";
-import { kindText } from "./kinds.js";
 import { rendered } from "./markdown.js";
 import { Mistakes } from "./mistakes.js";
 import { facts, state } from "./models.js";
@@ -175,7 +174,7 @@ function layerTable({ layers }) {
             "tr",
             {},
             el("th", { scope: "row" }, name),
-            el("td", {}, kindText(kind)),
+            el("td", {}, kind),
             el("td", {}, shape.join("×")),
             el("td", {}, parameters ? integer(parameters) : ""),
           ),
