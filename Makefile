@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all results tour screenshots check format clean
+.PHONY: help demo test test-slow test-all results tour screenshots check check-page format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,12 +36,15 @@ check: $(VENV)/.dev  ## format, lint, types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+check-page: node_modules/.installed  ## types, lint and form of the page's JavaScript (needs Node)
+	npm run --silent check
+
 format: $(VENV)/.dev  ## put the source into its form
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 clean:  ## remove what was built, but no runs
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A stamp file says that an install has been done; it is done again when a version changes.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
@@ -51,6 +54,10 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[train,serve,tensorboard,dev]'
 	@touch $@ $(VENV)/.train
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lenet needs Python 3.11 or newer as $(PYTHON); say: make PYTHON=python3.12 ..." >&2; exit 1; }

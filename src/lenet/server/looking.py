@@ -1,10 +1,8 @@
 """Looking inside: the models that are served, and what their layers make of a digit."""
 
-import html
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -25,6 +23,7 @@ from lenet.server.bodies import (
     content_type,
     images_of,
 )
+from lenet.server.card import card, public
 from lenet.server.models import FILES, Served
 from lenet.server.readings import BINARY, IMAGE, Model, body_of, status_of
 from lenet.server.refusals import Refusal
@@ -161,34 +160,6 @@ def field_dict(field: "Field | None") -> dict[str, int] | None:
     return {"size": field.size, "step": field.step, "start": field.start}
 
 
-def card(served: Served) -> dict[str, Any]:
-    """Return the model card and the recipe."""
-    recipe = served.run.recipe.model_dump(mode="json")
-    for name, value in recipe.items():
-        if isinstance(value, list):
-            recipe[name] = [_public(each) for each in value]
-    recipe["start_from"] = Path(recipe.get("start_from", "")).name
-    return {"name": served.name, "markdown": _placeless(served), "recipe": recipe}
-
-
-def _placeless(served: Served) -> str:
-    """Return the model card with `_public` names of what the model was made from."""
-    recipe, text = served.run.recipe, served.card
-    sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
-    for source in sorted(sources, key=len, reverse=True):  # one may begin with another
-        in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
-        for written in (source, in_table):
-            text = text.replace(written, _public(source))
-    start = recipe.start_from
-    return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
-
-
-def _public(source: str) -> str:
-    """Return a source of data without its place on this machine, or its database's password."""
-    kind, _, _ = source.partition(":")
-    return kind if kind in ("folder", "idx", "corrections") else source
-
-
 def scores(served: Served) -> dict[str, Any]:
     """Return the scores by part of the data."""
     return served.scores
@@ -196,7 +167,7 @@ def scores(served: Served) -> dict[str, Any]:
 
 def mistakes(served: Served) -> dict[str, Any]:
     """Return the test images that were misread, the most certain answers first."""
-    data = "+".join(_public(source) for source in served.run.recipe.data)
+    data = "+".join(public(source) for source in served.run.recipe.data)
     return {"name": served.name, "part": "test", "data": data, **served.mistakes}
 
 

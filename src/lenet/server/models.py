@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError
 from lenet.reader import DEFAULT_MODEL, Reader, softmax
-from lenet.run import CARD, LAYERS, MISTAKES, MODEL, SCORES, Run, shipped_names
+from lenet.run import LAYERS, MISTAKES, MODEL, RECIPE, SCORES, Run, shipped_names
 from lenet.server.batching import Answers, Batcher
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from lenet.inspection.layers import Layers
 
 # What there may be of a model, and the file of its run that it comes from.
-FILES = {"card": CARD, "scores": SCORES, "mistakes": MISTAKES, "kernels": LAYERS, "layers": LAYERS}
+FILES = {
+    "card": RECIPE,
+    "scores": SCORES,
+    "mistakes": MISTAKES,
+    "kernels": LAYERS,
+    "layers": LAYERS,
+}
 
 
 class Served:
@@ -96,11 +102,6 @@ class Served:
         """The shape of what each layer gives for one image."""
         blank = np.zeros((28, 28), np.uint8)
         return [values.shape for values in self.layers.outputs(blank).values()]
-
-    @cached_property
-    def card(self) -> str:
-        """The model card in Markdown."""
-        return self._file(CARD).decode()
 
     @cached_property
     def scores(self) -> dict[str, Any]:

@@ -52,12 +52,41 @@ class Models(BaseModel):
     max_digits: int = Field(description="Images of a request.")
 
 
+class PartErrors(Errors):
+    """The errors on one part of the data."""
+
+    part: Literal["test", "validation", "train"]
+    interval: list[float] = Field(description="95 % interval of the error rate: low, high.")
+
+
+class Change(BaseModel):
+    """Errors on the test set of one source, of the model it began with and of this one."""
+
+    source: str
+    nondigits: bool = Field(description="Whether these are the images that show no digit.")
+    total: int
+    before: int
+    after: int
+
+
 class Card(BaseModel):
-    """A model's card."""
+    """How a model was made and what it scores. Private sources are told by their kind alone."""
 
     name: str
-    markdown: str
-    recipe: dict[str, Any]
+    about: str
+    classes: list[str]
+    recipe: dict[str, Any] = Field(description="Its fields, as in recipe.toml.")
+    images: dict[str, int] = Field(description="By part: train, validation, test, nondigits.")
+    seed: int
+    seconds: float = Field(description="Of training.")
+    device: str
+    threads: int
+    started: str = Field(description="ISO 8601 with offset.")
+    weights: str = Field(description="SHA-256.")
+    temperature: float | None = Field(description="Divides the logits; null: not calibrated.")
+    rejection: float | None = Field(description="Lower scores are refused; null: none is.")
+    scores: list[PartErrors]
+    changes: list[Change] = Field(description="Empty unless it began with another model.")
 
 
 class ClassScores(BaseModel):

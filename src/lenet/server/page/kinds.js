@@ -1,7 +1,7 @@
 /** What kinds of layers there are, and how they are called on the page. */
 import { integer, t } from "./strings.js";
 
-/** What a layer does, in one word. */
+/** What a layer does, in one word. @param {string} kind */
 export function family(kind) {
   const word = kind.toLowerCase();
   if (/^\d+ × convolution/.test(word)) return "residual";
@@ -17,10 +17,10 @@ export function family(kind) {
   return "activation";
 }
 
-/** "convolution 5×5" is a convolution. */
+/** "convolution 5×5" is a convolution. @param {string} kind */
 export const wordOf = (kind) => kind.replace(/\s*[\d(].*$/, "");
 
-/** What a layer is, in the page's language where it has the words. */
+/** What a layer is, in the page's language where it has the words. @param {string} kind */
 export function kindText(kind) {
   const word = wordOf(kind);
   return t(`kind.${word}`, {}, word) + kind.slice(word.length);
