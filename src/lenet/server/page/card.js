@@ -15,7 +15,6 @@ export function cardOf(card) {
   return el(
     "div",
     { class: "facts" },
-    card.about && el("p", {}, card.about),
     table({ label: t("numbers.card"), rows: rowsOf(card) }),
     card.scores.length > 0 && scoreTable(card),
     el("p", { class: "soft" }, t("card.once")),
@@ -33,7 +32,7 @@ function rowsOf({ recipe, images, ...card }) {
     .filter((part) => images[part])
     .map((part) => t(`card.images.${part}`, { n: integer(images[part] ?? 0) }))
     .join(", ");
-  const data = [...recipe.data, ...recipe.extra_data].join(", ");
+  const refused = images.nondigits && t("card.images.train", { n: integer(images.nondigits) });
   const training = t("card.training.how", {
     epochs: count("card.epochs", recipe.epochs),
     batch: integer(recipe.batch),
@@ -50,12 +49,9 @@ function rowsOf({ recipe, images, ...card }) {
   const rows = [
     ["architecture", el("code", {}, recipe.model)],
     ["classes", card.classes.join(", ")],
-    ["data", `${data}: ${counts}`],
-    [
-      "nondigits",
-      recipe.nondigits.length > 0 &&
-        `${recipe.nondigits.join(", ")}: ${t("card.images.train", { n: integer(images.nondigits ?? 0) })}`,
-    ],
+    ["data", [...recipe.data, ...recipe.extra_data].join(", ")],
+    ["images", counts],
+    ["nondigits", recipe.nondigits.length > 0 && [...recipe.nondigits, refused].join(", ")],
     ["start", recipe.start_from && el("code", {}, recipe.start_from)],
     ["training", training],
     ["seed", String(card.seed)],

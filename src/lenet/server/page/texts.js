@@ -213,6 +213,7 @@ export const TEXTS = {
     "card.classes": "tells apart",
     "card.data": "data",
     "card.nondigits": "to refuse",
+    "card.images": "images",
     "card.images.train": "{n} to learn from",
     "card.images.validation": "{n} held out",
     "card.images.test": "{n} to test",
