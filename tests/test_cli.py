@@ -21,7 +21,18 @@ def test_version_is_the_packages_own() -> None:
     assert run_lenet("--version").stdout == f"lenet {lenet.__version__}\n"
 
 
-VERBS = ["demo", "train", "evaluate", "predict", "compare", "serve", "recipes", "show", "data"]
+VERBS = [
+    "demo",
+    "train",
+    "evaluate",
+    "export",
+    "predict",
+    "compare",
+    "serve",
+    "recipes",
+    "show",
+    "data",
+]
 VERBS += [
     f"show {what}"
     for what in ["data", "model", "run", "filters", "embedding", "layers", "attention"]
@@ -37,7 +48,7 @@ def test_every_verb_has_help_and_a_sentence_in_it(verb: str) -> None:
 
 
 def test_the_reading_half_of_the_command_line_loads_no_training_library() -> None:
-    heavy = {"torch", "matplotlib", "sklearn", "onnx", "scipy", "safetensors"}
+    heavy = {"torch", "matplotlib", "sklearn", "onnx", "scipy"}
     assert not loaded_modules("--help") & (heavy | {"numpy", "onnxruntime", "cv2", "pooch"})
     assert not loaded_modules("predict", THREE) & heavy
 

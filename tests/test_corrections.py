@@ -30,9 +30,8 @@ from lenet.reader import DEFAULT_MODEL
 from lenet.recipe import parse_changes
 from lenet.server.app import build
 from lenet.server.guard import Policy
-from lenet.server.metrics import Metrics
 from lenet.server.models import load_models
-from lenet.server.service import Service
+from lenet.server.service import Metrics, Service
 from live_service import Live, serving
 from services import service_of
 

@@ -44,6 +44,7 @@ def test_the_wheel_holds_weights_recipes_and_pictures_and_nothing_from_outside(w
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "weights/lenet5/model.onnx",
+        "weights/lenet5/layers.json",
         "weights/lenet5/run.json",
         "weights/reader/model.onnx",
         "experiment/report.html",

@@ -58,6 +58,7 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "model.safetensors",
         "model.onnx",
         "layers.onnx",
+        "layers.json",
         "history.jsonl",
         "scores.json",
         "mistakes.json",

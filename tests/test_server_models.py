@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
 from lenet.evaluation.finetuning import Change
-from lenet.inspection.layers import Layers
+from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import LAYERS, MISTAKES, MODEL, Run
+from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.models import load_models
@@ -46,7 +46,7 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     assert model["digest"] == run.manifest.files[MODEL]
     assert model["test"] == {"errors": 97, "total": 10_000}
     layers = {layer["name"]: layer for layer in model["layers"]}
-    assert layers["C1"]["kind"] == "convolution 5×5"
+    assert (layers["C1"]["family"], layers["C1"]["kind"]) == ("convolution", "convolution 5×5")
     assert layers["C1"]["shape"] == [6, 28, 28]
     assert layers["S4"]["receptive"] == {"size": 16, "step": 4, "start": -2}
     assert layers["F6"]["receptive"] is None
@@ -116,7 +116,7 @@ def test_layers_say_what_reading_says_of_the_same_image(
 
 def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
-    for name in (LAYERS, "README.md", "scores.json", MISTAKES):
+    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES):
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
@@ -124,9 +124,10 @@ def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> No
     assert client.get("/v1/models/bare/card").json()["scores"] == []
     for what in ("scores", "mistakes", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
-        assert said == f"model bare has no {what} on this machine"
+        remedy = ": export it again with `lenet export`" if what == "kernels" else ""
+        assert said == f"model bare has no {what} on this machine{remedy}"
     layers = client.post("/v1/layers", content=bytes(784), headers=OCTETS)
-    assert error_of(layers) == "model bare has no layers on this machine"
+    assert error_of(layers).startswith("model bare has no layers on this machine: export it again")
 
 
 def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -> None:
@@ -141,9 +142,18 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
         assert client.get(f"/v1/models/mine/{what}").status_code == 200
 
 
-def test_one_model_with_layers_that_are_none_leaves_the_other_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("broken", "left"),
+    [
+        (LAYERS, ["card", "scores", "mistakes", "kernels"]),
+        (LAYER_FACTS, ["card", "scores", "mistakes"]),
+    ],
+)
+def test_one_model_with_broken_layers_leaves_the_other_alone(
+    tmp_path: Path, broken: str, left: list[str]
+) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "mine")))
-    run.write(LAYERS, b"no network")
+    run.write(broken, b"no network")
     run.finish("done")
     client = TestClient(
         build(service_of("lenet5", run.folder), Policy()), base_url="http://localhost"
@@ -152,12 +162,11 @@ def test_one_model_with_layers_that_are_none_leaves_the_other_alone(tmp_path: Pa
     assert said.status_code == 200
     good, bad = said.json()["models"]
     assert "layers" in good["has"]
-    assert (bad["has"], bad["layers"]) == (["card", "scores", "mistakes"], [])
+    assert bad["has"] == left
+    assert bool(bad["layers"]) == ("kernels" in left)
     refused = client.post("/v1/layers?model=mine", content=bytes(784), headers=OCTETS)
-    assert (refused.status_code, error_of(refused)) == (
-        404,
-        "model mine has no layers on this machine",
-    )
+    assert refused.status_code == 404
+    assert error_of(refused).startswith("model mine has no layers on this machine")
 
 
 def test_several_models_answer_by_their_names(tmp_path: Path, two: NDArray[np.uint8]) -> None:

@@ -249,7 +249,7 @@ def test_a_figure_asked_of_a_run_that_lacks_it_is_said(bare_run: Path, tmp_path:
     file = tmp_path / "drawing.png"
     with pytest.raises(ModelError, match=r"has no history.jsonl: this run was made without it"):
         show("run", bare_run, "--figure", "curves", "-o", file)
-    with pytest.raises(ModelError, match=r"has no layers.onnx: this run was made without it"):
+    with pytest.raises(ModelError, match=r"has no layers.onnx: export it again"):
         show("layers", FIVE, "--model", bare_run, "-o", file)
     assert not file.exists()
 

@@ -21,7 +21,7 @@ from lenet.comparison.classical import as_pixels, fit
 from lenet.comparison.scoring import time_one
 from lenet.datasets import Splits
 from lenet.datasets.parts import Parts
-from lenet.experiment.export import to_onnx
+from lenet.experiment.exporting import to_onnx
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.storage import write_atomically

@@ -36,12 +36,68 @@ RESUME = "resume.safetensors"
 WEIGHTS = "model.safetensors"
 MODEL = "model.onnx"
 LAYERS = "layers.onnx"
+LAYER_FACTS = "layers.json"
 HISTORY = "history.jsonl"
 SCORES = "scores.json"
 MISTAKES = "mistakes.json"
 FINETUNING = "finetuning.json"
 CARD = "README.md"
 REPORT = "report.html"
+
+EXPORTED = (MODEL, LAYERS, LAYER_FACTS)  # what `lenet export` makes from the weights
+
+Family = Literal[
+    "convolution",
+    "residual",
+    "pooling",
+    "subsampling",
+    "dense",
+    "distance",
+    "activation",
+    "normalisation",
+    "flatten",
+    "padding",
+    "dropout",
+    "scale",
+]
+
+
+@dataclass(frozen=True)
+class Receptive:
+    """The receptive field of a layer: the part of the image that one of its pixels sees.
+
+    Pixel (y, x) sees rows start + step·y to start + step·y + size - 1, and columns likewise;
+    rows and columns outside the image are padding.
+    """
+
+    size: int
+    step: int
+    start: int
+
+
+class KernelNames(BaseModel):
+    """Where `model.safetensors` holds the kernels of a convolution."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: str  # float32 (out, in, height, width), or (connections, height, width)
+    bias: str = ""  # float32 (out,); empty where there is none
+    # For each output map, the input maps it is connected to; None: to all of them.
+    connections: list[list[int]] | None = None
+
+
+class LayerFacts(BaseModel):
+    """What `layers.json` says of one named layer; the file holds a list of them, in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    family: Family
+    kind: str  # in words: convolution 5×5
+    shape: list[int]  # of its output: maps, height, width; or numbers
+    parameters: int  # trainable numbers
+    receptive: Receptive | None  # None where each number sees the whole image
+    kernels: KernelNames | None = None  # None where the layer is not one convolution
 
 
 class Manifest(BaseModel):
@@ -117,7 +173,7 @@ class Run:
                     number += 1
             fsync_folder(runs)
         except OSError as error:
-            raise cannot_write(runs, error) from None
+            raise cannot_write(runs, error) from error
         finally:
             if draft is not None:  # still there only when something went wrong
                 shutil.rmtree(draft, ignore_errors=True)
@@ -145,10 +201,10 @@ class Run:
         try:
             manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
             recipe = Recipe.load(folder / RECIPE)
-        except (ValidationError, UsageError, OSError, UnicodeDecodeError):
+        except (ValidationError, UsageError, OSError, UnicodeDecodeError) as error:
             raise ModelError(
                 f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
-            ) from None
+            ) from error
         if manifest.contract != CONTRACT:
             raise ModelError(
                 f"{folder} was made for contract {manifest.contract}, "
@@ -185,6 +241,11 @@ class Run:
             f"no model {str(name)!r}: {suggest(str(name), [*shipped, *_names(Path('runs'))])}"
         )
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether this is one of the models inside the package."""
+        return self.folder.resolve().parent == _shipped().resolve()
+
     def read(self, name: str) -> bytes:
         """Return the bytes of the file `name`, whose digest must be the one in `run.json`.
 
@@ -194,13 +255,13 @@ class Run:
             The file is missing, was altered, or the run was never finished.
         """
         if name not in self.manifest.files:
-            raise ModelError(f"{self.folder} has no {name}: {self._why_unfinished()}")
+            raise ModelError(f"{self.folder} has no {name}: {self._why_missing(name)}")
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
             raise ModelError(
                 f"cannot read {self.folder / name}: {error.strerror}; train again"
-            ) from None
+            ) from error
         if (found := sha256(content)) != (expected := self.manifest.files[name]):
             raise ModelError(
                 f"{self.folder / name} was altered: its SHA-256 is {found[:16]}…, run.json says "
@@ -208,7 +269,7 @@ class Run:
             )
         return content
 
-    def _why_unfinished(self) -> str:
+    def _why_missing(self, name: str) -> str:
         match self.manifest.state:
             case "training":
                 return (
@@ -216,12 +277,51 @@ class Run:
                 )
             case "diverged":
                 return "its training diverged; train again with a lower learning_rate"
+            case _ if name in EXPORTED:
+                return f"export it again: `lenet export {self.folder}`"
             case _:
                 return "this run was made without it; train again"
 
     def write(self, name: str, content: bytes) -> None:
         """Write the file `name` whole or not at all (`DataError` when the disk refuses)."""
         write_atomically(self.folder / name, content)
+
+    def replace(self, files: Mapping[str, bytes]) -> tuple[Self, list[str]]:
+        """Write files of a finished run again, with their digests.
+
+        If this is interrupted, `run.json` lists no file with a wrong digest: it leaves those out
+        that were about to change.
+
+        Returns
+        -------
+        run : Run
+            With the new manifest.
+        written : list of str
+            Names of the files whose content was missing or different.
+
+        Raises
+        ------
+        DataError
+            The disk refused.
+        """
+        new = {name: sha256(content) for name, content in files.items()}
+        old = self.manifest.files
+        if any(old.get(name, digest) != digest for name, digest in new.items()):
+            kept = {name: digest for name, digest in old.items() if new.get(name, digest) == digest}
+            self.write(MANIFEST, _as_json(self.manifest.model_copy(update={"files": kept})))
+        written = [name for name, digest in new.items() if self._digest(name) != digest]
+        for name in written:
+            self.write(name, files[name])
+        manifest = self.manifest.model_copy(update={"files": dict(sorted({**old, **new}.items()))})
+        if manifest != self.manifest:
+            self.write(MANIFEST, _as_json(manifest))
+        return type(self)(self.folder, self.recipe, manifest), written
+
+    def _digest(self, name: str) -> str:
+        try:
+            return sha256((self.folder / name).read_bytes())
+        except OSError:
+            return ""
 
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Commit everything needed to go on: torch tensors, and facts as JSON, in one file."""

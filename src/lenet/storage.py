@@ -66,6 +66,29 @@ def safetensors_bytes(tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> b
     return bytes(save(contiguous, {"lenet": text, "sha256": _seal(contiguous, text)}))
 
 
+def read_arrays(path: Path) -> tuple[dict[str, "NDArray[Any]"], dict[str, Any]]:
+    """Return the arrays and the facts of a file that `safetensors_bytes` made; needs no torch.
+
+    Raises
+    ------
+    ModelError
+        The file is missing, broken or altered, or was not made by lenet.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            text, expected = metadata["lenet"], metadata["sha256"]
+        facts = json.loads(text)
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise ModelError(f"{path} is broken or was not made by lenet; train again") from error
+    if sha256(f"{weights_digest(arrays)} {text}".encode()) != expected:
+        raise ModelError(f"{path} was altered, its digest does not fit: restore it or train again")
+    return arrays, facts
+
+
 def read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the torch tensors and the facts of a file that `safetensors_bytes` made.
 

@@ -13,7 +13,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from lenet import __version__
-from lenet.cli import compare, data, demo, evaluate, predict, recipes, serve, show, train
+from lenet.cli import (
+    compare,
+    data,
+    demo,
+    evaluate,
+    export,
+    predict,
+    recipes,
+    serve,
+    show,
+    train,
+)
 from lenet.cli.console import err
 from lenet.errors import DataError, LeNetError, UsageError
 
@@ -21,7 +32,6 @@ INTERRUPTED, TERMINATED = 130, 143
 
 TRAINING_LIBRARIES = (
     "torch",
-    "safetensors",
     "onnx",
     "onnxscript",
     "sklearn",
@@ -58,6 +68,7 @@ app.command("demo")(demo.demo)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("export")(export.export)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("recipes")(recipes.recipes)

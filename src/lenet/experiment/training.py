@@ -157,7 +157,7 @@ def _learn_and_finish(
             write_history(run, trainer.history)
             watcher.passed(epoch)
     except OutcomeError as error:
-        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from None
+        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from error
     return finish(run, trainer, parts, report, watcher)
 
 

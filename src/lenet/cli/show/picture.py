@@ -62,7 +62,7 @@ def attention(
     from lenet import figures
     from lenet.figures import gallery
     from lenet.inspection import Inspection
-    from lenet.inspection.attention import gradient, occlusion
+    from lenet.inspection.pixels import gradient, occlusion
     from lenet.run import Run
 
     gallery.check_output(output)

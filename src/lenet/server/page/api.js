@@ -9,7 +9,8 @@ import { t } from "./strings.js";
  * @typedef {{box: Box, reason: string, image?: string}} Rejected
  * @typedef {{model: string, status: "digits" | "blank" | "nothing", text: string, width: number,
  *   height: number, digits: Digit[], rejected: Rejected[], milliseconds: number}} Reading
- * @typedef {{name: string, kind: string, shape: number[], parameters: number,
+ * @typedef {{name: string, family: import("./kinds.js").Family, kind: string,
+ *   shape: number[], parameters: number,
  *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
  * @typedef {{name: string, title: string, classes: string[], default: boolean, has: string[],
  *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model

@@ -3,7 +3,7 @@ import { layers } from "./api.js";
 import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
-import { family, kindText, shapeText, wordOf } from "./kinds.js";
+import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
 import { facts, kernelsOf } from "./models.js";
 import { IMAGE, source } from "./receptive.js";
@@ -45,12 +45,11 @@ export class Stream {
     this.bars = new Bars();
     /** @type {Set<string>} what was explained already */
     const explained = new Set();
-    const image = { name: t("image"), kind: "image", shape: [1, 28, 28], parameters: 0 };
-    this.#blocks = [{ ...image, receptive: IMAGE }, ...rows].map((row, index) => {
-      const kind = family(row.kind);
+    this.#blocks = [imageRow(), ...rows].map((row, index) => {
+      const kind = row.family;
       const words = el("p", { class: "soft words" });
       // What a layer does is said where it is met first.
-      const does = t(`does.${wordOf(row.kind)}`, {}, t(`family.${kind}`));
+      const does = doesText(row);
       if (!explained.has(does)) words.textContent = does;
       explained.add(does);
       const range = el("span", { class: "soft range" });
@@ -61,7 +60,7 @@ export class Stream {
           "h4",
           {},
           el("b", {}, row.name),
-          el("span", {}, kindText(row.kind)),
+          el("span", {}, row.kind),
           el("span", { class: "soft" }, shapeText(row.shape)),
           row.parameters > 0 &&
             el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
@@ -224,14 +223,14 @@ export class Stream {
         : null;
     for (const { sheet } of this.#blocks) sheet?.unmark();
     block.sheet.mark(cell);
-    const one = ["pooling", "activation", "normalisation", "scale", "padding"];
+    const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
     if (origin && before)
       before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
     this.#cell = { block, cell };
     const said = this.#onlook({
       model: this.model,
       name: block.row.name,
-      kind: kindText(block.row.kind),
+      kind: block.row.kind,
       family: block.kind,
       receptive,
       cell,
@@ -251,6 +250,16 @@ export class Stream {
     return this.#blocks.slice(0, index).filter(isShown).at(-1) ?? null;
   }
 }
+
+/** The image as if it were the first layer. @returns {LayerFacts} */
+const imageRow = () => ({
+  name: t("image"),
+  family: "image",
+  kind: t("kind.image"),
+  shape: [1, 28, 28],
+  parameters: 0,
+  receptive: IMAGE,
+});
 
 /** @param {Block} block @returns {block is Shown} */
 const isShown = (block) => block.sheet !== null;

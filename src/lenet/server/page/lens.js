@@ -97,7 +97,7 @@ export class Lens {
     const { family, before, source, kernel } = look;
     if (family === "convolution" && kernel && before && source)
       return this.#convolution({ ...look, kernel, before, source });
-    if (family === "pooling" && before && source) {
+    if (["pooling", "subsampling"].includes(family) && before && source) {
       this.terms.append(
         this.#term(patchOf(before.sheet, look.cell.map, source), source.side, {
           most: strongest(before.sheet.map(look.cell.map)),

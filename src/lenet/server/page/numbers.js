@@ -3,7 +3,6 @@ import { card, scores } from "./api.js";
 import { cardOf } from "./card.js";
 import { keptCorrections } from "./corrections.js";
 import { button, el } from "./elements.js";
-import { kindText } from "./kinds.js";
 import { Mistakes } from "./mistakes.js";
 import { facts, state } from "./models.js";
 import { part, table } from "./parts.js";
@@ -145,7 +144,7 @@ function layerTable({ layers }) {
     columns: ["layer", "kind", "shape", "weights"].map((name) => t(`column.${name}`)),
     rows: layers.map(({ name, kind, shape, parameters }) => [
       name,
-      kindText(kind),
+      kind,
       shape.join("×"),
       parameters ? integer(parameters) : "",
     ]),

@@ -127,7 +127,7 @@ export const TEXTS = {
     "inside.from.picture": "The {digit} of your picture.",
     "inside.from.none": "What was taken for no digit.",
     "inside.no-layers":
-      "{model} was made without the file that shows its layers: it cannot be looked into.",
+      "{model} was made without the files that describe its layers. Export it again: lenet export RUN.",
     image: "image",
     stream: "The layers of {model}",
     "stream.digit": "reads a {digit}, {share}",
@@ -141,24 +141,23 @@ export const TEXTS = {
     "shape.flat": "{n} numbers",
     "shape.one": "one map of {height}×{width}",
     "shape.maps": "{n} maps of {height}×{width}",
-    "kind.convolution": "convolution",
-    "kind.average": "average of",
-    "kind.maximum": "maximum of",
-    "kind.full connection": "full connection",
     "kind.image": "as the network gets it",
     "family.image": "Light paper, dark ink, 28×28 pixels: all the network ever sees.",
     "family.convolution":
       "Every map slides its own kernels over the maps before it, and answers where it finds its pattern.",
     "family.pooling":
       "Small squares of cells become one: where exactly something was matters less.",
+    "family.subsampling":
+      "Small squares of cells are added up and weighted: where exactly something was matters less.",
     "family.dense": "Every number weighs all numbers before it.",
     "family.padding": "A margin of paper, so that kernels reach the edges too.",
     "family.normalisation": "Every map is shifted and stretched to a usual range.",
     "family.activation": "Every number is bent by the same curve.",
     "does.tanh": "Every number is squashed to between −1 and 1.",
     "does.ReLU": "What is negative becomes 0.",
-    "does.leaky ReLU": "What is negative becomes nearly 0.",
-    "does.squared distance":
+    "does.leaky ReLU 0.01": "What is negative becomes nearly 0.",
+    "does.1.7159·tanh(2x/3)": "Every number is squashed to between −1.7159 and 1.7159.",
+    "family.distance":
       "Every number is how far all numbers before it are from one digit's own pattern.",
     "family.residual": "Two convolutions, whose answer is added to what came in.",
     "family.scale": "Paper and ink on the scale the network was made for.",
@@ -187,6 +186,8 @@ export const TEXTS = {
     "lens.family.image": "",
     "lens.family.pooling": "",
     "lens.family.dense": "It weighs all numbers of the layer before.",
+    "lens.family.distance": "Minus its distance from the pattern of one class, squared.",
+    "lens.family.subsampling": "",
     "lens.family.padding": "",
     "lens.family.normalisation": "The same cell before it, shifted and stretched.",
     "lens.family.activation": "",

@@ -1,35 +1,42 @@
-"""Images of many requests through the network together, without a timer.
+"""Two bounded queues for work off the event loop: images for a network, jobs for threads.
 
-A batch is whatever arrived while the last one ran: alone, a request waits for nobody, and under
-load the batches grow by themselves.
+`Batcher` puts images of many requests through a network together, without a timer: a batch is
+whatever arrived while the last one ran. A request alone waits for nobody, and under load the
+batches grow by themselves.
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.server.refusals import busy
+from lenet.server.refusals import RETRY_AFTER, Refusal, busy
 
 BATCH = 256  # images at most
-WAITING = 4096  # images at most; at 8,000 a second the last of them waits for half a second
+MAX_IMAGES_WAITING = 4096  # at 8,000 a second the last of them waits for half a second
+MAX_JOBS = 64  # those at work included
+JOB_SECONDS = 10.0  # that a job may take, its waiting included
+
+T = TypeVar("T")
 
 
 class Answers(NamedTuple):
-    """What a network says of n images, as plain lists: the event loop is to calculate nothing.
+    """What a network says of n images, as plain lists: the event loop shall compute nothing.
 
     Attributes
     ----------
     best : list of int
         The most probable class of each.
     probabilities : list of list of float
-        Of each, of all k classes.
+        For each image, of all k classes.
     strange : list of bool
-        Which of them look like none of the classes.
+        Whether each looks like none of the classes.
     """
 
     best: list[int]
@@ -45,14 +52,14 @@ class _Question(NamedTuple):
 class Batcher:
     """Asks one network about the images of many requests.
 
-    All methods but the network itself run in the event loop; the network has a thread.
+    All methods run in the event loop; the network has a thread.
 
     Parameters
     ----------
     network : callable
-        Takes uint8 images ``(n, 28, 28)`` and gives their `Answers`.
+        Takes uint8 images ``(n, 28, 28)`` and returns their `Answers`.
     watch : callable
-        Is told the size of each batch.
+        Called with the size of each batch.
     """
 
     def __init__(
@@ -68,7 +75,7 @@ class Batcher:
         self._running = False
 
     def ask(self, images: NDArray[np.uint8]) -> asyncio.Future[Answers]:
-        """Return what will hold the answers to 1 to `BATCH` images ``(n, 28, 28)``.
+        """Return a future of the answers to 1 to `BATCH` images ``(n, 28, 28)``.
 
         Raises
         ------
@@ -82,13 +89,13 @@ class Batcher:
         self.waiting += len(images)
         if not self._running:
             self._running = True
-            # Not at once: what arrived together goes together.
+            # Not at once, so that images that arrive together share a batch.
             loop.call_soon(self._start, loop)
         return question.answers
 
     def check(self, images: int = 1) -> None:
-        """Refuse so many images where they would have to wait too long (`Refusal`)."""
-        if self.waiting + images > WAITING:
+        """Refuse this many images if they would have to wait too long (`Refusal`)."""
+        if self.waiting + images > MAX_IMAGES_WAITING:
             raise busy()
 
     def close(self) -> None:
@@ -116,7 +123,7 @@ class Batcher:
                 else np.concatenate([question.images for question in batch])
             )
             outcome = self._network(images)
-        except Exception as error:  # whatever it is, those who wait must hear of it
+        except Exception as error:  # of any kind: every waiting request must get it
             outcome = error
         loop.call_soon_threadsafe(self._finish, batch, outcome, loop)
 
@@ -126,11 +133,11 @@ class Batcher:
         outcome: Answers | Exception,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._start(loop)  # the network first: it works while the answers are written
+        self._start(loop)  # first, so that the network works while the answers are written
         start = 0
         for images, answers in batch:
             end = start + len(images)
-            if answers.done():  # nobody waits for it any more
+            if answers.done():  # the client has left
                 pass
             elif isinstance(outcome, Exception):
                 answers.set_exception(outcome)
@@ -139,3 +146,46 @@ class Batcher:
                 part = slice(start, end)
                 answers.set_result(Answers(best[part], probabilities[part], strange[part]))
             start = end
+
+
+class Workers:
+    """As many threads as there are cores: for pictures, feature maps, the disk."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worker")
+        self.inside = 0  # jobs
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns.
+
+        Raises
+        ------
+        Refusal
+            Too many jobs are waiting, or this one takes too long.
+        """
+        self.check()
+        loop = asyncio.get_running_loop()
+        job = self._threads.submit(work)
+        self.inside += 1
+        # A thread cannot be stopped: a job that takes too long occupies its place until it ends.
+        job.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(job), JOB_SECONDS)
+        except TimeoutError as error:
+            raise Refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"this takes longer than {JOB_SECONDS:.0f} seconds: try again, or send less",
+                RETRY_AFTER,
+            ) from error
+
+    def check(self) -> None:
+        """Refuse a job that would have to wait too long (`Refusal`)."""
+        if self.inside >= MAX_JOBS:
+            raise busy()
+
+    def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _leave(self) -> None:
+        self.inside -= 1
