@@ -9,7 +9,7 @@ COVERAGE := $(BIN)/coverage
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test test-slow test-all forget-coverage results tour screenshots reference docs \
-	check format clean
+	check check-page format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,12 +52,15 @@ check: $(VENV)/.dev  ## check the format, lint, check types and workflows
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --quiet .github
 
+check-page: node_modules/.installed  ## check types, lint and format of the page's JavaScript (needs Node)
+	npm run --silent check
+
 format: $(VENV)/.dev  ## format the source
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 clean:  ## remove what was built, but no runs
-	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) node_modules dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 # A stamp file records a finished install; a changed version makes it run again.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
@@ -71,6 +74,10 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@$(INSTALL) 'pip>=25.1'
 	@$(INSTALL) --editable '.[train,serve,tensorboard]' --group dev
 	@touch $@ $(VENV)/.train
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lenet needs Python 3.11 or newer as $(PYTHON); say: make PYTHON=python3.12 ..." >&2; exit 1; }

@@ -9,9 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 import lenet
+from lenet.reader import percent
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.site import STYLES, bundle, files_of
+from percents import PERCENTS
 from services import service_of
 
 PAGE = Path(lenet.__file__).parent / "server" / "page"
@@ -153,6 +155,10 @@ def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
         for key in re.findall(r'\bcount\("([^"]+)"', text):
             asked |= {f"{key}.one", f"{key}.other"}
     assert asked <= KEYS, f"no text for {asked - KEYS}"
+
+
+def test_python_writes_probabilities_as_the_page_does() -> None:
+    assert {share: percent(share) for share in PERCENTS} == PERCENTS
 
 
 def test_no_sentence_hides_outside_the_file_of_texts() -> None:
