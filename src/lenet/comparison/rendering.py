@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lenet.comparison.standings import Comparison, Pair, Standing
-from lenet.metrics import rate, rate_interval
+from lenet.metrics import duration, rate, rate_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -175,15 +175,6 @@ def notes(comparison: Comparison) -> list[str]:
 
 def _mean(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-
-
-def duration(seconds: float) -> str:
-    """Write a duration in seconds or minutes.
-
-    >>> duration(25.04), duration(1994.4)
-    ('25.0 s', '33.2 min')
-    """
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
 def _line(cells: Any) -> str:
