@@ -514,7 +514,7 @@ def test_the_command_line_exports_and_says_what_it_cannot(tmp_path: Path) -> Non
 # Over HTTP
 
 
-def test_a_correction_is_kept_with_what_the_model_says_of_it(
+def test_a_correction_is_kept_with_the_answer_of_the_model(
     client: TestClient, store: Corrections
 ) -> None:
     body = sent(4)
@@ -530,7 +530,7 @@ def test_a_correction_is_kept_with_what_the_model_says_of_it(
     assert client.get(f"/v1/corrections/{body['id']}").json() == said
 
 
-def test_of_a_refused_image_the_nearest_digit_is_kept_as_the_answer(
+def test_the_answer_kept_for_a_refused_image_is_its_nearest_digit(
     tmp_path: Path, two: NDArray[np.uint8]
 ) -> None:
     store = Corrections(str(tmp_path / "c.db"))
@@ -546,9 +546,7 @@ def test_of_a_refused_image_the_nearest_digit_is_kept_as_the_answer(
     assert kept["answer"] == said["digits"][0]["digit"]
 
 
-def test_no_digit_is_a_truth_of_its_own_and_has_to_be_said(
-    client: TestClient, store: Corrections
-) -> None:
+def test_not_a_digit_is_a_truth_that_must_be_given(client: TestClient, store: Corrections) -> None:
     body = {**sent(4), "truth": None}
     said = client.post("/v1/corrections", json=body)
     assert (said.status_code, said.json()["truth"]) == (201, None)
@@ -564,7 +562,7 @@ def test_no_digit_is_a_truth_of_its_own_and_has_to_be_said(
     assert (refused.status_code, refused.json()["error"]) == (422, "truth: field required")
 
 
-def test_sent_again_it_is_answered_the_same_and_changed_it_is_refused(client: TestClient) -> None:
+def test_a_repeated_correction_is_kept_once_and_a_changed_one_refused(client: TestClient) -> None:
     body = sent(4)
     first = client.post("/v1/corrections", json=body)
     again = client.post("/v1/corrections", json=body)
@@ -576,7 +574,7 @@ def test_sent_again_it_is_answered_the_same_and_changed_it_is_refused(client: Te
     assert "lenet_corrections_total 1.0" in client.get("/metrics").text
 
 
-def test_they_are_listed_in_pages_and_can_be_forgotten(client: TestClient) -> None:
+def test_corrections_are_listed_in_pages_and_can_be_deleted(client: TestClient) -> None:
     ids = [client.post("/v1/corrections", json=sent(n)).json()["id"] for n in range(3)]
     first = client.get("/v1/corrections?limit=2").json()
     rest = client.get(f"/v1/corrections?limit=2&after={first['next']}").json()
@@ -589,7 +587,7 @@ def test_they_are_listed_in_pages_and_can_be_forgotten(client: TestClient) -> No
     assert client.get("/v1/models").json()["collect"] is True
 
 
-def test_a_list_that_is_to_go_on_after_a_deleted_one_is_refused_and_does_not_just_end(
+def test_a_list_cannot_go_on_after_a_deleted_correction(
     client: TestClient,
 ) -> None:
     ids = [client.post("/v1/corrections", json=sent(n)).json()["id"] for n in range(3)]
@@ -612,7 +610,7 @@ def test_a_list_that_is_to_go_on_after_a_deleted_one_is_refused_and_does_not_jus
         ({"more": 1}, 422, "more: "),
     ],
 )
-def test_what_is_no_correction_is_refused(
+def test_an_invalid_correction_is_refused(
     client: TestClient, changes: dict[str, Any], status: int, text: str
 ) -> None:
     response = client.post("/v1/corrections", json={**sent(), **changes})
@@ -621,16 +619,16 @@ def test_what_is_no_correction_is_refused(
     assert client.get("/v1/corrections").json()["total"] == 0
 
 
-def test_why_the_database_failed_is_said_once_to_whoever_runs_the_service(
-    client: TestClient, store: Corrections, capsys: pytest.CaptureFixture[str]
+def test_why_the_database_failed_is_logged_once(
+    client: TestClient, store: Corrections, caplog: pytest.LogCaptureFixture
 ) -> None:
     with store._engine.begin() as connection:
         connection.execute(sa.text("drop table corrections"))
     for _ in range(3):
         assert client.post("/v1/corrections", json=sent()).status_code == 503
-    said = capsys.readouterr().err
-    assert said.startswith(f"lenet: cannot use the database {store.name}: ")
-    assert said.count("\n") == 1
+    (record,) = [record for record in caplog.records if record.name.startswith("lenet")]
+    assert record.levelname == "WARNING"
+    assert record.getMessage().startswith(f"cannot use the database {store.name}: ")
 
 
 def test_reading_goes_on_when_the_database_is_gone(client: TestClient, store: Corrections) -> None:
@@ -648,7 +646,7 @@ def test_reading_goes_on_when_the_database_is_gone(client: TestClient, store: Co
 
 
 @pytest.mark.slow
-def test_killed_in_the_middle_of_1000_writes_no_acknowledged_one_is_lost(place: str) -> None:
+def test_a_service_killed_while_writing_loses_no_acknowledged_correction(place: str) -> None:
     acknowledged: list[str] = []
     with serving("lenet5", "--collect", place) as live:
 

@@ -215,11 +215,11 @@ def test_robustness_begins_with_the_undisturbed_score_of_the_same_images(
 
 
 def test_pca_finds_the_two_directions_in_which_points_differ() -> None:
-    chance = np.random.default_rng(0)
-    plane = chance.normal(size=(200, 2)) * [10, 5]
+    rng = np.random.default_rng(0)
+    plane = rng.normal(size=(200, 2)) * [10, 5]
     vectors = np.zeros((200, 6), np.float32)
     vectors[:, [1, 4]] = plane
-    vectors += chance.normal(size=vectors.shape) * 0.01
+    vectors += rng.normal(size=vectors.shape) * 0.01
     points, share = pca(vectors)
     assert share > 0.999
     for i in range(2):

@@ -80,37 +80,39 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     assert sum(terms) == pytest.approx(total, abs=0.05)
 
 
-def test_every_family_of_layers_is_explained(open_page: Open) -> None:
-    families = [*get_args(Family), "image"]
-    sentences = open_page().evaluate(
-        """(families) => import('./kinds.js').then(({ doesText }) =>
-             families.map((family) => doesText({ family, kind: "" })))""",
-        families,
+def explained(page: Any, *rows: tuple[str, str]) -> list[str]:
+    """Return what the page says of layers of these families and kinds."""
+
+    def with_these(route: Any) -> None:
+        said = route.fetch().json()
+        for layer, (family, kind) in zip(said["models"][0]["layers"], rows, strict=False):
+            layer.update(family=family, kind=kind)
+        route.fulfill(json=said)
+
+    page.route("**/v1/models", with_these)
+    page.reload()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    words: list[str] = page.locator(".layer").evaluate_all(
+        "(layers) => layers.map((layer) => layer.querySelector('.words')?.textContent)"
     )
-    for family, sentence in zip(families, sentences, strict=True):
-        assert sentence != f"family.{family}"
-        assert sentence.endswith(".")
+    return words[1 : 1 + len(rows)]  # the first is the image
+
+
+def test_every_family_of_layers_is_explained_by_a_sentence(open_page: Open) -> None:
+    families = get_args(Family)
+    sentences = explained(open_page("inside"), *((family, "") for family in families))
+    assert all(sentence.endswith(".") for sentence in sentences)
     assert len(set(sentences)) == len(families)
 
 
-@pytest.mark.parametrize(
-    ("kind", "sentence"),
-    [
-        ("ReLU", "What is negative becomes 0."),
-        ("leaky ReLU 0.01", "What is negative becomes nearly 0."),
-        ("1.7159·tanh(2x/3)", "Every number is squashed to between −1.7159 and 1.7159."),
-        ("GELU", "Every number is bent by the same curve."),
-    ],
-)
-def test_activations_are_explained_as_what_they_do(
-    open_page: Open, kind: str, sentence: str
-) -> None:
-    explained = open_page().evaluate(
-        """(kind) => import('./kinds.js').then(({ doesText }) =>
-             doesText({ family: "activation", kind }))""",
-        kind,
-    )
-    assert explained == sentence
+def test_activations_are_explained_as_what_they_do(open_page: Open) -> None:
+    kinds = ["ReLU", "leaky ReLU 0.01", "1.7159·tanh(2x/3)", "GELU"]
+    assert explained(open_page("inside"), *(("activation", kind) for kind in kinds)) == [
+        "What is negative becomes 0.",
+        "What is negative becomes nearly 0.",
+        "Every number is squashed to between −1.7159 and 1.7159.",
+        "Every number is bent by the same curve.",
+    ]
 
 
 def test_the_maps_are_walked_over_with_keys(open_page: Open) -> None:

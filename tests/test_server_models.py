@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from starlette.testclient import TestClient
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
 from lenet.evaluation.finetuning import Change
-from lenet.experiment.card import card
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
 from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
@@ -56,8 +56,11 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
 def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> None:
     run = Run.find("lenet5")
     card = client.get("/v1/models/lenet5/card").json()
-    assert card["markdown"] == run.read("README.md").decode()
     assert card["recipe"]["data"] == ["mnist"]
+    assert card["images"] == {"train": 54_000, "validation": 6_000, "test": 10_000}
+    assert (card["scores"][0]["part"], card["scores"][0]["errors"]) == ("test", 97)
+    assert (card["temperature"], card["rejection"], card["changes"]) == (None, None, [])
+    assert card["weights"] == run.manifest.weights
     scores = client.get("/v1/models/lenet5/scores").json()
     assert scores == json.loads(run.read("scores.json"))
     kernels = client.get("/v1/models/lenet5/kernels").json()["layers"]
@@ -70,18 +73,19 @@ def test_a_card_tells_no_place_and_no_password(tmp_path: Path) -> None:
     sources = ["mnist", "folder:/home/<me>/secret", "corrections:postgresql://me:secret@host/db"]
     recipe = run.recipe.with_changes({"data": sources, "start_from": "/home/secret/runs/reader-1"})
     told = [Change(source, 10, 5, 1) for source in (*sources, f"{sources[2]}, what is no digit")]
-    markdown = card(Run(run.folder, recipe, run.manifest), {}, changes=told)
-    assert markdown.count("secret") > 5
     run.write("recipe.toml", recipe.to_toml().encode())
-    run.write("README.md", markdown.encode())
+    run.write("finetuning.json", json.dumps([asdict(change) for change in told]).encode())
     run.finish("done")
     client = TestClient(
         build(service_of(tmp_path / "tuned"), Policy()), base_url="http://localhost"
     )
     said = client.get("/v1/models/tuned/card")
-    assert said.json()["recipe"]["data"] == ["mnist", "folder", "corrections"]
-    assert "| data | mnist, folder, corrections: " in said.json()["markdown"]
-    assert "from `reader-1`, on corrections, what is no digit: 5" in said.json()["markdown"]
+    card = said.json()
+    assert card["recipe"]["data"] == ["mnist", "folder", "corrections"]
+    assert card["recipe"]["start_from"] == "reader-1"
+    assert [(change["source"], change["nondigits"]) for change in card["changes"]] == [
+        ("mnist", False), ("folder", False), ("corrections", False), ("corrections", True),
+    ]  # fmt: skip
     mistakes = client.get("/v1/models/tuned/mistakes")
     assert mistakes.json()["data"] == "mnist+folder+corrections"
     assert "secret" not in said.text + mistakes.text
@@ -116,8 +120,9 @@ def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> No
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
-    assert client.get("/v1/models").json()["models"][0]["has"] == []
-    for what in ("card", "scores", "mistakes", "kernels"):
+    assert client.get("/v1/models").json()["models"][0]["has"] == ["card"]
+    assert client.get("/v1/models/bare/card").json()["scores"] == []
+    for what in ("scores", "mistakes", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
         remedy = ": export it again with `lenet export`" if what == "kernels" else ""
         assert said == f"model bare has no {what} on this machine{remedy}"

@@ -169,7 +169,7 @@ def test_the_next_picture_is_worked_on_in_the_memory_of_the_last() -> None:
         assert faults() - before < 100 * 20
 
 
-def test_what_keeps_it_from_starting_is_one_line_and_an_exit_code_within_seconds(
+def test_a_reason_not_to_start_is_one_line_and_an_exit_code(
     tmp_path: Path,
 ) -> None:
     broken = tmp_path / "broken"
@@ -184,15 +184,12 @@ def test_what_keeps_it_from_starting_is_one_line_and_an_exit_code_within_seconds
             (("--port", port), 6, f"cannot listen on 127.0.0.1, port {port}: address already in"),
             ((broken,), 5, "was altered"),
             ((cardless,), 5, f"cannot read {cardless / CARD}: No such file"),
+            (("--allow-origin", "*"), 2, "--allow-origin '*' is not the origin of a site"),
+            (("--allow-host", "a.example:80"), 2, "'a.example:80' is not a host name"),
             (("--collect", "postgresql://me:hunter2@127.0.0.1:1/x"), 4, "Connection refused"),
         ]
         for words, status, text in cases:
-            seconds: list[float] = []
-            while min(seconds, default=9) > 3 and len(seconds) < 3:  # others may work here too
-                begin = time.monotonic()
-                done = run_lenet("serve", *words)
-                seconds.append(time.monotonic() - begin)
-            assert min(seconds) < 3
+            done = run_lenet("serve", *words)
             assert (done.returncode, done.stdout) == (status, "")
             assert text in complaint(done)
             assert done.stderr.count("\n") == 1

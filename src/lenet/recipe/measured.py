@@ -35,6 +35,8 @@ class Outcome(NamedTuple):
         Test images.
     seeds : int
         Number of seeds.
+    seconds : float
+        Mean duration of a training, on the machine that measured it.
     date : str
         Date of the last training, ISO 8601.
     """
@@ -43,6 +45,7 @@ class Outcome(NamedTuple):
     sd: float | None
     total: int
     seeds: int
+    seconds: float
     date: str
 
     @property

@@ -1,10 +1,8 @@
 """Looking inside: `/v1/models`, what is known of each, and `/v1/layers`."""
 
-import html
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 import orjson
@@ -27,6 +25,7 @@ from lenet.server.bodies import (
     content_type,
     images_of,
 )
+from lenet.server.card import Card, card_of
 from lenet.server.models import FILES, Content, Served
 from lenet.server.readings import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
@@ -80,14 +79,6 @@ class Models(BaseModel):
     collect: bool = Field(description="Whether corrections are kept.")
     max_body: int = Field(description="Bytes of a body.")
     max_digits: int = Field(description="Images of a request.")
-
-
-class Card(BaseModel):
-    """A model's card."""
-
-    name: str
-    markdown: str
-    recipe: dict[str, Any]
 
 
 class ClassScores(BaseModel):
@@ -294,28 +285,6 @@ def about(served: Served, default: bool) -> Model:
         layers=[Layer(**layer.model_dump(exclude={"kernels"})) for layer in facts],
         test=scores and Errors(errors=scores["errors"], total=scores["total"]),
     )
-
-
-def card_of(served: Served) -> Card:
-    """Return the model card and the recipe."""
-    recipe = served.run.recipe.model_dump(mode="json")
-    for name, value in recipe.items():
-        if isinstance(value, list):
-            recipe[name] = [Source.parse(each).public for each in value]
-    recipe["start_from"] = Path(recipe.get("start_from", "")).name
-    return Card(name=served.name, markdown=_placeless(served), recipe=recipe)
-
-
-def _placeless(served: Served) -> str:
-    """Return the model card with the public names of what the model was made from."""
-    recipe, text = served.run.recipe, served.card
-    sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
-    for source in sorted(sources, key=len, reverse=True):  # one may begin with another
-        in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
-        for written in (source, in_table):
-            text = text.replace(written, Source.parse(source).public)
-    start = recipe.start_from
-    return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
 
 
 def mistakes_of(served: Served) -> Mistakes:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from lenet.errors import ModelError, UsageError
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import (
-    CARD,
     LAYER_FACTS,
     LAYERS,
     MISTAKES,
     MODEL,
+    RECIPE,
     SCORES,
     WEIGHTS,
     LayerFacts,
@@ -34,7 +34,7 @@ Content = Literal["card", "scores", "mistakes", "kernels", "layers"]
 
 # What the API may tell of a model, and the files of its run that it comes from.
 FILES: dict[Content, list[str]] = {
-    "card": [CARD],
+    "card": [RECIPE],
     "scores": [SCORES],
     "mistakes": [MISTAKES],
     "kernels": [LAYER_FACTS, WEIGHTS],
@@ -127,11 +127,6 @@ class Served:
             for layer in self.layer_facts
             if layer.kernels
         }
-
-    @cached_property
-    def card(self) -> str:
-        """The model card in Markdown."""
-        return self._file(CARD).decode()
 
     @cached_property
     def scores(self) -> dict[str, Any]:

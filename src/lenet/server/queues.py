@@ -37,7 +37,7 @@ class Answers(NamedTuple):
     probabilities : list of list of float
         For each image, of all k classes.
     statuses : list of str
-        ``digit``, ``uncertain`` or ``not_a_digit`` of each.
+        ``digit``, ``uncertain`` or ``not_a_digit`` for each image.
     """
 
     best: list[int]

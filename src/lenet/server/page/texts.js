@@ -1,4 +1,4 @@
-/** Every text of the page, by language. */
+/** Every text of the page, by language. @type {Record<string, Record<string, string>>} */
 export const TEXTS = {
   en: {
     title: "{room} · lenet",
@@ -210,11 +210,57 @@ export const TEXTS = {
     "numbers.layers": "Layers",
     "numbers.card": "Card",
     "numbers.corrections": "Corrections",
+    "card.architecture": "architecture",
+    "card.classes": "tells apart",
+    "card.data": "data",
+    "card.nondigits": "to refuse",
+    "card.images": "images",
+    "card.images.train": "{n} to learn from",
+    "card.images.validation": "{n} held out",
+    "card.images.test": "{n} to test",
+    "card.start": "began with",
+    "card.training.how": "{epochs}, batch {batch}, {optimizer}, learning rate {rate} ({schedule})",
+    "card.training": "training",
+    "card.epochs.one": "{n} epoch",
+    "card.epochs.other": "{n} epochs",
+    "card.seed": "seed",
+    "card.time": "time",
+    "card.time.how": "{seconds} s on {device}, {threads}",
+    "card.threads.one": "{n} thread",
+    "card.threads.other": "{n} threads",
+    "card.started": "started",
+    "card.temperature": "temperature",
+    "card.weights": "SHA-256 of the weights",
+    "card.scores": "Scores by part of the data",
+    "card.errors": "{errors} in {total}",
+    "card.once": "The test part was read once, after training. Nothing was chosen by it.",
+    "card.change": "{source}: {before} errors in {total} with {start}, {after} with this model.",
+    "card.change.nondigits": "{source}, images that show no digit",
+    "card.takes": "Takes",
+    "card.takes.what":
+      "digit images of 28×28 pixels, light ink on dark paper, centred by mass as MNIST's are.",
+    "card.refuses": "Refuses",
+    "card.refuses.what":
+      "an image whose score is below {score}: the logarithm of the sum of the logits' exponentials (Liu et al. 2020), fitted on held-out images of digits and of other signs.",
+    "card.fails": "Fails",
+    "card.fails.closed":
+      "on what its data lacks: other ways to write the same digit, and other signs, each of which it takes for one of its classes, with high probability.",
+    "card.fails.refusing":
+      "on other signs that have a digit's shape, as o, l, b, s, z and g have, and on ways of writing that its data lacks.",
+    "card.repeat": "Repeat it:",
+    "part.test": "test",
+    "part.validation": "validation",
+    "part.train": "training",
+    interval: "{low} to {high}",
     "column.class": "digit",
     "column.precision": "precision",
     "column.recall": "recall",
     "column.f1": "F1",
     "column.support": "images",
+    "column.part": "part",
+    "column.errors": "errors",
+    "column.rate": "error rate",
+    "column.interval": "95 % interval",
     "column.layer": "layer",
     "column.kind": "what",
     "column.shape": "output",
@@ -242,6 +288,12 @@ export const TEXTS = {
       "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
     "keeping.collect":
       "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
+    "address.query": "This page's address takes no “?{name}”. It was ignored.",
+    "address.query.near":
+      "This page's address takes no “?{name}”. It was ignored; did you mean {near}?",
+    "address.fragment": "There is no “#{name}” on this page. There is {rooms}.",
+    "address.fragment.near": "There is no “#{name}” on this page. Did you mean {near}?",
+
     "door.label": "Token",
     "door.hint":
       "This service is closed to strangers. Open the whole address that “lenet serve” printed, or type the token in it.",
