@@ -164,7 +164,8 @@ def test_the_better_one_is_named_where_chance_does_not_explain_it() -> None:
     (pair,) = outcome.pairs
     assert pair.better == "a"
     assert pair.p == 2 * 0.5**18
-    assert rendering.sentence(pair) == "a is better than b: 2 against 20 errors, p < 0.0001"
+    verdict = "a is better than b: 2 against 20 errors, p < 0.0001, median of 2"
+    assert rendering.sentence(pair) == verdict
 
 
 def test_who_has_one_result_meets_every_seed_of_the_other() -> None:
