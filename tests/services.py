@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx2
 
 from lenet.reader import DEFAULT_MODEL
-from lenet.server.metrics import Metrics
 from lenet.server.models import load_models
-from lenet.server.service import Service
+from lenet.server.service import Metrics, Service
 
 PICTURES = sorted(
     Path(str(path))

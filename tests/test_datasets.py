@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet import datasets
-from lenet.datasets import Dataset, carve
-from lenet.datasets.dataset import join
+from lenet.datasets import Dataset, Source, carve, join
+from lenet.datasets.dataset import repeat_small
 from lenet.datasets.idx import DamagedError, unpack
 from lenet.errors import DataError, UsageError
 
@@ -387,6 +387,8 @@ def test_a_bad_folder_or_picture_is_named(tmp_path: Path, uci: datasets.Splits) 
     [
         ("mnits", "no dataset 'mnits': did you mean mnist?"),
         ("idx:", "no dataset 'idx:': did you mean idx:DIR?"),
+        ("mnist:", "no dataset 'mnist:': did you mean mnist?"),
+        ("mnist:60000", "no dataset 'mnist:60000': did you mean mnist?"),
         (
             "zebra",
             "no dataset 'zebra': there are: mnist, uci-digits, idx:DIR, folder:DIR, "
@@ -398,6 +400,25 @@ def test_an_unknown_source_gets_the_nearest_names(source: str, text: str) -> Non
     with pytest.raises(UsageError) as error:
         datasets.load(source)
     assert str(error.value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "place", "public"),
+    [
+        ("mnist", "mnist", "", "mnist"),
+        ("drawn:60000", "drawn", "60000", "drawn:60000"),
+        ("folder:C:/my digits", "folder", "C:/my digits", "folder"),
+        ("idx:secret/set?transpose", "idx", "secret/set?transpose", "idx"),
+        ("corrections:postgresql://me:secret@host/db", "corrections",
+         "postgresql://me:secret@host/db", "corrections"),
+    ],
+)  # fmt: skip
+def test_a_source_shows_its_place_in_public_only_if_it_is_not_private(
+    text: str, kind: str, place: str, public: str
+) -> None:
+    source = Source.parse(text)
+    assert (source.kind, source.place, str(source)) == (kind, place, text)
+    assert source.public == public
 
 
 def test_sources_are_joined_part_by_part(idx_dir: Path, uci: datasets.Splits) -> None:
@@ -433,8 +454,8 @@ def test_sources_of_other_classes_are_not_joined(idx_dir: Path, uci: datasets.Sp
         ({"labels": np.zeros(3, np.int64)}, "2 images but 3 labels; each image needs one label"),
         ({"labels": np.array([0, 10])}, "label 10 is out of range, 10 classes have labels 0 to 9"),
         ({"labels": np.array([0, -1])}, "label -1 is out of range, 10 classes have labels 0 to 9"),
-        ({"classes": ()}, "class names must be there and differ, found []"),
-        ({"classes": ("a", "a")}, "class names must be there and differ, found ['a', 'a']"),
+        ({"classes": ()}, "class names must be given and differ, found []"),
+        ({"classes": ("a", "a")}, "class names must be given and differ, found ['a', 'a']"),
         (
             {"images": np.zeros((0, 28, 28), np.uint8), "labels": np.zeros(0, np.int64)},
             "d holds no images; give a source with at least one",
@@ -523,6 +544,21 @@ def test_nothing_is_held_out_of_a_share_of_0_and_too_few_images_are_an_error() -
             f"numbered: a share of {share} of its 3 images is {count}; bring more images or "
             "choose another share"
         )
+
+
+def test_where_a_share_is_no_image_none_may_be_held_out() -> None:
+    whole = numbered([2, 1])
+    assert carve(whole, 0.1, seed=0, allow_none=True) == (whole, None)
+    train, held_out = carve(whole, 0.4, seed=0, allow_none=True)
+    assert (len(train), len(held_out or ())) == (2, 1)
+
+
+def test_a_small_part_is_repeated_whole_and_a_large_one_is_not_touched() -> None:
+    large, small = numbered([100]), numbered([8])
+    same, repeated = repeat_small([large, small], least_share=0.3)
+    assert same is large
+    assert numbers(repeated) == 4 * numbers(small)  # 0.3 of 108 images is 4 times 8
+    assert repeat_small([large, small], least_share=0) == [large, small]
 
 
 def test_images_and_labels_stay_as_small_as_they_came(mnist: datasets.Splits) -> None:

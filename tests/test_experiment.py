@@ -18,7 +18,7 @@ from lenet.evaluation import evaluate, read_scores
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import MODEL, RESUME, Run
-from lenet.storage import held_alone, weights_digest
+from lenet.storage import locked, weights_digest
 from lenet.training import Epoch, Watcher, infer
 
 
@@ -208,7 +208,7 @@ def test_no_folder_is_made_for_a_training_that_cannot_begin(
 
 def test_a_run_that_another_process_trains_is_not_trained_twice(stopped: Path) -> None:
     with (
-        held_alone(stopped),
+        locked(stopped),
         pytest.raises(ModelError, match="another process is training in .*quick-1: wait for it"),
     ):
         experiment.resume(stopped)

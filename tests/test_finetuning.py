@@ -15,7 +15,7 @@ from command import complaint, run_lenet
 from lenet import datasets, experiment, training
 from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
-from lenet.datasets.parts import Parts
+from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, UsageError
 from lenet.evaluation import read_scores
 from lenet.evaluation.finetuning import Change, changes, read_changes, with_former_tests
@@ -151,10 +151,10 @@ def test_who_learns_to_refuse_nothing_leaves_out_what_is_no_digit(
 ) -> None:
     source = corrected(tmp_path / "corrections.db", None)
     recipe = quick_run.recipe.with_changes({"data": ["uci-digits", source]})
-    parts = Parts.load(recipe)
+    parts = load_parts(recipe)
     assert parts.nondigits is None
     assert len(parts.train) + len(parts.validation or ()) == 1438 + 8
-    refusing = Parts.load(
+    refusing = load_parts(
         recipe.with_changes({"nondigits": ["nondigits:90"], "calibrate": True, "least_share": 0.5})
     )
     assert refusing.nondigits is not None
@@ -169,7 +169,7 @@ def test_a_handful_of_corrections_is_enough_to_begin_with(quick_run: Run, tmp_pa
     for each in [*store][3:]:
         store.delete(each.id)
     store.close()
-    parts = Parts.load(
+    parts = load_parts(
         quick_run.recipe.with_changes({"data": ["uci-digits", source], "least_share": 0.1})
     )
     assert len(parts.test) == 359 + 2  # of three, by their ids
@@ -182,7 +182,7 @@ def test_what_the_model_was_made_from_is_tested_also_where_it_is_not_learnt_from
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
     recipe = quick_run.recipe.with_changes({"start_from": str(quick_run.folder), "data": source})
-    parts = with_former_tests(recipe, Parts.load(recipe))
+    parts = with_former_tests(recipe, load_parts(recipe))
     assert len(parts.test) == len(parts.tests[source])
     before = Classifier(quick_run.read(MODEL))
     mine, former = changes(recipe, before, parts)
@@ -195,7 +195,7 @@ def test_of_a_model_whose_data_cannot_be_had_it_is_said_before_training(
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
     recipe = quick_run.recipe.with_changes({"start_from": "lenet5", "data": source})
-    parts = Parts.load(recipe)
+    parts = load_parts(recipe)
 
     def unreachable(*_: object, **__: object) -> None:
         raise DataError("cannot download")
@@ -212,7 +212,7 @@ def test_corrections_that_come_during_training_move_nothing_to_the_test(
     recipe = quick_run.recipe.with_changes(
         {"start_from": str(quick_run.folder), "data": ["uci-digits", source]}
     )
-    parts = with_former_tests(recipe, Parts.load(recipe))
+    parts = with_former_tests(recipe, load_parts(recipe))
     corrected(tmp_path / "more.db", 1, digits=300)
     (tmp_path / "more.db").replace(tmp_path / "corrections.db")
     _, change = changes(recipe, Classifier(quick_run.read(MODEL)), parts)
@@ -251,12 +251,12 @@ def test_a_source_too_small_for_the_validation_it_needs_is_refused_before_traini
     store.close()
     small = quick_run.recipe.with_changes({"data": source, "least_share": 0.1, "keep": "best"})
     with pytest.raises(DataError, match=r"^corrections: of \d images none can be spared for the"):
-        Parts.load(small)
+        load_parts(small)
     refusing = {"data": "uci-digits", "nondigits": ["nondigits:3"], "calibrate": True}
     with pytest.raises(
         DataError, match=r"^nondigits:3: of 3 images none can be spared for the val"
     ):
-        Parts.load(small.with_changes(refusing))
+        load_parts(small.with_changes(refusing))
 
 
 def test_training_begins_with_the_weights_it_starts_from(
@@ -273,7 +273,7 @@ def test_training_begins_with_the_weights_it_starts_from(
 def test_small_sources_repeat_until_they_have_their_share(
     quick_run: Run, spiral_folder: Path
 ) -> None:
-    parts = Parts.load(taught(quick_run, spiral_folder))
+    parts = load_parts(taught(quick_run, spiral_folder))
     small = sum(len(part) for part in (parts.train,)) - round(1438 * 0.9)
     assert small / len(parts.train) == pytest.approx(0.2, abs=0.05)
     assert len(parts.test) == 359 + 20

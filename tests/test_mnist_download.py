@@ -26,8 +26,9 @@ from typer.testing import CliRunner
 
 from lenet import datasets
 from lenet.cli import data as data_cli
-from lenet.datasets import mirrors, mnist
+from lenet.datasets import mnist
 from lenet.errors import DataError, LeNetError, UsageError
+from lenet.storage import locked
 
 # A small MNIST: the embedded digits in four files of the same names.
 SMALL = datasets.load("uci-digits")
@@ -143,7 +144,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(mnist, "PARTS", PARTS)
-    monkeypatch.setattr(mirrors, "MIRRORS", ())  # no test may reach for the real ones
+    monkeypatch.setattr(mnist, "MIRRORS", ())  # no test may reach for the real ones
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LENET_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -155,7 +156,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, server: Server, *manners: str) -> None:
-    monkeypatch.setattr(mirrors, "MIRRORS", tuple(map(server.mirror, manners)))
+    monkeypatch.setattr(mnist, "MIRRORS", tuple(map(server.mirror, manners)))
 
 
 def names(folder: Path) -> list[str]:
@@ -213,7 +214,7 @@ def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recover
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault)
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
+    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
     with pytest.raises(DataError) as error:
         datasets.load("mnist", folder)
     assert f": 127.0.0.1:{server.server_port} {FAULTS[fault]}; put its" in str(error.value)
@@ -228,7 +229,7 @@ def test_where_one_mirror_is_at_fault_the_next_one_helps(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault, "good")
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
+    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
     assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
     assert names(folder) == ALL_FILES
     assert len([path for path in server.asked if fault in path]) == 1, "it is not asked again"
@@ -250,7 +251,7 @@ def test_with_all_mirrors_down_the_way_by_hand_is_told(
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        monkeypatch.setattr(mirrors, "MIRRORS", (f"http://127.0.0.1:{port}/", server.mirror("404")))
+        monkeypatch.setattr(mnist, "MIRRORS", (f"http://127.0.0.1:{port}/", server.mirror("404")))
         with pytest.raises(DataError) as error:
             datasets.load("mnist", folder)
     assert str(error.value) == (
@@ -296,9 +297,9 @@ def test_without_leave_to_download_it_says_where_it_looked(folder: Path) -> None
 FETCH = """
 import sys, json
 from pathlib import Path
-from lenet.datasets import mirrors, mnist
+from lenet.datasets import mnist
 mnist.PARTS = tuple(mnist.Part(*part) for part in json.loads(sys.argv[1]))
-mirrors.MIRRORS = (sys.argv[2],)
+mnist.MIRRORS = (sys.argv[2],)
 print("ready", flush=True)
 for folder in sys.argv[3:]:
     mnist.obtain(Path(folder))
@@ -319,6 +320,18 @@ def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, fo
     assert names(folder) == ALL_FILES
     assert len(datasets.load("mnist", folder, download=False).train) == len(SMALL.train)
     assert len(server.asked) == 4, "one downloads for all"
+
+
+def test_a_process_waits_no_longer_than_its_time_for_another_one(
+    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
+) -> None:
+    use(monkeypatch, server, "good")
+    folder.mkdir()
+    with locked(folder), pytest.raises(DataError, match="another process is still at it; put its"):
+        datasets.load("mnist", folder, timeout=0.2)
+    assert (server.asked, names(folder)) == ([], [])
+    datasets.load("mnist", folder, timeout=30)
+    assert names(folder) == ALL_FILES
 
 
 def test_a_fetch_killed_at_any_moment_leaves_only_whole_files(
@@ -515,6 +528,7 @@ def test_data_fetch_prints_where_the_verified_files_are(
     [
         ("mnits", UsageError, "no dataset 'mnits': did you mean mnist?"),
         ("idx:here", UsageError, "idx:here is read where it lies: there is nothing to fetch"),
+        ("drawn:9", UsageError, "drawn:9 is drawn by lenet itself: there is nothing to fetch"),
         ("mnist", DataError, "cannot download MNIST: "),
     ],
 )

@@ -41,7 +41,7 @@ def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
     cells = page.locator(".confusion tbody td").all_inner_texts()
     shown = [0 if cell == "·" else int(cell) for cell in cells]
     assert shown == [count for row in scores["confusion"] for count in row]
-    expect(page.locator(".markdown")).to_contain_text("Fails on what its data lacks")
+    expect(page.locator(".facts")).to_contain_text("Fails on what its data lacks")
     truth, answer = divmod(max(range(100), key=lambda i: shown[i] if i // 10 != i % 10 else 0), 10)
     expect(page.locator(".mistakes li").first).to_be_visible()
     page.get_by_role(

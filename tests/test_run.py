@@ -13,7 +13,7 @@ import torch
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.recipe import Recipe
 from lenet.run import MODEL, Manifest, Run
-from lenet.storage import read_safetensors, safetensors_bytes, weights_digest, write_atomically
+from lenet.storage import read_tensors, safetensors_bytes, weights_digest, write_atomically
 
 MANIFEST = Manifest(
     started="2026-01-01T00:00:00+00:00", seed=0, device="cpu", threads=1, versions={}
@@ -58,6 +58,7 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "model.safetensors",
         "model.onnx",
         "layers.onnx",
+        "layers.json",
         "history.jsonl",
         "scores.json",
         "mistakes.json",
@@ -144,7 +145,7 @@ def test_an_altered_weights_file_is_refused(tmp_path: Path) -> None:
     content[-7] ^= 4
     (tmp_path / "x.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=r"x\.safetensors was altered, its digest does not fit"):
-        read_safetensors(tmp_path / "x.safetensors")
+        read_tensors(tmp_path / "x.safetensors")
 
 
 def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
@@ -218,9 +219,23 @@ def test_tensors_and_facts_come_back_as_they_went_whatever_their_memory_order(
 ) -> None:
     kernel = torch.rand(4, 3, 5, 5).to(memory_format=torch.channels_last)
     (tmp_path / "x.safetensors").write_bytes(safetensors_bytes({"k": kernel}, {"loss": 0.1 + 0.2}))
-    tensors, facts = read_safetensors(tmp_path / "x.safetensors")
+    tensors, facts = read_tensors(tmp_path / "x.safetensors")
     assert torch.equal(tensors["k"], kernel)
     assert facts == {"loss": 0.1 + 0.2}
+
+
+def test_the_weights_of_a_model_are_read_without_torch() -> None:
+    weights = Run.find("lenet5").folder / "model.safetensors"
+    program = (
+        "import sys; from pathlib import Path; from lenet.storage import read_arrays\n"
+        "arrays, facts = read_arrays(Path(sys.argv[1]))\n"
+        "print(facts['model'], sum(a.size for a in arrays.values()), 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, weights], capture_output=True, text=True, check=True
+    )
+    tensors, _ = read_tensors(weights)
+    assert done.stdout.split() == ["lenet5", str(sum(t.numel() for t in tensors.values())), "False"]
 
 
 @pytest.mark.parametrize(
@@ -239,4 +254,4 @@ def test_tensors_and_facts_come_back_as_they_went_whatever_their_memory_order(
 def test_a_broken_weights_file_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=r"x\.safetensors is broken or was not made by lenet"):
-        read_safetensors(tmp_path / "x.safetensors")
+        read_tensors(tmp_path / "x.safetensors")

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from starlette.testclient import TestClient
 
-from lenet.server import bodies, workers
+from lenet.server import bodies, queues
 from lenet.server.app import build
-from lenet.server.batching import BATCH, WAITING, Answers, Batcher
 from lenet.server.guard import Policy
+from lenet.server.queues import BATCH, MAX_IMAGES_WAITING, Answers, Batcher
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 from services import OCTETS
@@ -91,7 +91,7 @@ def test_a_full_queue_refuses_and_takes_again_when_it_is_empty() -> None:
         images = np.zeros((BATCH, 28, 28), np.uint8)
         running = batcher.ask(images)
         await asyncio.sleep(0.05)
-        waiting = [batcher.ask(images) for _ in range(WAITING // BATCH)]
+        waiting = [batcher.ask(images) for _ in range(MAX_IMAGES_WAITING // BATCH)]
         with pytest.raises(Refusal) as refusal:
             batcher.ask(images[:1])
         assert refusal.value.status == 429
@@ -111,9 +111,9 @@ def test_too_many_pictures_at_once_are_refused_and_one_that_takes_too_long_is_gi
     gate = threading.Event()
 
     async def ask() -> None:
-        crew = workers.Workers()
-        monkeypatch.setattr(workers, "SECONDS", 0.1)
-        jobs = [asyncio.create_task(crew.do(lambda: gate.wait(5))) for _ in range(workers.WAITING)]
+        crew = queues.Workers()
+        monkeypatch.setattr(queues, "JOB_SECONDS", 0.1)
+        jobs = [asyncio.create_task(crew.do(lambda: gate.wait(5))) for _ in range(queues.MAX_JOBS)]
         await asyncio.sleep(0.01)
         with pytest.raises(Refusal) as busy:
             await crew.do(lambda: None)
@@ -172,7 +172,7 @@ def test_nothing_that_is_sent_touches_the_disk(
 def test_who_is_refused_for_want_of_time_cannot_ask_again_at_once(
     client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service.models["lenet5"].batcher, "waiting", WAITING)
+    monkeypatch.setattr(service.models["lenet5"].batcher, "waiting", MAX_IMAGES_WAITING)
     begin = time.perf_counter()
     refused = client.post("/v1/digits", content=bytes(784), headers=OCTETS)
     assert time.perf_counter() - begin > 0.2

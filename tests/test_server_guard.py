@@ -1,8 +1,11 @@
 """Who may ask the service."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
+from lenet.errors import UsageError
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.service import Service
@@ -80,8 +83,52 @@ def test_another_site_is_let_in_only_where_it_is_named(service: Service) -> None
         assert response.headers.get("access-control-allow-origin") == allowed
     asked = {"Origin": friend, "Access-Control-Request-Method": "POST"}
     preflight = client.options("/v1/read", headers=asked)
-    assert preflight.status_code == 204
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == friend
     assert "Authorization" in preflight.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "hint"),
+    [
+        ("*", "https://example.org"),
+        ("null", "https://example.org"),
+        ("example.org", "https://example.org"),
+        ("ftp://example.org", "https://example.org"),
+        ("https://", "https://example.org"),
+        ("https://*.example.org", "https://example.org"),
+        ("https://me@example.net", "https://example.org"),
+        ("https://me:secret@example.net", "https://example.org"),
+        ("https://bücher.example", "https://example.org"),
+        ("https://example.net:123456", "https://example.org"),
+        ("https://example.net/", "https://example.net"),
+        ("https://example.net/page", "https://example.net"),
+        ("https://example.net?a=b", "https://example.net"),
+        ("https://example.net#a", "https://example.net"),
+        ("https://example.net:443", "https://example.net"),
+        ("http://example.net:8000/", "http://example.net:8000"),
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(origin: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Policy.of("127.0.0.1", origins=[origin])
+    assert str(refused.value) == (
+        f"--allow-origin {origin!r} is not the origin of a site: say scheme, host and port only, "
+        f"as {hint}"
+    )
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://Example.net", "http://localhost:5173", "http://[::1]:8080"]
+)
+def test_an_origin_may_have_a_port_and_capitals(origin: str) -> None:
+    assert Policy.of("127.0.0.1", origins=[origin]).origins == {origin.lower()}
+
+
+@pytest.mark.parametrize("name", ["https://a.example", "a.example:80", "a.example/b", "*.a", ""])
+def test_a_host_name_that_no_request_holds_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"--allow-host {re.escape(repr(name))} is not a host"):
+        Policy.of("127.0.0.1", [name])
 
 
 def test_with_a_token_only_the_page_and_the_health_are_free(service: Service) -> None:

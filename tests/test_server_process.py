@@ -23,12 +23,11 @@ from lenet.errors import DataError, ModelError, ServeError, UsageError
 from lenet.run import CARD, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
-from lenet.server.metrics import Metrics
 from lenet.server.models import load_models
-from lenet.server.service import Service
+from lenet.server.service import Metrics, Service
 from lenet.server.serving import _Server, address, bind, is_loopback
 from live_service import serving
-from services import OCTETS, SHIPPED, TWO
+from services import OCTETS, SHIPPED, TWO, error_of
 
 # Numbers, description, health
 
@@ -83,14 +82,49 @@ def test_asked_to_stop_it_is_not_ready_from_that_moment(service: Service) -> Non
 
 def test_the_description_names_every_path_and_every_status(client: TestClient) -> None:
     paths = client.get("/v1/openapi.json").json()["paths"]
-    assert set(paths) == {
-        "/livez", "/readyz", "/metrics", "/v1/read", "/v1/digits", "/v1/layers", "/v1/models",
-        "/v1/models/{name}/card", "/v1/models/{name}/scores", "/v1/models/{name}/mistakes",
-        "/v1/models/{name}/kernels",
-    }  # fmt: skip
+    names = {path: [route["operationId"] for route in paths[path].values()] for path in paths}
+    assert names == {
+        "/livez": ["live"],
+        "/readyz": ["ready"],
+        "/metrics": ["metrics"],
+        "/v1/read": ["read"],
+        "/v1/digits": ["digits"],
+        "/v1/layers": ["layers"],
+        "/v1/models": ["models"],
+        "/v1/models/{name}/card": ["card"],
+        "/v1/models/{name}/scores": ["scores"],
+        "/v1/models/{name}/mistakes": ["mistakes"],
+        "/v1/models/{name}/kernels": ["kernels"],
+    }
     read = paths["/v1/read"]["post"]
     assert {"200", "401", "403", "408", "413", "415", "422", "429", "503"} <= set(read["responses"])
     assert "multipart/form-data" in read["requestBody"]["content"]
+
+
+def test_the_description_declares_the_token(service: Service) -> None:
+    needed: dict[str, list[str]] = {"token": []}
+    for policy, security in ((Policy(), [{}, needed]), (Policy(token="a"), [needed])):
+        client = TestClient(build(service, policy), base_url="http://localhost")
+        headers = {"Authorization": "Bearer a"}
+        description = client.get("/v1/openapi.json", headers=headers).json()
+        scheme = description["components"]["securitySchemes"]["token"]
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+        assert description["security"] == security
+        open_paths = {
+            path
+            for path, routes in description["paths"].items()
+            if any(route.get("security") == [] for route in routes.values())
+        }
+        assert open_paths == {"/livez", "/readyz"}
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/v1/models"])
+def test_every_route_refuses_a_query_parameter_it_does_not_have(
+    client: TestClient, path: str
+) -> None:
+    refused = client.get(f"{path}?modle=lenet5")
+    assert refused.status_code == 422
+    assert error_of(refused) == "no query parameter 'modle' here: there are none"
 
 
 # The process
@@ -135,7 +169,7 @@ def test_the_next_picture_is_worked_on_in_the_memory_of_the_last() -> None:
         assert faults() - before < 100 * 20
 
 
-def test_what_keeps_it_from_starting_is_one_line_and_an_exit_code_within_seconds(
+def test_a_reason_not_to_start_is_one_line_and_an_exit_code(
     tmp_path: Path,
 ) -> None:
     broken = tmp_path / "broken"
@@ -150,15 +184,12 @@ def test_what_keeps_it_from_starting_is_one_line_and_an_exit_code_within_seconds
             (("--port", port), 6, f"cannot listen on 127.0.0.1, port {port}: address already in"),
             ((broken,), 5, "was altered"),
             ((cardless,), 5, f"cannot read {cardless / CARD}: No such file"),
+            (("--allow-origin", "*"), 2, "--allow-origin '*' is not the origin of a site"),
+            (("--allow-host", "a.example:80"), 2, "'a.example:80' is not a host name"),
             (("--collect", "postgresql://me:hunter2@127.0.0.1:1/x"), 4, "Connection refused"),
         ]
         for words, status, text in cases:
-            seconds: list[float] = []
-            while min(seconds, default=9) > 3 and len(seconds) < 3:  # others may work here too
-                begin = time.monotonic()
-                done = run_lenet("serve", *words)
-                seconds.append(time.monotonic() - begin)
-            assert min(seconds) < 3
+            done = run_lenet("serve", *words)
             assert (done.returncode, done.stdout) == (status, "")
             assert text in complaint(done)
             assert done.stderr.count("\n") == 1

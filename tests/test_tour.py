@@ -46,7 +46,7 @@ def drawings(notebook: Any) -> int:
     return sum("image/png" in output.get("data", {}) for output in outputs(notebook))
 
 
-def test_the_notebook_is_kept_as_it_ran_from_top_to_bottom_on_mnist(tour: Any) -> None:
+def test_the_notebook_was_run_from_top_to_bottom_on_mnist(tour: Any) -> None:
     nbformat.validate(tour)
     cells = code(tour)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
@@ -56,7 +56,7 @@ def test_the_notebook_is_kept_as_it_ran_from_top_to_bottom_on_mnist(tour: Any) -
     assert drawings(tour) >= 12
 
 
-def test_the_notebook_holds_no_trace_of_when_and_where_it_ran(tour: Any) -> None:
+def test_the_notebook_holds_no_times_and_no_paths(tour: Any) -> None:
     text = TOUR.read_text("utf-8")
     assert len(text.encode()) < MOST
     assert not re.search(r"iopub|shell\.execute|\d{4}-\d\d-\d\d", text)
@@ -74,7 +74,7 @@ def test_the_notebook_is_formatted_as_the_rest_of_the_source(tour: Any) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_file_that_the_notebook_links_to_is_there(tour: Any) -> None:
+def test_every_file_that_the_notebook_links_to_exists(tour: Any) -> None:
     prose = "".join(cell.source for cell in tour.cells if cell.cell_type == "markdown")
     links = re.findall(r"\]\(([^)#]+)", prose)
     assert links
@@ -112,7 +112,7 @@ def page() -> str:
     return path.read_text("utf-8")
 
 
-def test_every_command_of_the_page_is_one_of_ours(page: str) -> None:
+def test_every_command_on_the_page_exists(page: str) -> None:
     commands = [code.split()[1:] for code in re.findall(r"`(lenet [a-z][^`]*)`", page)]
     assert len(commands) > 25
     for verb, *words in commands:
@@ -129,7 +129,7 @@ def test_every_command_of_the_page_is_one_of_ours(page: str) -> None:
                 assert value in builtin_names()
 
 
-def test_every_accuracy_of_ours_on_the_page_is_the_one_measured(page: str) -> None:
+def test_every_accuracy_on_the_page_is_the_measured_one(page: str) -> None:
     outcomes = [outcome(Recipe.load(name)) for name in builtin_names()]
     measured = {
         f"{100 * found.accuracy:.2f} ± {100 * found.accuracy_sd:.2f} %"

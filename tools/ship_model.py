@@ -16,10 +16,10 @@ from lenet.experiment.card import card
 from lenet.inspection import Inspection
 from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
-from lenet.run import CARD, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import CARD, EXPORTED, HISTORY, MISTAKES, MODEL, SCORES, WEIGHTS, Run
 from lenet.storage import sha256, write_atomically
 
-SHIPPED = ("recipe.toml", MODEL, LAYERS, WEIGHTS, SCORES, MISTAKES, HISTORY, CARD)
+SHIPPED = ("recipe.toml", *EXPORTED, WEIGHTS, SCORES, MISTAKES, HISTORY, CARD)
 PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 

@@ -16,7 +16,7 @@ def serve(
         typer.Argument(
             metavar="MODEL",
             help="Shipped models by name, or run folders; without any, all that ship. "
-            "The first is asked where a request names none.",
+            "The first answers requests that name none.",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -32,7 +32,8 @@ def serve(
         ),
     ] = None,
     no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Let everyone who can reach --host ask, tokenless.")
+        bool,
+        typer.Option("--no-auth", help="Ask no token of those who can reach --host."),
     ] = False,
     allow_host: Annotated[
         list[str] | None,
@@ -46,10 +47,13 @@ def serve(
         bool,
         typer.Option("--allow-regressed", help="Serve a run that is marked as regressed too."),
     ] = False,
+    access_log: Annotated[
+        bool, typer.Option("--access-log", help="Log every request on stderr, as a line of JSON.")
+    ] = False,
 ) -> None:
     """Serve a page to draw, photograph and look inside, and an HTTP API.
 
-    The environment's LENET_TOKEN, if set, is what must be shown to use the API; not with --no-auth.
+    If LENET_TOKEN is set in the environment, requests to the API must show it; not with --no-auth.
     """
     from lenet.server import serving
 
@@ -62,9 +66,8 @@ def serve(
 
     from lenet.server.app import build
     from lenet.server.guard import Policy
-    from lenet.server.metrics import Metrics
     from lenet.server.models import load_models
-    from lenet.server.service import Service
+    from lenet.server.service import Metrics, Service
 
     policy = Policy.of(host, allow_host or [], allow_origin or [], token)
     with serving.bind(host, port) as listener:
@@ -84,4 +87,5 @@ def serve(
             kept = "" if store is None else f"corrections are kept in {store.name}; "
             err.print(f"serving {', '.join(served)}; {kept}stop with Ctrl-C")
 
+        serving.log_to_stderr(access_log)
         serving.serve(build(service, policy, store), service, listener, say_where)

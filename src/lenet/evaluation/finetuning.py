@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from lenet import datasets
-from lenet.datasets import Dataset
+from lenet.datasets import Dataset, Source
 from lenet.datasets.parts import Parts
 from lenet.errors import DataError
 from lenet.evaluation.scoring import score
@@ -55,7 +55,7 @@ def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
         try:
             test = datasets.load(source, parts.folder, show_progress=True).test
         except DataError as error:
-            if source.partition(":")[0] in ("folder", "idx", "corrections"):
+            if Source.parse(source).is_private:
                 continue
             raise DataError(
                 f"{source} is needed, on which {recipe.start_from} is tested before and after: "

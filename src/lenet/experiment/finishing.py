@@ -7,23 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from lenet.datasets import Source
 from lenet.datasets.parts import Parts
 from lenet.evaluation import score
 from lenet.evaluation.finetuning import changes
 from lenet.evaluation.mistakes import find_mistakes
 from lenet.experiment.card import card
-from lenet.experiment.export import prove, to_onnx
+from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
 from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
-from lenet.inspection.layers import Layers
+from lenet.inspection.feature_maps import Layers
 from lenet.metrics.calibration import Calibration, calibrate
 from lenet.reader import Classifier
-from lenet.run import CARD, FINETUNING, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import CARD, FINETUNING, HISTORY, MISTAKES, SCORES, WEIGHTS, Run
 from lenet.storage import cannot_write, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, infer
 from lenet.training.watching import Watcher
-
-PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
 
 
 def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
@@ -37,8 +36,8 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     calibration = _calibrated(model, parts) if run.recipe.calibrate else None
     exported = to_onnx(model, parts.train.classes, calibration)
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
-    run.write(MODEL, exported.model)
-    run.write(LAYERS, exported.layers)
+    for name, content in exported.files.items():
+        run.write(name, content)
 
     watcher.enters("scoring; the test set is read now, once")
     classifier = Classifier(exported.model)
@@ -80,12 +79,13 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
 
 
 def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images people sent to be corrected: not to be passed on with a run."""
-    if not parts.tests:
-        return np.zeros(len(parts.test), bool)
-    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
-    # The sources of the recipe come first, as in its test part.
-    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
+    """Return which test images are corrected readings, which a run must not pass on."""
+    hidden = [
+        np.full(len(test), Source.parse(source).kind == "corrections")
+        for source, test in parts.tests.items()
+    ]
+    # The recipe's own sources come first, in the order of its test part.
+    return np.concatenate(hidden)[: len(parts.test)]
 
 
 def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
@@ -102,7 +102,7 @@ def _write_report(run: Run, found: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
-        raise cannot_write(run.folder / "figures", error) from None
+        raise cannot_write(run.folder / "figures", error) from error
     for name, content in report_files(found):
         run.write(name, content)
 

@@ -18,7 +18,9 @@ from PIL import Image
 from lenet import figures
 from lenet.figures import gallery
 from lenet.inspection import Inspection
+from lenet.metrics import rate
 from lenet.models import layer_table
+from lenet.reader import percent
 from lenet.run import REPORT
 
 LOOKED_INTO = 3  # digits whose layers are shown
@@ -122,9 +124,8 @@ def _telling(run: Inspection) -> list[int]:
 def _answer(run: Inspection, index: int) -> str:
     truth, row = run.test.labels[index], run.probabilities[index]
     answer, classes = int(row.argmax()), run.test.classes
-    sure = "over 99.9 %" if row.max() > 0.9995 else f"{100 * row.max():.1f} %"
     read = "rightly" if answer == truth else f"but the truth is {classes[truth]}"
-    return f"Test image {index:,}: read as {classes[answer]} at {sure}, {read}."
+    return f"Test image {index:,}: read as {classes[answer]} at {percent(row.max())}, {read}."
 
 
 def _embedded(png: bytes) -> Drawn:
@@ -149,7 +150,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["percent"] = lambda share: f"{100 * share:.2f} %"
+    environment.filters["rate"] = rate
     environment.filters["count"] = lambda number: f"{number:,}"
     return environment.from_string(
         resources.files("lenet").joinpath("experiment", "report.html").read_text("utf-8")

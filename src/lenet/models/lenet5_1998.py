@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet.errors import UsageError
+from lenet.run import Family, KernelNames
 
 PAPER, INK = -0.1, 1.175  # makes the mean of the input about 0 and its variance about 1
 
@@ -46,6 +47,8 @@ FIGURE_3 = """
 class Scale(nn.Module):
     """Shift and stretch 0..1 so that 0 becomes `paper` and 1 becomes `ink`."""
 
+    family: Family = "scale"
+
     def __init__(self, paper: float, ink: float) -> None:
         super().__init__()
         self.paper, self.ink = paper, ink
@@ -59,6 +62,7 @@ class Scale(nn.Module):
 class Squash(nn.Module):
     """The squashing function of appendix A: 1.7159·tanh(2x/3), so that f(1) = 1, f(−1) = −1."""
 
+    family: Family = "activation"
     kind = "1.7159·tanh(2x/3)"
 
     def forward(self, x: Tensor) -> Tensor:
@@ -69,6 +73,7 @@ class Squash(nn.Module):
 class Subsampling(nn.Module):
     """The sum of each 2×2 square, times a trainable coefficient, plus a bias, for each map."""
 
+    family: Family = "subsampling"
     kind = "subsampling 2×2"
     kernel_size, stride, padding = 2, 2, 0
 
@@ -108,10 +113,12 @@ class PartialConvolution(nn.Module):
         One for each map of the output.
     """
 
+    family: Family = "convolution"
     stride, padding = 1, 0
 
     def __init__(self, sees: Sequence[Sequence[int]], inputs: int, kernel_size: int) -> None:
         super().__init__()
+        self.sees = [list(sources) for sources in sees]
         self.kernel_size = kernel_size
         self.kind = f"partial convolution {kernel_size}×{kernel_size}"
         self.shape = (len(sees), inputs, kernel_size, kernel_size)
@@ -140,10 +147,15 @@ class PartialConvolution(nn.Module):
         """Return the multiplications behind one image, absent kernels not counted."""
         return self.kernels.numel() * output[0, 0].numel()
 
+    def kernel_names(self, layer: str) -> KernelNames:
+        """Return where the file of weights holds the kernels, if this is called `layer`."""
+        return KernelNames(weights=f"{layer}.kernels", bias=f"{layer}.bias", connections=self.sees)
+
 
 class RadialBasis(nn.Module):
     """Minus the squared Euclidean distance from the input to a fixed centre for each class."""
 
+    family: Family = "distance"
     kind = "Euclidean radial basis"
 
     def __init__(self, centres: Tensor) -> None:

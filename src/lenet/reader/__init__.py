@@ -10,7 +10,7 @@ from lenet.reader.classifier import (
 )
 from lenet.reader.inputs import Source
 from lenet.reader.reader import DEFAULT_MODEL, Reader
-from lenet.reader.reading import Digit, Reading, Rejection
+from lenet.reader.reading import Digit, Reading, Rejection, percent
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -23,6 +23,7 @@ __all__ = [
     "Rejection",
     "Source",
     "Status",
+    "percent",
     "softmax",
     "status_of",
 ]

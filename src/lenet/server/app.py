@@ -1,33 +1,35 @@
-"""The ASGI application: routes, what becomes of errors, the page."""
+"""The ASGI application: the routes, the answers to errors, the page."""
 
 import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from lenet.errors import PictureError
-from lenet.server import health, looking, readings
-from lenet.server.answers import error
+from lenet.server import looking, readings
 from lenet.server.guard import Guard, Policy
-from lenet.server.refusals import Refusal
-from lenet.server.service import Service
+from lenet.server.refusals import RETRY_AFTER, Refusal, error, errors
+from lenet.server.service import Route, Service, ServiceDep
+from lenet.server.site import Site
 
 if TYPE_CHECKING:
     from lenet.corrections import Corrections
 
-CLIENT_GONE = 499  # what nginx calls it
+CLIENT_GONE = 499  # nginx's status for a client that hung up
+COMPRESSED = 1000  # bytes from which an answer is compressed
+FASTEST = 1  # of the levels of gzip
 PAUSE = 0.2, 0.9  # seconds before the answer that there are too many requests
 
 
@@ -38,85 +40,140 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
     ----------
     service : Service
     policy : Policy
-        Who may ask.
+        Who may use it.
     store : Corrections, optional
-        Where corrections are kept; without one, none are.
+        Where to keep corrections; without it none are kept.
     """
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        service.close()
-        if store is not None:
-            store.close()
-
-    app = FastAPI(
+    service.store = store
+    app = _Api(
         title="lenet",
         summary="Reads handwritten digits.",
         version="1",
         openapi_url="/v1/openapi.json",
-        docs_url=None,  # they load from another host
+        docs_url=None,  # these pages load scripts from another host
         redoc_url=None,
-        # FastAPI would else look for a collector in the environment and send it what it sees.
+        # By default FastAPI sends what it sees to a collector that the environment names.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
+    app.state.service, app.state.policy = service, policy
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(PictureError, _unreadable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)
-    for room in (readings, health, looking):
-        app.include_router(room.routes(service))
-    # Imported only where corrections are kept: the database's package takes long to import.
     if store is None:
-        app.include_router(_no_corrections())
+        corrections = no_corrections
     else:
+        # Imported only here, because SQLAlchemy takes long to import.
         from lenet.server import corrections_api
 
-        service.collects = True
-        app.include_router(corrections_api.routes(service, store))
-    page = Path(str(resources.files("lenet.server").joinpath("page")))
-    # Not as a mount, which would hide that a route exists for another method.
-    app.router.default = _Page(directory=page, html=True)
+        corrections = corrections_api.router
+    for router in (readings.router, health, looking.router, corrections):
+        _add(app, router)
+    # Not as a mount, which would answer 404 where a route exists for another method.
+    app.router.default = Site()
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED, compresslevel=FASTEST)
     return Guard(app, policy, service.metrics)
 
 
-def _no_corrections() -> APIRouter:
-    """Return the routes of `/v1/corrections` where none are kept."""
-    router = APIRouter(include_in_schema=False)
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.service.close()
 
-    @router.api_route("/v1/corrections", methods=["GET", "POST"])
-    @router.api_route("/v1/corrections/{_number}", methods=["GET", "DELETE"])
-    async def refuse() -> Response:
-        return error(
-            HTTPStatus.NOT_FOUND,
-            "corrections are not kept here: `lenet serve --collect FILE` keeps them",
+
+def _add(app: FastAPI, router: APIRouter) -> None:
+    """Add the routes of a router; their functions' names are their operation ids."""
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        route.operation_id = route.name
+    # Not by `include_router`, which would match every request twice: 7 % of one for one digit.
+    app.router.routes.extend(router.routes)
+
+
+class _Api(FastAPI):
+    """FastAPI with the token in its description."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI description."""
+        description = super().openapi()
+        description["components"]["securitySchemes"] = {
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "The LENET_TOKEN that the service was started with.",
+            }
+        }
+        token: dict[str, list[str]] = {"token": []}
+        description["security"] = [token] if self.state.policy.token else [{}, token]
+        return description
+
+
+# What watches over the service
+
+health = APIRouter(route_class=Route)
+OPEN: dict[str, Any] = {"security": []}  # needs no token
+
+
+class State(BaseModel):
+    """The state of the service."""
+
+    status: Literal["ok", "ready"]
+
+
+@health.get("/livez", responses=errors(), openapi_extra=OPEN)
+async def live() -> State:
+    """Say that the process lives."""
+    return State(status="ok")
+
+
+@health.get(
+    "/readyz",
+    responses=errors(HTTPStatus.SERVICE_UNAVAILABLE),
+    openapi_extra=OPEN,
+)
+async def ready(service: ServiceDep) -> State:
+    """Say whether requests may be sent."""
+    if not service.ready:
+        raise Refusal(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not ready: starting or stopping", RETRY_AFTER
         )
+    return State(status="ready")
 
-    return router
+
+@health.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **errors()},
+)
+async def metrics(service: ServiceDep) -> Response:
+    """Give numbers for Prometheus."""
+    return Response(service.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-class _Page(StaticFiles):
-    """The files of the page; a browser asks each time whether one has changed."""
+no_corrections = APIRouter(include_in_schema=False)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Files are small: nobody needs parts of them, least of all ten thousand of each.
-        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-        await super().__call__({**scope, "headers": headers}, receive, send)
 
-    def file_response(self, *args: Any, **options: Any) -> Response:
-        response = super().file_response(*args, **options)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+@no_corrections.api_route("/v1/corrections", methods=["GET", "POST"])
+@no_corrections.api_route("/v1/corrections/{_number}", methods=["GET", "DELETE"])
+async def refuse_corrections() -> None:
+    """Say that no corrections are kept."""
+    raise Refusal(
+        HTTPStatus.NOT_FOUND,
+        "corrections are not kept here: `lenet serve --collect FILE` keeps them",
+    )
+
+
+# The answers to errors
 
 
 async def _refused(_request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-        # Who asks again at once would take the time that those need who are being answered.
-        # Not for all the same time, lest they all come back at the same time.
+        # A client that asked again at once would take time from those being answered. The pause
+        # is random, so that clients do not all come back together.
         await asyncio.sleep(random.uniform(*PAUSE))
     return error(refusal.status, refusal.text, refusal.headers)
 
@@ -135,15 +192,15 @@ async def _invalid(_request: Request, fault: Exception) -> Response:
 async def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     texts = {
-        HTTPStatus.NOT_FOUND: "there is nothing here: /v1/openapi.json says what there is",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method[:20]} is not what is done here",
+        HTTPStatus.NOT_FOUND: "there is nothing here: /v1/openapi.json lists what there is",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"the method {request.method[:20]} is not allowed here",
     }
     status = HTTPStatus(fault.status_code)
     return error(status, texts.get(status, status.phrase), dict(fault.headers or {}))
 
 
 async def _gone(_request: Request, _fault: Exception) -> Response:
-    return Response(status_code=CLIENT_GONE)  # nobody hears it, but it is counted
+    return Response(status_code=CLIENT_GONE)  # nobody receives it, but the metrics count it
 
 
 async def _broken(_request: Request, _fault: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The bodies of requests: read within limits, and taken for pictures, images or JSON."""
+"""The bodies of requests: received within limits, then parsed as a picture, images or JSON."""
 
 import asyncio
 import base64
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from lenet.server.refusals import RETRY_AFTER, Refusal
+from lenet.server.refusals import RETRY_AFTER, Refusal, unprocessable
 
 MAX_BODY = 16_000_000
-MAX_JSON = 2_000_000  # parsing more would keep everybody else waiting
-MAX_HELD = 128_000_000  # of all bodies that are being read or waited for
+MAX_JSON = 2_000_000  # parsing more would block the event loop for all others
+MAX_HELD = 128_000_000  # of all bodies being received
 SECONDS = 60.0  # that a body may take to arrive
 
 PIXELS = 28 * 28
@@ -29,7 +29,7 @@ JSON = "application/json"
 
 
 class Bodies:
-    """Reads bodies, and keeps count of the bytes held for all of them."""
+    """Receives bodies, and counts the bytes held for all of them."""
 
     def __init__(self) -> None:
         self.held = 0
@@ -40,7 +40,7 @@ class Bodies:
         Raises
         ------
         Refusal
-            It is too large, too slow, or too many others are held.
+            It is too large or too slow, or too much is held already.
         """
         stated = request.headers.get("content-length")
         if stated is not None and stated.isdecimal() and int(stated) > limit:
@@ -67,12 +67,12 @@ class Bodies:
                     parts.append(part)
                     if not message.get("more_body", False):
                         return parts[0] if len(parts) == 1 else b"".join(parts)
-        except TimeoutError:
+        except TimeoutError as error:
             raise Refusal(
                 HTTPStatus.REQUEST_TIMEOUT,
                 f"the body did not arrive within {SECONDS:.0f} seconds: send it again",
                 {"Connection": "close"},
-            ) from None
+            ) from error
         finally:
             self.held -= size
 
@@ -81,13 +81,13 @@ def _too_large(limit: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"the body is too large: the limit is {limit:,} bytes",
-        # Without it the rest would have to be read, only to be thrown away.
+        # Else the rest would have to be received, only to be thrown away.
         {"Connection": "close"},
     )
 
 
 def content_type(request: Request) -> str:
-    """Return the media type of the body, without parameters and in small letters."""
+    """Return the media type of the body, in lower case and without parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -105,12 +105,12 @@ async def picture_of(request: Request, body: bytes) -> tuple[bytes, str]:
     Raises
     ------
     Refusal
-        It is of another type, or holds not exactly one picture.
+        It is of another type, or does not hold exactly one picture.
     """
     kind = content_type(request)
     if kind == "multipart/form-data":
         return await _only_file(request, body)
-    # Without being told, curl says application/x-www-form-urlencoded of whatever it sends.
+    # curl's default, whatever it sends, is application/x-www-form-urlencoded.
     if kind in ("", OCTETS, "application/x-www-form-urlencoded") or kind.startswith("image/"):
         return body, "picture"
     raise wrong_type(kind, "image/*", OCTETS, "multipart/form-data")
@@ -124,19 +124,17 @@ async def _only_file(request: Request, body: bytes) -> tuple[bytes, str]:
     parser = MultiPartParser(
         request.headers, stream(), max_files=1, max_fields=8, max_part_size=64_000
     )
-    parser.spool_max_size = MAX_BODY  # in memory: nothing that is uploaded touches the disk
+    parser.spool_max_size = MAX_BODY  # in memory: no upload touches the disk
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError, ValueError):
+    except (MultiPartException, KeyError, ValueError) as error:
         raise Refusal(
             HTTPStatus.BAD_REQUEST, "the form cannot be read: send one file in multipart/form-data"
-        ) from None
+        ) from error
     try:
         files = [value for value in form.values() if not isinstance(value, str)]
         if len(files) != 1:
-            raise Refusal(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "the form holds no file: send one picture in it"
-            )
+            raise unprocessable("the form holds no file: send one picture in it")
         name = (files[0].filename or "").replace("\\", "/").rpartition("/")[2][:200]
         return await files[0].read(), name or "picture"
     finally:
@@ -144,13 +142,13 @@ async def _only_file(request: Request, body: bytes) -> tuple[bytes, str]:
 
 
 def json_of(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in a body (`Refusal`: it is none)."""
+    """Return the JSON object in a body (`Refusal`: it is not one)."""
     try:
         value = orjson.loads(body)
-    except ValueError:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "the body is not JSON") from None
+    except ValueError as error:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "the body is not JSON") from error
     if not isinstance(value, dict):
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "the body is JSON, but not an object")
+        raise unprocessable("the body is JSON, but not an object")
     return value
 
 
@@ -162,10 +160,10 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
     kind : str
         The body's media type.
     body : bytes
-        784 bytes for each image; or JSON with the list `key` (`most` > 1) or the image `key`.
+        784 bytes per image; or JSON whose `key` is a list of images, or an image if `most` is 1.
     key : str
     most : int
-        Images at most.
+        Largest number of images.
 
     Returns
     -------
@@ -181,10 +179,10 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
     elif kind == JSON:
         value = json_of(body)
         if key not in value:
-            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"the JSON has no {key!r}")
+            raise unprocessable(f"the JSON has no {key!r}")
         many = value[key] if most > 1 else [value[key]]
         if not isinstance(many, list):
-            raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{key!r} must be a list of images")
+            raise unprocessable(f"{key!r} must be a list of images")
         if len(many) > most:
             raise _wrong_count(len(many), most)
         pixels = b"".join(map(pixels_of, many))
@@ -192,9 +190,8 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
         raise wrong_type(kind, OCTETS, JSON)
     count, rest = divmod(len(pixels), PIXELS)
     if rest:
-        raise Refusal(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"{len(pixels):,} bytes are no whole number of images: an image is {PIXELS} bytes",
+        raise unprocessable(
+            f"{len(pixels):,} bytes are not a whole number of images: an image is {PIXELS} bytes"
         )
     if not 1 <= count <= most:
         raise _wrong_count(count, most)
@@ -203,7 +200,7 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
 
 def _wrong_count(found: int, most: int) -> Refusal:
     asked = f"1 to {most} images" if most > 1 else "one image"
-    return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"found {found:,} images: send {asked}")
+    return unprocessable(f"found {found:,} images: send {asked}")
 
 
 def pixels_of(image: Any) -> bytes:
@@ -225,17 +222,14 @@ def pixels_of(image: Any) -> bytes:
     except (binascii.Error, TypeError, ValueError):
         pixels = b""
     if len(pixels) != PIXELS:
-        raise Refusal(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "an image is 28 rows of 28 integers in 0..255, or 784 bytes in base64",
-        )
+        raise unprocessable("an image is 28 rows of 28 integers in 0..255, or 784 bytes in base64")
     return pixels
 
 
 def _rows(rows: Iterable[Any]) -> bytes:
     rows = list(rows)
     numbers = list(chain.from_iterable(rows))
-    # bool is an int to Python, but not to JSON.
+    # A bool is an int in Python, but not in JSON.
     if {len(row) for row in rows} != {28} or set(map(type, numbers)) != {int}:
         return b""
     return bytes(numbers)

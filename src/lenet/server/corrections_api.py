@@ -1,159 +1,183 @@
 """Corrections: what people say that an image truly shows."""
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import numpy as np
-from fastapi import APIRouter, Query, Request
-from pydantic import ValidationError
-from starlette.responses import Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lenet.corrections import Correction, Corrections
+from lenet import corrections
+from lenet.corrections import Corrections
 from lenet.errors import DataError
-from lenet.server import answers
-from lenet.server.answers import answer, error, errors
 from lenet.server.bodies import JSON, base64_of, content_type, json_of, pixels_of, wrong_type
-from lenet.server.refusals import RETRY_AFTER, Refusal
-from lenet.server.service import Service
+from lenet.server.readings import body_of
+from lenet.server.refusals import RETRY_AFTER, Refusal, errors, unprocessable
+from lenet.server.service import Route, Service, ServiceDep
 
-MAX_CORRECTION = 64_000  # bytes
-MOST = 500  # corrections of one answer
-MOST_TOLD = 100  # different troubles with the database that are said on stderr
+MAX_CORRECTION = 64_000  # bytes of a body
+MOST = 500  # corrections in one answer
 
 T = TypeVar("T")
 
+Truth = Annotated[
+    Annotated[int, Field(ge=0, le=9)] | None, Field(description="Null: it is not a digit.")
+]
 
-def routes(service: Service, store: Corrections) -> APIRouter:
-    """Return the routes of `/v1/corrections`."""
-    router = APIRouter()
-    told: set[str] = set()
 
-    async def ask(work: Callable[[], T]) -> T:
-        try:
-            return await service.writers.do(work)
-        except DataError as fault:
-            # Whoever runs the service has to hear of it, and once is enough.
-            if (text := str(fault)) not in told and len(told) < MOST_TOLD:
-                told.add(text)
-                print(f"lenet: {text}", file=sys.stderr, flush=True)
-            raise Refusal(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "the corrections are out of reach at the moment: try again",
-                RETRY_AFTER,
-            ) from None
+class NewCorrection(BaseModel):
+    """What an image truly shows."""
 
-    @router.post(
-        "/v1/corrections",
-        summary="Say which digit an image truly shows, or that it shows none",
-        status_code=HTTPStatus.CREATED,
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {JSON: {"schema": answers.NewCorrection.model_json_schema()}},
-            }
-        },
-        responses={
-            200: {"model": answers.Correction, "description": "It was kept before."},
-            201: {"model": answers.Correction},
-            **errors(400, 404, 408, 409, 413, 415, 422, 429, 503),
-        },
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    id: UUID = Field(
+        strict=False, description="Made by the client; sent again, the correction is kept once."
     )
-    async def add(request: Request) -> Response:
-        if (kind := content_type(request)) != JSON:
-            raise wrong_type(kind, JSON)
-        given = _parse(await service.bodies.read(request, MAX_CORRECTION))
-        served = service.model(given.model)
-        image = np.frombuffer(pixels_of(given.image), np.uint8).reshape(28, 28)
-        found = await served.batcher.ask(image[None])
-        correction = Correction(
-            id=given.id,
-            image=image,
-            model=served.name,
-            digest=served.digest,
-            answer=found.best[0],
-            probability=found.probabilities[0][found.best[0]],
-            truth=given.truth,
-            time=datetime.now(UTC),
+    model: str | None = Field(None, description="Which one answered; the first if not given.")
+    image: str | list[list[int]] = Field(description="784 bytes in base64, or 28 rows of 28.")
+    truth: Truth
+
+
+class Correction(BaseModel):
+    """One correction that is kept."""
+
+    id: UUID
+    time: str = Field(description="ISO 8601.", json_schema_extra={"format": "date-time"})
+    model: str
+    digest: str
+    answer: int = Field(description="The digit nearest to the image, even if it was refused.")
+    probability: float
+    truth: Truth
+    image: str
+
+    @classmethod
+    def of(cls, kept: corrections.Correction) -> "Correction":
+        """Return a correction of the store as the API shows it."""
+        return cls(
+            id=kept.id,
+            time=kept.time.isoformat(),
+            model=kept.model,
+            digest=kept.digest,
+            answer=kept.answer,
+            probability=kept.probability,
+            truth=kept.truth,
+            image=base64_of(kept.image),
         )
-        before = await ask(lambda: store.add(correction))
-        if before is None:
-            service.metrics.corrections.inc()
-            return answer(correction_dict(correction), HTTPStatus.CREATED)
-        if before.says_the_same(correction):
-            return answer(correction_dict(before))
+
+
+class CorrectionList(BaseModel):
+    """Corrections, the newest first."""
+
+    total: int
+    corrections: list[Correction]
+    next: UUID | None = Field(description="What to give as `after` for those that follow.")
+
+
+router = APIRouter(prefix="/v1/corrections", route_class=Route)
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    openapi_extra=body_of({JSON: {"schema": NewCorrection.model_json_schema()}}),
+    responses={
+        200: {"model": Correction, "description": "It was kept before."},
+        **errors(400, 404, 408, 409, 413, 415, 429, 503),
+    },
+)
+async def add_correction(request: Request, response: Response, service: ServiceDep) -> Correction:
+    """Say which digit an image truly shows, or that it shows none."""
+    if (kind := content_type(request)) != JSON:
+        raise wrong_type(kind, JSON)
+    given = _parse(await service.bodies.read(request, MAX_CORRECTION))
+    served = service.model(given.model)
+    image = np.frombuffer(pixels_of(given.image), np.uint8).reshape(28, 28)
+    answers = await served.batcher.ask(image[None])
+    correction = corrections.Correction(
+        id=given.id,
+        image=image,
+        model=served.name,
+        digest=served.digest,
+        answer=answers.best[0],
+        probability=answers.probabilities[0][answers.best[0]],
+        truth=given.truth,
+        time=datetime.now(UTC),
+    )
+    before = await _ask(service, lambda store: store.add(correction))
+    if before is None:
+        service.metrics.corrections.inc()
+        return Correction.of(correction)
+    if not before.says_the_same(correction):
         raise Refusal(
             HTTPStatus.CONFLICT, "another correction has this id already: make a new id for it"
         )
+    response.status_code = HTTPStatus.OK
+    return Correction.of(before)
 
-    @router.get(
-        "/v1/corrections",
-        summary="List corrections, the newest first",
-        responses={200: {"model": answers.CorrectionList}, **errors(404, 422, 429, 503)},
+
+@router.get("", responses=errors(404, 429, 503))
+async def list_corrections(
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    after: UUID | None = None,
+) -> CorrectionList:
+    """List corrections, the newest first."""
+    total, newest = await _ask(service, lambda store: (len(store), store.newest(limit + 1, after)))
+    if newest is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "no correction has the id `after`: begin anew")
+    return CorrectionList(
+        total=total,
+        corrections=[Correction.of(kept) for kept in newest[:limit]],
+        next=newest[limit - 1].id if len(newest) > limit else None,
     )
-    async def newest(
-        limit: Annotated[int, Query(ge=1, le=MOST)] = 50, after: UUID | None = None
-    ) -> Response:
-        total, found = await ask(lambda: (len(store), store.newest(limit + 1, after)))
-        if found is None:
-            return error(HTTPStatus.NOT_FOUND, "no correction has the id `after`: begin anew")
-        return answer(
-            {
-                "total": total,
-                "corrections": [correction_dict(each) for each in found[:limit]],
-                "next": str(found[limit - 1].id) if len(found) > limit else None,
-            }
-        )
-
-    @router.get(
-        "/v1/corrections/{number}",
-        summary="Give a correction",
-        responses={200: {"model": answers.Correction}, **errors(404, 422, 429, 503)},
-    )
-    async def get(number: UUID) -> Response:
-        if found := await ask(lambda: store.get(number)):
-            return answer(correction_dict(found))
-        return _unknown()
-
-    @router.delete(
-        "/v1/corrections/{number}",
-        summary="Forget a correction",
-        status_code=HTTPStatus.NO_CONTENT,
-        responses=errors(404, 422, 429, 503),
-    )
-    async def delete(number: UUID) -> Response:
-        if await ask(lambda: store.delete(number)):
-            return Response(status_code=HTTPStatus.NO_CONTENT)
-        return _unknown()
-
-    return router
 
 
-def correction_dict(correction: Correction) -> dict[str, Any]:
-    """Return a correction as JSON holds it."""
-    return {
-        "id": str(correction.id),
-        "time": correction.time.isoformat(),
-        "model": correction.model,
-        "digest": correction.digest,
-        "answer": correction.answer,
-        "probability": correction.probability,
-        "truth": correction.truth,
-        "image": base64_of(correction.image),
-    }
+@router.get("/{number}", responses=errors(404, 429, 503))
+async def get_correction(number: UUID, service: ServiceDep) -> Correction:
+    """Give a correction."""
+    kept = await _ask(service, lambda store: store.get(number))
+    if kept is None:
+        raise _unknown()
+    return Correction.of(kept)
 
 
-def _parse(body: bytes) -> answers.NewCorrection:
+@router.delete(
+    "/{number}",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=errors(404, 429, 503),
+)
+async def delete_correction(number: UUID, service: ServiceDep) -> None:
+    """Forget a correction."""
+    if not await _ask(service, lambda store: store.delete(number)):
+        raise _unknown()
+
+
+async def _ask(service: Service, work: Callable[[Corrections], T]) -> T:
+    """Return what `work` finds in the store (`Refusal`: the database is out of reach)."""
+    store = service.store
+    assert store is not None
     try:
-        return answers.NewCorrection.model_validate(json_of(body))
-    except ValidationError as fault:
-        first = fault.errors()[0]
+        return await service.writers.do(lambda: work(store))
+    except DataError as error:
+        service.report_once(str(error))
+        raise Refusal(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the corrections are out of reach at the moment: try again",
+            RETRY_AFTER,
+        ) from error
+
+
+def _parse(body: bytes) -> NewCorrection:
+    try:
+        return NewCorrection.model_validate(json_of(body))
+    except ValidationError as error:
+        first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg'].lower()}") from None
+        raise unprocessable(f"{place}: {first['msg'].lower()}") from error
 
 
-def _unknown() -> Response:
-    return error(HTTPStatus.NOT_FOUND, "no correction has this id")
+def _unknown() -> Refusal:
+    return Refusal(HTTPStatus.NOT_FOUND, "no correction has this id")

@@ -1,15 +1,16 @@
-"""Who may ask: the door that every request and every answer passes.
+"""Who may use the service: what every request and every answer passes.
 
 A page of another site can make a visitor's browser send requests to a service on the visitor's
-own machine, by its address or by a name that resolves to it. So `Host` must be a name this
-service is known by, what changes anything must come from its own page, and no other site may read
+own machine, by its address or by a name that resolves to it. So `Host` must be a name of this
+service, a request that changes anything must come from its own page, and no other site may read
 an answer.
 """
 
 import ipaddress
+import logging
+import re
 import secrets
 import socket
-import sys
 import time
 import traceback
 from collections.abc import Iterable
@@ -18,14 +19,21 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lenet.server.answers import error
-from lenet.server.metrics import Metrics
+from lenet.errors import UsageError
+from lenet.server.refusals import error
+from lenet.server.service import Metrics
+
+log = logging.getLogger(__name__)
+access_log = logging.getLogger("lenet.server.access")
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
+METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "DELETE"))  # others are counted together
+REFUSED = (401, 403, 404, 405)
 
 HEADERS = [
     (
@@ -40,21 +48,25 @@ HEADERS = [
     (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
 ]
 
+HOST = r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
+ORIGIN = re.compile(rf"((https?)://{HOST})(?::(\d{{1,5}}))?(?=[/?#]|$)")
+DEFAULT_PORTS = {"http": 80, "https": 443}  # browsers leave them out
+
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may ask.
+    """Who may use the service.
 
     Attributes
     ----------
     hosts : frozenset of str
-        Names in `Host` that are ours, in small letters and without port; ``*`` allows all.
+        Names that `Host` may hold, in lower case and without port; ``*`` allows all.
     any_address : bool
-        Whether `Host` may be any IP address as well: no attacker's name can be one.
+        Whether `Host` may be any IP address as well: no name of an attacker can be one.
     origins : frozenset of str
         Other sites whose pages may use the API.
     token : str
-        What must be shown for the API; nothing if empty.
+        What a request to the API must show; nothing if empty.
     """
 
     hosts: frozenset[str] = frozenset(LOCAL)
@@ -66,9 +78,15 @@ class Policy:
     def of(
         cls, host: str, names: Iterable[str] = (), origins: Iterable[str] = (), token: str = ""
     ) -> "Policy":
-        """Return the policy of a service bound to the address `host`."""
+        """Return the policy of a service bound to the address `host`.
+
+        Raises
+        ------
+        UsageError
+            One of `names` is not a host name, or one of `origins` is not an origin.
+        """
         everywhere = host in ("", "0.0.0.0", "::")
-        known = {*LOCAL, *names}
+        known = {*LOCAL, *map(_host_name, names)}
         if everywhere:
             mine = socket.gethostname()
             known |= {mine, f"{mine}.local"}
@@ -77,31 +95,57 @@ class Policy:
         return cls(
             frozenset(name.lower() for name in known),
             everywhere,
-            frozenset(origin.rstrip("/").lower() for origin in origins),
+            frozenset(map(_origin, origins)),
             token,
         )
 
+    # Not Starlette's TrustedHostMiddleware: it cannot allow every IP address, takes the first of
+    # two `Host` headers, and does not tell the reader how to allow a name.
     def knows(self, host: str) -> bool:
-        """Whether `host`, as the header has it, is a name of ours."""
+        """Whether `host`, as in the header, is a name of this service."""
         name = _without_port(host.lower())
         return name in self.hosts or "*" in self.hosts or (self.any_address and _is_address(name))
 
     def trusts(self, origin: str, host: str) -> bool:
-        """Whether a page of `origin` may ask `host`."""
+        """Whether a page of `origin` may use `host`."""
         origin = origin.lower()
         try:
             netloc = urlsplit(origin).netloc
-        except ValueError:  # as of "http://["
+        except ValueError:  # such as "http://["
             return False
         return netloc == host.lower() or origin in self.origins
 
     def admits(self, authorization: str) -> bool:
-        """Whether the header `Authorization` shows the token."""
+        """Whether the header `Authorization` holds the token."""
         scheme, _, shown = authorization.partition(" ")
         return not self.token or (
             scheme.lower() == "bearer"
             and secrets.compare_digest(shown.strip().encode(), self.token.encode())
         )
+
+
+def _host_name(text: str) -> str:
+    if text != "*" and not re.fullmatch(HOST, text.lower()):
+        raise UsageError(
+            f"--allow-host {text!r} is not a host name: say example.org, without scheme, port or "
+            "path, or * for any"
+        )
+    return text
+
+
+def _origin(text: str) -> str:
+    """Return an origin as browsers send it; a value that none would ever send is an error."""
+    match = ORIGIN.match(text.lower())
+    if match:
+        site, scheme, port = match.groups()
+        if port and int(port) != DEFAULT_PORTS[scheme]:
+            site = f"{site}:{int(port)}"
+        if text.lower() == site:
+            return site
+    raise UsageError(
+        f"--allow-origin {text!r} is not the origin of a site: say scheme, host and port only, as "
+        f"{site if match else 'https://example.org'}"
+    )
 
 
 def _without_port(host: str) -> str:
@@ -118,7 +162,7 @@ def _is_address(name: str) -> bool:
 
 
 class Guard:
-    """The outermost ASGI application: refuses strangers, adds headers, counts.
+    """The outermost ASGI application: refuses strangers, adds headers, counts and logs.
 
     Parameters
     ----------
@@ -131,6 +175,14 @@ class Guard:
         self.app = app
         self.policy = policy
         self.metrics = metrics
+        self._inner: ASGIApp = self._admit
+        if policy.origins:
+            self._inner = CORSMiddleware(
+                self._admit,
+                allow_origins=policy.origins,
+                allow_methods=("GET", "POST", "DELETE"),
+                allow_headers=("Authorization",),
+            )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -141,34 +193,30 @@ class Guard:
             return  # closes it: there are no web sockets here
         begin = time.perf_counter()
         status = 0
-        headers = dict(scope["headers"])  # of one that comes twice, the last counts
-        allowed_origin = self._foreign(headers)
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *HEADERS, *allowed_origin]
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
             await send(message)
 
-        answer: Response | None = None
         try:
-            answer = self._refuse(scope, headers) or self._preflight(scope, headers, allowed_origin)
-            await (answer or self.app)(scope, receive, send_guarded)
+            await self._inner(scope, receive, send_guarded)
         except Exception as fault:
             _report(scope, fault)
             if not status:
                 internal = error(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; it was logged")
                 await internal(scope, receive, send_guarded)
         finally:
-            route = getattr(scope.get("route"), "path", "page")
-            if answer is not None or status in (404, 405):
-                route = "refused"
-            method = scope["method"] if scope["method"] in KNOWN else "other"
-            self.metrics.answered(method, route, status, time.perf_counter() - begin)
+            self._count(scope, status, time.perf_counter() - begin)
 
-    def _refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> Response | None:
-        """Return the refusal of a request that may not be asked, or None."""
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._refuse(scope) or self.app)(scope, receive, send)
+
+    def _refuse(self, scope: Scope) -> Response | None:
+        """Return the refusal of a request that is not allowed, or None."""
+        headers = dict(scope["headers"])  # of one that comes twice, the last counts
         host = headers.get(b"host", b"").decode("latin-1")
         hosts = sum(name == b"host" for name, _ in scope["headers"])
         if hosts != 1 or not self.policy.knows(host):
@@ -198,40 +246,30 @@ class Guard:
                 )
         return None
 
-    def _foreign(self, headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-        """Return the headers that let a page of an allowed other site read the answer."""
-        origin = headers.get(b"origin", b"")
-        if origin.decode("latin-1").lower() not in self.policy.origins:
-            return []
-        return [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
-
-    def _preflight(
-        self,
-        scope: Scope,
-        headers: dict[bytes, bytes],
-        allowed_origin: list[tuple[bytes, bytes]],
-    ) -> Response | None:
-        asked = headers.get(b"access-control-request-method")
-        if scope["method"] != "OPTIONS" or asked is None or not allowed_origin:
-            return None
-        return Response(
-            status_code=HTTPStatus.NO_CONTENT,
-            headers={
-                "Access-Control-Allow-Methods": "GET, POST, DELETE",
-                "Access-Control-Allow-Headers": "Authorization, Content-Type",
-                "Access-Control-Max-Age": "600",
-            },
-        )
-
-
-KNOWN = frozenset(("GET", "HEAD", "OPTIONS", "POST", "DELETE"))
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        route = getattr(scope.get("route"), "path", "preflight" if method == "OPTIONS" else "page")
+        if status in REFUSED:
+            route = "refused"
+        self.metrics.answered(method, route, status, seconds)
+        if access_log.isEnabledFor(logging.INFO):
+            facts = {
+                "method": method,
+                "path": scope["path"],
+                "status": status,
+                "milliseconds": round(seconds * 1000, 1),
+            }
+            access_log.info("request", extra={"facts": facts})
 
 
 def _report(scope: Scope, fault: Exception) -> None:
-    """Say on stderr what broke and where, without anything of the request's content."""
+    """Log what broke and where, without anything of the request's content."""
     frame = traceback.extract_tb(fault.__traceback__)[-1]
-    print(
-        f"lenet: internal error in {scope['method']} {scope['path']!r}: {type(fault).__name__} "
-        f"in {Path(frame.filename).name}, line {frame.lineno}",
-        file=sys.stderr,
-    )
+    facts = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "error": type(fault).__name__,
+        "file": Path(frame.filename).name,
+        "line": frame.lineno,
+    }
+    log.error("internal error", exc_info=fault, extra={"facts": facts})

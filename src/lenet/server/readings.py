@@ -1,16 +1,17 @@
-"""Reading pictures and digit images."""
+"""Reading pictures and digit images: `/v1/read` and `/v1/digits`."""
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NotRequired
 
+import orjson
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
+from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
+from lenet import reader
 from lenet.picture import decode
-from lenet.reader import Reading
-from lenet.server import answers
-from lenet.server.answers import answer, errors
-from lenet.server.batching import Answers
+from lenet.reader import Status
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -22,10 +23,11 @@ from lenet.server.bodies import (
     images_of,
     picture_of,
 )
-from lenet.server.service import Service
+from lenet.server.queues import Answers
+from lenet.server.refusals import errors
+from lenet.server.service import ModelName, Route, ServiceDep
 
-Model = Annotated[str | None, Query(description="Name of the model; the first if not said.")]
-Probabilities = Annotated[bool, Query(description="Whether to give all ten of each digit.")]
+# What is sent
 
 ROWS = {
     "type": "array",
@@ -45,128 +47,178 @@ IMAGE = {
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
+def form_of(**properties: Any) -> dict[str, Any]:
+    """Return the description of an object, all of whose properties are required.
+
+    >>> form_of(a={"type": "string"})["schema"]["required"]
+    ['a']
+    """
+    return {
+        "schema": {"type": "object", "required": list(properties), "properties": properties},
+    }
+
+
 def body_of(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what the description of the API says of a body that our own code reads."""
+    """Return the API description of a body, by media type, that our own code parses."""
     return {"requestBody": {"required": True, "content": content}}
 
 
-def routes(service: Service) -> APIRouter:
-    """Return the routes of `/v1/read` and `/v1/digits`."""
-    router = APIRouter()
-
-    @router.post(
-        "/v1/read",
-        summary="Read a picture",
-        openapi_extra=body_of(
-            {
-                **dict.fromkeys(("image/png", "image/jpeg", "image/webp", OCTETS), BINARY),
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["picture"],
-                        "properties": {"picture": BINARY["schema"]},
-                    }
-                },
-            }
+PICTURE_BODY = body_of(
+    {
+        **dict.fromkeys(("image/png", "image/jpeg", "image/webp", OCTETS), BINARY),
+        "multipart/form-data": form_of(picture=BINARY["schema"]),
+    }
+)
+IMAGES_BODY = body_of(
+    {
+        OCTETS: BINARY,
+        JSON: form_of(
+            images={"type": "array", "items": IMAGE, "minItems": 1, "maxItems": MAX_IMAGES}
         ),
-        responses={
-            200: {"model": answers.Reading},
-            **errors(400, 404, 408, 413, 415, 422, 429, 503),
-        },
+    }
+)
+Probabilities = Annotated[bool, Query(description="Whether to give all ten of each digit.")]
+
+# What is answered
+
+
+class Digit(BaseModel):
+    """One digit of a picture."""
+
+    digit: int = Field(ge=0, le=9)
+    probability: float = Field(ge=0, le=1)
+    probabilities: list[float] | None = Field(
+        None, description="Of 0 to 9; left out with `probabilities=false`."
     )
-    async def read(
-        request: Request,
-        model: Model = None,
-        single: Annotated[bool, Query(description="The picture holds exactly one digit.")] = False,
-        probabilities: Probabilities = True,
-        images: Annotated[bool, Query(description="Whether to give what the network saw.")] = False,
-    ) -> Response:
-        served = service.model(model)
-        service.workers.check()  # before a body is taken in for nothing
-        body = await service.bodies.read(request, MAX_BODY)
-        content, name = await picture_of(request, body)
-
-        def work() -> tuple[Reading, int, int]:
-            picture = decode(content, name=name)
-            height, width = (side * picture.reduced for side in picture.pixels.shape[:2])
-            return served.reader.read(picture, single=single), width, height
-
-        reading, width, height = await service.workers.do(work)
-        for digit in reading.digits:
-            service.metrics.digit(served.name, digit.status)
-        return answer(
-            {
-                "model": served.name,
-                "width": width,
-                "height": height,
-                **reading_dict(reading, probabilities, images),
-            }
-        )
-
-    @router.post(
-        "/v1/digits",
-        summary="Read digit images of 28×28 pixels",
-        openapi_extra=body_of(
-            {
-                OCTETS: BINARY,
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "required": ["images"],
-                        "properties": {
-                            "images": {
-                                "type": "array",
-                                "items": IMAGE,
-                                "minItems": 1,
-                                "maxItems": MAX_IMAGES,
-                            }
-                        },
-                    }
-                },
-            }
-        ),
-        responses={
-            200: {"model": answers.ImageAnswers},
-            **errors(400, 404, 408, 413, 415, 422, 429, 503),
-        },
+    status: Literal["digit", "uncertain"]
+    box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
+    image: str | None = Field(
+        None,
+        description="With `images=true`: the 28×28 bytes the network saw, in base64; 0 = paper.",
     )
-    async def digits(
-        request: Request, model: Model = None, probabilities: Probabilities = True
-    ) -> Response:
-        served = service.model(model)
-        served.batcher.check()
-        kind = content_type(request)
-        body = await service.bodies.read(request, MAX_JSON)
-        found = await served.batcher.ask(images_of(kind, body, "images", MAX_IMAGES))
-        said = image_answers(found, probabilities)
-        for status, count in Counter(each["status"] for each in said).items():
-            service.metrics.digit(served.name, status, count)
-        return answer({"model": served.name, "digits": said})
-
-    return router
 
 
-def reading_dict(reading: Reading, probabilities: bool, images: bool) -> dict[str, Any]:
-    """Return a reading as JSON holds it, with as much as was asked for."""
-    said = reading.to_dict()
+class Rejected(BaseModel):
+    """A region of a picture that is not a digit."""
+
+    box: list[int]
+    reason: Literal["not_a_digit", "too_small", "line"]
+    image: str | None = None
+
+
+class Reading(BaseModel):
+    """The reading of a picture."""
+
+    model: str
+    width: int = Field(description="Of the upright picture, in pixels.")
+    height: int
+    picture: str = Field(description="The file's name in a form, else `picture`.")
+    status: Literal["digits", "blank", "nothing"]
+    text: str = Field(description="In reading order, rows joined by a newline, `?` if uncertain.")
+    digits: list[Digit]
+    rejected: list[Rejected]
+
+
+# Dictionaries, because making pydantic's objects of 64 answers takes five times as long as writing
+# them: 0.8 ms instead of 0.15, where the network needs 1.5.
+
+
+class ImageAnswer(TypedDict):
+    """The answer to one digit image."""
+
+    digit: Annotated[int, Field(ge=0, le=9)]
+    probability: Annotated[float, Field(ge=0, le=1)]
+    probabilities: NotRequired[list[float]]
+    status: Status
+
+
+class ImageAnswers(TypedDict):
+    """The answers to digit images, in their order."""
+
+    model: str
+    digits: list[ImageAnswer]
+
+
+router = APIRouter(route_class=Route)
+
+
+@router.post(
+    "/v1/read",
+    openapi_extra=PICTURE_BODY,
+    responses=errors(400, 404, 408, 413, 415, 429, 503),
+    response_model_exclude_unset=True,
+)
+async def read(
+    request: Request,
+    service: ServiceDep,
+    model: ModelName = None,
+    single: Annotated[bool, Query(description="The picture holds exactly one digit.")] = False,
+    probabilities: Probabilities = True,
+    images: Annotated[bool, Query(description="Whether to give what the network saw.")] = False,
+) -> Reading:
+    """Read a picture."""
+    served = service.model(model)
+    service.workers.check()  # before a body is received in vain
+    content, name = await picture_of(request, await service.bodies.read(request, MAX_BODY))
+
+    def work() -> tuple[reader.Reading, int, int]:
+        picture = decode(content, name=name)
+        height, width = (side * picture.reduced for side in picture.pixels.shape[:2])
+        return served.reader.read(picture, single=single), width, height
+
+    reading, width, height = await service.workers.do(work)
+    for digit in reading.digits:
+        service.metrics.digit(served.name, digit.status)
+    facts = {"model": served.name, "width": width, "height": height}
+    return Reading.model_validate({**facts, **reading_dict(reading, probabilities, images)})
+
+
+@router.post(
+    "/v1/digits",
+    openapi_extra=IMAGES_BODY,
+    responses={
+        200: {"model": ImageAnswers},
+        **errors(400, 404, 408, 413, 415, 429, 503),
+    },
+)
+async def digits(
+    request: Request,
+    service: ServiceDep,
+    model: ModelName = None,
+    probabilities: Probabilities = True,
+) -> Response:
+    """Read digit images of 28×28 pixels."""
+    served = service.model(model)
+    served.batcher.check()
+    body = await service.bodies.read(request, MAX_JSON)
+    images = images_of(content_type(request), body, "images", MAX_IMAGES)
+    answers = image_answers(await served.batcher.ask(images), probabilities)
+    for status, count in Counter(answer["status"] for answer in answers).items():
+        service.metrics.digit(served.name, status, count)
+    content: ImageAnswers = {"model": served.name, "digits": answers}
+    return Response(orjson.dumps(content), media_type=JSON)
+
+
+def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> dict[str, Any]:
+    """Return a reading as JSON contains it, with as much as was asked for."""
+    content = reading.to_dict()
     if not probabilities:
-        for digit in said["digits"]:
+        for digit in content["digits"]:
             del digit["probabilities"]
     if images:
-        for what in ("digits", "rejected"):
-            for region, entry in zip(getattr(reading, what), said[what], strict=True):
+        for name in ("digits", "rejected"):
+            for region, entry in zip(getattr(reading, name), content[name], strict=True):
                 if region.image is not None:
                     entry["image"] = base64_of(region.image)
-    return said
+    return content
 
 
-def image_answers(found: Answers, probabilities: bool) -> list[dict[str, Any]]:
-    """Return what is said of each image as JSON holds it."""
-    said = []
-    for digit, row, status in zip(*found, strict=True):
-        entry: dict[str, Any] = {"digit": digit, "probability": row[digit]}
+def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
+    """Return the answer to each image as JSON contains it."""
+    entries: list[ImageAnswer] = []
+    for digit, row, status in zip(*answers, strict=True):
+        entry: ImageAnswer = {"digit": digit, "probability": row[digit], "status": status}
         if probabilities:
             entry["probabilities"] = row
-        entry["status"] = status
-        said.append(entry)
-    return said
+        entries.append(entry)
+    return entries

@@ -1,8 +1,19 @@
-"""What the service says no to: a status and one line for a person."""
+"""Answers other than 2xx: a status, and one line for a person."""
 
 from http import HTTPStatus
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 RETRY_AFTER = {"Retry-After": "1"}  # seconds
+
+
+class Error(BaseModel):
+    """Every answer that is not 2xx."""
+
+    error: str = Field(description="One line: what is wrong, what was found, what to do next.")
 
 
 class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request is not taken
@@ -12,8 +23,8 @@ class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request i
     ----------
     status : HTTPStatus
     text : str
-        One line: what is wrong, what was found, what to do next. It must not hold a path, an
-        address in memory or a version.
+        One line: what is wrong, what was found, what to do next. It must not contain a path, a
+        memory address or a version.
     headers : dict of str to str, optional
         More headers of the answer.
     """
@@ -27,6 +38,11 @@ class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request i
         self.headers = headers
 
 
+def unprocessable(text: str) -> Refusal:
+    """Return the refusal of a request that is well formed, but makes no sense here."""
+    return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, text)
+
+
 def busy() -> Refusal:
     """Return the refusal of a request that would have to wait too long."""
     return Refusal(
@@ -34,3 +50,22 @@ def busy() -> Refusal:
         "too many requests are waiting: try again in a second",
         RETRY_AFTER,
     )
+
+
+def error(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    """Return the answer to a request that is refused."""
+    return Response(
+        orjson.dumps({"error": text}),
+        status,
+        {"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what the API's description says about answers other than 2xx."""
+    every = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return {
+        int(status): {"model": Error, "description": HTTPStatus(status).phrase}
+        for status in sorted({*every, *statuses})
+    }
