@@ -164,7 +164,8 @@ def test_the_better_one_is_named_if_the_difference_is_significant() -> None:
     (pair,) = outcome.pairs
     assert pair.better == "a"
     assert pair.p == 2 * 0.5**18
-    assert rendering.sentence(pair) == "a is better than b: 2 against 20 errors, p < 0.0001"
+    verdict = "a is better than b: 2 against 20 errors, p < 0.0001, median of 2"
+    assert rendering.sentence(pair) == verdict
 
 
 def test_a_single_result_is_compared_with_every_seed_of_the_other() -> None:

@@ -23,6 +23,7 @@ import lenet
 from command import loaded_modules, on_a_terminal
 from lenet.cli import app
 from lenet.cli import predict as verb
+from lenet.cli import predict_output as output
 from lenet.cli.console import print_json
 from lenet.errors import LeNetError, UsageError
 from lenet.picture import decode
@@ -319,7 +320,7 @@ def test_a_picture_removed_before_it_is_explained_is_one_line(
     for file, picture in zip(files, (THREE, FOUR, SEVEN), strict=True):
         shutil.copy(picture, file)
 
-    def read_then_remove(*words: Any, **options: Any) -> Iterator[verb.Answer]:
+    def read_then_remove(*words: Any, **options: Any) -> Iterator[output.Answer]:
         answers = list(read(*words, **options))
         files[1].unlink()
         yield from answers

@@ -176,7 +176,8 @@ def _experiment(standings: dict[str, Standing]) -> str:
     outcome = (
         f"Over {len(standing.results)} seeds it reaches {_accuracy(standing)} "
         f"({errors_cell(standing)} errors, 95 % interval of the error rate "
-        f"{interval_cell(standing)}), {abs(ours - NOTEBOOK):.2f} points from the notebook: "
+        f"{interval_cell(standing)}), {abs(ours - NOTEBOOK):.2f} points from the notebook's "
+        "figure: "
     )
     if abs(ours - NOTEBOOK) <= WITHIN:
         return f"{question} {outcome}the likely cause, though not proven."

@@ -3,7 +3,8 @@
 From version 1.29 on, ONNX Runtime collects events about its use: it leaves a device identifier and
 a database under the user's cache folder, and looks the collector up in the DNS. The environment
 variable that prevents this must be set before the import; ``lenet/__init__.py`` sets it, so that it
-also holds for worker processes and for a program that imports `lenet` before ONNX Runtime.
+also holds for worker processes and for a program that imports `lenet` before ONNX Runtime. Where a
+program imports ONNX Runtime first, its own import has done both already.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-onnxruntime.disable_telemetry_events()  # for a program that imported ONNX Runtime before `lenet`
+onnxruntime.disable_telemetry_events()  # no further events, where it was imported first
 
 BATCH = 256  # images that go through a network at once: its feature maps stay in the cache
 

@@ -122,10 +122,7 @@ def compare(
         else:
             print_comparison(outcome)
         if output:
-            from lenet.figures import gallery
-
-            for path in gallery.save({"comparison": comparison.draw(outcome)}, output):
-                err.print(f"drawn to {path}")
+            _draw(outcome, output)
     if matrix.failures:
         raise OutcomeError(
             f"{len(matrix.failures)} of {len(matrix.cells)} trainings diverged: "
@@ -153,6 +150,14 @@ def print_comparison(outcome: "Comparison") -> None:
         out.print("\nWhich is better, by McNemar's exact test:")
         for pair in outcome.pairs:
             out.print(rendering.sentence(pair))
+
+
+def _draw(outcome: "Comparison", output: Path) -> None:
+    from lenet.comparison import draw
+    from lenet.figures import gallery
+
+    for path in gallery.save({"comparison": draw(outcome)}, output):
+        err.print(f"drawn to {path}")
 
 
 def _check_output(output: Path) -> None:

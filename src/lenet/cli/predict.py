@@ -94,10 +94,7 @@ def predict(
     allow_private: AllowPrivate = False,
 ) -> None:
     """Read the digits on pictures, and print how probable they are."""
-    if as_json and as_csv:
-        raise UsageError("--json and --csv are two forms of one answer: choose one")
-    if show and (as_json or as_csv):
-        raise UsageError("--show draws between lines of text: leave out --json and --csv")
+    _check_forms(as_json, as_csv, show)
     from lenet.reader import Reader
 
     pictures = expand(sources, recursive)
@@ -127,6 +124,13 @@ def predict(
         if len(pictures) > 1:
             err.print(f"{unread:,} of {len(pictures):,} pictures could not be read")
         raise typer.Exit(PictureError.exit_code)
+
+
+def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two forms of one answer: choose one")
+    if show and (as_json or as_csv):
+        raise UsageError("--show draws between lines of text: leave out --json and --csv")
 
 
 def _show(answer: Answer) -> None:

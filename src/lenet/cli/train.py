@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lenet.cli.console import err, out, print_json, print_table
-from lenet.cli.options import DataDir, Json, OtherData, Runs
+from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, Runs
 from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ StartFrom = Annotated[
     typer.Option(metavar="MODEL", help="Start with the weights of a shipped model or a run."),
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps; auto by default.")]
 Resume = Annotated[
     Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
 ]
@@ -48,7 +47,7 @@ def train(
     data_dir: DataDir = None,
     start_from: StartFrom = None,
     seed: Seed = None,
-    device: Device = None,
+    device: OptionalDevice = None,
     runs: Runs = Path("runs"),
     resume: Resume = None,
     report: Report = True,
@@ -84,6 +83,10 @@ def train(
                 watcher=watcher,
             )
     print_outcome(run, as_json)
+    _refuse_regressed(run)
+
+
+def _refuse_regressed(run: "Run") -> None:
     if run.manifest.state == "regressed":
         raise OutcomeError(
             f"{run.folder} lost more than 0.2 points on what its model could do before and is "
