@@ -158,7 +158,7 @@ export const TEXTS = {
     "does.leaky ReLU 0.01": "What is negative becomes nearly 0.",
     "does.1.7159·tanh(2x/3)": "Every number is squashed to between −1.7159 and 1.7159.",
     "family.distance":
-      "Every number is how far all numbers before it are from one digit's own pattern.",
+      "Every number is minus the squared distance between all numbers before it and a digit's own pattern.",
     "family.residual": "Two convolutions, whose answer is added to what came in.",
     "family.scale": "Paper and ink on the scale the network was made for.",
     "family.flatten": "All numbers in one row.",
@@ -186,7 +186,7 @@ export const TEXTS = {
     "lens.family.image": "",
     "lens.family.pooling": "",
     "lens.family.dense": "It weighs all numbers of the layer before.",
-    "lens.family.distance": "Minus its distance from the pattern of one class, squared.",
+    "lens.family.distance": "Minus the squared distance between all numbers of the layer before and one class's pattern.",
     "lens.family.subsampling": "",
     "lens.family.padding": "",
     "lens.family.normalisation": "The same cell before it, shifted and stretched.",
