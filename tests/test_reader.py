@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -477,6 +478,35 @@ def test_a_script_needs_no_guard_around_reading_many(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "begun\n" + "7" * 600 + "\n"
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="its children are not listed")
+def test_processes_end_when_the_program_that_reads_is_killed() -> None:
+    script = (
+        "import itertools, sys, lenet\n"
+        "readings = lenet.Reader(threads=2).read_many(itertools.repeat(sys.argv[1]))\n"
+        "for number, _ in enumerate(readings):\n"
+        "    if number == 100: print('reading', flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(PICTURES[7])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        assert program.stdout
+        assert program.stdout.readline() == b"reading\n"
+        listed = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+        program.kill()
+    assert len(listed) == 2
+    deadline = time.monotonic() + 60
+    while any(map(is_running, listed)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(process: str) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # a zombie has ended
 
 
 @pytest.mark.slow
