@@ -1,6 +1,6 @@
-"""What a model misreads of its test images, in a file of its run.
+"""The test images that a model misreads, kept in a file of its run.
 
-So it can be looked at wherever the run is, without the data it was tested on.
+So they can be looked at without the data that the model was tested on.
 """
 
 import base64
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lenet.datasets import Dataset
 from lenet.reader import Classifier
 
-MOST = 100  # images are kept
+MOST = 100  # images kept: some 100 kB, and more than anybody looks at
 
 LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
@@ -26,26 +26,25 @@ def find_mistakes(
     most: int = MOST,
     hidden: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """Ask `classifier` about every image of `test`; return what it misreads, as JSON holds it.
+    """Classify every image of `test` and return the misread ones, as JSON holds them.
 
     Parameters
     ----------
     classifier : Classifier
     test : Dataset
-        Of the same classes.
+        With the classes of `classifier`; n images.
     most : int
-        So many are returned at most, those with the most probable answers; all are counted.
-    hidden : bool array (n,), optional
-        Images that are counted and never returned.
+        The most images to return, those with the most probable answers; all are counted.
+    hidden : bool ndarray (n,), optional
+        Images that are counted but never returned.
 
     Returns
     -------
     dict
-        ``total`` and ``errors``; how many of all images are ``refused`` as showing no class or are
-        ``uncertain``; ``confident_errors``, which are neither; and the list ``mistakes``: of each
-        ``index``, ``truth``, ``answer``, ``probability``, ``status`` as a reading has it, and
-        ``image``, 784 bytes in base64. ``licence`` says whose the images are, where that is known;
-        of those of several sources, of which it speaks.
+        ``total`` and ``errors``; how many of all images are ``refused`` or ``uncertain``;
+        ``confident_errors``, which are neither; and the list ``mistakes``, each with ``index``,
+        ``truth``, ``answer``, ``probability``, ``status`` and ``image``, 784 bytes in base64.
+        ``licence`` says whose the images are, where that is known.
     """
     judgement = classifier.judge(classifier.logits(test.images))
     answers, probabilities = judgement.answers, judgement.probabilities.max(axis=1)

@@ -1,4 +1,4 @@
-"""Scoring a model on a part of its data: ONNX Runtime, no torch."""
+"""Scores of a model on a part of its data."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,13 @@ def evaluate(
 
 
 def score(classifier: Classifier, dataset: Dataset) -> Scores:
-    """Ask `classifier` about every image of `dataset` and count (`DataError`: other classes)."""
+    """Classify every image of `dataset` and count.
+
+    Raises
+    ------
+    DataError
+        `dataset` has other classes than `classifier`.
+    """
     if classifier.classes != dataset.classes:
         raise DataError(
             f"the model tells {', '.join(classifier.classes)} apart, but {dataset.name} holds "
