@@ -415,6 +415,18 @@ def test_a_full_disk_is_one_line(folder: Path) -> None:
     assert [done.returncode, done.stderr] == [4, "lenet: the disk: No space left on device\n"]
 
 
+def test_lenet_debug_shows_where_the_disk_was_full() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "lenet", "recipes", "--json"]
+        environment = {**BUFFERED, "LENET_DEBUG": "1"}
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith("Traceback (most recent call last):")
+    assert done.stderr.endswith("lenet: the disk: No space left on device\n")
+
+
 @pytest.mark.parametrize(
     ("sign", "code"),
     [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
