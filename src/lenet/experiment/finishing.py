@@ -16,10 +16,11 @@ from lenet.experiment.card import card
 from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
 from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
+from lenet.inspection.conditions import conditions
 from lenet.inspection.feature_maps import Layers
 from lenet.metrics.calibration import Calibration, calibrate
 from lenet.reader import Classifier
-from lenet.run import CARD, FINETUNING, HISTORY, MISTAKES, SCORES, WEIGHTS, Run
+from lenet.run import CARD, FINETUNING, HISTORY, MEASURED, MISTAKES, SCORES, WEIGHTS, Run
 from lenet.storage import cannot_write, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, infer
 from lenet.training.watching import Watcher
@@ -57,6 +58,7 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
         inside.classifier, inside.layers = classifier, Layers(exported.layers)
         _write_report(run, inside)
         robustness = inside.robustness
+        run.write(MEASURED, _json({"conditions": conditions(robustness)}))
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
         run.write(FINETUNING, _json([asdict(change) for change in changed]))

@@ -37,6 +37,9 @@ import { t } from "./strings.js";
  *   device: string, threads: number, started: string, weights: string, temperature: number | null,
  *   rejection: number | null,
  *   scores: {part: Part, errors: number, total: number, interval: number[]}[],
+ *   measured: {conditions: {name: string, errors: number, total: number}[],
+ *     elsewhere: {title: string, lead: string, tables: {columns: string[], rows: string[][]}[],
+ *       notes: string[]} | null},
  *   changes: {source: string, nondigits: boolean, total: number, before: number, after: number}[]
  * }} Card
  * @typedef {{id: string, model: string, image: string, truth: number | null}} NewCorrection

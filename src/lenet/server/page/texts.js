@@ -232,6 +232,7 @@ export const TEXTS = {
     "card.temperature": "temperature",
     "card.weights": "SHA-256 of the weights",
     "card.scores": "Scores by part of the data",
+    "card.conditions": "test images",
     "card.errors": "{errors} in {total}",
     "card.once": "The test part was read once, after training. Nothing was chosen by it.",
     "card.change": "{source}: {before} errors in {total} with {start}, {after} with this model.",
