@@ -348,9 +348,9 @@ def test_explain_makes_a_folder_and_draws_several_into_it(folder: Path) -> None:
 
 def test_an_explanation_that_cannot_be_written_is_an_error(folder: Path) -> None:
     Path("file").write_text("in the way")
-    for output in ("file/out", "file/out.png"):
-        done = predict(THREE, "--explain", output, code=4)
-        assert f"cannot write {output}" in str(done.exception)
+    for target in ("file/out", "file/out.png"):
+        done = predict(THREE, "--explain", target, code=4)
+        assert f"cannot write {target}" in str(done.exception)
 
 
 def region(status: str, box: tuple[int, int, int, int]) -> Digit:

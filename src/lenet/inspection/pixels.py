@@ -100,7 +100,7 @@ def gradient(network: "nn.Module", image: NDArray[np.uint8], answer: int) -> NDA
     """
     import torch
 
-    from lenet.training.inference import as_input
+    from lenet.training.trainer import as_input
 
     device = next(network.parameters()).device
     values = as_input(torch.from_numpy(image[None]).to(device)).requires_grad_()
