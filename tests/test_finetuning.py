@@ -17,8 +17,7 @@ from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
 from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, UsageError
-from lenet.evaluation import read_scores
-from lenet.evaluation.finetuning import Change, changes, read_changes, with_former_tests
+from lenet.evaluation import Change, changes, read_changes, read_scores, with_former_tests
 from lenet.models.weights import beginning
 from lenet.picture import normalise
 from lenet.reader import Classifier

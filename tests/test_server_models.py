@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
-from lenet.evaluation.finetuning import Change
+from lenet.evaluation import Change
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
 from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run

@@ -11,8 +11,7 @@ from typing import Any
 
 from lenet.datasets.parts import Part
 from lenet.errors import ModelError
-from lenet.evaluation import read_scores
-from lenet.evaluation.mistakes import find_mistakes
+from lenet.evaluation import find_mistakes, read_scores
 from lenet.experiment.card import card
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions

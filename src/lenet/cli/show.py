@@ -91,7 +91,7 @@ def data(
 def _facts(part: "Dataset") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from lenet.inspection.pixels import pixels
+    from lenet.datasets.dataset import pixels
 
     return {
         "images": len(part),
@@ -101,7 +101,7 @@ def _facts(part: "Dataset") -> dict[str, Any]:
 
 
 def _print_parts(source: str, parts: dict[str, "Dataset"]) -> None:
-    from lenet.inspection.pixels import pixels
+    from lenet.datasets.dataset import pixels
 
     classes = parts["training"].classes
     columns = [classes, *([f"{count:,}" for count in _counts(part)] for part in parts.values())]
@@ -273,7 +273,7 @@ def attention(
     from lenet import figures
     from lenet.figures import gallery
     from lenet.inspection import Inspection
-    from lenet.inspection.pixels import gradient, occlusion
+    from lenet.inspection.attention import gradient, occlusion
     from lenet.run import Run
 
     gallery.check_output(output)

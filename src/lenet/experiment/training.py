@@ -16,9 +16,7 @@ from torch import nn
 from lenet.datasets import Source
 from lenet.datasets.parts import Parts, load_parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
-from lenet.evaluation import score
-from lenet.evaluation.finetuning import changes, with_former_tests
-from lenet.evaluation.mistakes import find_mistakes
+from lenet.evaluation import changes, find_mistakes, score, with_former_tests
 from lenet.experiment.card import card
 from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
 from lenet.experiment.report import report_files
@@ -47,7 +45,7 @@ def train(
     """Train a recipe from the beginning, evaluate it and leave a run folder.
 
     A recipe that starts from a model is marked ``regressed`` in the run's state if what came of it
-    loses more than 0.2 points on any of its sources' test sets (`lenet.evaluation.finetuning`).
+    loses more than 0.2 points on any of its sources' test sets (`lenet.evaluation`).
 
     Parameters
     ----------

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenet import metrics
 from lenet.datasets import Dataset
-from lenet.evaluation import score
 from lenet.inspection.embedding import spread
 from lenet.metrics import Scores
 from lenet.reader import Classifier
@@ -33,7 +33,9 @@ def robustness(classifier: Classifier, test: Dataset, most: int = MOST) -> dict[
     """
     some = test.subset(spread(len(test), most))
     return {
-        name: score(classifier, Dataset(test.name, disturb(some.images), some.labels, test.classes))
+        name: metrics.evaluate(
+            classifier.probabilities(disturb(some.images)), some.labels, test.classes
+        )
         for name, disturb in CONDITIONS.items()
     }
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from lenet.datasets import Source
 from lenet.datasets.parts import Part
-from lenet.evaluation.finetuning import read_changes
+from lenet.evaluation import read_changes
 from lenet.recipe import Recipe
 from lenet.run import MEASURED
 from lenet.server.models import Served
