@@ -4,53 +4,80 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest
+COVERAGE := $(BIN)/coverage
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-all results tour screenshots check format clean
+.NOTPARALLEL:
+.PHONY: help demo test test-slow test-all forget-coverage results tour screenshots reference docs \
+	check check-page format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (about a minute)
-	$(BIN)/lenet demo
+	@$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
 	$(PYTEST) -m "not (slow or browser or database)"
 
-test-slow: $(VENV)/.dev  ## the slow tests alone, those with a browser or a database too
+test-slow: $(VENV)/.dev  ## the slow tests, and those that need a browser or a database
 	$(PYTEST) -m "slow or browser or database"
 
-test-all: test test-slow  ## every test (under 40 minutes)
+test-all: PYTEST := $(COVERAGE) run -m pytest
+test-all: forget-coverage test test-slow  ## every test, with branch coverage (under 40 minutes)
+	$(COVERAGE) combine --quiet
+	$(COVERAGE) report
 
-results: $(VENV)/.train  ## measure every recipe (hours; stop and go on as you like: ARGS="--minutes 60")
+forget-coverage: $(VENV)/.dev
+	@$(COVERAGE) erase
+
+results: $(VENV)/.train  ## measure every recipe (hours; can be interrupted: ARGS="--minutes 60")
 	$(BIN)/python tools/results.py $(ARGS)
 
-tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and keep what it shows
+tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and keep its output
 	$(BIN)/python tools/run_tour.py
 
 screenshots: $(VENV)/.dev  ## photograph the page into docs/screenshots (needs Chromium)
 	$(BIN)/python tools/screenshots.py
 
-check: $(VENV)/.dev  ## format, lint, types
+reference: $(VENV)/.dev  ## write docs/cli.md from the help texts
+	$(BIN)/python tools/reference.py
+
+docs: reference  ## build the site in site/, offline
+	$(BIN)/python tools/docs_site.py
+
+check: $(VENV)/.dev  ## check the format, lint, check types and workflows
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet .github
 
-format: $(VENV)/.dev  ## put the source into its form
+check-page: node_modules/.installed  ## check types, lint and format of the page's JavaScript (needs Node)
+	npm run --silent check
+
+format: $(VENV)/.dev  ## format the source
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
 clean:  ## remove what was built, but no runs
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-# A stamp file says that an install has been done; it is done again when a version changes.
+# A stamp file records a finished install; a changed version makes it run again.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[train,serve]'
+	@echo "Installing what training needs into $(VENV); this takes a minute or two."
+	@$(INSTALL) --editable '.[train,serve]'
 	@touch $@
 
+# pip before 25.1 does not know dependency groups.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable '.[train,serve,tensorboard,dev]'
+	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
+	@$(INSTALL) 'pip>=25.1'
+	@$(INSTALL) --editable '.[train,serve,tensorboard]' --group dev
 	@touch $@ $(VENV)/.train
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lenet needs Python 3.11 or newer as $(PYTHON); say: make PYTHON=python3.12 ..." >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Wall time and peak memory of the commands people type, as whole processes.
+"""Wall time and peak memory of common commands, as whole processes.
 
 LENET_DATA=… python benchmarks/command_cost.py
 """
@@ -16,25 +16,25 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 
-def cost(*words: str, rounds: int = 7) -> tuple[float, float]:
-    """Return the median seconds and the greatest peak memory in MB over warm runs."""
+def cost(*arguments: str, rounds: int = 7) -> tuple[float, float]:
+    """Return the median seconds and the largest peak memory in MB over warm runs."""
     seconds, peak = [], 0.0
     for _ in range(rounds + 1):
         started = time.perf_counter()
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("lenet"), *words],
+            [Path(sys.executable).with_name("lenet"), *arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         _, status, usage = os.wait4(process.pid, 0)
-        assert status == 0, words
+        assert status == 0, arguments
         seconds.append(time.perf_counter() - started)
         peak = max(peak, usage.ru_maxrss / 1024)
     return median(seconds[1:]), peak
 
 
 def one_megapixel(path: Path) -> None:
-    """Draw a noisy sheet of paper of 1000×1000 pixels with a 7 on it."""
+    """Draw a noisy page of 1000×1000 pixels with a 7."""
     rng = np.random.default_rng(0)
     page = Image.fromarray(rng.integers(225, 250, (1000, 1000), np.uint8))
     ImageDraw.Draw(page).line([(300, 250), (700, 250), (450, 800)], fill=30, width=40)

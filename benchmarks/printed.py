@@ -1,12 +1,13 @@
-"""Accuracy on digits printed in typefaces that were held out: none of them prints training data.
+"""Accuracy on digits printed in held-out fonts, none of which prints training data.
 
     python benchmarks/printed.py [--model MODEL] [FONT.ttf ...]
 
-Without fonts given it takes those that come with matplotlib. Each digit is printed in four sizes
-and three pairs of colours, each a picture that goes the whole way of `lenet predict --single`.
+By default it uses fonts that come with matplotlib. Each digit is printed in four sizes and three
+pairs of colours; each picture is read as by `lenet predict --single`.
 """
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def held_out() -> list[Path]:
 
 
 def printed(font: Path) -> list[tuple[str, NDArray[np.uint8]]]:
-    """Return every digit in every size and colour: what it is, and the picture (h, w, 3)."""
+    """Return a (label, picture (h, w, 3)) for every digit in every size and colour."""
     pictures = []
     for size in SIZES:
         face = ImageFont.truetype(font, size)
@@ -54,11 +55,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("fonts", nargs="*", type=Path)
     parser.add_argument("--model", default=DEFAULT_MODEL)
-    words = parser.parse_args()
-    reader = lenet.Reader(words.model)
+    arguments = parser.parse_args()
+    reader = lenet.Reader(arguments.model)
     wrong = total = 0
     print("| font | errors | which |\n|---|---|---|")
-    for font in words.fonts or held_out():
+    for font in arguments.fonts or held_out():
         pictures = printed(font)
         texts = [reader.read(picture, single=True).text for _, picture in pictures]
         misread = [
@@ -66,11 +67,11 @@ def main() -> None:
             for (digit, _), text in zip(pictures, texts, strict=True)
             if text != digit
         ]
-        counts = {each: misread.count(each) for each in dict.fromkeys(misread)}
-        which = ", ".join(f"{count} × {each}" for each, count in counts.items())
+        counts = Counter(misread)
+        which = ", ".join(f"{count} × {confusion}" for confusion, count in counts.items())
         print(f"| {font.stem} | {len(misread)} of {len(pictures)} | {which} |")
         wrong, total = wrong + len(misread), total + len(pictures)
-    print(f"\n{wrong} errors in {total:,} pictures, {100 * (1 - wrong / total):.2f} % right")
+    print(f"\n{wrong} errors in {total:,} pictures, {100 * (1 - wrong / total):.2f} % correct")
 
 
 if __name__ == "__main__":

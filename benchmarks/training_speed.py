@@ -1,11 +1,11 @@
-"""Our training loop against the way most MNIST examples train, on the same network.
+"""Our training loop compared with that of most MNIST examples, on the same network.
 
     LENET_DATA=… python benchmarks/training_speed.py
 
-First both train LeNet-5 for one epoch in batches of 64, in turn, several times over: images per
-second. Then each trains to 98.9 % on the test set with its own optimizer and schedule: seconds of
-training. There the test set is read after every epoch, or after every schedule tried, because the
-question is when it is reached; no published score comes from here.
+First, both train LeNet-5 alternately for one epoch in batches of 64: images per second. Then each
+trains to 98.9 % on the test set with its own optimizer and schedule: seconds of training. This uses
+the test set after every epoch or schedule, because the question is when the target is reached; no
+published score comes from here.
 """
 
 import argparse
@@ -29,14 +29,14 @@ from lenet.training import Trainer, infer
 
 TARGET = 0.989
 SCHEDULES = (3, 4, 5, 6, 8, 10)  # lengths of our one-cycle schedule to try, in epochs
-PATIENCE = 20  # epochs after which the common way has not reached the target
+PATIENCE = 20  # epochs after which the common loop gives up
 
 
 class CommonDataset(TorchDataset[tuple[Tensor, int]]):
-    """MNIST as the common example serves it: image by image, PIL, to tensor, normalise.
+    """MNIST as in common examples: image by image, from PIL to a normalised tensor.
 
-    torchvision cannot be asked, because its wheels do not import beside the CPU build of torch.
-    The two methods do, step by step, what its ToTensor and Normalize do to such an image.
+    torchvision's wheels cannot be imported with the CPU build of torch. The two methods repeat the
+    steps of its ToTensor and Normalize.
     """
 
     def __init__(self, data: Dataset) -> None:
@@ -64,7 +64,7 @@ class CommonDataset(TorchDataset[tuple[Tensor, int]]):
 
 
 def common_epoch(model: nn.Module, optimizer: torch.optim.Optimizer, data: Dataset) -> float:
-    """Train for one epoch as the common example does; return seconds."""
+    """Train for one epoch with the common loop; return seconds."""
     loader = DataLoader(CommonDataset(data), batch_size=64, shuffle=True)
     started = time.perf_counter()
     model.train()
@@ -86,7 +86,7 @@ def our_epochs(recipe: Recipe, data: Dataset) -> tuple[nn.Module, float]:
 
 
 def accuracy(model: nn.Module, test: Dataset, normalise: bool) -> float:
-    """Return the share of test images answered rightly."""
+    """Return the share of correct answers on the test images."""
     labels = torch.from_numpy(test.labels)
     if not normalise:
         return (infer(model, test.images).argmax(1) == labels).float().mean().item()
@@ -99,7 +99,7 @@ def accuracy(model: nn.Module, test: Dataset, normalise: bool) -> float:
 
 
 def measure_speed(data: Dataset, rounds: int) -> None:
-    """Print images per second of both ways, in turn, with the ratio round by round."""
+    """Print images per second of both loops, measured alternately, and their ratio."""
     recipe = Recipe.load("lenet5").with_changes({"validation": 0, "batch": 64, "epochs": 1})
     ours, theirs = [], []
     for seed in range(rounds):
@@ -111,7 +111,7 @@ def measure_speed(data: Dataset, rounds: int) -> None:
     ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
     print("\n| one epoch of 60,000 | seconds, median | images/s |\n|---|---|---|")
     rows = (
-        ("common way, batch 64", theirs),
+        ("common loop, batch 64", theirs),
         ("lenet, batch 64", ours),
         ("lenet, batch 128 (the recipe's)", at_128),
     )
@@ -124,7 +124,7 @@ def measure_speed(data: Dataset, rounds: int) -> None:
 
 
 def common_time_to_target(data: Dataset, test: Dataset, seed: int) -> tuple[float, str]:
-    """Return the seconds of training until the common way reaches the target, and words for it."""
+    """Return the training seconds of the common loop to the target, and a note on the outcome."""
     torch.manual_seed(seed)
     model = build("lenet5")
     optimizer = torch.optim.Adam(model.parameters())
@@ -138,7 +138,7 @@ def common_time_to_target(data: Dataset, test: Dataset, seed: int) -> tuple[floa
 
 
 def measure_time_to_target(data: Dataset, test: Dataset, seeds: int) -> None:
-    """Print the seconds of training that each way needs to the target."""
+    """Print the training seconds that each loop needs to the target."""
     theirs = [common_time_to_target(data, test, seed) for seed in range(seeds)]
     recipe = Recipe.load("lenet5").with_changes({"validation": 0})
     for epochs in SCHEDULES:
@@ -151,12 +151,11 @@ def measure_time_to_target(data: Dataset, test: Dataset, seeds: int) -> None:
             break
     print(f"\n| to {TARGET:.1%} on test, {seeds} seeds | seconds of training, each seed | |")
     print("|---|---|---|")
-    each = ", ".join(f"{seconds:.0f}" for seconds, _ in theirs)
-    print(
-        f"| common way, Adam 1e-3 constant, batch 64 | {each} | {'; '.join(w for _, w in theirs)} |"
-    )
-    each = ", ".join(f"{seconds:.0f}" for _, seconds in runs)
-    print(f"| lenet, one cycle of {epochs} epochs, batch 128 | {each} | mean {reached:.2%} |")
+    times = ", ".join(f"{seconds:.0f}" for seconds, _ in theirs)
+    notes = "; ".join(note for _, note in theirs)
+    print(f"| common loop, Adam 1e-3 constant, batch 64 | {times} | {notes} |")
+    times = ", ".join(f"{seconds:.0f}" for _, seconds in runs)
+    print(f"| lenet, one cycle of {epochs} epochs, batch 128 | {times} | mean {reached:.2%} |")
     ratio = median(s for s, _ in theirs) / median(s for _, s in runs)
     print(f"\nRatio of the medians: {ratio:.1f}.")
 
@@ -166,11 +165,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5, help="pairs of epochs to time")
     parser.add_argument("--seeds", type=int, default=3, help="trainings to the target")
-    words = parser.parse_args()
+    arguments = parser.parse_args()
     mnist = datasets.load("mnist")
     print(f"{date.today()}, torch {torch.__version__}, {torch.get_num_threads()} threads")
-    measure_speed(mnist.train, words.rounds)
-    measure_time_to_target(mnist.train, mnist.test, words.seeds)
+    measure_speed(mnist.train, arguments.rounds)
+    measure_time_to_target(mnist.train, mnist.test, arguments.seeds)
 
 
 if __name__ == "__main__":

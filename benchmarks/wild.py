@@ -1,11 +1,11 @@
-"""How a model reads pictures that people took or drew, and digits by other hands.
+"""How a model reads real photos and drawings, and digits from other datasets.
 
 python benchmarks/wild.py --data DIR [--model reader] [--only single strings] [--sheets DIR]
 
-DIR holds `wild/` (folders single, strings, nondigit, each with an index.csv) and `sets/` (a folder
-per set with an .npz). Only for measuring: nothing of them is copied but into the contact sheets,
-which show every failure as picture, truth, answer, probability, and the 28×28 images the network
-saw. A picture is read only if the text equals the label: a refusal and a `?` are errors.
+DIR contains `wild/` (folders single, strings, nondigit, each with an index.csv) and `sets/` (a
+folder per dataset with an .npz). They are only for measuring; nothing is copied except into the
+contact sheets, which show every failure: picture, truth, answer, probability and the 28×28 network
+inputs. A picture counts as read only if the text equals the label; rejections and `?` are errors.
 """
 
 import argparse
@@ -26,15 +26,15 @@ from lenet import Reader, datasets, metrics
 from lenet.reader import Reading
 
 Source = Path | bytes | NDArray[np.uint8]
-DIGIT_LIKE = set("oODIil|sSzZbBgGq") | {"theta", "beta", "sigma"}  # and 0, 8, 6 in Greek
+DIGIT_LIKE = set("oODIil|sSzZbBgGq") | {"theta", "beta", "sigma"}  # the last three: 0, 8, 6
 CONFIDENT = 0.9
 TILE, LINE, CROP = 112, 12, 42  # pixels of a contact sheet
-PAGE = 40  # a string of more digits than this is a full page
+PAGE = 40  # more digits than this are a full page
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture and what is written on it; `groups` are the lines of the table it counts in."""
+    """A picture and its label; `groups` are the rows of the table in which it counts."""
 
     name: str
     source: Source
@@ -44,7 +44,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the reader said of a sample, and how long it took."""
+    """The reading of a sample, and the time it took."""
 
     sample: Sample
     reading: Reading
@@ -60,7 +60,7 @@ class Outcome:
 
     @property
     def confident(self) -> bool:
-        """Whether it is a mistake, and the reader sure of all of it, or of a digit too many."""
+        """Whether it is an error with high confidence in all digits, or in an extra digit."""
         sure = [d for d in self.reading.digits if d.status == "digit" and d.probability > CONFIDENT]
         too_many = Counter(str(d.digit) for d in sure) - Counter(self.sample.truth)
         return not self.right and (bool(too_many) or len(sure) == len(self.reading.digits) > 0)
@@ -100,7 +100,7 @@ def singles(data: Path) -> list[Sample]:
 
 
 def strings(data: Path) -> list[Sample]:
-    """Return pictures of several digits; `truth` has rows joined by a line break."""
+    """Return pictures of several digits; line breaks separate the rows of `truth`."""
     folder = data / "wild" / "strings"
     samples = []
     for row in rows(folder):
@@ -143,16 +143,16 @@ def notmnist(data: Path) -> list[Sample]:
 
 
 def things() -> list[Sample]:
-    """Return 400 windows of the two photos that come with scikit-learn: a temple, a flower."""
-    chance = np.random.default_rng(0)
+    """Return 400 crops of the two photos that come with scikit-learn, a temple and a flower."""
+    rng = np.random.default_rng(0)
     names, photos = ("temple", "flower"), load_sample_images().images
     samples = []
     for i in range(400):
         name, photo = names[i % 2], photos[i % 2]
-        wide = int(np.exp(chance.uniform(np.log(60), np.log(420))))
-        high = int(wide * chance.uniform(0.7, 1))
-        y = int(chance.integers(photo.shape[0] - high + 1))
-        x = int(chance.integers(photo.shape[1] - wide + 1))
+        wide = int(np.exp(rng.uniform(np.log(60), np.log(420))))
+        high = int(wide * rng.uniform(0.7, 1))
+        y = int(rng.integers(photo.shape[0] - high + 1))
+        x = int(rng.integers(photo.shape[1] - wide + 1))
         window = np.ascontiguousarray(photo[y : y + high, x : x + wide])
         samples.append(Sample(f"{name} {i}", window, "", (name,)))
     return samples
@@ -174,7 +174,7 @@ def digits_of(data: Path, name: str) -> list[Sample]:
 
 
 def table(outcomes: Sequence[Outcome], *, refuse: bool = False) -> str:
-    """Return a Markdown table by group; of pictures to read, or of pictures to refuse."""
+    """Return a Markdown table by group, of pictures to read or (`refuse`) to reject."""
     names = dict.fromkeys(group for outcome in outcomes for group in outcome.sample.groups)
     groups = {name: [o for o in outcomes if name in o.sample.groups] for name in names}
     if len(groups) != 1:
@@ -205,7 +205,7 @@ def confusions(outcomes: Sequence[Outcome]) -> str:
 
 
 def calibration(outcomes: Sequence[Outcome]) -> str:
-    """Say how far probabilities are from shares of right answers, where one digit was read."""
+    """Return the calibration error over the pictures in which one digit was read."""
     ones = [o for o in outcomes if len(o.reading.digits) == 1]
     scores = metrics.evaluate(
         np.array([o.reading.digits[0].probabilities for o in ones]),
@@ -216,7 +216,7 @@ def calibration(outcomes: Sequence[Outcome]) -> str:
 
 
 def edit_distance(a: str, b: str) -> int:
-    """Return the least number of characters to insert, delete and replace (Levenshtein).
+    """Return the Levenshtein distance.
 
     >>> edit_distance("735426", "73542")
     1
@@ -231,8 +231,8 @@ def edit_distance(a: str, b: str) -> int:
 
 
 def by_digits(outcomes: Sequence[Outcome]) -> str:
-    """Return a Markdown table of the digits of strings, counted by edit distance."""
-    lines = ["| | pictures | exactly right | digits | wrong by edit distance | % right |"]
+    """Return a Markdown table of the accuracy per digit, by edit distance."""
+    lines = ["| | pictures | exact | digits | errors by edit distance | % correct |"]
     lines.append("|---|---|---|---|---|---|")
     for kind in ("short strings", "full pages", "expressions"):
         part = [o for o in outcomes if kind in o.sample.groups]
@@ -260,7 +260,7 @@ def thumbnail(source: Source) -> Image.Image:
 
 
 def tile(outcome: Outcome) -> Image.Image:
-    """Draw one failure: names and texts on top, the picture, what the network saw below."""
+    """Draw one failure: name and texts on top, the picture, the network inputs below."""
     digits = outcome.reading.digits
     across = max(4, min(16, len(digits)))
     down = max(1, -(-len(digits) // across))
@@ -299,7 +299,7 @@ def sheet(failures: Sequence[Outcome], path: Path, width: int = 1800) -> None:
 
 @dataclass(frozen=True)
 class Measure:
-    """The model, the data, and where contact sheets go."""
+    """The model, the data, and the folder of contact sheets."""
 
     reader: Reader
     data: Path
@@ -328,30 +328,25 @@ class Measure:
             ("things", things()),
         ):
             outcomes = read(self.reader, samples)
-            print(f"\n## To refuse: {title}\n\n{table(outcomes, refuse=True)}")
+            print(f"\n## To reject: {title}\n\n{table(outcomes, refuse=True)}")
             self.show(title, [o for o in outcomes if not o.refused])
 
     def sets(self) -> None:
         for name in ("optdigits32", "hwd1000", "swathikl4"):
             outcomes = read(self.reader, digits_of(self.data, name), single=True)
-            print(f"\n## Digits by other hands: {name}\n\n{table(outcomes)}\n")
+            print(f"\n## Digits of other datasets: {name}\n\n{table(outcomes)}\n")
             print(confusions(outcomes))
             self.show(name, [o for o in outcomes if not o.right])
 
     def mnist(self) -> None:
-        """Compare MNIST's test images as they are with the same as PNG files."""
+        """Compare MNIST's test images read directly and as PNG files."""
         test = datasets.load("mnist").test
         classifier = self.reader.classifier
-        logits = classifier.logits(test.images)
-        wrong = logits.argmax(1) != test.labels
-        lowest = -np.inf if classifier.rejection is None else classifier.rejection
-        refused = classifier.scores(logits) < lowest
-        unsure = classifier.calibrated(logits).max(1) < 0.5
+        judgement = classifier.judge(classifier.logits(test.images))
+        wrong, refused = judgement.answers != test.labels, judgement.refused
         print("\n## MNIST test images as PNG files\n")
-        print(
-            f"As they are, without the picture path: {wrong.sum()} errors, {refused.sum()} refused;"
-        )
-        print(f"wrong, refused or uncertain: {(wrong | refused | unsure).sum()}.\n")
+        print(f"Directly, without the picture path: {wrong.sum()} errors, {refused.sum()} refused;")
+        print(f"wrong, refused or uncertain: {(wrong | refused | judgement.doubtful).sum()}.\n")
         samples = []
         for i, (image, label) in enumerate(zip(test.images, test.labels, strict=True)):
             file = io.BytesIO()
@@ -373,7 +368,7 @@ def main() -> None:
     options.add_argument("--sheets", type=Path, help="draw every failure into this folder")
     chosen = options.parse_args()
     measure = Measure(Reader(chosen.model, threads=1), chosen.data, chosen.sheets)
-    print(f"# {chosen.model} on pictures people have")
+    print(f"# {chosen.model} on real pictures")
     for part in chosen.only:
         run: Callable[[], None] = getattr(measure, part)
         run()

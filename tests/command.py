@@ -1,5 +1,8 @@
-"""The command line as a program, and what it says when something is wrong."""
+"""The command line as a program, in pipes and on a terminal."""
 
+import contextlib
+import os
+import pty
 import subprocess
 import sys
 
@@ -10,7 +13,7 @@ def run_lenet(*words: object, **options: object) -> subprocess.CompletedProcess[
 
 
 def complaint(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line that a failed command says."""
+    """The one line that a failed command prints."""
     assert "Traceback" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("lenet: ")]
     assert len(lines) == 1, done.stderr
@@ -28,3 +31,25 @@ def loaded_modules(*words: object) -> set[str]:
     command = [sys.executable, "-c", program, *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return set(done.stdout.rpartition("MODULES ")[2].split())
+
+
+def on_a_terminal(
+    *words: object, talk_only: bool = False, environment: dict[str, str] | None = None
+) -> tuple[str, str]:
+    """Run `lenet` on a terminal; return stdout (a pipe if `talk_only`) and what it shows."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lenet", *map(str, words)],
+        stdout=subprocess.PIPE if talk_only else slave,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **(environment or {})},
+    )
+    os.close(slave)
+    shown = b""
+    with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
+        while part := os.read(master, 65_536):
+            shown += part
+    os.close(master)
+    result, _ = process.communicate()
+    assert process.returncode == 0
+    return (result or b"").decode(), shown.decode()

@@ -13,7 +13,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 
 
 class Server:
-    """Answers on the loopback, with given bytes, whoever asks; counts who does."""
+    """Answers every request on the loopback with given bytes, and counts the requests."""
 
     def __init__(
         self, *answers: bytes, pause: float = 0.0, tls: ssl.SSLContext | None = None
@@ -60,7 +60,7 @@ class Server:
         self._listener.close()
 
     def dial(self, address: str, _port: int, seconds: float) -> socket.socket:
-        """Dial this server, whatever address is meant; only checked ones may be asked for."""
+        """Connect to this server instead of `address`, which must be a public one."""
         assert fetching.is_public(address)
         return socket.create_connection(("127.0.0.1", self.port), seconds)
 

@@ -1,4 +1,4 @@
-"""Directions of each distortion on images whose outcome is known, and what randomness promises."""
+"""Each distortion on images with a known result, and the properties of randomness."""
 
 import pytest
 import torch
@@ -22,7 +22,7 @@ def seven() -> Tensor:
     return image
 
 
-def chance(seed: int = 0) -> torch.Generator:
+def rng(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
@@ -59,7 +59,7 @@ def test_a_quarter_turn_is_counter_clockwise(seven: Tensor) -> None:
     assert torch.allclose(moved(seven, turn=90), torch.rot90(seven, 1, (2, 3)), atol=1e-5)
 
 
-def test_ink_is_turned_about_the_centre_before_it_is_moved(seven: Tensor) -> None:
+def test_rotation_about_the_centre_precedes_the_shift(seven: Tensor) -> None:
     turned = torch.rot90(seven, 1, (2, 3))
     assert torch.allclose(moved(seven, turn=90, right=3)[..., 3:], turned[..., :-3], atol=1e-5)
 
@@ -75,7 +75,7 @@ def test_scale_above_one_makes_the_ink_larger(seven: Tensor) -> None:
     assert (taller[0, 0, 14] > 0.6).sum() == 4
 
 
-def test_shear_leans_upright_strokes_to_the_right() -> None:
+def test_shear_tilts_vertical_strokes_to_the_right() -> None:
     stroke = torch.zeros(1, 1, 28, 28)
     stroke[..., 4:24, 13:15] = 1
     leaning = moved(stroke, lean=45)[0, 0]
@@ -85,55 +85,55 @@ def test_shear_leans_upright_strokes_to_the_right() -> None:
         assert place == pytest.approx(13.5 - row, abs=1e-3)
 
 
-def test_no_distortion_returns_the_images_themselves(seven: Tensor) -> None:
-    generator = chance()
+def test_without_settings_the_same_tensor_is_returned(seven: Tensor) -> None:
+    generator = rng()
     before = generator.get_state()
     assert augment(seven, Augment(), generator) is seven
     assert torch.equal(generator.get_state(), before)
     assert torch.allclose(moved(seven), seven, atol=1e-5)
 
 
-def test_knots_that_agree_move_every_pixel_alike(seven: Tensor) -> None:
+def test_equal_knots_shift_every_pixel_equally(seven: Tensor) -> None:
     still = affine((0 * ONE, 0 * ONE), 0 * ONE, (ONE, ONE), 0 * ONE)
     knots = torch.zeros(1, 2, 49)
-    knots[:, 0] = 2  # take the ink from two pixels further right
+    knots[:, 0] = 2  # the ink comes from two pixels further right
     assert torch.allclose(warp(seven, still, knots), moved(seven, right=-2), atol=1e-5)
     knots = torch.zeros(1, 2, 49)
     knots[:, 1] = 2
     assert torch.allclose(warp(seven, still, knots), moved(seven, down=-2), atol=1e-5)
 
 
-def test_elastic_displacement_is_smooth_and_within_its_bound() -> None:
+def test_elastic_displacement_is_smooth_and_bounded() -> None:
     # A horizontal ramp tells at each pixel how far along x its ink came from.
     ramp = torch.arange(28.0).expand(500, 1, 28, 28)
-    bent = augment(ramp, Augment(elastic=3), chance())
+    bent = augment(ramp, Augment(elastic=3), rng())
     displacement = (bent - ramp)[..., 4:24, 4:24]
     assert displacement.abs().max() <= 3
     assert displacement.std() == pytest.approx(0.28 * 3, rel=0.05)
     assert displacement.diff(dim=3).abs().max() < 1, "strokes would be torn"
 
 
-def test_one_seed_gives_one_result(seven: Tensor) -> None:
+def test_equal_seeds_give_equal_images(seven: Tensor) -> None:
     batch = seven.repeat(16, 1, 1, 1)
-    assert torch.equal(augment(batch, ALL, chance(1)), augment(batch, ALL, chance(1)))
-    assert not torch.allclose(augment(batch, ALL, chance(1)), augment(batch, ALL, chance(2)))
+    assert torch.equal(augment(batch, ALL, rng(1)), augment(batch, ALL, rng(1)))
+    assert not torch.allclose(augment(batch, ALL, rng(1)), augment(batch, ALL, rng(2)))
 
 
-def test_each_image_is_distorted_on_its_own(seven: Tensor) -> None:
-    out = augment(seven.repeat(16, 1, 1, 1), ALL, chance())
+def test_each_image_is_distorted_differently(seven: Tensor) -> None:
+    out = augment(seven.repeat(16, 1, 1, 1), ALL, rng())
     assert all(not torch.allclose(out[i], out[j]) for i in range(16) for j in range(i))
 
 
 @pytest.mark.parametrize("name", ["shift", "rotation", "scale", "shear", "elastic"])
 def test_every_setting_changes_the_images(seven: Tensor, name: str) -> None:
     settings = Augment(**{name: getattr(ALL, name)})
-    assert (augment(seven, settings, chance()) - seven).abs().max() > 0.2
+    assert (augment(seven, settings, rng()) - seven).abs().max() > 0.2
 
 
-def test_shifts_fill_their_range_evenly(seven: Tensor) -> None:
+def test_shifts_are_uniformly_distributed(seven: Tensor) -> None:
     batch = seven.repeat(2_000, 1, 1, 1)
     x0, _ = centre_of(seven)
-    out = augment(batch, Augment(shift=3), chance())
+    out = augment(batch, Augment(shift=3), rng())
     axis = torch.arange(28.0) - 13.5
     shifts = (out.sum(2) * axis).sum((1, 2)) / out.sum((1, 2, 3)) - x0
     assert shifts.min() < -2.9
@@ -142,8 +142,8 @@ def test_shifts_fill_their_range_evenly(seven: Tensor) -> None:
     assert counts.min() > 270, "333 of 2,000 are expected in each sixth"
 
 
-def test_distorted_digits_keep_their_shape_type_and_range(seven: Tensor) -> None:
-    out = augment(seven.repeat(64, 1, 1, 1), ALL, chance())
+def test_augmented_images_keep_shape_dtype_and_range(seven: Tensor) -> None:
+    out = augment(seven.repeat(64, 1, 1, 1), ALL, rng())
     assert out.shape == (64, 1, 28, 28)
     assert out.dtype == torch.float32
     assert out.min() >= 0
@@ -151,20 +151,20 @@ def test_distorted_digits_keep_their_shape_type_and_range(seven: Tensor) -> None
     ink = out.sum((1, 2, 3)) / seven.sum()
     assert ink.min() > 0.4
     assert ink.max() < 2
-    assert augment(seven[:0], ALL, chance()).shape == (0, 1, 28, 28)
+    assert augment(seven[:0], ALL, rng()).shape == (0, 1, 28, 28)
 
 
-def test_randomness_is_drawn_on_the_cpu_wherever_the_images_are() -> None:
-    # The meta device stands for any other: it has shapes and no numbers.
-    generator = chance()
+def test_random_numbers_do_not_depend_on_the_device() -> None:
+    # The meta device, which has shapes but no numbers, stands for any other one.
+    generator = rng()
     assert augment(torch.zeros(2, 1, 28, 28, device="meta"), ALL, generator).device.type == "meta"
     if torch.cuda.is_available():
         images = torch.rand(8, 1, 28, 28)
-        there = augment(images.cuda(), ALL, chance()).cpu()
-        assert torch.allclose(there, augment(images, ALL, chance()), atol=1e-4)
+        there = augment(images.cuda(), ALL, rng()).cpu()
+        assert torch.allclose(there, augment(images, ALL, rng()), atol=1e-4)
 
 
-def test_strokes_grow_and_shrink_by_a_pixel_on_each_side(seven: Tensor) -> None:
+def test_strokes_get_thicker_and_thinner_by_a_pixel_on_each_side(seven: Tensor) -> None:
     bar = torch.zeros(1, 1, 28, 28)
     bar[..., 10:14] = 1
     one = torch.ones(1, 1, 1, 1)
@@ -175,7 +175,7 @@ def test_strokes_grow_and_shrink_by_a_pixel_on_each_side(seven: Tensor) -> None:
     assert half[0, 0, 5, 9:15].tolist() == [0.5, 1, 1, 1, 1, 0.5]
 
 
-def test_a_blur_has_the_width_it_is_given_and_loses_no_ink() -> None:
+def test_blur_has_the_given_width_and_keeps_the_amount_of_ink() -> None:
     point = torch.zeros(1, 1, 28, 28)
     point[0, 0, 14, 14] = 1
     for deviation in (0.2, 0.5, 0.7):
@@ -186,28 +186,28 @@ def test_a_blur_has_the_width_it_is_given_and_loses_no_ink() -> None:
         assert variance == pytest.approx(deviation**2, abs=1e-6)
 
 
-def test_neighbours_reach_in_at_the_sides_and_only_where_they_should(seven: Tensor) -> None:
+def test_neighbouring_strokes_appear_only_at_the_sides(seven: Tensor) -> None:
     batch = seven.expand(400, 1, 28, 28).contiguous()
-    touched = augment(batch, Augment(neighbours=0.5), chance())
+    touched = augment(batch, Augment(neighbours=0.5), rng())
     changed = (touched != batch).flatten(1).any(1)
-    # Some neighbours stand too far away to be seen.
+    # Some neighbours are too far away to be visible.
     assert 0.1 < changed.float().mean() < 0.4
     assert (touched >= batch).all()
     assert torch.equal(touched[..., 12:16], batch[..., 12:16])
 
 
-def test_an_erased_bar_takes_ink_away_and_puts_none_on(seven: Tensor) -> None:
+def test_erasing_only_removes_ink(seven: Tensor) -> None:
     batch = seven.expand(400, 1, 28, 28).contiguous()
-    erased = augment(batch, Augment(erasing=1), chance())
+    erased = augment(batch, Augment(erasing=1), rng())
     assert (erased <= batch).all()
     share = 1 - erased.sum((1, 2, 3)) / seven.sum()
     assert 0.02 < share.mean() < 0.3
     assert share.max() < 0.7
 
 
-def test_paper_light_and_grain_stay_between_paper_and_ink(seven: Tensor) -> None:
+def test_background_contrast_and_noise_stay_within_zero_and_one(seven: Tensor) -> None:
     batch = seven.expand(100, 1, 28, 28).contiguous()
-    soiled = augment(batch, Augment(background=0.3, contrast=0.5, noise=0.2), chance())
+    soiled = augment(batch, Augment(background=0.3, contrast=0.5, noise=0.2), rng())
     assert soiled.min() >= 0
     assert soiled.max() <= 1
     corner = soiled[:, 0, :5, :5].mean()
@@ -216,7 +216,7 @@ def test_paper_light_and_grain_stay_between_paper_and_ink(seven: Tensor) -> None
     assert 0.6 < ink < 0.9
 
 
-def test_the_same_seed_soils_the_same_way(seven: Tensor) -> None:
+def test_equal_seeds_give_equal_noise(seven: Tensor) -> None:
     soil = Augment(
         thickness=0.5,
         blur=0.5,
@@ -227,6 +227,6 @@ def test_the_same_seed_soils_the_same_way(seven: Tensor) -> None:
         neighbours=0.5,
     )
     batch = seven.expand(20, 1, 28, 28).contiguous()
-    once, again = (augment(batch, soil, chance(3)) for _ in range(2))
+    once, again = (augment(batch, soil, rng(3)) for _ in range(2))
     assert torch.equal(once, again)
-    assert not torch.equal(once, augment(batch, soil, chance(4)))
+    assert not torch.equal(once, augment(batch, soil, rng(4)))

@@ -14,24 +14,24 @@ def answers(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.0, 4.0])
-def test_the_temperature_undoes_a_factor_of_overconfidence(factor: float) -> None:
+def test_the_temperature_undoes_scaled_logits(factor: float) -> None:
     logits, labels = answers(20_000)
     assert calibrate(factor * logits, labels).temperature == pytest.approx(factor, rel=0.05)
 
 
-def test_without_other_images_nothing_is_rejected() -> None:
+def test_without_non_digits_nothing_is_rejected() -> None:
     assert calibrate(*answers(100)).rejection is None
 
 
-def test_what_is_far_below_all_digits_is_refused_and_nearly_no_digit() -> None:
+def test_low_scores_are_rejected_but_hardly_any_digit() -> None:
     logits, labels = answers(10_000)
-    found = calibrate(logits + 20, labels, answers(2_000, 1)[0] - 20).rejection
-    assert found is not None
-    assert np.mean(logsumexp(logits + 20, axis=1) < found) <= REFUSED_DIGITS
-    assert np.mean(logsumexp(answers(2_000, 1)[0] - 20, axis=1) < found) == 1
+    threshold = calibrate(logits + 20, labels, answers(2_000, 1)[0] - 20).rejection
+    assert threshold is not None
+    assert np.mean(logsumexp(logits + 20, axis=1) < threshold) <= REFUSED_DIGITS
+    assert np.mean(logsumexp(answers(2_000, 1)[0] - 20, axis=1) < threshold) == 1
 
 
-def test_digits_are_not_given_up_for_non_digits_that_look_alike() -> None:
+def test_digits_are_kept_when_non_digits_score_alike() -> None:
     logits, labels = answers(10_000)
-    found = calibrate(logits, labels, answers(10_000, 1)[0]).rejection
-    assert np.mean(logsumexp(logits, axis=1) < found) <= REFUSED_DIGITS
+    threshold = calibrate(logits, labels, answers(10_000, 1)[0]).rejection
+    assert np.mean(logsumexp(logits, axis=1) < threshold) <= REFUSED_DIGITS

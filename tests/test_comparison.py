@@ -2,6 +2,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +30,9 @@ from lenet.comparison import (
     Standing,
     Watcher,
     compare,
+    rendering,
 )
-from lenet.comparison.classical import as_pixels, costs, fit
-from lenet.comparison.contenders import Contender
+from lenet.comparison.contenders import Contender, as_pixels, costs, find_all, fit
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import read_scores
@@ -47,14 +48,14 @@ TOTAL = 359  # test digits of uci-digits
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A recipe of one's own that trains in a second."""
+    """A custom recipe that trains in a second."""
     path = tmp_path_factory.mktemp("recipes") / "quick.toml"
     path.write_text(QUICK)
     return str(path)
 
 
 class Listener(Watcher):
-    """Remembers what is trained, and how far it was before; may stop like Ctrl-C does."""
+    """Records what is trained and how many epochs were done before; may stop as by Ctrl-C."""
 
     def __init__(self, stop_in: str = "") -> None:
         self.begun: list[tuple[str, int]] = []
@@ -74,7 +75,7 @@ class Listener(Watcher):
 
 @dataclass(frozen=True)
 class Finished:
-    """A comparison that was stopped in the middle of its second training, and taken up again."""
+    """A comparison that was stopped during its second training, then resumed."""
 
     runs: Path
     stopped: Listener
@@ -83,8 +84,8 @@ class Finished:
 
     @property
     def trained(self) -> Standing:
-        (found,) = (each for each in self.outcome.standings if each.kind == "recipe")
-        return found
+        (standing,) = (s for s in self.outcome.standings if s.kind == "recipe")
+        return standing
 
 
 @pytest.fixture(scope="module")
@@ -113,41 +114,42 @@ def result(name: str, seed: int, wrong: Sequence[int], total: int = 100) -> Resu
     )
 
 
-def standing(name: str, wrong: Sequence[Sequence[int]], chance: bool = True) -> Standing:
-    results = tuple(result(name, seed, each) for seed, each in enumerate(wrong))
-    return Standing(name, "recipe" if chance else "classical", chance, results)
+def standing(name: str, wrong: Sequence[Sequence[int]], stochastic: bool = True) -> Standing:
+    results = tuple(result(name, seed, indices) for seed, indices in enumerate(wrong))
+    return Standing(name, "recipe" if stochastic else "classical", stochastic, results)
 
 
-# What a table says.
+# Statistics.
 
 
-def test_mean_spread_and_interval_come_from_whole_errors() -> None:
+def test_mean_deviation_and_interval_come_from_error_counts() -> None:
     counts = [3, 5, 10]
-    found = standing("a", [range(n) for n in counts])
-    assert found.errors == (3, 5, 10)
-    assert found.mean == 6
-    assert found.sd == pytest.approx(np.std(counts, ddof=1))
+    three_seeds = standing("a", [range(n) for n in counts])
+    assert three_seeds.errors == (3, 5, 10)
+    assert three_seeds.mean == 6
+    assert three_seeds.sd == pytest.approx(np.std(counts, ddof=1))
     expected = scipy.stats.t.interval(0.95, 2, loc=6, scale=scipy.stats.sem(counts))
-    assert found.interval == pytest.approx((max(0, expected[0]) / 100, expected[1] / 100))
-    assert found.interval_kind == "t"
-    assert "6 ± 3.6" in comparison.to_text(Comparison.of([found]))
+    interval = max(0, expected[0]) / 100, expected[1] / 100
+    assert three_seeds.interval == pytest.approx(interval)
+    assert three_seeds.interval_kind == "t"
+    assert "6 ± 3.6" in rendering.cells(three_seeds)
 
 
-def test_a_single_result_has_wilsons_interval_and_no_spread() -> None:
-    found = standing("a", [range(7)])
-    assert (found.sd, found.interval_kind) == (None, "wilson")
-    assert found.interval == metrics.wilson(7, 100)
+def test_a_single_result_has_a_wilson_interval_and_no_deviation() -> None:
+    one_seed = standing("a", [range(7)])
+    assert (one_seed.sd, one_seed.interval_kind) == (None, "wilson")
+    assert one_seed.interval == metrics.wilson(7, 100)
 
 
-def test_a_pair_meets_seed_by_seed_in_mcnemars_test() -> None:
+def test_a_pair_is_tested_seed_by_seed_with_mcnemar() -> None:
     a = standing("a", [range(3), range(4), range(2)])
     b = standing("b", [range(2, 12), range(4, 12), range(20)])
     pair = Pair.of(a, b)
     expected = []
-    for mine, theirs in zip(a.results, b.results, strict=True):
+    for first, second in zip(a.results, b.results, strict=True):
         wrong = np.zeros((2, 100), bool)
-        wrong[0, list(mine.wrong)] = True
-        wrong[1, list(theirs.wrong)] = True
+        wrong[0, list(first.wrong)] = True
+        wrong[1, list(second.wrong)] = True
         expected.append(metrics.mcnemar(wrong[0], wrong[1]))
     assert [duel.seeds for duel in pair.duels] == [(0, 0), (1, 1), (2, 2)]
     assert [(duel.only_first, duel.only_second) for duel in pair.duels] == [(2, 9), (4, 8), (0, 18)]
@@ -157,53 +159,54 @@ def test_a_pair_meets_seed_by_seed_in_mcnemars_test() -> None:
     assert pair.better is None
 
 
-def test_the_better_one_is_named_where_chance_does_not_explain_it() -> None:
+def test_the_better_one_is_named_if_the_difference_is_significant() -> None:
     outcome = Comparison.of([standing("b", [range(20)] * 2), standing("a", [range(2)] * 2)])
     (pair,) = outcome.pairs
     assert pair.better == "a"
     assert pair.p == 2 * 0.5**18
-    assert "a is better than b: 2 against 20 errors, p < 0.0001" in comparison.to_text(outcome)
+    verdict = "a is better than b: 2 against 20 errors, p < 0.0001, median of 2"
+    assert rendering.sentence(pair) == verdict
 
 
-def test_who_has_one_result_meets_every_seed_of_the_other() -> None:
-    one, many = standing("knn", [range(5)], chance=False), standing("a", [range(9)] * 3)
+def test_a_single_result_is_compared_with_every_seed_of_the_other() -> None:
+    one, many = standing("knn", [range(5)], stochastic=False), standing("a", [range(9)] * 3)
     assert [duel.seeds for duel in Pair.of(one, many).duels] == [(0, 0), (0, 1), (0, 2)]
 
 
-def test_seeds_without_a_partner_do_not_meet() -> None:
+def test_seeds_that_only_one_contender_has_are_not_compared() -> None:
     early, whole = standing("a", [range(5)]), standing("b", [range(9)] * 3)
     assert [duel.seeds for duel in Pair.of(early, whole).duels] == [(0, 0)]
 
 
-# What a comparison does.
+# Training and scoring.
 
 
-def test_a_comparison_counts_what_the_runs_themselves_counted(
+def test_a_comparison_counts_the_same_errors_as_the_runs(
     finished: Finished,
 ) -> None:
     runs, trained = finished.runs, finished.trained
-    assert [each.seed for each in trained.results] == [0, 1]
+    assert [r.seed for r in trained.results] == [0, 1]
     test = load("uci-digits").test
-    for each in trained.results:
-        run = Run.open(runs / f"quick-{each.seed + 1}")
+    for r in trained.results:
+        run = Run.open(runs / f"quick-{r.seed + 1}")
         answers = Classifier(run.read(MODEL)).probabilities(test.images).argmax(1)
-        assert run.manifest.seed == each.seed
-        assert each.errors == read_scores(run)["test"].errors
-        assert each.train_errors == read_scores(run)["train"].errors
-        assert list(each.wrong) == np.flatnonzero(answers != test.labels).tolist()
-        assert (each.parameters, each.multiply_adds) == (61_706, 416_520)
-        assert each.size == len(run.read(MODEL))
-        assert each.milliseconds > 0
-        assert each.seconds == run.manifest.seconds
+        assert run.manifest.seed == r.seed
+        assert r.errors == read_scores(run)["test"].errors
+        assert r.train_errors == read_scores(run)["train"].errors
+        assert list(r.wrong) == np.flatnonzero(answers != test.labels).tolist()
+        assert (r.parameters, r.multiply_adds) == (61_706, 416_520)
+        assert r.size == len(run.read(MODEL))
+        assert r.milliseconds > 0
+        assert r.seconds == run.manifest.seconds
 
 
-def test_without_chance_one_training_says_it_all(finished: Finished) -> None:
-    (knn,) = (each for each in finished.outcome.standings if each.name == "knn")
-    assert [each.seed for each in knn.results] == [0]
+def test_deterministic_models_are_trained_once(finished: Finished) -> None:
+    (knn,) = (s for s in finished.outcome.standings if s.name == "knn")
+    assert [r.seed for r in knn.results] == [0]
     assert knn.interval_kind == "wilson"
 
 
-def test_what_is_finished_is_not_trained_again_and_what_was_begun_goes_on(
+def test_finished_trainings_are_reused_and_unfinished_ones_resumed(
     finished: Finished, quick: str
 ) -> None:
     assert finished.stopped.begun == [("quick-1", 0), ("quick-2", 0)]
@@ -213,21 +216,21 @@ def test_what_is_finished_is_not_trained_again_and_what_was_begun_goes_on(
     again = compare([quick, "knn"], seeds=2, runs=finished.runs, watcher=third)
     assert (third.begun, third.kept) == ([], [True] * 3)
     assert comparison.to_dict(again) == comparison.to_dict(finished.outcome)
-    assert sorted(each.name for each in finished.runs.iterdir()) == [LEDGER, "quick-1", "quick-2"]
+    assert sorted(path.name for path in finished.runs.iterdir()) == [LEDGER, "quick-1", "quick-2"]
     assert len((finished.runs / LEDGER).read_bytes().splitlines()) == 3
 
 
-def test_a_finished_run_whose_line_was_lost_is_found_and_not_trained_again(
+def test_a_finished_run_without_its_line_is_not_trained_again(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     listener = Listener()
     matrix = Matrix([quick], seeds=2, runs=finished.runs, ledger=tmp_path / "new.jsonl")
-    found = list(matrix.complete(listener))
+    results = list(matrix.complete(listener))
     assert listener.begun == []
-    assert [each.wrong for each in found] == [each.wrong for each in finished.trained.results]
+    assert [r.wrong for r in results] == [r.wrong for r in finished.trained.results]
 
 
-def test_a_changed_recipe_is_trained_anew_and_a_changed_name_is_not(
+def test_a_changed_recipe_is_trained_again_but_not_a_renamed_one(
     finished: Finished, tmp_path: Path
 ) -> None:
     renamed, changed = tmp_path / "renamed.toml", tmp_path / "changed.toml"
@@ -239,7 +242,7 @@ def test_a_changed_recipe_is_trained_anew_and_a_changed_name_is_not(
     assert other.result(other.cells[0]) is None
 
 
-def test_other_data_are_another_comparison(quick: str, tmp_path: Path) -> None:
+def test_results_on_other_data_are_not_reused(quick: str, tmp_path: Path) -> None:
     uci = load("uci-digits").test
     for label in range(10):
         folder = tmp_path / "data" / str(label)
@@ -254,27 +257,29 @@ def test_other_data_are_another_comparison(quick: str, tmp_path: Path) -> None:
     assert cells[0].digest != cells[1].digest
 
 
-def test_a_run_is_scored_as_it_is_and_everybody_meets_it(finished: Finished, quick: str) -> None:
+def test_a_run_is_scored_as_it_is_and_compared_with_every_contender(
+    finished: Finished, quick: str
+) -> None:
     outcome = compare(["quick-2", quick], seeds=2, runs=finished.runs)
-    stood = {each.name: each for each in outcome.standings}
-    assert stood["quick-2"].errors == (stood[quick].errors[1],)
+    by_name = {s.name: s for s in outcome.standings}
+    assert by_name["quick-2"].errors == (by_name[quick].errors[1],)
     assert len(outcome.pairs[0].duels) == 2
     assert {duel.p for duel in outcome.pairs[0].duels if duel.seeds == (1, 1)} == {1.0}
 
 
-def test_seeds_are_done_one_after_the_other_for_everybody(quick: str, tmp_path: Path) -> None:
+def test_every_contender_gets_one_seed_before_the_next_seed(quick: str, tmp_path: Path) -> None:
     matrix = Matrix([quick, "knn", "random-forest"], seeds=2, runs=tmp_path)
     order = [(cell.contender.kind, cell.seed) for cell in matrix.cells]
     assert [seed for _, seed in order] == [0, 0, 0, 1, 1]
     assert not list(matrix.complete(Watcher(), enough=lambda: True))
 
 
-def test_who_diverges_is_missing_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_diverged_training_is_left_out_and_the_others_continue(tmp_path: Path) -> None:
     wild = tmp_path / "wild.toml"
     wild.write_text(f'{QUICK.replace("6e-3", "100")}optimizer = "sgd"\nweight_decay = 10\n')
-    for _ in range(2):  # the second time it is not tried again
+    for _ in range(2):  # it is not tried a second time
         outcome = compare([str(wild), "knn"], seeds=1, runs=tmp_path / "runs", device="cpu")
-        assert [each.name for each in outcome.standings] == ["knn"]
+        assert [s.name for s in outcome.standings] == ["knn"]
         assert re.search(r"wild\.toml, seed 0: training diverged", outcome.failures[0])
         assert len(list((tmp_path / "runs").glob("wild-*"))) == 1
 
@@ -286,7 +291,7 @@ def test_who_diverges_is_missing_and_the_others_go_on(tmp_path: Path) -> None:
         for name in CLASSICAL
     ],
 )
-def test_every_classical_model_reads_nineteen_of_twenty_digits(name: str) -> None:
+def test_every_classical_model_reads_95_percent_of_the_digits(name: str) -> None:
     data = load("uci-digits")
     model, seconds = fit(CLASSICAL[name], 0, data.train)
     answers = model.predict(as_pixels(data.test.images))
@@ -294,27 +299,27 @@ def test_every_classical_model_reads_nineteen_of_twenty_digits(name: str) -> Non
     assert seconds > 0
 
 
-def test_a_linear_model_costs_a_weight_for_each_pixel_and_class() -> None:
+def test_a_linear_model_has_a_weight_for_each_pixel_and_class() -> None:
     model, _ = fit(CLASSICAL["logistic-regression"], 0, load("uci-digits").train)
     assert costs(model) == (7_850, 7_840)
 
 
-# What is kept.
+# The ledger.
 
 
-def test_a_line_that_was_cut_off_is_forgotten_and_written_anew(tmp_path: Path) -> None:
+def test_a_truncated_last_line_is_dropped_and_replaced(tmp_path: Path) -> None:
     path = tmp_path / LEDGER
     ledger = Ledger(path)
     for seed in (0, 1):
         ledger.append(result("a", seed, [1, 2]))
     path.write_bytes(path.read_bytes()[:-40])
     ledger = Ledger(path)
-    assert [each.seed for each in ledger.results] == [0]
+    assert [r.seed for r in ledger.results] == [0]
     ledger.append(result("a", 1, [3]))
-    assert [each.seed for each in Ledger(path).results] == [0, 1]
-    found = Ledger(path).find("a", 1, "data")
-    assert found
-    assert found.wrong == (3,)
+    assert [r.seed for r in Ledger(path).results] == [0, 1]
+    latest = Ledger(path).find("a", 1, "data")
+    assert latest
+    assert latest.wrong == (3,)
 
 
 @pytest.mark.parametrize(
@@ -326,23 +331,23 @@ def test_a_line_that_was_cut_off_is_forgotten_and_written_anew(tmp_path: Path) -
         ("seed", "many", "seed: input should be a valid integer"),
     ],
 )
-def test_a_line_that_is_no_result_is_named(
+def test_an_invalid_line_of_the_ledger_is_reported_by_number(
     field: str, value: object, text: str, tmp_path: Path
 ) -> None:
     path = tmp_path / LEDGER
     good = result("a", 0, [1, 2]).model_dump()
-    path.write_text("".join(json.dumps(each) + "\n" for each in (good, {**good, field: value})))
-    with pytest.raises(DataError, match=f"line 2 is no result .*{text}.*: remove that line"):
+    path.write_text("".join(json.dumps(row) + "\n" for row in (good, {**good, field: value})))
+    with pytest.raises(DataError, match=f"line 2 is not a result .*{text}.*: remove that line"):
         Ledger(path)
 
 
-def test_a_ledger_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_an_unwritable_ledger_is_a_data_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match=r"cannot (read|write) .*choose another place"):
         Ledger(tmp_path / "file" / LEDGER).append(result("a", 0, []))
 
 
-# The mistakes people make.
+# User errors.
 
 
 @pytest.mark.parametrize(
@@ -353,35 +358,98 @@ def test_a_ledger_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         (["quick-11"], "no recipe, run or classical model 'quick-11': did you mean quick-1"),
         (["zebra"], "'zebra': there are: .*lenet5, .*knn, .*gradient-boosting$"),
         (["missing.toml"], "no recipe file missing.toml"),
-        (["knn", "svm-rbf", "knn"], "knn is named twice: say it once"),
+        (["knn", "svm-rbf", "knn"], "knn is named twice: name it once"),
         ([], "nothing to compare: name recipes, runs or classical models"),
         (["quick-1", "fast"], "quick-1 is tested on uci-digits and fast on mnist: choose one"),
     ],
 )
-def test_an_unknown_or_unfit_contender_is_said_before_anything_is_trained(
+def test_unknown_or_unfit_contenders_are_refused_before_training(
     words: list[str], text: str, finished: Finished
 ) -> None:
     with pytest.raises(UsageError, match=text):
         Matrix(words, runs=finished.runs)
 
 
+@pytest.fixture
+def run_named_fast(finished: Finished, tmp_path: Path) -> Path:
+    """A folder of runs whose only run has the name of a recipe."""
+    shutil.copytree(finished.runs / "quick-1", tmp_path / "fast")
+    return tmp_path
+
+
+def test_a_model_or_run_comes_before_a_recipe_of_its_name(run_named_fast: Path) -> None:
+    shipped = Contender.find("reader", run_named_fast)
+    assert isinstance(shipped.what, Run)
+    assert shipped.what.recipe.name == "reader"
+    run = Contender.find("fast", run_named_fast)
+    assert isinstance(run.what, Run)
+    assert run.what.folder == run_named_fast / "fast"
+    assert isinstance(Contender.find("fast", Path("nowhere")).what, Recipe)
+    for name in ("reader", "fast"):
+        recipe = Contender.find(f"recipe:{name}", run_named_fast)
+        assert (recipe.name, recipe.what) == (name, Recipe.load(name))
+    with pytest.raises(UsageError, match="no recipe 'readr': did you mean reader"):
+        Contender.find("recipe:readr", run_named_fast)
+
+
+def test_a_model_and_the_recipe_of_its_name_can_be_compared() -> None:
+    names = [each.name for each in find_all(["reader", "recipe:reader", "recipe:best"], Path())]
+    assert names == ["reader", "recipe:reader", "best"]
+
+
+@pytest.mark.parametrize(
+    ("word", "trainings", "data", "line"),
+    [
+        (
+            "lenet5",
+            0,
+            "mnist",
+            "lenet5 is a finished model: recipe:lenet5 trains the recipe instead",
+        ),
+        ("recipe:lenet5", 0, "mnist", None),
+        (
+            "recipe:lenet5",
+            5,
+            "mnist",
+            r"lenet5 will be trained 5 times, for 10 epochs; [\d.]+ s each, .* in total, when",
+        ),
+        ("recipe:reader", 1, "mnist", "reader will be trained once, .*; [\\d.]+ min when it was"),
+        (
+            "lenet5-regularized",
+            2,
+            "uci-digits",
+            "trained 2 times, for up to 20 epochs; how long that takes was not measured",
+        ),
+        ("random-forest", 5, "mnist", "random-forest will be trained 5 times"),
+    ],
+)
+def test_a_contender_says_what_will_be_trained_and_how_long_it_takes(
+    word: str, trainings: int, data: str, line: str | None
+) -> None:
+    prospect = Contender.find(word, Path("nowhere")).prospect(trainings, [data])
+    if line is None:
+        assert prospect is None
+    else:
+        assert re.search(line, str(prospect))
+
+
 def test_a_comparison_needs_a_seed(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="needs one seed or more, found 0: say --seeds 5"):
+    with pytest.raises(UsageError, match="needs one seed or more, found 0: use --seeds 5"):
         Matrix(["knn"], seeds=0, runs=tmp_path)
 
 
-def test_a_run_that_tells_other_classes_apart_is_refused(
-    finished: Finished, tmp_path: Path
-) -> None:
+def test_a_run_with_other_classes_is_refused(finished: Finished, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         for i in range(10):
             Image.new("L", (28, 28), 20 * i).save(tmp_path / name / f"{i}.png")
-    with pytest.raises(DataError, match="quick-1 tells 0, 1, .* apart, but .* holds a, b: choose"):
+    with pytest.raises(
+        DataError, match="quick-1 has the classes 0, 1, .*, but .* has a, b: choose"
+    ):
         Matrix(["quick-1", "knn"], data=[f"folder:{tmp_path}"], runs=finished.runs)
 
 
-def test_a_run_folder_that_is_missing_or_unfinished_is_said(
+def test_a_missing_or_unfinished_run_folder_is_refused(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match="no run folder runs/none"):
@@ -395,7 +463,7 @@ def test_a_run_folder_that_is_missing_or_unfinished_is_said(
 # The command line.
 
 
-def test_compare_prints_table_and_verdicts_to_stdout_and_progress_to_stderr(
+def test_compare_prints_results_to_stdout_and_progress_to_stderr(
     finished: Finished, quick: str, tmp_path: Path
 ) -> None:
     figure = tmp_path / "cost.svg"
@@ -410,15 +478,18 @@ def test_compare_prints_table_and_verdicts_to_stdout_and_progress_to_stderr(
         r"^1 of 4: .*, seed 0: \d+ errors in 359 .*, finished before$", done.stderr, re.M
     )
     assert re.search(r"^3 of 4: svm-linear, seed 0: .*, trained for [\d.]+ s$", done.stderr, re.M)
+    assert done.stderr.startswith("svm-linear will be trained once\n1 of 4: ")
     assert "milliseconds for one image" in figure.read_text()
 
 
 def printed(*words: object) -> str:
-    """What `lenet` prints to stdout, without the time that a process of its own takes to begin."""
+    """What `lenet` prints to stdout, run in this process to save time."""
     return CliRunner().invoke(app, list(map(str, words)), catch_exceptions=False).stdout
 
 
-def test_compare_as_json_and_as_markdown_say_the_same(finished: Finished, quick: str) -> None:
+def test_compare_gives_the_same_numbers_as_json_and_markdown(
+    finished: Finished, quick: str
+) -> None:
     words = ("compare", quick, "knn", "--seeds", 2, "--runs", finished.runs)
     value = json.loads(printed(*words, "--json"))
     assert value == json.loads(json.dumps(comparison.to_dict(finished.outcome)))
@@ -438,7 +509,7 @@ def test_compare_as_json_and_as_markdown_say_the_same(finished: Finished, quick:
         (["runs/none"], 5, "no run folder runs/none"),
     ],
 )
-def test_a_mistake_in_compare_is_one_line_and_its_exit_code(
+def test_a_user_error_in_compare_is_one_line_and_an_exit_code(
     words: list[str], code: int, text: str, tmp_path: Path
 ) -> None:
     done = run_lenet("compare", *words, "--data", "uci-digits", cwd=tmp_path)
@@ -449,7 +520,7 @@ def test_a_mistake_in_compare_is_one_line_and_its_exit_code(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_takes_no_files_is_refused_before_hours_of_training(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_refused_before_training(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     done = run_lenet("compare", "knn", "-o", tmp_path / "cost.png", "--data", "uci-digits")
     assert done.returncode == 4
@@ -459,20 +530,20 @@ def test_a_folder_that_takes_no_files_is_refused_before_hours_of_training(tmp_pa
 @pytest.mark.parametrize(
     "words", [["train", "--recipe", "knn"], ["evaluate", "knn"], ["predict", "--model", "knn", "x"]]
 )
-def test_a_classical_model_cannot_be_trained_for_export_or_read_with(words: list[str]) -> None:
+def test_classical_models_cannot_be_trained_alone_or_read_pictures(words: list[str]) -> None:
     done = run_lenet(*words)
     assert done.returncode == 2
     assert "knn is a classical model: `lenet compare knn" in complaint(done)
 
 
-# The page of results.
+# The results page.
 
 
 def tool(name: str) -> ModuleType:
-    """A program of tools/, which is no package."""
+    """Import a program of tools/, which is not a package."""
     folder = Path(__file__).parent.parent / "tools"
     if not folder.exists():
-        pytest.skip("tools/ comes with the repository only")
+        pytest.skip("tools/ is only in the repository")
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         return importlib.import_module(name)
@@ -483,13 +554,13 @@ def page_of(*results: Result) -> str:
 
 
 def measured(name: str, seed: int, errors: int, **facts: object) -> Result:
-    """A result of a recipe as it is today."""
-    digest = Contender.find(name, Path()).digest(10)
-    made = result(name, seed, range(errors), total=10_000)
-    return made.model_copy(update={"digest": digest, **facts})
+    """A result of the current version of a recipe."""
+    digest = Contender.find(f"recipe:{name}", Path()).digest(10)
+    measurement = result(name, seed, range(errors), total=10_000)
+    return measurement.model_copy(update={"digest": digest, **facts})
 
 
-def test_the_page_says_what_is_reached_what_is_not_and_what_is_not_measured() -> None:
+def test_the_results_page_lists_goals_reached_missed_and_unmeasured() -> None:
     training = {"train_errors": 270, "train_total": 54_000}
     page = page_of(
         *(measured("fast", seed, errors) for seed, errors in enumerate([90, 84, 96])),
@@ -498,7 +569,7 @@ def test_the_page_says_what_is_reached_what_is_not_and_what_is_not_measured() ->
     assert re.search(r"`fast` .* 99\.10 ± 0\.06 % \| 90 ± 6\.0 \| 0\.75 - 1\.05 % \| 3 \|", page)
     assert "The goal of 99 % is reached so far (n = 3)." in page
     assert "The goal of 98.9 % is **not reached**: 98.85 %." in page
-    assert "On the images learnt from 99.50 %, goal 99.4 %: reached." in page
+    assert "Training accuracy 99.50 %, goal 99.4 %: reached." in page
     assert "0.05 points above the source's 98.8 %" in page
     assert re.search(r"`best` .*\| ≥ 99\.65 % \| not measured yet \|", page)
 
@@ -506,38 +577,38 @@ def test_the_page_says_what_is_reached_what_is_not_and_what_is_not_measured() ->
 @pytest.mark.parametrize(
     ("errors", "text"), [(552, "the likely cause, though not proven"), (150, "too far to be")]
 )
-def test_the_page_draws_from_the_experiment_what_it_shows(errors: int, text: str) -> None:
+def test_the_results_page_states_the_outcome_of_the_experiment(errors: int, text: str) -> None:
     assert text in page_of(
         *(measured("lenet5-relu-twice-divided", seed, errors) for seed in (0, 1))
     )
 
 
-def test_the_page_leaves_out_what_was_measured_of_another_recipe() -> None:
+def test_the_results_page_omits_results_of_changed_recipes() -> None:
     other = measured("fast", 0, 90, digest="of a recipe that has changed since")
     assert page_of(other) == page_of()
 
 
-def test_the_tool_knows_every_recipe_and_every_classical_model() -> None:
-    sittings = tool("results").SITTINGS
-    # What starts from a model of ours is no contender of its own.
+def test_the_results_tool_covers_all_recipes_and_classical_models() -> None:
+    sessions = tool("results").SESSIONS
+    # Recipes that fine-tune a shipped model are not measured separately.
     recipes = [name for name in builtin_names() if not Recipe.load(name).start_from]
-    assert sorted(name for names in sittings for name in names) == sorted([*recipes, *CLASSICAL])
+    assert sorted(name for names in sessions for name in names) == sorted([*recipes, *CLASSICAL])
 
 
-def test_the_page_in_the_repository_is_the_one_its_lines_make() -> None:
+def test_the_results_page_in_the_repository_is_current() -> None:
     docs = Path(__file__).parent.parent / "docs"
     if not (docs / "results.jsonl").exists():
-        pytest.skip("nothing has been measured yet")
+        pytest.skip("no results yet")
     expected = tool("results_page").page(
         Ledger(docs / "results.jsonl").results, tool("results").known_times()
     )
-    assert (docs / "results.md").read_text("utf-8") == expected, "say: tools/results.py --page"
+    assert (docs / "results.md").read_text("utf-8") == expected, "run tools/results.py --page"
 
 
 # The experiment.
 
 
-def test_the_experiments_network_is_lenet5_relu_on_an_image_255_times_as_faint() -> None:
+def test_the_experiment_is_lenet5_relu_on_images_scaled_by_1_255() -> None:
     recipe, plain = Recipe.load("lenet5-relu-twice-divided"), Recipe.load("lenet5-relu")
     differs = {"name", "about", "model"}
     assert recipe.model_dump(exclude=differs) == plain.model_dump(exclude=differs)
@@ -549,5 +620,5 @@ def test_the_experiments_network_is_lenet5_relu_on_an_image_255_times_as_faint()
     assert all(not bias.any() for name, bias in dim.named_parameters() if "bias" in name)
 
 
-def test_whoever_refuses_a_classical_model_knows_all_of_them() -> None:
+def test_the_recipe_module_lists_all_classical_models() -> None:
     assert tuple(CLASSICAL) == CLASSICAL_MODELS

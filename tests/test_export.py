@@ -1,4 +1,8 @@
 import copy
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -6,12 +10,13 @@ import onnxruntime
 import pytest
 import torch
 
-from lenet.errors import ModelError
-from lenet.experiment.export import prove, to_onnx
+from command import complaint, run_lenet
+from lenet.errors import DataError, ModelError
+from lenet.experiment.exporting import TOLERANCE, export, prove, to_onnx
 from lenet.metrics.calibration import Calibration
 from lenet.models import build
 from lenet.reader import Classifier
-from lenet.run import LAYERS, MODEL, Run
+from lenet.run import LAYER_FACTS, LAYERS, MODEL, WEIGHTS, Run
 from lenet.runtime import BATCH
 from lenet.training import as_input
 
@@ -125,3 +130,92 @@ def test_a_model_with_impossible_facts_is_refused(quick_run: Run, key: str, valu
     next(entry for entry in model.metadata_props if entry.key == key).value = value
     with pytest.raises(ModelError, match="no ONNX model that lenet made"):
         Classifier(model.SerializeToString())
+
+
+def copy_of(name: str, folder: Path, without: Sequence[str] = ()) -> Run:
+    """A finished run of our own, as one made before it had some of its files."""
+    run = Run.open(Path(shutil.copytree(Run.find(name).folder, folder)))
+    for file in without:
+        (run.folder / file).unlink()
+    return run.finish("done")
+
+
+def test_an_older_run_gets_its_layers_json_by_lenet_export(tmp_path: Path) -> None:
+    run = copy_of("lenet5", tmp_path / "old", without=[LAYER_FACTS])
+    with pytest.raises(ModelError, match=r"has no layers\.json: export it again: `lenet export "):
+        run.read(LAYER_FACTS)
+    done = run_lenet("export", run.folder, "--json", check=True)
+    said = json.loads(done.stdout)
+    assert said["run"] == str(run.folder)
+    assert LAYER_FACTS in said["written"]
+    assert said["largest_difference"] < TOLERANCE
+    renewed, shipped = Run.open(run.folder), Run.find("lenet5")
+    assert renewed.read(LAYER_FACTS) == shipped.read(LAYER_FACTS)
+    assert set(renewed.manifest.files) == set(shipped.manifest.files)
+    assert renewed.manifest.weights == shipped.manifest.weights
+    for name in renewed.manifest.files:
+        renewed.read(name)  # every digest fits
+
+
+def test_exporting_again_keeps_temperature_threshold_and_answers(tmp_path: Path) -> None:
+    run = copy_of("reader", tmp_path / "mine")
+    before = Classifier(run.read(MODEL))
+    (run.folder / LAYERS).write_bytes(b"altered")
+    renewed = export(run.folder)
+    assert LAYERS in renewed.written
+    after = Classifier(renewed.run.read(MODEL))
+    assert (after.temperature, after.rejection) == (before.temperature, before.rejection)
+    assert before.temperature != 1
+    assert before.rejection is not None
+    images = noise(20)
+    assert np.allclose(after.logits(images), before.logits(images), atol=1e-4)
+    assert renewed.run.read(LAYERS) != b"altered"
+
+
+def test_an_interrupted_export_leaves_a_run_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = copy_of("reader", tmp_path / "mine")
+    files = {name: run.read(name) + b" " for name in (MODEL, LAYERS)}
+    write = Run.write
+
+    def fail(run: Run, name: str, content: bytes) -> None:
+        if name == LAYERS:
+            raise DataError("the disk is full")
+        write(run, name, content)
+
+    monkeypatch.setattr(Run, "write", fail)
+    with pytest.raises(DataError, match="the disk is full"):
+        run.replace(files)
+    monkeypatch.undo()
+    stopped = Run.open(run.folder)
+    for name in files:
+        with pytest.raises(ModelError, match=rf"has no {name}: export it again: `lenet export"):
+            stopped.read(name)
+    assert (run.folder / MODEL).read_bytes() == files[MODEL]
+    renewed, written = stopped.replace(files)
+    assert written == [LAYERS]
+    assert {name: renewed.read(name) for name in files} == files
+    assert Run.open(run.folder) == renewed
+
+
+def test_a_run_that_has_no_model_is_not_exported(tmp_path: Path) -> None:
+    unfinished = copy_of("lenet5", tmp_path / "unfinished", without=[MODEL, WEIGHTS])
+    for state, words in (("training", "go on with `lenet train"), ("diverged", "diverged")):
+        manifest = unfinished.manifest.model_copy(update={"state": state})
+        unfinished.write("run.json", manifest.model_dump_json().encode())
+        with pytest.raises(ModelError, match=words):
+            export(unfinished.folder)
+    lost = copy_of("reader", tmp_path / "lost", without=[MODEL])
+    with pytest.raises(ModelError, match=r"no model\.onnx, which holds its temperature"):
+        export(lost.folder)
+    (lost.folder / WEIGHTS).write_bytes(b"altered")
+    (lost.folder / MODEL).write_bytes(Run.find("reader").read(MODEL))
+    with pytest.raises(ModelError, match=r"model\.safetensors was altered"):
+        export(lost.folder)
+
+
+def test_a_shipped_model_is_not_exported_in_its_place() -> None:
+    done = run_lenet("export", "lenet5")
+    assert done.returncode == 2
+    assert complaint(done).startswith("lenet5 ships with lenet and stays as it is: copy ")

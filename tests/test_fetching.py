@@ -26,7 +26,7 @@ def redirect(to: str, status: int = 302) -> bytes:
     return f"HTTP/1.1 {status} Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-def test_the_bytes_come_whatever_the_header_calls_them() -> None:
+def test_the_bytes_come_whatever_the_content_type_is() -> None:
     with server(OK + b"\x89PNG and more") as served:
         assert served.fetch("http://example.org/a b.png?x=1&y=ü#part") == b"\x89PNG and more"
     request = served.requests[0].decode()
@@ -142,7 +142,7 @@ def test_the_name_is_resolved_once_so_a_second_answer_does_not_count(canary: Ser
         ("http://a@127.0.0.1/", "user name"),
     ],
 )
-def test_a_redirect_passes_the_same_gate(to: str, reason: str, canary: Server) -> None:
+def test_the_target_of_a_redirect_is_checked_too(to: str, reason: str, canary: Server) -> None:
     def addresses(host: str, _port: int) -> list[str]:
         return [PUBLIC] if host == "example.org" else [host]
 
@@ -154,7 +154,7 @@ def test_a_redirect_passes_the_same_gate(to: str, reason: str, canary: Server) -
     assert served.hits == 1
 
 
-def test_three_redirects_are_followed_and_no_fourth() -> None:
+def test_three_redirects_are_followed_but_not_a_fourth() -> None:
     moves = [redirect("/two"), redirect("three?x", 301), redirect("http://example.net/four", 308)]
     with server(*moves, OK + b"here") as served:
         assert served.fetch("http://example.org/one/") == b"here"
@@ -196,14 +196,16 @@ HUGE = fetching.MAX_BYTES + 1
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_answer_that_is_no_picture_is_one_line(answer: bytes, reason: str) -> None:
+def test_an_answer_without_a_picture_is_one_line(answer: bytes, reason: str) -> None:
     with server(answer) as served, pytest.raises(PictureError, match=reason) as caught:
         served.fetch("http://example.org/a.png")
     assert str(caught.value).startswith("http://example.org/a.png cannot be fetched: ")
     assert str(caught.value).isprintable()
 
 
-def test_more_wrapping_than_picture_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_with_more_framing_than_content_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(fetching, "MAX_BYTES", 10_000)
     chunks = b"1;because=it may\r\na\r\n" * 5_000 + b"0\r\n\r\n"
     wrapped = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
@@ -212,7 +214,7 @@ def test_more_wrapping_than_picture_is_left(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("answer", [OK + b"x" * 100, b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100])
-def test_a_server_that_drips_is_left_when_the_time_is_over(answer: bytes) -> None:
+def test_a_server_that_sends_slowly_is_left_at_the_deadline(answer: bytes) -> None:
     with server(answer, pause=0.05) as served:
         started = time.monotonic()
         with pytest.raises(PictureError, match=r"it took longer than 0\.3 s; download it first"):
@@ -220,7 +222,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_over(answer: bytes) -> Non
         assert time.monotonic() - started < 1
 
 
-def test_a_name_server_that_never_answers_is_left_when_the_time_is_over() -> None:
+def test_a_name_server_that_never_answers_is_left_at_the_deadline() -> None:
     over = threading.Event()
 
     def never(*_: object) -> list[str]:
@@ -270,12 +272,15 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
         return served.dial(address, port, seconds)
 
     with server(OK + b"fine") as served:
-        found = ["2606:4700::1111", PUBLIC]
-        assert fetching.fetch("http://example.org/", resolve=lambda *_: found, dial=dial) == b"fine"
-    assert tried == found
+        addresses = ["2606:4700::1111", PUBLIC]
+        assert (
+            fetching.fetch("http://example.org/", resolve=lambda *_: addresses, dial=dial)
+            == b"fine"
+        )
+    assert tried == addresses
 
 
-def test_https_is_not_taken_from_a_server_without_a_certificate() -> None:
+def test_https_needs_a_server_with_a_certificate() -> None:
     with server(OK) as served, pytest.raises(PictureError, match=r"no safe connection \(TLS\)"):
         served.fetch("https://example.org/")
 
@@ -297,7 +302,9 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLConte
     return context
 
 
-def test_https_asks_for_the_name_and_checks_it(certificate: ssl.SSLContext) -> None:
+def test_https_sends_the_host_name_and_checks_the_certificate_for_it(
+    certificate: ssl.SSLContext,
+) -> None:
     asked: list[str | None] = []
     certificate.sni_callback = lambda _socket, name, _context: asked.append(name)
     with server(OK + b"fine", tls=certificate) as served:

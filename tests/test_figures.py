@@ -1,4 +1,4 @@
-"""Every figure says what it promises, legibly and within its canvas, also of awkward input."""
+"""Figures are complete, legible and within their canvas, also for unusual input."""
 
 import io
 import subprocess
@@ -27,15 +27,15 @@ CLOTHES = (
 
 
 class Answers:
-    """Images with their truth and the answers of a reader who errs now and then."""
+    """Random images with labels and mostly correct answers."""
 
     def __init__(self, classes: tuple[str, ...], n: int = 600, missing: int | None = None) -> None:
-        chance = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         k = len(classes)
         self.classes = classes
-        self.images = chance.integers(0, 256, (n, 28, 28), np.uint8)
+        self.images = rng.integers(0, 256, (n, 28, 28), np.uint8)
         self.labels = np.resize([c for c in range(k) if c != missing], n).astype(np.int64)
-        logits = chance.normal(size=(n, k)) + 4 * np.eye(k)[self.labels]
+        logits = rng.normal(size=(n, k)) + 4 * np.eye(k)[self.labels]
         self.probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         self.scores = evaluate(self.probabilities, self.labels, classes)
 
@@ -57,19 +57,19 @@ def history(epochs: int, *, validated: bool = True, last_errors: int = 30) -> li
 
 
 def layers_of_a_small_network(k: int) -> dict[str, np.ndarray]:
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     shapes = {"conv1": (40, 24, 24), "pool1": (40, 12, 12), "conv2": (120, 1, 1), "flat": (3_000,)}
-    return {name: chance.normal(size=shape) for name, shape in {**shapes, "output": (k,)}.items()}
+    return {name: rng.normal(size=shape) for name, shape in {**shapes, "output": (k,)}.items()}
 
 
 def all_figures(answers: Answers) -> dict[str, Callable[[], Figure]]:
-    """Every figure there is, by name, of the same answers."""
+    """All figures by name, for the same answers."""
     images, labels, classes = answers.images, answers.labels, answers.classes
     scores, probabilities, k = answers.scores, answers.probabilities, len(answers.classes)
-    chance = np.random.default_rng(1)
-    before, after = chance.normal(size=(2, 32, 20, 3, 3))
-    map_, points = chance.normal(size=(28, 28)), chance.normal(size=(len(labels), 2))
-    picture = chance.integers(0, 256, (50, 90, 3), np.uint8)
+    rng = np.random.default_rng(1)
+    before, after = rng.normal(size=(2, 32, 20, 3, 3))
+    map_, points = rng.normal(size=(28, 28)), rng.normal(size=(len(labels), 2))
+    picture = rng.integers(0, 256, (50, 90, 3), np.uint8)
     names = [f"model number {i}" for i in range(12)]
     rates = np.geomspace(0.003, 0.1, 12)
     limits = [(rate * 0.8, rate * 1.2) for rate in rates]
@@ -108,8 +108,7 @@ def digits() -> Answers:
 
 
 def texts(figure: Figure) -> str:
-    found = (text for text in figure.findobj(Text) if isinstance(text, Text))
-    return "\n".join(text.get_text() for text in found)
+    return "\n".join(text.get_text() for text in figure.findobj(Text) if isinstance(text, Text))
 
 
 def drawn(figure: Figure) -> Figure:
@@ -127,7 +126,7 @@ def test_every_public_figure_is_tested_here() -> None:
     [Answers(LETTERS, missing=25), Answers(CLOTHES)],
     ids=["many classes, one missing", "long names"],
 )
-def test_figures_are_legible_and_nothing_leaves_the_canvas(name: str, answers: Answers) -> None:
+def test_figures_are_legible_and_fit_the_canvas(name: str, answers: Answers) -> None:
     figure = drawn(all_figures(answers)[name]())
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
@@ -145,7 +144,7 @@ def test_figures_are_legible_and_nothing_leaves_the_canvas(name: str, answers: A
     assert not any(a.overlaps(b) for i, a in enumerate(titles) for b in titles[:i])
 
 
-def test_a_dollar_in_a_name_is_a_dollar() -> None:
+def test_dollar_signs_in_names_are_not_parsed_as_mathematics() -> None:
     money = Answers(("US$", "A$", "€"))
     figure = drawn(figures.mistakes(money.images, money.labels, money.probabilities, money.classes))
     assert not any(text.get_parse_math() for text in figure.axes[0].texts)
@@ -162,7 +161,7 @@ def test_figures_need_no_display_and_no_pyplot() -> None:
     assert b"<svg" in result.stdout
 
 
-def test_drawing_leaves_matplotlibs_settings_alone(digits: Answers) -> None:
+def test_drawing_does_not_change_matplotlibs_settings(digits: Answers) -> None:
     before = dict(mpl.rcParams)
     with mpl.rc_context({"font.size": 30}):
         figure = figures.score_table(digits.scores)
@@ -183,20 +182,20 @@ def test_samples_show_each_class_in_its_own_row(digits: Answers) -> None:
 
 def test_the_distribution_counts_each_class() -> None:
     labels = np.repeat([0, 1, 2], [1_234, 0, 56])
-    said = texts(figures.class_distribution({"training": labels}, ("a", "b", "c")))
-    assert "training: 1,290 images" in said
+    text = texts(figures.class_distribution({"training": labels}, ("a", "b", "c")))
+    assert "training: 1,290 images" in text
     for count in ("1,234", "0", "56"):
-        assert count in said.split("\n")
+        assert count in text.split("\n")
 
 
-def test_mean_images_say_what_is_known_of_mnists_pixels(mnist_dir: Path) -> None:
+def test_mean_images_state_the_known_statistics_of_mnist(mnist_dir: Path) -> None:
     train = datasets.load("mnist", mnist_dir).train
-    said = texts(figures.mean_images(train.images, train.labels, train.classes))
-    assert "mean 0.1307, standard deviation 0.3081" in said
-    assert "80.9 % pure paper" in said
+    text = texts(figures.mean_images(train.images, train.labels, train.classes))
+    assert "mean 0.1307, standard deviation 0.3081" in text
+    assert "80.9 % pure paper" in text
 
 
-def test_curves_mark_the_epoch_with_the_lowest_loss_held_out() -> None:
+def test_training_curves_mark_the_epoch_with_the_lowest_validation_loss() -> None:
     figure = figures.training_curves(history(5))
     assert "lowest held out 0.1000, epoch 3" in texts(figure)
     assert "23 of 1,000 held out" in texts(figure)
@@ -212,7 +211,7 @@ def test_curves_mark_the_epoch_with_the_lowest_loss_held_out() -> None:
     [history(1), history(4, validated=False), history(4, last_errors=0), history(1, last_errors=0)],
     ids=["one epoch", "nothing held out", "no errors at the end", "no errors at all"],
 )
-def test_curves_of_awkward_histories_are_drawn(rows: list[dict[str, Any]]) -> None:
+def test_training_curves_of_unusual_histories_are_drawn(rows: list[dict[str, Any]]) -> None:
     figure = drawn(figures.training_curves(rows))
     assert ("held out" in texts(figure)) == (rows[0]["validation_loss"] is not None)
 
@@ -230,7 +229,7 @@ def test_the_confusion_matrix_shows_counts_and_colours_only_errors(digits: Answe
     assert digits.scores.summary() in texts(figure)
 
 
-def test_roc_curves_are_named_with_their_area_and_enlarged_logarithmically(
+def test_roc_curves_are_labelled_with_their_area_and_enlarged(
     digits: Answers,
 ) -> None:
     figure = figures.roc(digits.scores, roc_curves(digits.probabilities, digits.labels))
@@ -246,17 +245,17 @@ def test_a_class_without_images_is_left_out_of_the_roc_curves() -> None:
     assert "(1 without)" in texts(figure)
 
 
-def test_no_two_classes_look_the_same() -> None:
+def test_every_class_has_its_own_colour_and_line_style() -> None:
     letters = Answers(LETTERS)
     figure = figures.roc(letters.scores, roc_curves(letters.probabilities, letters.labels))
     looks = {(line.get_color(), line.get_linestyle()) for line in figure.axes[1].lines}
     assert len(looks) == 26
 
 
-def test_the_score_table_holds_every_number_of_the_scores(digits: Answers) -> None:
-    said = texts(figures.score_table(digits.scores)).split("\n")
+def test_the_score_table_contains_every_score(digits: Answers) -> None:
+    text = texts(figures.score_table(digits.scores)).split("\n")
     for row in digits.scores.table():
-        assert set(row) <= set(said)
+        assert set(row) <= set(text)
 
 
 def test_the_reliability_diagram_draws_the_filled_bins(digits: Answers) -> None:
@@ -268,18 +267,18 @@ def test_the_reliability_diagram_draws_the_filled_bins(digits: Answers) -> None:
 
 
 @pytest.mark.parametrize("wrong", [0, 1, 5, 100, 300])
-def test_all_mistakes_are_shown_the_most_certain_first(wrong: int) -> None:
-    n, chance = 1_000, np.random.default_rng(0)
-    labels = chance.integers(0, 10, n)
+def test_all_misread_images_are_shown_most_confident_first(wrong: int) -> None:
+    n, rng = 1_000, np.random.default_rng(0)
+    labels = rng.integers(0, 10, n)
     answers = (labels + (np.arange(n) < wrong)) % 10
-    certainty = chance.uniform(0.5, 0.99, n)[:, None]
+    certainty = rng.uniform(0.5, 0.99, n)[:, None]
     probabilities = np.eye(10)[answers] * certainty + np.eye(10)[(answers + 5) % 10] * (
         1 - certainty
     )
-    images = chance.integers(0, 256, (n, 28, 28), np.uint8)
+    images = rng.integers(0, 256, (n, 28, 28), np.uint8)
     figure = drawn(figures.mistakes(images, labels, probabilities, DIGITS))
     axes = figure.axes[0]
-    assert f"{wrong:,} of 1,000 images were read wrongly" in texts(figure)
+    assert f"{wrong:,} of 1,000 images were misread" in texts(figure)
     assert "corrected labels" not in texts(figure)
     assert len(axes.images) == len(axes.texts) == wrong
     shown = [text.get_text() for text in axes.texts]
@@ -289,7 +288,7 @@ def test_all_mistakes_are_shown_the_most_certain_first(wrong: int) -> None:
         assert np.array_equal(picture.get_array(), images[i])  # type: ignore[arg-type]
 
 
-def test_a_sheet_full_of_mistakes_says_that_there_are_more() -> None:
+def test_a_full_sheet_of_misread_images_states_the_total() -> None:
     labels = np.zeros(3_000, np.int64)
     probabilities = np.tile([0.1, 0.9], (3_000, 1))
     figure = figures.mistakes(
@@ -299,22 +298,22 @@ def test_a_sheet_full_of_mistakes_says_that_there_are_more() -> None:
     assert "The 400 most certain" in texts(figure)
 
 
-def test_known_label_errors_of_mnist_are_marked_and_counted_apart(mnist_dir: Path) -> None:
+def test_known_label_errors_of_mnist_are_marked_and_counted(mnist_dir: Path) -> None:
     test = datasets.load("mnist", mnist_dir).test
     answers = test.labels.copy()
     for index, (_, consensus) in MNIST_CORRECTED.items():
-        answers[index] = consensus  # right, though the published labels say otherwise
-    answers[[2130, 0]] = [9, 1]  # one that people cannot agree on, and one plain mistake
+        answers[index] = consensus  # correct, but different from the published label
+    answers[[2130, 0]] = [9, 1]  # an ambiguous image, and a plain error
     probabilities = np.eye(10)[answers]
     figure = figures.mistakes(test.images, test.labels, probabilities, test.classes)
-    assert "12 of 10,000 images were read wrongly" in texts(figure)
+    assert "12 of 10,000 images were misread" in texts(figure)
     assert "1 of 9,995 by corrected labels" in texts(figure)
     marked = [text.get_text() for text in figure.axes[0].texts if "*" in text.get_text()]
     assert len(marked) == 11
     assert "7 → 1\n> 99.9 %" in texts(figure)
 
 
-def test_filters_before_and_after_share_one_scale() -> None:
+def test_filters_before_and_after_training_share_a_colour_scale() -> None:
     before, after = np.full((6, 1, 5, 5), 0.1), np.full((6, 1, 5, 5), -0.7)
     figure = figures.filters(before, after, "C1")
     assert [axes.images[0].get_clim() for axes in figure.axes[:2]] == [(-0.7, 0.7)] * 2
@@ -322,46 +321,46 @@ def test_filters_before_and_after_share_one_scale() -> None:
     assert "before training" in texts(figure)
 
 
-def test_too_many_filters_and_maps_are_said_to_be_cut() -> None:
+def test_figures_state_how_many_filters_and_maps_are_shown() -> None:
     kernels = np.ones((64, 32, 3, 3))
     assert "the first 16 × 16 shown" in texts(figures.filters(kernels, kernels, "conv2"))
     image = np.zeros((28, 28), np.uint8)
-    said = texts(figures.feature_maps(layers_of_a_small_network(10), DIGITS, image))
-    assert "conv1  40×24×24\nthe first 32" in said
-    assert "conv2  120×1×1\n-" in said, "a vector is drawn whole"
+    text = texts(figures.feature_maps(layers_of_a_small_network(10), DIGITS, image))
+    assert "conv1  40×24×24\nthe first 32" in text
+    assert "conv2  120×1×1\n-" in text, "a vector is drawn whole"
 
 
-def test_feature_maps_go_down_to_the_outputs() -> None:
+def test_feature_maps_include_every_layer_and_the_outputs() -> None:
     layers = layers_of_a_small_network(10)
     figure = figures.feature_maps(layers, DIGITS, np.zeros((28, 28), np.uint8))
-    said = texts(figure)
+    text = texts(figure)
     for name in layers:
-        assert name in said
-    assert f"largest: {layers['output'].argmax()}" in said
-    assert "the picture" not in said
+        assert name in text
+    assert f"largest: {layers['output'].argmax()}" in text
+    assert "original picture" not in text
     assert [bar.get_height() for bar in figure.axes[-1].patches] == list(layers["output"])  # type: ignore[attr-defined]
 
 
-def test_the_drawing_of_lenet5_names_its_layers_and_sizes() -> None:
-    said = texts(figures.architecture(layer_table(build("lenet5")), "lenet5"))
+def test_the_architecture_of_lenet5_shows_layers_and_sizes() -> None:
+    text = texts(figures.architecture(layer_table(build("lenet5")), "lenet5"))
     for label in ("C1\n6×28×28", "S2\n6×14×14", "C3\n16×10×10", "S4\n16×5×5", "C5\n120×1×1"):
-        assert label in said
-    assert "61,706 weights" in said
-    assert "tanh1" not in said, "an activation is not a block of its own"
+        assert label in text
+    assert "61,706 weights" in text
+    assert "tanh1" not in text, "an activation is not a block of its own"
 
 
-def test_attention_draws_both_maps_around_zero() -> None:
+def test_both_attention_maps_have_colour_scales_centred_on_zero() -> None:
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 13:15] = 255
     lost, slope = np.zeros((28, 28)), np.zeros((28, 28))
     lost[14, 14], slope[3, 3] = 0.4, -2.0
     figure = drawn(figures.attention(image, lost, slope, "1"))
     assert [axes.images[0].get_clim() for axes in figure.axes[1:3]] == [(-0.4, 0.4), (-2, 2)]
-    assert "as the network gets it: 1" in texts(figure)
+    assert "network input: 1" in texts(figure)
     drawn(figures.attention(np.zeros((28, 28), np.uint8), 0 * lost, 0 * lost, "1"))
 
 
-def test_names_of_models_do_not_lie_on_each_other() -> None:
+def test_labels_of_models_do_not_overlap() -> None:
     names = ["lenet5", "lenet5-relu", "fast", "lenet-keras", "best"]
     rates, costs = [0.0098, 0.0099, 0.0085, 0.0097, 0.0040], [4.2e5, 4.6e5, 8e5, 5.2e5, 1e7]
     figure = drawn(
@@ -372,11 +371,11 @@ def test_names_of_models_do_not_lie_on_each_other() -> None:
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def test_robustness_tells_the_error_of_each_condition(digits: Answers) -> None:
+def test_robustness_shows_the_error_rate_of_each_condition(digits: Answers) -> None:
     perfect = evaluate(np.eye(10)[digits.labels], digits.labels, DIGITS)
-    said = texts(figures.robustness({"as it is": perfect, "inverted": digits.scores}))
-    assert "0.00 %" in said
-    assert f"{100 * digits.scores.error_rate:.2f} %" in said
+    text = texts(figures.robustness({"as it is": perfect, "inverted": digits.scores}))
+    assert "0.00 %" in text
+    assert f"{100 * digits.scores.error_rate:.2f} %" in text
 
 
 def test_figures_save_as_png_of_their_size(digits: Answers, tmp_path: Path) -> None:

@@ -8,17 +8,15 @@ import torch
 
 from lenet import figures
 from lenet.datasets import Dataset, load
-from lenet.datasets.parts import Parts
+from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import score
-from lenet.experiment.export import to_onnx
+from lenet.experiment.exporting import to_onnx
 from lenet.inspection import Inspection
-from lenet.inspection.attention import PATCH, gradient, occlusion
 from lenet.inspection.conditions import CONDITIONS, robustness
 from lenet.inspection.embedding import pca, spread, tsne
-from lenet.inspection.kernels import kernels
-from lenet.inspection.layers import Layers
-from lenet.inspection.pixels import pixels
+from lenet.inspection.feature_maps import Layers, kernels
+from lenet.inspection.pixels import PATCH, gradient, occlusion, pixels
 from lenet.models import MODELS, build
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
@@ -100,14 +98,14 @@ def test_a_layer_that_is_not_there_is_said_with_those_that_are(found: Inspection
 
 
 def test_what_is_no_onnx_file_has_no_layers() -> None:
-    with pytest.raises(ModelError, match=r"no layers.onnx that lenet made"):
+    with pytest.raises(ModelError, match=r"not a layers\.onnx of lenet"):
         Layers(b"hello")
 
 
 def test_kernels_before_training_are_those_that_training_began_with(
     found: Inspection, quick_run: Run
 ) -> None:
-    parts = Parts.load(quick_run.recipe)
+    parts = load_parts(quick_run.recipe)
     began = Trainer(quick_run.recipe, parts.train, parts.validation).model.state_dict()
     ended = found.network.state_dict()
     assert list(found.kernels) == ["C1", "C3", "C5"]
@@ -217,11 +215,11 @@ def test_robustness_begins_with_the_undisturbed_score_of_the_same_images(
 
 
 def test_pca_finds_the_two_directions_in_which_points_differ() -> None:
-    chance = np.random.default_rng(0)
-    plane = chance.normal(size=(200, 2)) * [10, 5]
+    rng = np.random.default_rng(0)
+    plane = rng.normal(size=(200, 2)) * [10, 5]
     vectors = np.zeros((200, 6), np.float32)
     vectors[:, [1, 4]] = plane
-    vectors += chance.normal(size=vectors.shape) * 0.01
+    vectors += rng.normal(size=vectors.shape) * 0.01
     points, share = pca(vectors)
     assert share > 0.999
     for i in range(2):
@@ -250,7 +248,7 @@ def test_a_run_is_not_judged_by_data_that_changed(quick_run: Run, tmp_path: Path
     facts = json.loads((folder / "run.json").read_text())
     facts["data"]["test_digest"] = "0" * 64
     (folder / "run.json").write_text(json.dumps(facts))
-    with pytest.raises(DataError, match="are not what they were when it was trained"):
+    with pytest.raises(DataError, match="have changed since it was trained"):
         Inspection(Run.open(folder)).test  # noqa: B018
 
 

@@ -1,4 +1,4 @@
-"""Scores against counts made by hand, against scikit-learn, and against published examples."""
+"""Scores compared with calculations by hand, scikit-learn and published examples."""
 
 import gzip
 import json
@@ -43,10 +43,10 @@ ABC = ("a", "b", "c")
 
 @pytest.fixture(scope="module")
 def random_scores() -> tuple[np.ndarray, np.ndarray]:
-    """Answers for 2,000 images of ten classes, right somewhat more often than not."""
-    chance = np.random.default_rng(0)
-    truth = chance.integers(0, 10, 2_000)
-    logits = chance.normal(size=(2_000, 10)) + 2 * np.eye(10)[truth]
+    """Answers for 2,000 images of ten classes, mostly correct."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 10, 2_000)
+    logits = rng.normal(size=(2_000, 10)) + 2 * np.eye(10)[truth]
     p = np.exp(logits)
     return p / p.sum(axis=1, keepdims=True), truth
 
@@ -57,11 +57,11 @@ def with_errors(errors: int, total: int) -> Scores:
     return Scores(("0", "1"), confusion, 0.0, (None, None), ())
 
 
-def test_rows_of_the_confusion_matrix_are_the_truth_and_columns_the_answer() -> None:
+def test_confusion_rows_are_true_classes_and_columns_are_answers() -> None:
     assert evaluate(SIX, TRUTH, ABC).confusion.tolist() == [[1, 1, 0], [0, 2, 0], [1, 0, 1]]
 
 
-def test_six_images_are_scored_as_by_hand() -> None:
+def test_scores_of_six_images_match_a_calculation_by_hand() -> None:
     scores = evaluate(SIX, TRUTH, ABC)
     assert (scores.errors, scores.total) == (2, 6)
     assert scores.error_rate == 2 / 6
@@ -72,7 +72,7 @@ def test_six_images_are_scored_as_by_hand() -> None:
     assert (b.precision, b.recall, b.f1, b.support) == pytest.approx((2 / 3, 1, 0.8, 2))
     assert (c.precision, c.recall, c.f1, c.support) == pytest.approx((1, 0.5, 2 / 3, 2))
     assert scores.macro.precision == pytest.approx((1 / 2 + 2 / 3 + 1) / 3)
-    # Of the eight pairs (an image of the class, another image) this share is in the right order.
+    # Share of the eight pairs (image of the class, other image) in the right order.
     assert [row.auc for row in scores.per_class] == [7 / 8, 7 / 8, pytest.approx(5.5 / 8)]
 
 
@@ -93,14 +93,16 @@ def test_scores_agree_with_scikit_learn_on_the_images_themselves(
     assert scores.macro.auc == pytest.approx(area)
 
 
-def test_every_count_of_errors_is_told_exactly() -> None:
+def test_every_error_count_is_reported_exactly() -> None:
     # int(rate * total) is one too low for 7 of these counts, int((1 - accuracy) * total) for 409.
     total = 2_007
     assert [with_errors(e, total).errors for e in range(total + 1)] == list(range(total + 1))
-    assert any(int(e / total * total) != e for e in range(total + 1)), "this total proves nothing"
+    assert any(int(e / total * total) != e for e in range(total + 1)), (
+        "this total does not show the fault"
+    )
 
 
-def test_the_summary_says_errors_of_a_total_with_their_interval() -> None:
+def test_the_summary_states_errors_total_and_interval() -> None:
     assert with_errors(98, 10_000).summary() == (
         "98 errors in 10,000 (0.98 %), 95 % interval 0.80 - 1.19 %"
     )
@@ -116,14 +118,14 @@ def test_scores_survive_json_unchanged(random_scores: tuple[np.ndarray, np.ndarr
     assert again != evaluate(SIX, TRUTH, ABC)
 
 
-def test_json_holds_what_a_reader_asks_for_first() -> None:
+def test_json_scores_contain_total_errors_accuracy_and_interval() -> None:
     values = evaluate(SIX, TRUTH, ABC).to_dict()
     assert (values["errors"], values["total"]) == (2, 6)
     assert values["interval"] == list(wilson(2, 6))
     assert values["per_class"][1]["name"] == "b"
 
 
-def test_the_table_has_a_line_for_each_class_and_both_averages() -> None:
+def test_the_table_has_a_row_for_each_class_and_both_averages() -> None:
     table = evaluate(SIX, TRUTH, ABC).table()
     assert [line[0] for line in table] == [
         "class", "a", "b", "c", "macro average", "weighted average"
@@ -146,13 +148,13 @@ def test_a_set_of_one_class_has_no_auc_at_all() -> None:
     assert scores.macro.auc is None
 
 
-def test_a_truth_given_probability_zero_costs_much_but_not_infinity() -> None:
+def test_probability_zero_for_the_true_class_gives_a_finite_loss() -> None:
     scores = evaluate([[1.0, 0.0]], [1], ("0", "1"))
     assert scores.loss == pytest.approx(-math.log(2.0**-149))
 
 
-def test_confident_answers_that_are_right_as_often_as_they_say_are_calibrated() -> None:
-    # A hundred answers at 0.6 of which 60 are right, a hundred at 0.9 of which 90 are.
+def test_answers_as_accurate_as_their_confidence_are_calibrated() -> None:
+    # 100 answers at 0.6 with 60 correct, 100 answers at 0.9 with 90 correct.
     p = np.repeat([[0.6, 0.4], [0.9, 0.1]], 100, axis=0)
     truth = np.array([0] * 60 + [1] * 40 + [0] * 90 + [1] * 10)
     scores = evaluate(p, truth, ("0", "1"))
@@ -163,13 +165,13 @@ def test_confident_answers_that_are_right_as_often_as_they_say_are_calibrated() 
     assert len(scores.calibration) == 15
 
 
-def test_boasting_is_measured_by_the_calibration_error() -> None:
+def test_overconfidence_increases_the_calibration_error() -> None:
     scores = evaluate([[1.0, 0.0]] * 10, [0] * 7 + [1] * 3, ("0", "1"))
     assert scores.calibration_error == pytest.approx(0.3)
     assert scores.calibration[-1].accuracy == 0.7
 
 
-def test_the_roc_curve_holds_the_area_that_the_scores_tell(
+def test_the_area_under_the_roc_curve_is_the_auc_of_the_scores(
     random_scores: tuple[np.ndarray, np.ndarray],
 ) -> None:
     curves = roc_curves(*random_scores)
@@ -179,7 +181,7 @@ def test_the_roc_curve_holds_the_area_that_the_scores_tell(
         false_positive, true_positive = curve
         assert (false_positive[0], true_positive[-1]) == (0, 1)
         assert np.trapezoid(true_positive, false_positive) == pytest.approx(area)
-        assert len(false_positive) < 1_000, "points on straight lines were kept"
+        assert len(false_positive) < 1_000, "collinear points were kept"
 
 
 # Newcombe (1998), Statistics in Medicine 17, table I, method 3.
@@ -204,13 +206,13 @@ def test_wilson_agrees_with_scipy_at_any_confidence() -> None:
         assert wilson(31, 10_000, confidence) == pytest.approx((theirs.low, theirs.high))
 
 
-def test_wilson_never_leaves_zero_to_one() -> None:
+def test_wilson_intervals_stay_within_zero_and_one() -> None:
     assert wilson(0, 7)[0] == 0
     assert wilson(7, 7)[1] == 1
 
 
-def test_mcnemar_sees_only_the_images_on_which_two_readers_differ() -> None:
-    # Nine to one among ten that differ is the mildest that counts at 5 %: 2 * (1 + 10) / 2**10.
+def test_mcnemar_depends_only_on_images_where_the_models_differ() -> None:
+    # 9 to 1 is the smallest difference of ten that is significant at 5 %: 2 * (1 + 10) / 2**10.
     a = np.array([1] * 9 + [0] * 1 + [1] * 50 + [0] * 500, bool)
     b = np.array([0] * 9 + [1] * 1 + [1] * 50 + [0] * 500, bool)
     assert mcnemar(a, b) == mcnemar(b, a) == 22 / 1024
@@ -223,17 +225,17 @@ def test_mcnemar_is_the_exact_binomial_test() -> None:
         assert mcnemar(a, ~a) == pytest.approx(binomtest(only_a, only_a + only_b).pvalue)
 
 
-def test_the_t_interval_over_five_seeds_is_the_textbook_one() -> None:
+def test_the_t_interval_of_five_seeds_matches_the_textbook() -> None:
     middle, spread, low, high = t_interval([98, 102, 95, 105, 100])
     assert middle == 100
     assert spread == pytest.approx(math.sqrt(58 / 4))
     reach = 2.7764451 * math.sqrt(58 / 4 / 5)
     assert (low, high) == pytest.approx((100 - reach, 100 + reach))
-    with pytest.raises(ValueError, match="two values or more, found 1"):
+    with pytest.raises(ValueError, match="needs two or more values, found 1"):
         t_interval([98])
 
 
-def test_fifteen_labels_of_mnist_are_known_to_be_wrong(mnist_dir: Path) -> None:
+def test_fifteen_test_labels_of_mnist_are_corrected_or_dropped(mnist_dir: Path) -> None:
     labels = mnist_labels(mnist_dir)
     truth, kept = corrected(labels)
     changed = np.flatnonzero(truth != labels)
@@ -243,12 +245,12 @@ def test_fifteen_labels_of_mnist_are_known_to_be_wrong(mnist_dir: Path) -> None:
     assert (len(MNIST_CORRECTED), len(MNIST_DROPPED)) == (10, 5)
 
 
-def test_labels_of_another_set_are_never_corrected(mnist_dir: Path) -> None:
+def test_labels_of_other_datasets_are_not_corrected(mnist_dir: Path) -> None:
     labels = mnist_labels(mnist_dir)
     assert is_mnist_test(labels.astype(np.uint8))
     for other in (labels[:-1], labels[::-1], labels + 256, np.zeros(10_000, np.int64)):
         assert not is_mnist_test(other)
-        with pytest.raises(ValueError, match="MNIST's whole test set"):
+        with pytest.raises(ValueError, match="not those of MNIST's test set"):
             corrected(other)
 
 
@@ -259,12 +261,12 @@ def test_labels_of_another_set_are_never_corrected(mnist_dir: Path) -> None:
         (SIX, TRUTH[:5], "found"),
         (SIX[:, :2], TRUTH, "found"),
         (SIX, TRUTH + 1, r"0\.\.2"),
-        (SIX, TRUTH.astype(float), "whole numbers"),
+        (SIX, TRUTH.astype(float), "must be integers"),
         (np.log(SIX + 1), TRUTH, "sum to one"),
         (np.full((6, 3), np.nan), TRUTH, "sum to one"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(
+def test_invalid_probabilities_and_labels_are_refused(
     probabilities: np.ndarray, labels: np.ndarray, fault: str
 ) -> None:
     with pytest.raises(ValueError, match=fault):

@@ -26,8 +26,9 @@ from typer.testing import CliRunner
 
 from lenet import datasets
 from lenet.cli import data as data_cli
-from lenet.datasets import mirrors, mnist
+from lenet.datasets import mnist
 from lenet.errors import DataError, LeNetError, UsageError
+from lenet.storage import locked
 
 # A small MNIST: the embedded digits in four files of the same names.
 SMALL = datasets.load("uci-digits")
@@ -143,7 +144,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def _small_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(mnist, "PARTS", PARTS)
-    monkeypatch.setattr(mirrors, "MIRRORS", ())  # no test may reach for the real ones
+    monkeypatch.setattr(mnist, "MIRRORS", ())  # no test may reach for the real ones
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("LENET_DATA", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -155,7 +156,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, server: Server, *manners: str) -> None:
-    monkeypatch.setattr(mirrors, "MIRRORS", tuple(map(server.mirror, manners)))
+    monkeypatch.setattr(mnist, "MIRRORS", tuple(map(server.mirror, manners)))
 
 
 def names(folder: Path) -> list[str]:
@@ -209,11 +210,11 @@ PATIENCE = {"slow": 1.0, "silent": 1.0}  # seconds
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recovers(
+def test_a_faulty_mirror_is_named_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault)
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
+    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
     with pytest.raises(DataError) as error:
         datasets.load("mnist", folder)
     assert f": 127.0.0.1:{server.server_port} {FAULTS[fault]}; put its" in str(error.value)
@@ -224,18 +225,18 @@ def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recover
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_where_one_mirror_is_at_fault_the_next_one_helps(
+def test_the_next_mirror_is_used_if_one_is_faulty(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault, "good")
-    monkeypatch.setattr(mirrors, "GRACE", PATIENCE.get(fault, mirrors.GRACE))
+    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
     assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
     assert names(folder) == ALL_FILES
     assert len([path for path in server.asked if fault in path]) == 1, "it is not asked again"
 
 
 @pytest.mark.parametrize("manner", ["harder", "plain", "decoded"])
-def test_any_compression_will_do_for_the_content_is_what_counts(
+def test_a_download_may_be_compressed_in_any_way(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
 ) -> None:
     use(monkeypatch, server, manner)
@@ -244,13 +245,13 @@ def test_any_compression_will_do_for_the_content_is_what_counts(
     assert len(datasets.load("mnist", folder, download=False).test) == len(SMALL.test)
 
 
-def test_with_all_mirrors_down_the_way_by_hand_is_told(
+def test_if_all_mirrors_are_down_the_error_says_what_to_do_by_hand(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        monkeypatch.setattr(mirrors, "MIRRORS", (f"http://127.0.0.1:{port}/", server.mirror("404")))
+        monkeypatch.setattr(mnist, "MIRRORS", (f"http://127.0.0.1:{port}/", server.mirror("404")))
         with pytest.raises(DataError) as error:
             datasets.load("mnist", folder)
     assert str(error.value) == (
@@ -264,7 +265,7 @@ def test_with_all_mirrors_down_the_way_by_hand_is_told(
 
 
 @pytest.mark.parametrize("manner", ["slow", "silent"])
-def test_the_time_given_for_a_download_holds_whatever_the_mirrors_do(
+def test_a_download_keeps_to_its_timeout_whatever_the_mirrors_do(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
 ) -> None:
     use(monkeypatch, server, manner, "good")
@@ -275,7 +276,7 @@ def test_the_time_given_for_a_download_holds_whatever_the_mirrors_do(
     assert names(folder) == []
 
 
-def test_what_arrived_before_the_time_was_over_is_kept(
+def test_only_missing_files_are_downloaded(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     folder.mkdir()
@@ -285,7 +286,7 @@ def test_what_arrived_before_the_time_was_over_is_kept(
     assert len(server.asked) == 3
 
 
-def test_without_leave_to_download_it_says_where_it_looked(folder: Path) -> None:
+def test_if_downloads_are_forbidden_the_error_says_where_it_looked(folder: Path) -> None:
     with pytest.raises(
         DataError, match=r"no t10k-labels-idx1-ubyte in .*/mnist, .*/lenet/mnist; `l"
     ):
@@ -296,9 +297,9 @@ def test_without_leave_to_download_it_says_where_it_looked(folder: Path) -> None
 FETCH = """
 import sys, json
 from pathlib import Path
-from lenet.datasets import mirrors, mnist
+from lenet.datasets import mnist
 mnist.PARTS = tuple(mnist.Part(*part) for part in json.loads(sys.argv[1]))
-mirrors.MIRRORS = (sys.argv[2],)
+mnist.MIRRORS = (sys.argv[2],)
 print("ready", flush=True)
 for folder in sys.argv[3:]:
     mnist.obtain(Path(folder))
@@ -311,7 +312,9 @@ def start_fetching(server: Server, manner: str, *folders: Path) -> subprocess.Po
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, folder: Path) -> None:
+def test_of_eight_processes_fetching_at_once_one_downloads_for_all(
+    server: Server, folder: Path
+) -> None:
     processes = [start_fetching(server, "good", folder) for _ in range(8)]
     for process in processes:
         _, errors = process.communicate(timeout=60)
@@ -319,6 +322,18 @@ def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, fo
     assert names(folder) == ALL_FILES
     assert len(datasets.load("mnist", folder, download=False).train) == len(SMALL.train)
     assert len(server.asked) == 4, "one downloads for all"
+
+
+def test_a_process_waits_for_another_one_no_longer_than_its_timeout(
+    monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
+) -> None:
+    use(monkeypatch, server, "good")
+    folder.mkdir()
+    with locked(folder), pytest.raises(DataError, match="another process is still at it; put its"):
+        datasets.load("mnist", folder, timeout=0.2)
+    assert (server.asked, names(folder)) == ([], [])
+    datasets.load("mnist", folder, timeout=30)
+    assert names(folder) == ALL_FILES
 
 
 def test_a_fetch_killed_at_any_moment_leaves_only_whole_files(
@@ -344,7 +359,7 @@ def test_a_fetch_killed_at_any_moment_leaves_only_whole_files(
         assert names(folder) == ALL_FILES
 
 
-def test_what_a_killed_fetch_left_is_swept_by_the_next(
+def test_a_fetch_removes_what_a_killed_one_left(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     folder.mkdir()
@@ -357,7 +372,7 @@ def test_what_a_killed_fetch_left_is_swept_by_the_next(
 
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace"), (Path, "open")])
-def test_a_disk_that_fails_at_any_write_gets_one_line_and_no_half_written_file(
+def test_a_disk_error_at_any_write_leaves_no_partial_file(
     monkeypatch: pytest.MonkeyPatch,
     server: Server,
     folder: Path,
@@ -393,7 +408,7 @@ def test_a_disk_that_fails_at_any_write_gets_one_line_and_no_half_written_file(
         assert names(place) == ALL_FILES
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(
+def test_a_folder_that_cannot_be_made_is_an_error_of_one_line(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("here")
@@ -411,14 +426,14 @@ def put(folder: Path, suffix: str = ".gz", infix: str = "-") -> None:
 
 @pytest.mark.parametrize("suffix", [".gz", ""])
 @pytest.mark.parametrize("infix", ["-", "."])
-def test_files_placed_by_hand_are_read_packed_or_not_under_either_name(
+def test_files_placed_by_hand_may_be_plain_or_gzip_under_either_name(
     folder: Path, suffix: str, infix: str
 ) -> None:
     put(folder, suffix, infix)
     assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
 
 
-def test_the_given_folder_comes_before_lenet_data_and_that_before_the_cache(
+def test_the_given_folder_precedes_lenet_data_and_that_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     places = [tmp_path / "given", tmp_path / "named", tmp_path / "home" / "lenet" / "mnist"]
@@ -430,7 +445,7 @@ def test_the_given_folder_comes_before_lenet_data_and_that_before_the_cache(
 
 
 @pytest.mark.parametrize("place", ["given", "named"])
-def test_a_file_with_other_content_is_named_with_both_digests_and_not_replaced(
+def test_a_file_with_other_content_is_refused_and_not_replaced(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path, place: str
 ) -> None:
     use(monkeypatch, server, "good")
@@ -450,7 +465,7 @@ def test_a_file_with_other_content_is_named_with_both_digests_and_not_replaced(
     assert server.asked == []
 
 
-def test_a_truncated_file_is_named(folder: Path) -> None:
+def test_the_error_for_a_truncated_file_names_it(folder: Path) -> None:
     put(folder)
     path = folder / "t10k-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-100])
@@ -458,7 +473,7 @@ def test_a_truncated_file_is_named(folder: Path) -> None:
         datasets.load("mnist", folder)
 
 
-def test_a_file_spoilt_in_the_cache_is_brought_anew(
+def test_a_damaged_file_in_the_cache_is_downloaded_again(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 ) -> None:
     use(monkeypatch, server, "good")
@@ -515,6 +530,7 @@ def test_data_fetch_prints_where_the_verified_files_are(
     [
         ("mnits", UsageError, "no dataset 'mnits': did you mean mnist?"),
         ("idx:here", UsageError, "idx:here is read where it lies: there is nothing to fetch"),
+        ("drawn:9", UsageError, "drawn:9 is drawn by lenet itself: there is nothing to fetch"),
         ("mnist", DataError, "cannot download MNIST: "),
     ],
 )

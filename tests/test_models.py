@@ -9,7 +9,7 @@ from torch import nn
 
 from lenet import datasets, recipe
 from lenet.errors import UsageError
-from lenet.experiment.export import to_onnx
+from lenet.experiment.exporting import to_onnx
 from lenet.models import MODELS, build, layer_table
 from lenet.models.lenet5_1998 import (
     C3_SEES,

@@ -1,7 +1,9 @@
 """What a person gets who installs the wheel and nothing else."""
 
+import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -18,6 +20,7 @@ PINS = [
     for line in (ROOT / "constraints.txt").read_text().splitlines()
     if line and not line.startswith("#")
 ]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TRAINING_LIBRARIES = {"torch", "matplotlib", "sklearn", "onnx"}
 
 
@@ -44,6 +47,7 @@ def test_the_wheel_holds_weights_recipes_and_pictures_and_nothing_from_outside(w
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "weights/lenet5/model.onnx",
+        "weights/lenet5/layers.json",
         "weights/lenet5/run.json",
         "weights/reader/model.onnx",
         "experiment/report.html",
@@ -85,16 +89,52 @@ def test_the_wheel_predicts_in_an_empty_environment(wheel: Path, tmp_path: Path)
     assert "pip install 'lenet[train]'" in refused.stderr
 
 
+@pytest.mark.slow
+def test_the_sdist_has_all_that_the_wheel_needs(wheel: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "build", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (from_sdist,) = tmp_path.glob("*.whl")
+    assert zipfile.ZipFile(from_sdist).namelist() == zipfile.ZipFile(wheel).namelist()
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    for name in ("LICENSE", "constraints.txt", "tests/conftest.py", "Makefile", "docs/cli.md"):
+        assert name in names, name
+
+
+def names_of(requirements: list[str]) -> list[str]:
+    """The names of the packages that are asked for."""
+    return [re.split(r"[\[><=;]", requirement)[0] for requirement in requirements]
+
+
 def test_every_dependency_is_pinned_exactly() -> None:
     assert all(line.count("==") == 1 for line in PINS)
     assert "torch==2.13.0" in PINS
     pinned = {line.partition("==")[0].lower().replace("_", "-") for line in PINS}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"].values()
-    asked = [*project["dependencies"], *(name for extra in extras for name in extra)]
-    for requirement in asked:
-        name = requirement.partition(">=")[0].partition("[")[0]
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    groups = PROJECT["dependency-groups"].values()
+    asked = [
+        *PROJECT["project"]["dependencies"],
+        *(name for extra in extras for name in extra),
+        *(name for group in groups for name in group if isinstance(name, str)),
+        *PROJECT["build-system"]["requires"],
+    ]
+    for name in names_of(asked):
         assert name in pinned, name
+
+
+def test_what_only_development_needs_is_not_published() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert set(extras) == {"train", "serve", "tensorboard"}
+    published = {name for extra in extras.values() for name in names_of(extra)}
+    for name in ("pytest", "ruff", "mypy", "coverage", "pdoc"):
+        assert name not in published
+
+
+def test_the_home_of_the_project_is_the_same_everywhere() -> None:
+    urls = PROJECT["project"]["urls"]
+    assert all(url.startswith(urls["Repository"]) for url in urls.values())
+    assert f"repository-code: {urls['Repository']}\n" in (ROOT / "CITATION.cff").read_text()
 
 
 def test_the_versions_agree() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from browser import PICTURES, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL
+from percents import PERCENTS
 
 pytestmark = pytest.mark.browser
 
@@ -294,3 +295,42 @@ def test_a_service_that_is_gone_is_said_to_be_gone_and_found_again(open_page: Op
     page.evaluate("() => { window.fetch = window.reach; }")
     expect(number(page)).to_have_text("3")
     expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_probabilities_are_written_as_the_command_line_does(open_page: Open) -> None:
+    page = open_page()
+
+    def with_these(route: Any) -> None:
+        reading = route.fetch().json()
+        reading["digits"][0]["probabilities"] = list(PERCENTS)
+        route.fulfill(json=reading)
+
+    page.route("**/v1/read?*", with_these)
+    press(page, "Write a 3 for me")
+    shares = page.locator("#draw-answer .bars .shares b:not([hidden])")
+    expect(shares).to_have_text(list(PERCENTS.values()))
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("?tokn=secret", "takes no “?tokn”. It was ignored; did you mean #token=…?"),
+        ("?colour=red", "takes no “?colour”. It was ignored."),
+        ("#insyde", "There is no “#insyde” on this page. Did you mean #inside?"),
+        ("#Token", "There is no “#Token” on this page. Did you mean #token=…?"),
+        ("#xyz", "There is no “#xyz” on this page. There is #draw, #picture, #inside, #numbers."),
+    ],
+)
+def test_what_the_address_asks_in_vain_is_said(open_page: Open, place: str, words: str) -> None:
+    page = open_page()
+    home = page.url.split("#")[0]
+    page.goto("about:blank")
+    page.goto(home + place)
+    expect(page.locator("#notice")).to_contain_text(words)
+    expect(page.locator("#notice")).not_to_contain_text("secret")
+    press(page, "Write a 3 for me")
+    expect(number(page)).to_have_text("3")
+    expect(page.locator("#notice")).to_contain_text(words)
+    if place.startswith("#"):
+        page.get_by_role("link", name="Picture").click()
+        expect(page.locator("#notice")).to_be_hidden()

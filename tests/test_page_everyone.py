@@ -2,11 +2,17 @@
 
 import shutil
 import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from browser import PICTURES, ROOMS, Open, expect, number, press, strokes, upload
-from live_service import serving
+from browser import PICTURES, ROOMS, Open, expect, number, press, strokes, upload, windows
+from live_service import Live, serving
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+from page_load import load
 
 pytestmark = pytest.mark.browser
 
@@ -77,6 +83,18 @@ def test_a_finger_draws_on_a_phone(open_page: Open) -> None:
     expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
     page.locator(".layer.convolution .marks").first.tap()
     expect(page.locator(".lens.busy")).to_be_in_viewport()
+
+
+def test_the_page_loads_in_few_requests_and_reloads_in_two(chromium: Any, served: Live) -> None:
+    with windows(chromium, served.address) as opened:
+        page = opened()
+        page.goto("about:blank")
+        page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+        first, again = load(page, served.address), load(page)
+    assert first.requests <= 12
+    assert first.received < 70_000
+    assert again.requests <= 2
+    assert again.received < 5_000
 
 
 @pytest.mark.parametrize("width", [360, 600, 768, 1024, 1440, 3840])

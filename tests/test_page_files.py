@@ -1,9 +1,20 @@
 """The page's files fit together; what they do in a browser is asked in the other tests of it."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
+from starlette.testclient import TestClient
+
 import lenet
+from lenet.reader import percent
+from lenet.server.app import build
+from lenet.server.guard import Policy
+from lenet.server.site import STYLES, bundle, files_of
+from percents import PERCENTS
+from services import service_of
 
 PAGE = Path(lenet.__file__).parent / "server" / "page"
 MODULES = sorted(PAGE.glob("*.js"))
@@ -13,16 +24,108 @@ TEXTS = set(re.findall(r'^    (?:"([^"]+)"|(\w+)):', STRINGS, re.MULTILINE))
 KEYS = {quoted or bare for quoted, bare in TEXTS}
 
 
-def test_every_file_that_is_named_is_there_and_every_file_is_named() -> None:
-    named = set(re.findall(r'(?:src|href)="([\w.-]+\.\w+)"', HTML))
-    for module in MODULES:
-        named |= set(re.findall(r'from "\./([\w.-]+)"', module.read_text("utf-8")))
-    assert named == {path.name for path in PAGE.iterdir()} - {"index.html"}
+def test_every_source_is_part_of_the_page() -> None:
+    script = bundle({module.stem: module.read_text("utf-8") for module in MODULES}, "app")
+    joined = set(re.findall(r"^// (\w+\.js)$", script, re.MULTILINE))
+    assert joined == {module.name for module in MODULES} - {"scheme.js"}
+    assert {path.stem for path in PAGE.glob("*.css")} == set(STYLES)
 
 
-def test_every_module_is_fetched_at_once_and_not_one_after_the_other() -> None:
-    fetched = set(re.findall(r'rel="modulepreload" href="([\w.-]+)"', HTML))
-    assert fetched == {module.name for module in MODULES} - {"app.js", "scheme.js"}
+def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
+    files = files_of(PAGE)
+    html = files["/"].content.decode()
+    named = {f"/{name}" for name in re.findall(r'(?:src|href)="([^"#]+)"', html)}
+    assert named == set(files) - {"/", "/index.html"}
+    (folder,) = {path.split("/")[1] for path in named}
+    assert re.fullmatch(r"[0-9a-f]{12}", folder)
+
+
+def test_a_change_anywhere_changes_every_address(tmp_path: Path) -> None:
+    for path in PAGE.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert files_of(tmp_path).keys() == files_of(PAGE).keys()
+    with (tmp_path / "frame.css").open("a") as file:
+        file.write("a { color: red }\n")
+    assert not (files_of(tmp_path).keys() & files_of(PAGE).keys()) - {"/", "/index.html"}
+
+
+def test_joined_modules_share_no_names_but_what_they_export() -> None:
+    modules = {
+        "app": 'import { twice as double } from "./one.js";\n'
+        'import { two } from "./two.js";\nconst own = 1;\n'
+        "globalThis.answer = double(two) + own;\n",
+        "one": "const own = 2;\n/** A comment. */\nexport function twice(n) {\n"
+        "  return own * n;\n}\n",
+        "two": 'import {\n  twice,\n} from "./one.js";\nexport const two = twice(1);\n',
+        "idle": "export const idle = 1;\n",
+    }
+    script = bundle(modules, "app")
+    assert "comment" not in script
+    assert "idle" not in script
+    assert script.index("// one.js") < script.index("// two.js") < script.index("// app.js")
+    if node := shutil.which("node"):
+        done = subprocess.run(
+            [node, "-e", f"{script}console.log(answer)"], capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout == "5\n"
+
+
+@pytest.mark.parametrize(
+    ("modules", "fault"),
+    [
+        ({"app": 'import { a } from "./b.js";\n'}, "app.js imports b.js, which does not exist"),
+        (
+            {
+                "app": 'import { a } from "./b.js";\n',
+                "b": 'import { c } from "./app.js";\nexport const a = 1;\n',
+            },
+            "modules import in a circle: app > b > app",
+        ),
+        ({"app": 'import * as b from "./b.js";\n'}, "cannot be joined: import \\* as b"),
+        ({"app": "export default 1;\n"}, "cannot be joined: export default 1"),
+        ({"app": "export let a = 1;\n"}, "cannot be joined: export let a"),
+        ({"app": 'const b = await import("./b.js");\n'}, "cannot be joined: import"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused(modules: dict[str, str], fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
+        bundle(modules, "app")
+
+
+@pytest.fixture(scope="module")
+def visitor() -> TestClient:
+    return TestClient(build(service_of("lenet5"), Policy()), base_url="http://localhost")
+
+
+def test_files_are_kept_for_good_and_index_html_is_asked_for_again(visitor: TestClient) -> None:
+    home = visitor.get("/")
+    assert home.headers["cache-control"] == "no-cache"
+    assert home.headers["vary"] == "Accept-Encoding"
+    again = visitor.get("/", headers={"If-None-Match": home.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    script = re.search(r'src="(\w+/app\.js)"', home.text)
+    assert script
+    for coding in ("gzip", "identity"):
+        file = visitor.get(f"/{script[1]}", headers={"Accept-Encoding": coding})
+        assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert file.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert file.headers.get("content-encoding", "identity") == coding
+        assert "// app.js" in file.text
+    assert visitor.head(f"/{script[1]}").content == b""
+    assert visitor.post(f"/{script[1]}").status_code == 405
+    assert visitor.get("/000000000000/app.js").status_code == 404
+
+
+def test_answers_over_a_kilobyte_are_compressed_and_smaller_ones_are_not(
+    visitor: TestClient,
+) -> None:
+    large = visitor.get("/v1/models", headers={"Accept-Encoding": "gzip"})
+    assert large.headers["content-encoding"] == "gzip"
+    assert int(large.headers["content-length"]) < len(large.content) / 2
+    plain = visitor.get("/v1/models", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == large.content
+    assert "content-encoding" not in visitor.get("/livez").headers
 
 
 def test_nothing_on_the_page_breaks_its_own_security_policy() -> None:
@@ -52,6 +155,10 @@ def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
         for key in re.findall(r'\bcount\("([^"]+)"', text):
             asked |= {f"{key}.one", f"{key}.other"}
     assert asked <= KEYS, f"no text for {asked - KEYS}"
+
+
+def test_python_writes_probabilities_as_the_page_does() -> None:
+    assert {share: percent(share) for share in PERCENTS} == PERCENTS
 
 
 def test_no_sentence_hides_outside_the_file_of_texts() -> None:

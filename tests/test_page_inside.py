@@ -2,12 +2,13 @@
 
 import re
 import time
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from browser import Open, draw, expect, number, press
 from lenet.reader import DEFAULT_MODEL
+from lenet.run import Family
 
 pytestmark = pytest.mark.browser
 
@@ -79,22 +80,39 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     assert sum(terms) == pytest.approx(total, abs=0.05)
 
 
-def test_every_kind_of_layer_is_explained_as_what_it_is(open_page: Open) -> None:
-    kinds = {
-        "convolution 5×5": "convolution",
-        "2 × convolution 3×3, 2 × ReLU, convolution 1×1": "residual",
-        "average 2×2": "pooling",
-        "maximum 2×2": "pooling",
-        "full connection": "dense",
-        "squared distance": "dense",
-        "batch normalisation": "normalisation",
-        "leaky ReLU": "activation",
-        "padding 2": "padding",
-    }
-    found = open_page().evaluate(
-        "(kinds) => import('./kinds.js').then(({ family }) => kinds.map(family))", list(kinds)
+def explained(page: Any, *rows: tuple[str, str]) -> list[str]:
+    """Return what the page says of layers of these families and kinds."""
+
+    def with_these(route: Any) -> None:
+        said = route.fetch().json()
+        for layer, (family, kind) in zip(said["models"][0]["layers"], rows, strict=False):
+            layer.update(family=family, kind=kind)
+        route.fulfill(json=said)
+
+    page.route("**/v1/models", with_these)
+    page.reload()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    words: list[str] = page.locator(".layer").evaluate_all(
+        "(layers) => layers.map((layer) => layer.querySelector('.words')?.textContent)"
     )
-    assert found == list(kinds.values())
+    return words[1 : 1 + len(rows)]  # the first is the image
+
+
+def test_every_family_of_layers_is_explained_by_a_sentence(open_page: Open) -> None:
+    families = get_args(Family)
+    sentences = explained(open_page("inside"), *((family, "") for family in families))
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert len(set(sentences)) == len(families)
+
+
+def test_activations_are_explained_as_what_they_do(open_page: Open) -> None:
+    kinds = ["ReLU", "leaky ReLU 0.01", "1.7159·tanh(2x/3)", "GELU"]
+    assert explained(open_page("inside"), *(("activation", kind) for kind in kinds)) == [
+        "What is negative becomes 0.",
+        "What is negative becomes nearly 0.",
+        "Every number is squashed to between −1.7159 and 1.7159.",
+        "Every number is bent by the same curve.",
+    ]
 
 
 def test_the_maps_are_walked_over_with_keys(open_page: Open) -> None:

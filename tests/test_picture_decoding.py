@@ -1,4 +1,4 @@
-"""Facts about decoding: every form and kind of picture."""
+"""Decoding of all file formats and pixel formats."""
 
 import io
 import struct
@@ -24,7 +24,7 @@ def seven() -> Bytes:
 
 
 def chunks(content: bytes, *, parted: bool = False, extra: bytes = b"") -> bytes:
-    """Return a PNG with its pixels in several chunks, or with a chunk more before them."""
+    """Return a PNG with its pixels in several chunks, or with an extra chunk before them."""
     start = content.index(b"IDAT") - 4
     length = int.from_bytes(content[start : start + 4])
     pixels, rest = content[start + 8 : start + 8 + length], content[start + 12 + length :]
@@ -38,10 +38,10 @@ def chunks(content: bytes, *, parted: bool = False, extra: bytes = b"") -> bytes
     return content[:start] + b"".join(coded) + rest
 
 
-def test_png_files_with_nothing_but_pixels_are_decoded_as_pillow_does() -> None:
-    chance = np.random.default_rng(0)
+def test_plain_png_files_are_decoded_exactly_as_by_pillow() -> None:
+    rng = np.random.default_rng(0)
     for shape in [(28, 28), (40, 61), (1, 999), (300, 5)]:
-        for grey in (chance.integers(0, 256, shape, np.uint8), np.indices(shape).sum(0) % 256):
+        for grey in (rng.integers(0, 256, shape, np.uint8), np.indices(shape).sum(0) % 256):
             grey = grey.astype(np.uint8)
             colour = np.dstack([grey, 255 - grey, np.roll(grey, 1, 0)])
             for picture, pixels in ((grey, np.dstack([grey] * 3)), (colour, colour)):
@@ -57,7 +57,7 @@ def test_png_files_with_nothing_but_pixels_are_decoded_as_pillow_does() -> None:
                     assert decode(variant).pixels.flags.writeable
 
 
-def test_png_files_whose_chunks_are_not_as_they_should_be_are_left_to_pillow(seven: Bytes) -> None:
+def test_png_files_with_unusual_chunks_are_left_to_pillow(seven: Bytes) -> None:
     content = encode(seven)
     assert plain_png(content) is not None
     header, gamma = content[12:29], b"gAMA\0\0\xb1\x8f"
@@ -76,7 +76,7 @@ def test_png_files_whose_chunks_are_not_as_they_should_be_are_left_to_pillow(sev
         assert plain_png(odd) is None
 
 
-def test_a_png_with_another_check_sum_is_broken(seven: Bytes) -> None:
+def test_a_png_with_a_wrong_checksum_is_broken(seven: Bytes) -> None:
     content = encode(seven)
     wide = content[:16] + struct.pack(">I", 60) + content[20:]
     with pytest.raises(PictureError, match="its PNG header is damaged"):
@@ -84,7 +84,7 @@ def test_a_png_with_another_check_sum_is_broken(seven: Bytes) -> None:
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])
-def test_what_a_picture_is_follows_from_its_content(
+def test_the_file_format_is_detected_from_the_content(
     seven: Bytes, form: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "seven.txt"
@@ -95,13 +95,13 @@ def test_what_a_picture_is_follows_from_its_content(
     assert difference(digit_in(path), digit_in(seven)) < 4
 
 
-def test_tiff_is_read_where_it_is_allowed(seven: Bytes) -> None:
+def test_tiff_is_read_only_if_allowed(seven: Bytes) -> None:
     assert (decode(encode(seven, "TIFF"), tiff=True).pixels[:, :, 0] == seven).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied(orientation: int) -> None:
-    # Where the mark at the top left of the stored picture belongs in the upright one, and its size.
+    # Position of the mark in the upright picture (it is top left in the stored one), and its size.
     corner = {1: "tl", 2: "tr", 3: "br", 4: "bl", 5: "tl", 6: "tr", 7: "br", 8: "bl"}[orientation]
     stored = np.full((40, 60), 255, np.uint8)
     stored[:8, :16] = 0  # wider than high
@@ -117,7 +117,7 @@ def test_exif_orientation_is_applied(orientation: int) -> None:
         assert (columns.mean() < pixels.shape[1] / 2) == (corner[1] == "l")
 
 
-def test_transparency_is_put_on_white(seven: Bytes) -> None:
+def test_transparent_pixels_become_white(seven: Bytes) -> None:
     alpha = 255 - seven
     nothing = np.zeros_like(seven)
     grey = np.dstack([nothing, alpha])
@@ -133,7 +133,7 @@ def test_transparency_is_put_on_white(seven: Bytes) -> None:
     assert (decode(partly).pixels[:, :, 0] == np.where(seven > 128, 255, 0)).all()
 
 
-def test_every_kind_of_pixel_gives_the_same_digit(seven: Bytes) -> None:
+def test_every_pixel_format_gives_the_same_digit(seven: Bytes) -> None:
     page = Image.fromarray(seven)
     cases = {
         "RGB": encode(page.convert("RGB")),
@@ -153,26 +153,26 @@ def test_every_kind_of_pixel_gives_the_same_digit(seven: Bytes) -> None:
         assert difference(digit_in(picture), digit_in(seven)) < 3, kind
 
 
-def test_sixteen_bits_are_scaled_not_clipped() -> None:
+def test_16_bit_pixels_are_scaled_and_not_clipped() -> None:
     ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
     assert (decode(encode(ramp)).pixels[:, :, 0].ravel() == np.arange(256)).all()
 
 
-def test_the_first_frame_of_a_film_is_read(seven: Bytes) -> None:
+def test_the_first_frame_of_an_animation_is_read(seven: Bytes) -> None:
     second = Image.new("L", (120, 160), 0)
     for form in ("GIF", "WEBP", "PNG"):
         film = encode(seven, form, save_all=True, append_images=[second] * 3)
         assert difference(digit_in(film), digit_in(seven)) < 3
 
 
-def test_a_phone_jpeg_with_a_second_picture_inside_is_a_jpeg(seven: Bytes) -> None:
+def test_a_jpeg_with_an_embedded_second_picture_is_a_jpeg(seven: Bytes) -> None:
     page = Image.fromarray(seven)
     phone = encode(page, "MPO", save_all=True, append_images=[Image.new("L", (60, 80))])
     assert Image.open(io.BytesIO(phone)).format == "MPO"
     assert difference(digit_in(phone), digit_in(seven)) < 3
 
 
-def test_a_jpeg_above_25_megapixels_is_reduced_while_decoding(seven: Bytes) -> None:
+def test_a_jpeg_above_25_megapixels_is_downscaled_while_decoding(seven: Bytes) -> None:
     page = Image.fromarray(seven).resize((6_000, 8_000))
     picture = decode(encode(page, "JPEG"))
     assert picture.pixels.shape == (2_000, 1_500, 3)

@@ -1,4 +1,4 @@
-"""Facts about what is no picture, or a broken or too large one: one clear error each."""
+"""Files that are not pictures, or are broken or too large, give one clear error."""
 
 import os
 import random
@@ -31,7 +31,7 @@ BLACK = np.random.default_rng(0).integers(0, 255, (90, 90), np.uint8)
 SAVE = "save it as PNG or JPEG (WEBP, GIF and BMP are read too)"
 
 
-def test_no_picture_is_said_in_one_line_each() -> None:
+def test_unreadable_content_is_a_one_line_error() -> None:
     for content, text in {
         b"": "x is empty: found 0 bytes; save it again",
         b"just words\n": f"x is text; {SAVE}",
@@ -61,13 +61,13 @@ def test_a_truncated_picture_is_broken(form: str) -> None:
 
 
 def png_header(width: int, height: int) -> bytes:
-    """A PNG that claims a size; its pixels are those of a small one."""
+    """A PNG with a claimed size and the pixels of a small one."""
     chunk = b"IHDR" + struct.pack(">2I", width, height) + PNG[24:29]
     return PNG[:12] + chunk + struct.pack(">I", zlib.crc32(chunk)) + PNG[33:]
 
 
-def test_too_large_is_said_before_any_pixel_is_decoded() -> None:
-    for content, found, limit in [
+def test_oversized_pictures_are_refused_before_decoding() -> None:
+    for content, pixels, limit in [
         (png_header(5_001, 5_000), "5,001×5,000", "25 megapixels"),
         (png_header(20_001, 1), "20,001×1", "25 megapixels"),
         (png_header(2**31 - 1, 2**31 - 1), "2,147,483,647×2,147,483,647", "25 megapixels"),
@@ -77,12 +77,12 @@ def test_too_large_is_said_before_any_pixel_is_decoded() -> None:
         with pytest.raises(PictureError) as caught:
             decode(content, name="x")
         assert str(caught.value) == (
-            f"x is too large: {found} pixels, limit {limit} and 20,000 an edge; save it smaller"
+            f"x is too large: {pixels} pixels, limit {limit} and 20,000 an edge; save it smaller"
         )
         assert time.perf_counter() - start < 1
 
 
-def test_a_progressive_jpeg_has_the_limit_of_the_others() -> None:
+def test_a_progressive_jpeg_has_the_same_size_limit() -> None:
     content = encode(Image.new("L", (5_200, 5_000)), "JPEG", progressive=True)
     with pytest.raises(PictureError, match="5,200×5,000 pixels, limit 25 megapixels"):
         decode(content)
@@ -96,7 +96,7 @@ def test_a_file_of_more_than_100_megabytes_is_not_read(tmp_path: Path) -> None:
         decode(path)
 
 
-def test_what_is_no_regular_file_is_never_waited_for(tmp_path: Path) -> None:
+def test_reading_never_blocks_on_special_files(tmp_path: Path) -> None:
     loop, pipe = tmp_path / "loop", tmp_path / "pipe"
     cases = {
         str(tmp_path): "is a directory; name the pictures in it",
@@ -122,7 +122,7 @@ def test_what_is_no_regular_file_is_never_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_file_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "secret.png"
     path.write_bytes(PNG)
     path.chmod(0)
@@ -130,7 +130,7 @@ def test_an_unreadable_file_is_said(tmp_path: Path) -> None:
         decode(path)
 
 
-def test_arrays_that_are_no_picture_are_refused() -> None:
+def test_arrays_that_are_not_pictures_are_refused() -> None:
     for array in (
         np.zeros((5, 5), np.int64),
         np.zeros((5, 5, 2), np.uint8),
@@ -150,14 +150,14 @@ def test_arrays_that_are_no_picture_are_refused() -> None:
         decode(Image.new("L", (0, 5)))
 
 
-def test_damaged_exif_data_neither_warns_nor_stops() -> None:
+def test_damaged_exif_data_are_ignored_without_warning() -> None:
     for exif in (b"Exif\0\0junk", b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01" * 40):
         for form in ("JPEG", "PNG", "WEBP"):
             assert decode(encode(BLACK, form, exif=exif)).pixels.shape == (90, 90, 3)
 
 
 def damaged(count: int, seed: int) -> Iterator[bytes]:
-    """Yield picture files of five formats and all modes, each cut, flipped or overwritten."""
+    """Yield picture files of five formats and all modes with random damage."""
     pages = {
         form: [Image.fromarray(BLACK).resize((40, 30)).convert(mode) for mode in modes.split()]
         for form, modes in {
@@ -169,24 +169,24 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
         }.items()
     }
     seeds = [encode(page, form) for form, kind in pages.items() for page in kind]
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for i in range(count):
         content = bytearray(seeds[i % len(seeds)])
-        place = chance.randrange(len(content))
-        match chance.randrange(4):
+        position = rng.randrange(len(content))
+        match rng.randrange(4):
             case 0:
-                del content[place:]
+                del content[position:]
             case 1:
-                content[place] ^= 1 << chance.randrange(8)
+                content[position] ^= 1 << rng.randrange(8)
             case 2:
-                content[place:place] = chance.randbytes(chance.randrange(1, 20))
+                content[position:position] = rng.randbytes(rng.randrange(1, 20))
             case 3:
-                content[place : place + 8] = chance.randbytes(8)
+                content[position : position + 8] = rng.randbytes(8)
         yield bytes(content)
 
 
 def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
-    """Return how many files gave a picture, what the others said, and the longest it took."""
+    """Return the number of decoded files, the error messages, and the longest time."""
     decoded, texts, longest = 0, set(), 0.0
     for content in files:
         start = time.process_time()
@@ -199,7 +199,7 @@ def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
     return decoded, texts, longest
 
 
-def test_damaged_files_give_a_picture_or_one_clear_error() -> None:
+def test_damaged_files_give_a_picture_or_a_picture_error() -> None:
     decoded, texts, longest = answers(damaged(1_500, seed=0))
     assert 150 < decoded < 1_450
     assert len(texts) > 10
@@ -208,7 +208,7 @@ def test_damaged_files_give_a_picture_or_one_clear_error() -> None:
 
 
 @pytest.mark.slow
-def test_twenty_thousand_damaged_files_are_answered_soon_and_in_bounded_memory() -> None:
+def test_20000_damaged_files_need_bounded_time_and_memory() -> None:
     resource = pytest.importorskip("resource")
     answers(damaged(2_000, seed=1))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -250,13 +250,13 @@ def test_the_largest_pictures_are_read_in_bounded_memory(
     assert int(done.stdout) < 1_000 * megabytes
 
 
-def test_a_large_webp_has_a_limit_of_its_own() -> None:
+def test_webp_has_its_own_size_limit() -> None:
     content = bytearray(encode(Image.new("RGB", (4_001, 3_000)), "WEBP"))
     with pytest.raises(PictureError, match="4,001×3,000 pixels, limit 12 megapixels"):
         decode(bytes(content))
 
 
-def test_decoding_in_many_threads_leaves_the_warning_filters_as_they_were(seven: Bytes) -> None:
+def test_decoding_in_threads_does_not_change_warning_filters(seven: Bytes) -> None:
     before = list(warnings.filters)
     odd = encode(seven, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\x12\x01" * 40)
     threads = [threading.Thread(target=lambda: [decode(odd) for _ in range(30)]) for _ in range(8)]

@@ -1,10 +1,8 @@
-import contextlib
 import csv
 import inspect
 import io
 import json
 import os
-import pty
 import re
 import shutil
 import signal
@@ -22,10 +20,11 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 import lenet
+from command import loaded_modules, on_a_terminal
 from lenet.cli import app
+from lenet.cli import predict as verb
+from lenet.cli import predict_output as output
 from lenet.cli.console import print_json
-from lenet.cli.predict import predict as command
-from lenet.cli.predict import sources
 from lenet.errors import LeNetError, UsageError
 from lenet.picture import decode
 from lenet.reader import DEFAULT_MODEL, Digit, Reader, Reading, Rejection
@@ -59,15 +58,15 @@ def texts(done: Result) -> dict[str, str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of pictures and other things, which is also the current one."""
-    place = tmp_path / "scans"
-    (place / "2026" / ".hidden").mkdir(parents=True)
-    shutil.copy(SEVEN, place / "b.PNG")
-    shutil.copy(THREE, place / "a.png")
-    shutil.copy(FOUR, place / "2026" / "c.png")
+    scans = tmp_path / "scans"
+    (scans / "2026" / ".hidden").mkdir(parents=True)
+    shutil.copy(SEVEN, scans / "b.PNG")
+    shutil.copy(THREE, scans / "a.png")
+    shutil.copy(FOUR, scans / "2026" / "c.png")
     for name in ("notes.txt", ".thumb.png", "Makefile", "2026/.hidden/x.png"):
-        (place / name).write_text("no picture")
+        (scans / name).write_text("no picture")
     monkeypatch.chdir(tmp_path)
-    return place
+    return scans
 
 
 def test_a_line_has_name_digits_and_probability_with_rows_between_slashes(tmp_path: Path) -> None:
@@ -94,7 +93,7 @@ def blank_picture(folder: Path) -> Path:
     return folder / "blank.png"
 
 
-def test_a_folder_stands_for_its_pictures_by_name_and_other_files_are_passed_over(
+def test_a_folder_stands_for_its_pictures_sorted_by_name(
     folder: Path,
 ) -> None:
     assert texts(predict("scans")) == {"scans/a.png": "3", "scans/b.PNG": "7"}
@@ -107,7 +106,7 @@ def test_a_folder_stands_for_its_pictures_by_name_and_other_files_are_passed_ove
     }
 
 
-def test_a_quoted_pattern_stands_for_what_fits_it(folder: Path) -> None:
+def test_a_quoted_pattern_stands_for_the_files_it_matches(folder: Path) -> None:
     assert texts(predict("scans/*.png")) == {"scans/a.png": "3"}
     assert texts(predict("scans/**/*.png")) == {"scans/2026/c.png": "4", "scans/a.png": "3"}
     shutil.copy(THREE, folder / "[ab].png")
@@ -123,7 +122,7 @@ def test_a_quoted_pattern_stands_for_what_fits_it(folder: Path) -> None:
         ("empty", "empty is a folder without pictures; name another"),
         (".", ". is a folder without pictures; --recursive looks into its 2 folders"),
         ("scans/2026/.hidden/..", "scans/2026/.hidden/.."),
-        ("*.jpg", "*.jpg fits no file; check the pattern"),
+        ("*.jpg", "*.jpg matches no file; check the pattern"),
         ("missing.png", "missing.png does not exist; check the path"),
         ("scans/notes.txt", "scans/notes.txt is text; save it as PNG or JPEG"),
         ("x" * 300, f"{'x' * 300} cannot be read: file name too long"),
@@ -135,7 +134,7 @@ def test_a_quoted_pattern_stands_for_what_fits_it(folder: Path) -> None:
         ("\x1b31m.png", r"'\x1b31m.png' does not exist"),
     ],
 )
-def test_what_is_no_picture_is_one_line_and_exit_code_3(
+def test_a_source_without_a_picture_is_one_line_and_exit_code_3(
     source: str, text: str, folder: Path
 ) -> None:
     (folder.parent / "empty").mkdir()
@@ -224,7 +223,7 @@ def test_a_picture_can_be_fetched_by_its_url() -> None:
         assert texts(predict("--allow-private", url, SEVEN)) == {url: "3", str(SEVEN): "7"}
 
 
-def test_what_counts_as_certain_can_be_chosen() -> None:
+def test_the_lowest_certain_probability_can_be_chosen() -> None:
     assert list(texts(predict(THREE, "--min-probability", 1)).values()) == ["?"]
     kept = predict(THREE, "--min-probability", 1, "--keep-uncertain")
     assert list(texts(kept).values()) == ["3"]
@@ -245,7 +244,7 @@ def test_what_counts_as_certain_can_be_chosen() -> None:
         (["--explain", "a/out.JPG"], "--explain a/out.JPG: it draws PNG; name it a/out.png"),
     ],
 )
-def test_words_that_do_not_go_together_are_a_usage_error(
+def test_options_that_contradict_each_other_are_a_usage_error(
     words: list[object], text: str, folder: Path
 ) -> None:
     done = predict(THREE, *words, code=2)
@@ -254,11 +253,11 @@ def test_words_that_do_not_go_together_are_a_usage_error(
     assert done.stdout == ""
 
 
-def test_the_command_reads_with_the_model_that_python_reads_with() -> None:
-    assert inspect.signature(command).parameters["model"].default == DEFAULT_MODEL
+def test_predict_and_reader_have_the_same_default_model() -> None:
+    assert inspect.signature(verb.predict).parameters["model"].default == DEFAULT_MODEL
 
 
-def test_names_cannot_command_a_terminal(folder: Path) -> None:
+def test_file_names_cannot_command_a_terminal(folder: Path) -> None:
     name = "\x1b[2J\u202e\x9b31m\n3.png"
     shutil.copy(THREE, folder / name)
     for form in ([], ["--json"], ["--csv"]):
@@ -280,30 +279,8 @@ def test_show_draws_what_the_network_saw_in_characters() -> None:
             assert sign == " ▀▄█"[seen[2 * y, x] + 2 * seen[2 * y + 1, x]]
 
 
-def on_a_terminal(
-    *words: object, talk_only: bool = False, environment: dict[str, str] | None = None
-) -> tuple[str, str]:
-    """Run the command on a terminal; return stdout, if that is none, and what it shows."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lenet", *map(str, words)],
-        stdout=subprocess.PIPE if talk_only else slave,
-        stderr=slave,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", **(environment or {})},
-    )
-    os.close(slave)
-    shown = b""
-    with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
-        while part := os.read(master, 65_536):
-            shown += part
-    os.close(master)
-    result, _ = process.communicate()
-    assert process.returncode == 0
-    return (result or b"").decode(), shown.decode()
-
-
 @pytest.mark.parametrize("no_colour", [True, False])
-def test_show_uses_grey_levels_on_a_terminal_unless_it_must_not(no_colour: bool) -> None:
+def test_show_uses_grey_levels_on_a_terminal_unless_no_color_is_set(no_colour: bool) -> None:
     environment = {"NO_COLOR": "1"} if no_colour else {}
     _, shown = on_a_terminal("predict", "--show", THREE, environment=environment)
     assert ("\x1b[38;5;" not in shown) is no_colour
@@ -336,20 +313,20 @@ def test_explain_draws_one_picture_into_one_file(tmp_path: Path) -> None:
     assert REJECTED not in colours(drawn)
 
 
-def test_a_picture_that_is_gone_before_it_is_explained_is_one_line_and_the_rest_are_drawn(
+def test_a_picture_removed_before_it_is_explained_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
     for file, picture in zip(files, (THREE, FOUR, SEVEN), strict=True):
         shutil.copy(picture, file)
 
-    def then_gone(*words: Any) -> Iterator[sources.Answer]:
-        answers = list(read(*words))
+    def read_then_remove(*words: Any, **options: Any) -> Iterator[output.Answer]:
+        answers = list(read(*words, **options))
         files[1].unlink()
         yield from answers
 
-    read = sources.read
-    monkeypatch.setattr(sources, "read", then_gone)
+    read = verb.read
+    monkeypatch.setattr(verb, "read", read_then_remove)
     done = predict(*files, "--explain", tmp_path / "drawn", code=3)
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["3", "4", "7"]
     first, last = done.stderr.splitlines()
@@ -359,7 +336,7 @@ def test_a_picture_that_is_gone_before_it_is_explained_is_one_line_and_the_rest_
     assert {path.name for path in (tmp_path / "drawn").iterdir()} == {"1-a.png", "3-c.png"}
 
 
-def test_explain_draws_several_into_a_folder_which_is_made(folder: Path) -> None:
+def test_explain_makes_a_folder_and_draws_several_into_it(folder: Path) -> None:
     (folder / "aa.png").write_text("hello")
     predict("scans", "scans/2026/c.png", "--explain", "out/new", code=3)
     assert sorted(path.name for path in Path("out/new").iterdir()) == [
@@ -369,11 +346,11 @@ def test_explain_draws_several_into_a_folder_which_is_made(folder: Path) -> None
     assert len(list(Path("out/new").iterdir())) == 4
 
 
-def test_a_place_for_explanations_that_cannot_be_written_is_said(folder: Path) -> None:
+def test_an_explanation_that_cannot_be_written_is_an_error(folder: Path) -> None:
     Path("file").write_text("in the way")
-    for place in ("file/out", "file/out.png"):
-        done = predict(THREE, "--explain", place, code=4)
-        assert f"cannot write {place}" in str(done.exception)
+    for output in ("file/out", "file/out.png"):
+        done = predict(THREE, "--explain", output, code=4)
+        assert f"cannot write {output}" in str(done.exception)
 
 
 def region(status: str, box: tuple[int, int, int, int]) -> Digit:
@@ -382,7 +359,7 @@ def region(status: str, box: tuple[int, int, int, int]) -> Digit:
 
 
 @pytest.mark.parametrize("size", [(28, 28), (600, 800), (3000, 4000), (10, 2000), (2000, 10)])
-def test_an_explanation_is_of_a_size_for_the_eye_whatever_the_pictures(
+def test_an_explanation_has_a_readable_size_for_any_picture(
     size: tuple[int, int],
 ) -> None:
     page = decode(np.full(size, 255, np.uint8))
@@ -393,7 +370,7 @@ def test_an_explanation_is_of_a_size_for_the_eye_whatever_the_pictures(
     assert DIGIT in colours(drawn)
 
 
-def test_an_explanation_frames_each_region_where_it_is_and_by_what_became_of_it() -> None:
+def test_an_explanation_frames_each_region_in_the_colour_of_its_status() -> None:
     page = decode(np.full((500, 500), 255, np.uint8))
     digits = (region("digit", (50, 50, 60, 100)), region("uncertain", (250, 50, 60, 100)))
     image = np.zeros((28, 28), np.uint8)
@@ -402,7 +379,7 @@ def test_an_explanation_frames_each_region_where_it_is_and_by_what_became_of_it(
         Rejection((250, 300, 60, 3), "line"),
     )
     drawn = explain(page, Reading("x", "digits", digits, rejected))
-    boxes = [found.box for found in digits] + [found.box for found in rejected]
+    boxes = [digit.box for digit in digits] + [region.box for region in rejected]
     for box, colour in zip(boxes, (DIGIT, UNCERTAIN, REJECTED, REJECTED), strict=True):
         x, y, width, height = box
         around = drawn.crop((20 + x - 6, 92 + y - 6, 20 + x + width + 6, 92 + y + height + 6))
@@ -416,16 +393,9 @@ def test_a_hundred_thousand_specks_are_drawn_too() -> None:
     assert REJECTED in colours(drawn)
 
 
-def test_a_cold_predict_loads_neither_web_nor_drawing() -> None:
-    program = (
-        "import sys, contextlib; sys.argv = ['lenet', 'predict', sys.argv[1]]\n"
-        "from lenet.cli import main\n"
-        "with contextlib.suppress(SystemExit): main()\n"
-        "print({'ssl', 'http.client', 'requests', 'lenet.reader.explanation'} & set(sys.modules))"
-    )
-    command = [sys.executable, "-c", program, str(THREE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("set()\n")
+def test_predict_of_one_file_loads_neither_network_nor_drawing_code() -> None:
+    unneeded = {"ssl", "http.client", "requests", "rich.progress", "lenet.reader.explanation"}
+    assert not loaded_modules("predict", THREE) & unneeded
 
 
 # Output waits in a buffer, as it does for people, and is written at the end.
@@ -433,7 +403,7 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 
 
 @pytest.mark.parametrize("pictures", [1, 3000])
-def test_whoever_reads_no_further_may_leave(pictures: int, folder: Path) -> None:
+def test_a_reader_of_stdout_may_leave_early(pictures: int, folder: Path) -> None:
     lenet = f"{sys.executable} -m lenet predict --json {'scans/b.PNG ' * pictures}"
     done = subprocess.run(f"{lenet} | true", shell=True, capture_output=True, env=BUFFERED)
     assert [done.stdout, done.stderr] == [b"", b""]
@@ -446,11 +416,23 @@ def test_a_full_disk_is_one_line(folder: Path) -> None:
     assert [done.returncode, done.stderr] == [4, "lenet: the disk: No space left on device\n"]
 
 
+def test_lenet_debug_shows_where_the_disk_was_full() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "lenet", "recipes", "--json"]
+        environment = {**BUFFERED, "LENET_DEBUG": "1"}
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith("Traceback (most recent call last):")
+    assert done.stderr.endswith("lenet: the disk: No space left on device\n")
+
+
 @pytest.mark.parametrize(
     ("sign", "code"),
     [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
 )
-def test_stopped_in_the_middle_it_leaves_nothing_behind_and_says_nothing(
+def test_a_stopped_predict_leaves_no_process_and_prints_nothing(
     sign: signal.Signals, code: int, folder: Path
 ) -> None:
     command = [sys.executable, "-m", "lenet", "predict", "--json", *["scans/b.PNG"] * 20_000]

@@ -1,39 +1,19 @@
 """The house has one order of rooms, and every import goes down it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import house
 import lenet
 
 SOURCE = Path(lenet.__file__).parent
 
-# From the top: a room imports only rooms above it.
-ROOMS = [
-    "errors",
-    "storage",
-    "runtime",
-    "recipe",
-    "run",
-    "picture",
-    "drawing",
-    "corrections",
-    "datasets",
-    "models",
-    "metrics",
-    "training",
-    "reader",
-    "evaluation",
-    "inspection",
-    "figures",
-    "experiment",
-    "comparison",
-    "server",
-    "cli",
-]
+ROOMS = [room.removesuffix("/").removesuffix(".py") for room in house.ROOMS]
 HEAVY = {"torch", "jinja2", "sklearn", "matplotlib", "onnx", "onnxscript", "scipy", "tensorboard"}
 
 
@@ -55,6 +35,22 @@ def imports(tree: ast.AST) -> list[str]:
 def test_every_file_of_the_package_is_in_a_room() -> None:
     found = {path.relative_to(SOURCE).parts[0].removesuffix(".py") for path in SOURCE.rglob("*.py")}
     assert found - {"__init__", "__main__"} == set(ROOMS)
+
+
+def test_the_readme_shows_the_rooms_in_their_order() -> None:
+    readme = SOURCE.parents[1] / "README.md"
+    assert house.table() in readme.read_text("utf-8"), "run python tools/house.py --table"
+
+
+def test_no_file_imports_itself_by_a_detour() -> None:
+    assert house.rings() == []
+
+
+def test_contributing_lists_the_rooms_in_their_order() -> None:
+    page = (SOURCE.parent.parent / "CONTRIBUTING.md").read_text("utf-8")
+    listed = re.search(r"per room: ([^.]+)\.", page)
+    assert listed
+    assert re.split(r",\s+", listed[1]) == ROOMS
 
 
 @pytest.mark.parametrize("room", ROOMS)

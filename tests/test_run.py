@@ -13,7 +13,7 @@ import torch
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.recipe import Recipe
 from lenet.run import MODEL, Manifest, Run
-from lenet.storage import read_safetensors, safetensors_bytes, weights_digest, write_atomically
+from lenet.storage import read_tensors, safetensors_bytes, weights_digest, write_atomically
 
 MANIFEST = Manifest(
     started="2026-01-01T00:00:00+00:00", seed=0, device="cpu", threads=1, versions={}
@@ -25,7 +25,7 @@ def copied_run(quick_run: Run, tmp_path: Path) -> Run:
     return Run.open(Path(shutil.copytree(quick_run.folder, tmp_path / "copied")))
 
 
-def test_each_training_gets_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_each_training_gets_its_own_folder(tmp_path: Path) -> None:
     recipe = Recipe(name="lenet5")
     names = [Run.create(recipe, MANIFEST, tmp_path).folder.name for _ in range(3)]
     assert names == ["lenet5-1", "lenet5-2", "lenet5-3"]
@@ -58,9 +58,11 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "model.safetensors",
         "model.onnx",
         "layers.onnx",
+        "layers.json",
         "history.jsonl",
         "scores.json",
         "mistakes.json",
+        "measured.json",
         "README.md",
         "report.html",
         "figures",
@@ -84,19 +86,19 @@ def test_an_altered_file_is_refused_by_its_digest(copied_run: Run) -> None:
         copied_run.read(MODEL)
 
 
-def test_a_missing_file_is_said(copied_run: Run) -> None:
+def test_the_error_for_a_missing_file_names_it(copied_run: Run) -> None:
     (copied_run.folder / MODEL).unlink()
     with pytest.raises(ModelError, match=r"cannot read .*model\.onnx: No such file"):
         copied_run.read(MODEL)
 
 
-def test_a_run_that_is_not_finished_says_how_to_go_on(tmp_path: Path) -> None:
+def test_the_error_for_an_unfinished_run_says_how_to_resume_it(tmp_path: Path) -> None:
     run = Run.create(Recipe(name="x"), MANIFEST, tmp_path)
     with pytest.raises(ModelError, match=r"has no model\.onnx: .*lenet train --resume .*x-1"):
         run.read(MODEL)
 
 
-def test_what_is_no_run_folder_is_said(tmp_path: Path, copied_run: Run) -> None:
+def test_a_folder_that_is_not_a_run_is_refused(tmp_path: Path, copied_run: Run) -> None:
     with pytest.raises(ModelError, match=r"is not a run folder: no run\.json in it"):
         Run.open(tmp_path)
     with pytest.raises(ModelError, match="no run folder .*nowhere; `lenet train` makes one"):
@@ -106,7 +108,7 @@ def test_what_is_no_run_folder_is_said(tmp_path: Path, copied_run: Run) -> None:
         Run.open(copied_run.folder)
 
 
-def test_a_run_that_is_not_there_is_answered_with_the_nearest(copied_run: Run) -> None:
+def test_a_missing_run_is_refused_with_the_nearest_name(copied_run: Run) -> None:
     missing = copied_run.folder.with_name("copide")
     with pytest.raises(ModelError, match=r"no run folder .*copide; did you mean .*copied\?"):
         Run.find(missing)
@@ -144,7 +146,7 @@ def test_an_altered_weights_file_is_refused(tmp_path: Path) -> None:
     content[-7] ^= 4
     (tmp_path / "x.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=r"x\.safetensors was altered, its digest does not fit"):
-        read_safetensors(tmp_path / "x.safetensors")
+        read_tensors(tmp_path / "x.safetensors")
 
 
 def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
@@ -154,7 +156,7 @@ def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
         Run.open(copied_run.folder)
 
 
-def test_a_name_that_is_no_model_is_answered_with_the_nearest() -> None:
+def test_an_unknown_model_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UsageError, match="no model 'lenet-5': did you mean lenet5"):
         Run.find("lenet-5")
 
@@ -181,7 +183,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_is_whole_after_kill_9_at_any_moment(tmp_path: Path) -> None:
+def test_a_file_is_complete_after_kill_9_at_any_moment(tmp_path: Path) -> None:
     """The writer is killed again and again; what it leaves is one of the values it wrote."""
     path = tmp_path / "file"
     program = (
@@ -200,7 +202,7 @@ def test_a_file_is_whole_after_kill_9_at_any_moment(tmp_path: Path) -> None:
         assert len(set(content)) == 1
 
 
-def test_the_weights_digest_does_not_depend_on_their_order_but_on_everything_else() -> None:
+def test_the_weights_digest_depends_on_everything_but_their_order() -> None:
     a, b = np.zeros((2, 3), np.float32), np.ones(4, np.float32)
     digest = weights_digest({"a": a, "b": b})
     assert weights_digest({"b": b, "a": a}) == digest
@@ -213,14 +215,28 @@ def test_the_weights_digest_does_not_depend_on_their_order_but_on_everything_els
     assert all(weights_digest(other) != digest for other in others)
 
 
-def test_tensors_and_facts_come_back_as_they_went_whatever_their_memory_order(
+def test_tensors_in_any_memory_order_survive_a_round_trip(
     tmp_path: Path,
 ) -> None:
     kernel = torch.rand(4, 3, 5, 5).to(memory_format=torch.channels_last)
     (tmp_path / "x.safetensors").write_bytes(safetensors_bytes({"k": kernel}, {"loss": 0.1 + 0.2}))
-    tensors, facts = read_safetensors(tmp_path / "x.safetensors")
+    tensors, facts = read_tensors(tmp_path / "x.safetensors")
     assert torch.equal(tensors["k"], kernel)
     assert facts == {"loss": 0.1 + 0.2}
+
+
+def test_the_weights_of_a_model_are_read_without_torch() -> None:
+    weights = Run.find("lenet5").folder / "model.safetensors"
+    program = (
+        "import sys; from pathlib import Path; from lenet.storage import read_arrays\n"
+        "arrays, facts = read_arrays(Path(sys.argv[1]))\n"
+        "print(facts['model'], sum(a.size for a in arrays.values()), 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, weights], capture_output=True, text=True, check=True
+    )
+    tensors, _ = read_tensors(weights)
+    assert done.stdout.split() == ["lenet5", str(sum(t.numel() for t in tensors.values())), "False"]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +252,7 @@ def test_tensors_and_facts_come_back_as_they_went_whatever_their_memory_order(
     ],
     ids=["empty", "short", "noise", "pickle", "huge header", "no json", "not ours"],
 )
-def test_a_broken_weights_file_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
+def test_a_broken_weights_file_is_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=r"x\.safetensors is broken or was not made by lenet"):
-        read_safetensors(tmp_path / "x.safetensors")
+        read_tensors(tmp_path / "x.safetensors")

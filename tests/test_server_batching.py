@@ -17,7 +17,6 @@ from lenet.server import bodies, queues
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.queues import BATCH, MAX_IMAGES_WAITING, Answers, Batcher
-from lenet.server.readings import image_answers
 from lenet.server.refusals import Refusal
 from lenet.server.service import Service
 from services import OCTETS
@@ -30,7 +29,7 @@ def test_a_batch_is_whatever_arrived_while_the_last_one_ran() -> None:
         sizes.append(len(images))
         gate.wait(5)
         marks = images[:, 0, 0].tolist()
-        return Answers(marks, [[float(mark)] for mark in marks], [False] * len(marks))
+        return Answers(marks, [[float(mark)] for mark in marks], ["digit"] * len(marks))
 
     async def ask() -> list[Answers]:
         batcher = Batcher(network)
@@ -53,7 +52,7 @@ def test_requests_that_arrive_together_share_a_batch() -> None:
 
     def network(images: NDArray[np.uint8]) -> Answers:
         sizes.append(len(images))
-        return Answers([0] * len(images), [[1.0]] * len(images), [False] * len(images))
+        return Answers([0] * len(images), [[1.0]] * len(images), ["digit"] * len(images))
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -68,7 +67,7 @@ def test_a_network_that_fails_fails_its_batch_only() -> None:
     def network(images: NDArray[np.uint8]) -> Answers:
         if images.max():
             raise RuntimeError("broken")
-        return Answers([0], [[1.0]], [False])
+        return Answers([0], [[1.0]], ["digit"])
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -85,7 +84,7 @@ def test_a_full_queue_refuses_until_it_is_empty() -> None:
 
     def network(images: NDArray[np.uint8]) -> Answers:
         gate.wait(5)
-        return Answers([0] * len(images), [[1.0]] * len(images), [False] * len(images))
+        return Answers([0] * len(images), [[1.0]] * len(images), ["digit"] * len(images))
 
     async def ask() -> None:
         batcher = Batcher(network)
@@ -176,9 +175,3 @@ def test_a_refusal_for_lack_of_time_comes_after_a_pause(
     refused = client.post("/v1/digits", content=bytes(784), headers=OCTETS)
     assert time.perf_counter() - begin > 0.2
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
-
-
-def test_an_improbable_digit_is_uncertain_and_a_strange_one_not_a_digit() -> None:
-    found = Answers([3, 3, 3], [[0, 0, 0, p] for p in (0.51, 0.49, 0.99)], [False, False, True])
-    statuses = [each["status"] for each in image_answers(found, probabilities=False)]
-    assert statuses == ["digit", "uncertain", "not_a_digit"]

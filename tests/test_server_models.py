@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,9 @@ from starlette.testclient import TestClient
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
 from lenet.evaluation.finetuning import Change
-from lenet.experiment.card import card
-from lenet.inspection.layers import Layers
+from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import LAYERS, MISTAKES, MODEL, Run
+from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.models import load_models
@@ -46,7 +46,7 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     assert model["digest"] == run.manifest.files[MODEL]
     assert model["test"] == {"errors": 97, "total": 10_000}
     layers = {layer["name"]: layer for layer in model["layers"]}
-    assert layers["C1"]["kind"] == "convolution 5×5"
+    assert (layers["C1"]["family"], layers["C1"]["kind"]) == ("convolution", "convolution 5×5")
     assert layers["C1"]["shape"] == [6, 28, 28]
     assert layers["S4"]["receptive"] == {"size": 16, "step": 4, "start": -2}
     assert layers["F6"]["receptive"] is None
@@ -56,8 +56,14 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
 def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> None:
     run = Run.find("lenet5")
     card = client.get("/v1/models/lenet5/card").json()
-    assert card["markdown"] == run.read("README.md").decode()
     assert card["recipe"]["data"] == ["mnist"]
+    assert card["images"] == {"train": 54_000, "validation": 6_000, "test": 10_000}
+    assert (card["scores"][0]["part"], card["scores"][0]["errors"]) == ("test", 97)
+    assert (card["temperature"], card["rejection"], card["changes"]) == (None, None, [])
+    assert card["weights"] == run.manifest.weights
+    assert card["measured"]["conditions"][0] == {
+        "name": "as they are", "errors": 24, "total": 2_000,
+    }  # fmt: skip
     scores = client.get("/v1/models/lenet5/scores").json()
     assert scores == json.loads(run.read("scores.json"))
     kernels = client.get("/v1/models/lenet5/kernels").json()["layers"]
@@ -70,18 +76,19 @@ def test_a_card_tells_no_place_and_no_password(tmp_path: Path) -> None:
     sources = ["mnist", "folder:/home/<me>/secret", "corrections:postgresql://me:secret@host/db"]
     recipe = run.recipe.with_changes({"data": sources, "start_from": "/home/secret/runs/reader-1"})
     told = [Change(source, 10, 5, 1) for source in (*sources, f"{sources[2]}, what is no digit")]
-    markdown = card(Run(run.folder, recipe, run.manifest), {}, changes=told)
-    assert markdown.count("secret") > 5
     run.write("recipe.toml", recipe.to_toml().encode())
-    run.write("README.md", markdown.encode())
+    run.write("finetuning.json", json.dumps([asdict(change) for change in told]).encode())
     run.finish("done")
     client = TestClient(
         build(service_of(tmp_path / "tuned"), Policy()), base_url="http://localhost"
     )
     said = client.get("/v1/models/tuned/card")
-    assert said.json()["recipe"]["data"] == ["mnist", "folder", "corrections"]
-    assert "| data | mnist, folder, corrections: " in said.json()["markdown"]
-    assert "from `reader-1`, on corrections, what is no digit: 5" in said.json()["markdown"]
+    card = said.json()
+    assert card["recipe"]["data"] == ["mnist", "folder", "corrections"]
+    assert card["recipe"]["start_from"] == "reader-1"
+    assert [(change["source"], change["nondigits"]) for change in card["changes"]] == [
+        ("mnist", False), ("folder", False), ("corrections", False), ("corrections", True),
+    ]  # fmt: skip
     mistakes = client.get("/v1/models/tuned/mistakes")
     assert mistakes.json()["data"] == "mnist+folder+corrections"
     assert "secret" not in said.text + mistakes.text
@@ -112,16 +119,18 @@ def test_layers_say_what_reading_says_of_the_same_image(
 
 def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
-    for name in (LAYERS, "README.md", "scores.json", MISTAKES):
+    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES):
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
-    assert client.get("/v1/models").json()["models"][0]["has"] == []
-    for what in ("card", "scores", "mistakes", "kernels"):
+    assert client.get("/v1/models").json()["models"][0]["has"] == ["card"]
+    assert client.get("/v1/models/bare/card").json()["scores"] == []
+    for what in ("scores", "mistakes", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
-        assert said == f"model bare has no {what} on this machine"
+        remedy = ": export it again with `lenet export`" if what == "kernels" else ""
+        assert said == f"model bare has no {what} on this machine{remedy}"
     layers = client.post("/v1/layers", content=bytes(784), headers=OCTETS)
-    assert error_of(layers) == "model bare has no layers on this machine"
+    assert error_of(layers).startswith("model bare has no layers on this machine: export it again")
 
 
 def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -> None:
@@ -136,9 +145,18 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
         assert client.get(f"/v1/models/mine/{what}").status_code == 200
 
 
-def test_one_model_with_layers_that_are_none_leaves_the_other_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("broken", "left"),
+    [
+        (LAYERS, ["card", "scores", "mistakes", "kernels"]),
+        (LAYER_FACTS, ["card", "scores", "mistakes"]),
+    ],
+)
+def test_one_model_with_broken_layers_leaves_the_other_alone(
+    tmp_path: Path, broken: str, left: list[str]
+) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "mine")))
-    run.write(LAYERS, b"no network")
+    run.write(broken, b"no network")
     run.finish("done")
     client = TestClient(
         build(service_of("lenet5", run.folder), Policy()), base_url="http://localhost"
@@ -147,12 +165,11 @@ def test_one_model_with_layers_that_are_none_leaves_the_other_alone(tmp_path: Pa
     assert said.status_code == 200
     good, bad = said.json()["models"]
     assert "layers" in good["has"]
-    assert (bad["has"], bad["layers"]) == (["card", "scores", "mistakes"], [])
+    assert bad["has"] == left
+    assert bool(bad["layers"]) == ("kernels" in left)
     refused = client.post("/v1/layers?model=mine", content=bytes(784), headers=OCTETS)
-    assert (refused.status_code, error_of(refused)) == (
-        404,
-        "model mine has no layers on this machine",
-    )
+    assert refused.status_code == 404
+    assert error_of(refused).startswith("model mine has no layers on this machine")
 
 
 def test_several_models_answer_by_their_names(tmp_path: Path, two: NDArray[np.uint8]) -> None:

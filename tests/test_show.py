@@ -16,7 +16,7 @@ from sklearn.datasets import load_sample_image
 
 from command import complaint, run_lenet
 from lenet.cli import app
-from lenet.cli.show import output
+from lenet.cli import show as verb
 from lenet.errors import DataError, LeNetError, ModelError, PictureError, UsageError
 from lenet.figures.style import ORANGE
 from lenet.reader import Reader
@@ -54,7 +54,7 @@ def words_for(what: str, run: Run) -> list[object]:
 @pytest.mark.parametrize(
     "what", ["data", "model", "run", "filters", "embedding", "layers", "attention"]
 )
-def test_what_is_shown_is_a_picture_and_its_path_is_said(
+def test_each_verb_draws_a_picture_and_prints_its_path(
     what: str, suffix: str, quick_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / f"drawing{suffix}"
@@ -74,10 +74,10 @@ def test_a_folder_takes_each_figure_and_a_file_takes_them_all(
 ) -> None:
     words = ["run", quick_run.folder, "--figure", "curves", "--figure", "table"]
     show(*words, "-o", tmp_path / "each")
-    each = [tmp_path / "each" / f"{name}.png" for name in ("curves", "table")]
-    assert capsys.readouterr().out.splitlines() == list(map(str, each))
+    files = [tmp_path / "each" / f"{name}.png" for name in ("curves", "table")]
+    assert capsys.readouterr().out.splitlines() == list(map(str, files))
     show(*words, "-o", tmp_path / "all.PNG")
-    (width_1, height_1), (width_2, height_2) = map(size, each)
+    (width_1, height_1), (width_2, height_2) = map(size, files)
     width, height = size(tmp_path / "all.PNG")
     assert width == max(width_1, width_2)
     assert 0 < height - height_1 - height_2 < 50
@@ -99,7 +99,7 @@ def test_all_figures_of_a_run_are_drawn_without_a_display(quick_run: Run, tmp_pa
     assert done.stderr == ""
 
 
-def test_show_data_says_counts_and_pixels(capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_data_prints_counts_and_pixels(capsys: pytest.CaptureFixture[str]) -> None:
     show("data", "uci-digits")
     text = capsys.readouterr().out
     assert "all       1,438   359" in text
@@ -135,37 +135,37 @@ def three_digits(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("what", ["layers", "attention"])
-def test_of_several_digits_the_one_asked_for_is_shown_and_framed(
+def test_the_requested_one_of_several_digits_is_shown_and_framed(
     what: str, three_digits: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[Figure] = []
-    monkeypatch.setattr(output, "write", lambda figures, _: drawn.extend(figures.values()))
+    monkeypatch.setattr(verb, "write", lambda figures, _: drawn.extend(figures.values()))
     for number, answer in ((1, "0"), (2, "2"), (3, "7")):
         show(what, three_digits, "--digit", number, "-o", "drawing.png")
-        said = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
+        texts = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
         expected = f"output\nlargest: {answer}" if what == "layers" else f"gets it: {answer}"
-        assert any(expected in text for text in said)
+        assert any(expected in text for text in texts)
     frames = [patch.get_bbox().x0 for figure in drawn for patch in orange_frames(figure)]
     assert len(frames) == 3
     assert frames == sorted(frames), "from left to right"
 
 
-def test_the_first_of_several_digits_is_shown_and_said(
+def test_the_first_of_several_digits_is_shown_with_a_hint(
     three_digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show("layers", three_digits, "-o", tmp_path / "drawing.png")
-    assert "has 3 digits: the first is shown; for the next say --digit 2" in capsys.readouterr().err
+    assert "has 3 digits: the first is shown; --digit 2 shows the next" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("number", [0, 4])
-def test_a_digit_that_is_not_there_is_said(number: int, three_digits: Path) -> None:
+def test_a_digit_number_out_of_range_is_an_error(number: int, three_digits: Path) -> None:
     with pytest.raises(UsageError, match=f"has 3 digits, asked for --digit {number}: they count"):
         show("layers", three_digits, "--digit", number, "-o", three_digits.with_name("a.png"))
     with pytest.raises(UsageError, match="has one digit, asked for --digit 2"):
         show("layers", FIVE, "--digit", 2, "-o", three_digits.with_name("a.png"))
 
 
-def test_digits_are_counted_as_predict_does_in_a_photo_of_things_too(tmp_path: Path) -> None:
+def test_show_counts_the_digits_of_a_photo_as_predict_does(tmp_path: Path) -> None:
     reader, photo, window = Reader(threads=1), load_sample_image("china.jpg"), tmp_path / "w.png"
     counts = []
     for y in range(0, 276, 55):
@@ -179,8 +179,10 @@ def test_digits_are_counted_as_predict_does_in_a_photo_of_things_too(tmp_path: P
 
 
 def orange_frames(figure: Figure) -> list[Rectangle]:
-    found = (patch for patch in figure.findobj(Rectangle) if isinstance(patch, Rectangle))
-    return [p for p in found if not p.get_fill() and to_hex(p.get_edgecolor()) == ORANGE.lower()]
+    rectangles = (patch for patch in figure.findobj(Rectangle) if isinstance(patch, Rectangle))
+    return [
+        p for p in rectangles if not p.get_fill() and to_hex(p.get_edgecolor()) == ORANGE.lower()
+    ]
 
 
 MISTAKES: list[tuple[list[object], type[LeNetError], str]] = [
@@ -203,7 +205,7 @@ MISTAKES: list[tuple[list[object], type[LeNetError], str]] = [
 
 
 @pytest.mark.parametrize(("words", "kind", "text"), MISTAKES)
-def test_a_mistake_is_said_and_nothing_is_drawn(
+def test_a_mistake_is_an_error_and_nothing_is_drawn(
     words: list[object], kind: type[LeNetError], text: str, tmp_path: Path
 ) -> None:
     with pytest.raises(kind, match=text):
@@ -211,7 +213,7 @@ def test_a_mistake_is_said_and_nothing_is_drawn(
     assert not list(tmp_path.iterdir())
 
 
-def test_an_output_that_cannot_be_is_refused(tmp_path: Path) -> None:
+def test_an_impossible_output_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for name, kind, text in (
         ("drawing.pdf", UsageError, "a name that ends in .png or .svg, or a folder"),
@@ -245,16 +247,16 @@ def bare_run(quick_run: Run, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_figure_asked_of_a_run_that_lacks_it_is_said(bare_run: Path, tmp_path: Path) -> None:
+def test_a_figure_that_a_run_cannot_have_is_an_error(bare_run: Path, tmp_path: Path) -> None:
     file = tmp_path / "drawing.png"
     with pytest.raises(ModelError, match=r"has no history.jsonl: this run was made without it"):
         show("run", bare_run, "--figure", "curves", "-o", file)
-    with pytest.raises(ModelError, match=r"has no layers.onnx: this run was made without it"):
+    with pytest.raises(ModelError, match=r"has no layers.onnx: export it again"):
         show("layers", FIVE, "--model", bare_run, "-o", file)
     assert not file.exists()
 
 
-def test_of_a_run_that_lacks_a_figure_the_others_are_drawn(
+def test_the_other_figures_of_a_run_that_lacks_one_are_drawn(
     bare_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show("run", bare_run, "-o", tmp_path / "figures")
@@ -264,13 +266,13 @@ def test_of_a_run_that_lacks_a_figure_the_others_are_drawn(
     assert captured.err.startswith("without curves: ")
 
 
-def test_the_exit_code_of_an_output_that_cannot_be_written_is_4(tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_exit_code_4(tmp_path: Path) -> None:
     done = run_lenet("show", "model", "lenet5", "-o", tmp_path / "nowhere" / "drawing.png")
     assert done.returncode == 4
     assert "cannot write" in complaint(done)
 
 
-def test_tensorboard_events_hold_what_the_history_holds(tmp_path: Path) -> None:
+def test_tensorboard_events_agree_with_the_history(tmp_path: Path) -> None:
     done = run_lenet(
         *("train", "--data", "uci-digits", "--set", "epochs=2", "--set", "batch=32"),
         *("--tensorboard", "--no-report", "--runs", tmp_path),
@@ -302,7 +304,7 @@ def test_tensorboard_events_hold_what_the_history_holds(tmp_path: Path) -> None:
         assert [value for _, value in read[tag]] == pytest.approx(values, rel=1e-6)
 
 
-def test_without_its_package_tensorboard_says_what_to_install(tmp_path: Path) -> None:
+def test_a_missing_tensorboard_names_the_extra_to_install(tmp_path: Path) -> None:
     (tmp_path / "tensorboard.py").write_text("raise ModuleNotFoundError('no', name='tensorboard')")
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from lenet.cli import main; main()"

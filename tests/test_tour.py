@@ -37,7 +37,7 @@ def outputs(notebook: Any) -> list[Any]:
     return [output for cell in code(notebook) for output in cell.outputs]
 
 
-def said(notebook: Any) -> str:
+def printed(notebook: Any) -> str:
     """Everything that its cells print."""
     return "".join(output.get("text", "") for output in outputs(notebook))
 
@@ -46,17 +46,17 @@ def drawings(notebook: Any) -> int:
     return sum("image/png" in output.get("data", {}) for output in outputs(notebook))
 
 
-def test_the_notebook_is_kept_as_it_ran_from_top_to_bottom_on_mnist(tour: Any) -> None:
+def test_the_notebook_was_run_from_top_to_bottom_on_mnist(tour: Any) -> None:
     nbformat.validate(tour)
     cells = code(tour)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert {output.output_type for output in outputs(tour)} <= {"stream", "execute_result"}
     assert all(output.get("name", "stdout") == "stdout" for output in outputs(tour))
-    assert "mnist: 60,000 images to learn from" in said(tour), "run it with MNIST at hand"
+    assert "mnist: 60,000 images to learn from" in printed(tour), "run it with MNIST at hand"
     assert drawings(tour) >= 12
 
 
-def test_the_notebook_holds_no_trace_of_when_and_where_it_ran(tour: Any) -> None:
+def test_the_notebook_holds_no_times_and_no_paths(tour: Any) -> None:
     text = TOUR.read_text("utf-8")
     assert len(text.encode()) < MOST
     assert not re.search(r"iopub|shell\.execute|\d{4}-\d\d-\d\d", text)
@@ -74,7 +74,7 @@ def test_the_notebook_is_formatted_as_the_rest_of_the_source(tour: Any) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_file_that_the_notebook_links_to_is_there(tour: Any) -> None:
+def test_every_file_that_the_notebook_links_to_exists(tour: Any) -> None:
     prose = "".join(cell.source for cell in tour.cells if cell.cell_type == "markdown")
     links = re.findall(r"\]\(([^)#]+)", prose)
     assert links
@@ -91,13 +91,13 @@ def test_the_notebook_runs_without_mnist(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     where, copy = {"metadata": {"path": str(tmp_path)}}, deepcopy(tour)
     NotebookClient(copy, timeout=300, kernel_name="python3", resources=where).execute()
-    text = said(copy)
+    text = printed(copy)
     assert "uci-digits: 1,438 images to learn from, 359 to be tested on" in text
     assert re.search(r"^read: \d$", text, re.M)
     assert "torch and ONNX agree: True" in text
-    found = re.search(r"accuracy ([\d.]+) %", text)
-    assert found
-    assert float(found[1]) > 95
+    accuracy = re.search(r"accuracy ([\d.]+) %", text)
+    assert accuracy
+    assert float(accuracy[1]) > 95
     assert drawings(copy) >= 12
 
 
@@ -112,7 +112,7 @@ def page() -> str:
     return path.read_text("utf-8")
 
 
-def test_every_command_of_the_page_is_one_of_ours(page: str) -> None:
+def test_every_command_on_the_page_exists(page: str) -> None:
     commands = [code.split()[1:] for code in re.findall(r"`(lenet [a-z][^`]*)`", page)]
     assert len(commands) > 25
     for verb, *words in commands:
@@ -129,13 +129,13 @@ def test_every_command_of_the_page_is_one_of_ours(page: str) -> None:
                 assert value in builtin_names()
 
 
-def test_every_accuracy_of_ours_on_the_page_is_the_one_measured(page: str) -> None:
+def test_every_accuracy_on_the_page_is_the_measured_one(page: str) -> None:
     outcomes = [outcome(Recipe.load(name)) for name in builtin_names()]
     measured = {
-        f"{100 * found.accuracy:.2f} ± {100 * found.accuracy_sd:.2f} %"
-        for found in outcomes
-        if found and found.accuracy_sd is not None
+        f"{100 * each.accuracy:.2f} ± {100 * each.accuracy_sd:.2f} %"
+        for each in outcomes
+        if each and each.accuracy_sd is not None
     }
-    said = re.findall(r"[\d.]+ ± [\d.]+ %", page)
-    assert said
-    assert set(said) <= measured
+    quoted = re.findall(r"[\d.]+ ± [\d.]+ %", page)
+    assert quoted
+    assert set(quoted) <= measured

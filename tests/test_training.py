@@ -21,7 +21,7 @@ RECIPE = Recipe(
 
 
 def stripes(n: int, seed: int = 0) -> Dataset:
-    """Two classes anything can tell apart: a horizontal and a vertical bar, somewhere, in noise."""
+    """Two easy classes: horizontal and vertical bars at random places, with noise."""
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 60, (n, 28, 28), np.uint8)
     labels = rng.integers(0, 2, n)
@@ -44,13 +44,13 @@ def trained(recipe: Recipe, train: Dataset, validation: Dataset | None) -> Train
     return trainer
 
 
-def test_a_network_learns_to_tell_bars_apart() -> None:
+def test_a_network_learns_to_distinguish_bars() -> None:
     trainer = trained(RECIPE, stripes(400), stripes(100, seed=1))
     assert trainer.history[-1].validation_errors == 0
     assert trainer.history[-1].loss < trainer.history[0].loss
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
+def test_equal_seeds_give_equal_weights_and_other_seeds_others() -> None:
     data = stripes(100)
     once = weights_of(trained(RECIPE, data, None))
     assert same(once, weights_of(trained(RECIPE, data, None)))
@@ -58,7 +58,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     assert not same(once, weights_of(trained(other, data, None)))
 
 
-def test_training_leaves_the_callers_randomness_alone() -> None:
+def test_training_does_not_change_the_callers_random_state() -> None:
     torch.manual_seed(7)
     expected = torch.rand(3)
     torch.manual_seed(7)
@@ -90,9 +90,7 @@ def test_training_leaves_the_callers_randomness_alone() -> None:
     ],
 )
 @pytest.mark.parametrize("stop_after", [1, 2])
-def test_going_on_gives_bit_for_bit_the_weights_of_never_stopping(
-    changes: dict[str, object], stop_after: int
-) -> None:
+def test_resuming_gives_bit_identical_weights(changes: dict[str, object], stop_after: int) -> None:
     recipe = RECIPE.with_changes(changes)
     train, validation = stripes(100), stripes(40, seed=1)
     straight = trained(recipe, train, validation)
@@ -101,19 +99,19 @@ def test_going_on_gives_bit_for_bit_the_weights_of_never_stopping(
     epochs = stopped.epochs()
     for _ in range(stop_after):
         next(epochs, None)
-    going_on = Trainer(recipe, train, validation)
-    going_on.restore(*stopped.state())
-    torch.rand(100)  # whatever happened in between
-    list(going_on.epochs())
+    resumed = Trainer(recipe, train, validation)
+    resumed.restore(*stopped.state())
+    torch.rand(100)  # other random numbers drawn in between
+    list(resumed.epochs())
 
-    assert same(weights_of(straight), weights_of(going_on))
+    assert same(weights_of(straight), weights_of(resumed))
     numbers = [(e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in straight.history]
     assert numbers == [
-        (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in going_on.history
+        (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in resumed.history
     ]
 
 
-def test_every_image_is_seen_once_in_an_epoch_also_in_the_last_smaller_batch() -> None:
+def test_every_image_is_used_once_per_epoch_with_a_smaller_last_batch() -> None:
     seen: list[int] = []
     trainer = Trainer(RECIPE.with_changes({"batch": 30, "epochs": 1}), stripes(100), None)
     (epoch,) = trainer.epochs(seen.append)
@@ -121,8 +119,8 @@ def test_every_image_is_seen_once_in_an_epoch_also_in_the_last_smaller_batch() -
     assert epoch.images == 100
 
 
-def test_early_stopping_waits_as_long_as_it_was_told_and_keeps_the_best_weights() -> None:
-    # A learning rate this small cannot improve on a first epoch that noise made best.
+def test_early_stopping_respects_patience_and_keeps_the_best_weights() -> None:
+    # This training does not improve on its first epochs, so it stops early.
     recipe = RECIPE.with_changes(
         {"epochs": 50, "patience": 3, "keep": "best", "learning_rate": 0.05, "optimizer": "sgd"}
     )
@@ -135,14 +133,14 @@ def test_early_stopping_waits_as_long_as_it_was_told_and_keeps_the_best_weights(
     assert torch.nn.functional.cross_entropy(logits, labels).item() == pytest.approx(losses[best])
 
 
-def test_averaged_weights_are_the_ones_kept_and_watched() -> None:
+def test_averaged_weights_are_validated_and_kept() -> None:
     trainer = trained(RECIPE.with_changes({"averaging": 0.99}), stripes(100), None)
     assert trainer.averaged is not None
     assert same(weights_of(trainer), dict(trainer.averaged.state_dict()))
     assert not same(weights_of(trainer), dict(trainer.model.state_dict()))
 
 
-def test_decay_on_hidden_weights_spares_biases_and_the_output_layer() -> None:
+def test_hidden_weight_decay_excludes_biases_and_the_output_layer() -> None:
     recipe = RECIPE.with_changes({"weight_decay_on": "hidden-weights"})
     decayed, free = Trainer(recipe, stripes(10), None).optimizer.param_groups
     assert decayed["weight_decay"] == 0.1
@@ -151,7 +149,7 @@ def test_decay_on_hidden_weights_spares_biases_and_the_output_layer() -> None:
     assert sum(p.numel() for p in free["params"]) == 6 + 16 + 120 + 84 + 84 * 2 + 2
 
 
-def test_adam_with_l2_moves_as_the_penalty_in_the_loss_would() -> None:
+def test_adams_weight_decay_equals_an_l2_penalty_in_the_loss() -> None:
     """Keras's l2(0.001) adds 0.001·‖w‖² to the loss; weight_decay = 0.002 has that gradient."""
     weight = torch.nn.Parameter(torch.tensor([0.5, -2.0]))
     twin = torch.nn.Parameter(weight.detach().clone())
@@ -168,25 +166,25 @@ def test_adam_with_l2_moves_as_the_penalty_in_the_loss_would() -> None:
 
 @pytest.mark.parametrize("batch", [1, 10, 50, 100])
 @pytest.mark.parametrize("warmup", [0.001, 0.1, 0.5, 0.999])
-def test_one_cycle_can_be_as_short_as_a_step(batch: int, warmup: float) -> None:
+def test_one_cycle_works_with_a_single_step(batch: int, warmup: float) -> None:
     recipe = RECIPE.with_changes({"epochs": 1, "batch": batch, "warmup": warmup})
     assert len(trained(recipe, stripes(100 if batch > 1 else 9), None).history) == 1
 
 
-def test_one_cycle_rises_to_its_peak_and_ends_near_zero() -> None:
+def test_one_cycle_reaches_its_peak_and_ends_near_zero() -> None:
     recipe = RECIPE.with_changes({"epochs": 10, "batch": 50})
     rates = [e.learning_rate for e in trained(recipe, stripes(100), None).history]
     assert max(rates) == pytest.approx(3e-3, rel=0.05)
     assert rates[-1] < 1e-5
 
 
-def test_a_diverging_training_says_in_which_epoch() -> None:
+def test_divergence_reports_the_epoch() -> None:
     recipe = RECIPE.with_changes({"learning_rate": 2, "weight_decay": 10, "optimizer": "sgd"})
     with pytest.raises(OutcomeError, match=r"training diverged in epoch \d.*learning_rate below"):
         trained(recipe.with_changes({"epochs": 30}), stripes(200), None)
 
 
-def test_a_device_that_is_not_there_is_a_usage_error() -> None:
+def test_an_unavailable_device_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no device 'gpu': say auto, cpu, cuda or mps"):
         choose_device("gpu")
     if not torch.cuda.is_available():
@@ -194,31 +192,31 @@ def test_a_device_that_is_not_there_is_a_usage_error() -> None:
             choose_device("cuda")
 
 
-def test_batch_size_does_not_change_an_answer() -> None:
+def test_logits_do_not_depend_on_the_batch_size() -> None:
     model = trained(RECIPE.with_changes({"epochs": 1}), stripes(50), None).result()
     images = stripes(30).images
     assert torch.allclose(infer(model, images, 30), infer(model, images, 7), atol=1e-6)
     assert math.isfinite(infer(model, images).sum().item())
 
 
-def test_a_network_learns_to_believe_nothing_of_what_is_no_class() -> None:
+def test_a_network_learns_low_logits_for_images_of_no_class() -> None:
     rng = np.random.default_rng(5)
     noise = Dataset(
         "noise", rng.integers(0, 255, (200, 28, 28), np.uint8), np.zeros(200, np.int64), ("none",)
     )
     trainer = Trainer(RECIPE, stripes(400), None, nondigits=noise)
     history = list(trainer.epochs())
-    believed, refused = (
+    classes, none = (
         infer(trainer.result(), part.images).logsumexp(1) for part in (stripes(100, 1), noise)
     )
-    # The logit of "none" is 0 always, so at 0 both are as probable.
-    assert (believed > 0).all()
-    assert (refused < 0).float().mean() > 0.95
+    # The logit of "none" is always 0, so at 0 both are equally probable.
+    assert (classes > 0).all()
+    assert (none < 0).float().mean() > 0.95
     assert history[-1].images == 600
     assert infer(trainer.result(), noise.images).shape == (200, 2)
 
 
-def test_images_of_no_class_leave_no_trace_where_there_are_none() -> None:
+def test_without_images_of_no_class_training_is_unchanged() -> None:
     plain = trained(RECIPE, stripes(100), None)
     again = Trainer(RECIPE, stripes(100), None, nondigits=None)
     list(again.epochs())

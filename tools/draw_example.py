@@ -1,4 +1,4 @@
-"""Draw a page of digits of our own making and how it is read: the README's first picture.
+"""Draw a page of digits and how it is read: the README's first picture.
 
 python tools/draw_example.py    writes docs/reading.webp
 """
@@ -20,7 +20,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 def main() -> None:
-    """Draw, read, explain."""
+    """Draw a page, read it and draw the explanation."""
     page = draw_picture(
         TEXT, np.random.default_rng([1904, 0]), paper="squared", tool="pen", height=110
     )

@@ -1,7 +1,7 @@
-"""Draw the pictures in src/lenet/pictures: digits as people bring them, our own making.
+"""Draw the example pictures in src/lenet/pictures.
 
-Each is a pen going along a few smooth strokes, on some paper, in some light. Run it from the root
-of the repository: ``python tools/draw_pictures.py``; it draws the same pictures every time.
+Each one has smooth pen strokes, a paper and a light of its own. Run ``python
+tools/draw_pictures.py`` from the root of the repository; it always draws the same pictures.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ FOLDER = Path(__file__).parents[1] / "src" / "lenet" / "pictures"
 
 Floats = NDArray[np.float64]
 
-# Points of each stroke, (x, y) in a box 1 high, y downwards; a smooth curve goes through them.
-# A point given twice is a corner.
+# Points (x, y) of each stroke in a box of height 1, y downwards, connected by a smooth curve.
+# A repeated point is a corner.
 STROKES: dict[int, list[list[tuple[float, float]]]] = {
     0: [[(0.36, 0.03), (0.12, 0.2), (0.05, 0.52), (0.16, 0.88), (0.37, 0.98), (0.58, 0.83),
          (0.66, 0.45), (0.56, 0.13), (0.33, 0.02)]],
@@ -51,7 +51,7 @@ def path(points: list[tuple[float, float]]) -> Floats:
     for a, b, c, d in zip(knots, knots[1:], knots[2:], knots[3:], strict=False):
         if np.array_equal(b, c):
             continue
-        # At a corner, as at an end, the curve heads straight for the next point.
+        # At corners and ends the curve points straight to the next point.
         left = c - b if np.array_equal(a, b) else (c - a) / 2
         right = c - b if np.array_equal(c, d) else (d - b) / 2
         pieces.append(
@@ -69,21 +69,21 @@ def pen(
     height: float,
     centre: tuple[float, float],
     width: float,
-    chance: np.random.Generator,
+    rng: np.random.Generator,
     slant: float = 0.0,
     turn: float = 0.0,
     tremor: float = 0.006,
 ) -> Floats:
-    """Return the cover of ink, 0..1, of one digit drawn by an unsteady hand with a round pen.
+    """Return the ink, 0..1, of one digit drawn with a shaky round pen.
 
-    `size` is (w, h); `height`, `centre` and `width` of the pen are shares of the picture's height.
+    `size` is (w, h); `height`, `centre` and the pen's `width` are relative to the picture's height.
     """
-    fine = 4  # drawn so much larger and shrunk: antialiasing
+    fine = 4  # supersampling factor, for antialiasing
     w, h = size
     canvas = np.zeros((h * fine, w * fine), np.uint8)
     cos, sin = np.cos(turn), np.sin(turn)
     for points in STROKES[digit]:
-        jitter = chance.normal(0, 0.012, (len(points), 2))
+        jitter = rng.normal(0, 0.012, (len(points), 2))
         moved = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, jitter, strict=True)]
         for i in range(1, len(points)):
             if points[i] == points[i - 1]:
@@ -91,9 +91,9 @@ def pen(
         line = path(moved) - (0.35, 0.5)
         line[:, 0] -= slant * line[:, 1]
         line = line @ np.array([[cos, sin], [-sin, cos]]) * height * h
-        line += wander(len(line), 25, chance)[:, None] * tremor * h
+        line += wander(len(line), 25, rng)[:, None] * tremor * h
         line += np.array([centre[0] * w, centre[1] * h])
-        pressure = 1 + 0.16 * wander(len(line), 40, chance)
+        pressure = 1 + 0.16 * wander(len(line), 40, rng)
         for (x, y), p in zip(line * fine, pressure, strict=True):
             radius = max(0.5, 0.5 * width * h * fine * p)
             cv2.circle(
@@ -102,22 +102,22 @@ def pen(
     return np.asarray(cv2.resize(canvas, size, interpolation=cv2.INTER_AREA), float) / 255.0
 
 
-def wander(n: int, smooth: float, chance: np.random.Generator) -> Floats:
-    """Return n numbers about 0, spread about 1, that change slowly."""
-    rough = chance.normal(0, 1, (1, n + int(6 * smooth)))
+def wander(n: int, smooth: float, rng: np.random.Generator) -> Floats:
+    """Return n slowly varying random numbers, mean 0 and variance about 1."""
+    rough = rng.normal(0, 1, (1, n + int(6 * smooth)))
     line = np.asarray(cv2.GaussianBlur(rough, (0, 0), smooth), float)[0, int(3 * smooth) :][:n]
     spread: float = np.sqrt(2 * smooth * np.sqrt(np.pi))
     return line * spread
 
 
-def grain(size: tuple[int, int], blur: float, chance: np.random.Generator) -> Floats:
-    """Return a texture about 0, spread 1, of grains `blur` pixels wide."""
-    texture = np.asarray(cv2.GaussianBlur(chance.normal(0, 1, size[::-1]), (0, 0), blur), float)
+def grain(size: tuple[int, int], blur: float, rng: np.random.Generator) -> Floats:
+    """Return noise with grains of `blur` pixels, mean 0 and variance 1."""
+    texture = np.asarray(cv2.GaussianBlur(rng.normal(0, 1, size[::-1]), (0, 0), blur), float)
     return texture / float(texture.std())
 
 
 def light(size: tuple[int, int], towards: float, depth: float) -> Floats:
-    """Return brightness, 1 at the lit corner, falling by `depth` over the picture."""
+    """Return brightness: 1 at the lit corner, `1 - depth` at the opposite one."""
     w, h = size
     y, x = np.mgrid[0 : 1 : h * 1j, 0 : 1 : w * 1j]
     along: Floats = x * np.cos(towards) + y * np.sin(towards)
@@ -126,7 +126,7 @@ def light(size: tuple[int, int], towards: float, depth: float) -> Floats:
 
 
 def blend(paper: Floats, ink: tuple[int, int, int], cover: Floats) -> Floats:
-    """Return `paper` (h, w, 3) with `cover` (h, w) of colour `ink` on it."""
+    """Return `paper` (h, w, 3) covered with `ink` by the shares `cover` (h, w)."""
     return paper + (np.array(ink) - paper) * cover[:, :, None]
 
 
@@ -135,93 +135,91 @@ def sheet(size: tuple[int, int], colour: tuple[int, int, int]) -> Floats:
     return np.full((size[1], size[0], 3), colour, float)
 
 
-def pencil_on_white(chance: np.random.Generator) -> Image.Image:
+def pencil_on_white(rng: np.random.Generator) -> Image.Image:
     """Draw with a dark pencil on rough white paper."""
     size = 200, 240
-    cover = pen(0, size, 0.56, (0.47, 0.52), 0.026, chance, slant=0.12)
-    tooth = np.clip(
-        0.78 + 0.2 * grain(size, 0.7, chance), 0, 1
-    )  # graphite keeps to the paper's tooth
-    paper = sheet(size, (250, 250, 247)) + 1.5 * grain(size, 1, chance)[:, :, None]
+    cover = pen(0, size, 0.56, (0.47, 0.52), 0.026, rng, slant=0.12)
+    tooth = np.clip(0.78 + 0.2 * grain(size, 0.7, rng), 0, 1)  # texture of the paper
+    paper = sheet(size, (250, 250, 247)) + 1.5 * grain(size, 1, rng)[:, :, None]
     return grey(blend(paper, (62, 62, 66), cover * tooth))
 
 
-def marker_in_uneven_light(chance: np.random.Generator) -> Image.Image:
+def marker_in_uneven_light(rng: np.random.Generator) -> Image.Image:
     """Draw with a black marker on grey paper, lit from one corner."""
     size = 260, 260
-    cover = pen(1, size, 0.6, (0.55, 0.5), 0.055, chance, slant=0.1)
+    cover = pen(1, size, 0.6, (0.55, 0.5), 0.055, rng, slant=0.1)
     paper = sheet(size, (206, 206, 208)) * light(size, 0.6, 0.5)[:, :, None]
-    return grey(blend(paper, (22, 22, 24), 0.95 * cover) + 2 * grain(size, 0.8, chance)[:, :, None])
+    return grey(blend(paper, (22, 22, 24), 0.95 * cover) + 2 * grain(size, 0.8, rng)[:, :, None])
 
 
-def painted_with_the_mouse(chance: np.random.Generator) -> Image.Image:
+def painted_with_the_mouse(rng: np.random.Generator) -> Image.Image:
     """Draw black on white, as in a paint program."""
     size = 280, 280
-    cover = pen(2, size, 0.62, (0.5, 0.5), 0.05, chance, tremor=0.004)
+    cover = pen(2, size, 0.62, (0.5, 0.5), 0.05, rng, tremor=0.004)
     return grey(blend(sheet(size, (255, 255, 255)), (0, 0, 0), cover))
 
 
-def blue_pen_on_yellow(chance: np.random.Generator) -> Image.Image:
+def blue_pen_on_yellow(rng: np.random.Generator) -> Image.Image:
     """Draw with a blue pen on a yellow note."""
     size = 220, 220
-    cover = pen(3, size, 0.6, (0.46, 0.5), 0.03, chance, slant=0.15, turn=0.05)
+    cover = pen(3, size, 0.6, (0.46, 0.5), 0.03, rng, slant=0.15, turn=0.05)
     paper = sheet(size, (253, 236, 138)) * light(size, 1.2, 0.07)[:, :, None]
     return colours(blend(paper, (32, 56, 150), 0.93 * cover))
 
 
-def chalk_on_a_blackboard(chance: np.random.Generator) -> Image.Image:
-    """Draw with white chalk on a green board: light on dark."""
+def chalk_on_a_blackboard(rng: np.random.Generator) -> Image.Image:
+    """Draw with white chalk on a green board, light on dark."""
     size = 280, 240
-    cover = pen(4, size, 0.6, (0.5, 0.5), 0.04, chance, slant=0.05)
-    dust = np.clip(0.8 + 0.35 * grain(size, 0.8, chance), 0.15, 1)
-    board = sheet(size, (44, 62, 54)) + 5 * grain(size, 22, chance)[:, :, None]
+    cover = pen(4, size, 0.6, (0.5, 0.5), 0.04, rng, slant=0.05)
+    dust = np.clip(0.8 + 0.35 * grain(size, 0.8, rng), 0.15, 1)
+    board = sheet(size, (44, 62, 54)) + 5 * grain(size, 22, rng)[:, :, None]
     return colours(blend(board, (238, 238, 230), cover * dust))
 
 
-def photo_with_a_shadow(chance: np.random.Generator) -> Image.Image:
-    """Draw a photo of a page in warm light, the photographer's shadow on it."""
+def photo_with_a_shadow(rng: np.random.Generator) -> Image.Image:
+    """Draw a photo of a page in warm light with the photographer's shadow."""
     size = 800, 1000
-    cover = pen(5, size, 0.34, (0.54, 0.45), 0.017, chance, slant=0.1, turn=-0.06)
+    cover = pen(5, size, 0.34, (0.54, 0.45), 0.017, rng, slant=0.1, turn=-0.06)
     paper = sheet(size, (222, 215, 203)) * light(size, 0.9, 0.3)[:, :, None]
-    paper += 1.2 * grain(size, 6, chance)[:, :, None]
+    paper += 1.2 * grain(size, 6, rng)[:, :, None]
     photo = blend(paper, (38, 40, 58), 0.92 * cover)
     hand = np.zeros(size[::-1], np.uint8)
     outline = [(800, 640), (640, 700), (520, 780), (440, 900), (420, 1000), (800, 1000)]
     cv2.fillPoly(hand, [np.array(outline)], 255)
     photo *= (1 - 0.3 * cv2.GaussianBlur(hand / 255.0, (0, 0), 45))[:, :, None]
     photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 1.1), float)
-    return colours(photo + 1.3 * grain(size, 0.9, chance)[:, :, None])
+    return colours(photo + 1.3 * grain(size, 0.9, rng)[:, :, None])
 
 
-def transparent(chance: np.random.Generator) -> Image.Image:
-    """Draw black strokes on nothing."""
+def transparent(rng: np.random.Generator) -> Image.Image:
+    """Draw black strokes on a transparent background."""
     size = 160, 160
-    cover = pen(6, size, 0.68, (0.5, 0.5), 0.06, chance, slant=0.1)
+    cover = pen(6, size, 0.68, (0.5, 0.5), 0.06, rng, slant=0.1)
     black = np.zeros((size[1], size[0], 2), np.uint8)
     black[:, :, 1] = np.rint(cover * 255)
     return Image.fromarray(black)  # grey and alpha
 
 
-def small(chance: np.random.Generator) -> Image.Image:
-    """Draw a picture hardly larger than MNIST's."""
+def small(rng: np.random.Generator) -> Image.Image:
+    """Draw a picture only slightly larger than MNIST's."""
     size = 40, 60
-    cover = pen(7, size, 0.6, (0.52, 0.5), 0.06, chance)
+    cover = pen(7, size, 0.6, (0.52, 0.5), 0.06, rng)
     return grey(blend(sheet(size, (246, 246, 246)), (30, 30, 30), cover))
 
 
-def red_felt_tip_in_a_corner(chance: np.random.Generator) -> Image.Image:
-    """Draw with a red felt-tip far from the middle."""
+def red_felt_tip_in_a_corner(rng: np.random.Generator) -> Image.Image:
+    """Draw with a red felt-tip, far off centre."""
     size = 360, 260
-    cover = pen(8, size, 0.42, (0.8, 0.68), 0.034, chance, slant=0.18)
+    cover = pen(8, size, 0.42, (0.8, 0.68), 0.034, rng, slant=0.18)
     return colours(blend(sheet(size, (252, 252, 250)), (196, 38, 46), 0.95 * cover))
 
 
-def ballpoint_on_brown_paper(chance: np.random.Generator) -> Image.Image:
+def ballpoint_on_brown_paper(rng: np.random.Generator) -> Image.Image:
     """Draw a thin dark line on wrapping paper."""
     size = 300, 220
-    cover = pen(9, size, 0.52, (0.3, 0.46), 0.022, chance, slant=0.12, turn=0.04)
+    cover = pen(9, size, 0.52, (0.3, 0.46), 0.022, rng, slant=0.12, turn=0.04)
     paper = sheet(size, (196, 164, 122)) * light(size, 2.4, 0.12)[:, :, None]
-    paper += 2.5 * cv2.blur(grain(size, 0.8, chance), (9, 1))[:, :, None]  # fibres
+    paper += 2.5 * cv2.blur(grain(size, 0.8, rng), (9, 1))[:, :, None]  # fibres
     return colours(blend(paper, (30, 28, 40), 0.9 * cover))
 
 

@@ -1,4 +1,4 @@
-"""Run a command and draw what it printed as an SVG picture of a terminal, for the docs.
+"""Run a command and draw its output as an SVG of a terminal, for the docs.
 
 python tools/draw_terminal.py docs/demo.svg -- lenet demo
 """
@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.text import Text
 
 WIDTH = 96  # columns
-# Rich's own template loads a font from the network; a picture in the docs must not.
+# Replaces Rich's font, which would be loaded from the network.
 FONT = 'font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace;'
 
 
 def draw(command: list[str], title: str) -> str:
-    """Return the SVG of `command` and everything it printed."""
+    """Return an SVG of `command` and its output."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ {' '.join(command)}", style="bold"))
@@ -32,9 +32,9 @@ def main() -> None:
     """Draw one picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("picture", type=Path, help="SVG file to write")
-    parser.add_argument("command", nargs="+", help="what to run")
-    words = parser.parse_args()
-    words.picture.write_text(draw(words.command, "lenet"), "utf-8")
+    parser.add_argument("command", nargs="+", help="command to run")
+    arguments = parser.parse_args()
+    arguments.picture.write_text(draw(arguments.command, "lenet"), "utf-8")
 
 
 if __name__ == "__main__":

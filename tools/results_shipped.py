@@ -1,4 +1,4 @@
-"""The file src/lenet/recipes/measured.json: what `lenet recipes` shows, without torch."""
+"""The file src/lenet/recipes/measured.json, which `lenet recipes` shows without torch."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from lenet.recipe.measured import OF, digest
 
 
 def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:
-    """Return what networks cost, by name, and what the built-in recipes reached, by name."""
+    """Return the costs of the networks and the results of the built-in recipes, by name."""
     recipes = [Recipe.load(name) for name in builtin_names()]
     return {
         "networks": {name: _costs(name) for name in sorted(MODELS)},
@@ -37,5 +37,6 @@ def _outcome(recipe: Recipe, standing: Standing) -> dict[str, Any]:
         "sd": standing.sd,
         "total": standing.total,
         "seeds": len(standing.results),
+        "seconds": round(standing.seconds, 1),
         "date": max(result.finished for result in standing.results)[:10],
     }

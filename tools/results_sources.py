@@ -1,30 +1,30 @@
-"""Where the recipes come from: what each source claims, what its own code really measured."""
+"""The sources of the recipes: what each one claims, and what its own code reaches."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Row:
-    """One recipe of the table.
+    """One row of the table.
 
     Attributes
     ----------
     name : str
-        Of the recipe.
+        Name of the recipe.
     source : str
-        Whose network and training it is.
+        Origin of the network and its training.
     claimed : str
-        What the source says it reaches on the test set.
+        Test accuracy that the source claims.
     measured : str
-        What its own code, or weights, really measured there.
+        Test accuracy that its own code or weights reach.
     goal : float or None
-        Accuracy in per cent that the mean over seeds is to reach.
+        Accuracy in per cent that the mean over seeds should reach.
     difference : str
-        Why ours may differ.
+        Why our result may differ.
     theirs : float or None
-        The accuracy in per cent to set ours against.
+        Accuracy in per cent that ours is compared with.
     training_goal : float or None
-        As `goal`, on the images learnt from.
+        Like `goal`, on the training images.
     """
 
     name: str
@@ -44,9 +44,9 @@ ROWS = (
         "no figure",
         "98.92 % (its notebook, one run)",
         98.8,
-        "The settings are the source's, down to the last tenth of the training set for "
-        "validation; its figure is one run whose framework was given no seed, ours a mean. At a "
-        "constant learning rate of 0.01 every seed ends somewhere else, which the spread shows.",
+        "All settings are the source's, including the last tenth of the training set for "
+        "validation. Its figure is a single unseeded run, ours a mean. At a constant learning rate "
+        "of 0.01 results vary a lot between seeds, as the standard deviation shows.",
         98.92,
     ),
     Row(
@@ -55,8 +55,8 @@ ROWS = (
         "98.8 % (99.4 % in training)",
         "unknown",
         98.9,
-        "The source names neither optimizer nor learning rate nor batch; ours are AdamW and one "
-        "cycle over the same 10 epochs, chosen on validation data.",
+        "The source states neither optimizer nor learning rate nor batch size; ours are AdamW and "
+        "one cycle over the same 10 epochs, chosen on validation data.",
         98.8,
         training_goal=99.4,
     ),
@@ -66,9 +66,9 @@ ROWS = (
         "about 98.5 %",
         "98.45 % (155 errors, one run; the epoch was chosen by the test set)",
         98.2,
-        "The source watches the test set and keeps the epoch that is best there, which flatters "
-        "its figure. Ours watches a tenth of the training set instead, and so has 54,000 images "
-        "to learn from where the source has 60,000.",
+        "The source selects the best epoch on the test set, which makes its figure optimistic. "
+        "Ours selects on a tenth of the training set, and so learns from 54,000 images instead of "
+        "60,000.",
         98.45,
     ),
     Row(
@@ -77,8 +77,8 @@ ROWS = (
         "99+ %",
         "99.21 % (79 errors, its published weights)",
         99.1,
-        "The source learns from all 60,000 images, always in the same order; ours holds a tenth "
-        "out and shuffles.",
+        "The source learns from all 60,000 images in a fixed order; ours holds out a tenth and "
+        "shuffles.",
         99.21,
     ),
     Row(
@@ -87,8 +87,8 @@ ROWS = (
         "94.48 % (95.25 % in validation)",
         "94.48 % (its notebook, one run)",
         98.3,
-        "The source's figure is far below what its own recipe gives when it is followed; the "
-        "experiment below shows what probably happened.",
+        "The source's figure is far below what its recipe gives; the experiment below shows the "
+        "probable reason.",
         94.48,
     ),
     Row(
@@ -97,8 +97,8 @@ ROWS = (
         "99.05 % (0.95 % errors)",
         "as claimed; no code was published",
         98.95,
-        "Network and loss are the paper's; its single-sample gradient descent is replaced by AdamW "
-        "over one cycle, over the same 20 passes. The paper's figure is one training.",
+        "Network and loss are the paper's; AdamW with one cycle over the same 20 epochs replaces "
+        "single-sample gradient descent. The paper's figure is a single training.",
         99.05,
     ),
     Row(
@@ -107,8 +107,8 @@ ROWS = (
         "99.2 % (0.8 % errors)",
         "as claimed; no code was published",
         99.1,
-        "The paper adds nine distorted copies of each digit once; ours are drawn anew in each "
-        "of the 20 passes, within bounds of our own, as the paper gives none.",
+        "The paper adds nine fixed distorted copies of each digit; ours are random in each of the "
+        "20 epochs, within bounds of our own, because the paper gives none.",
         99.2,
     ),
     Row(
@@ -117,16 +117,16 @@ ROWS = (
         "99.04 ± 0.07 % in one epoch (n = 30)",
         "as claimed",
         99.0,
-        "Ours takes two epochs, with 80,250 weights in place of 215,194.",
+        "Ours takes two epochs and has 80,250 weights instead of 215,194.",
         99.04,
     ),
     Row(
         "best",
         "our own; network after Chris Deotte, 25 Million Images!",
-        "99.757 % (15 networks together, on Kaggle's test set)",
-        "99.64 ± 0.05 % (one network alone, n = 1,500)",
+        "99.757 % (ensemble of 15 networks, on Kaggle's test set)",
+        "99.64 ± 0.05 % (a single network, n = 1,500)",
         99.65,
-        "Other distortions, one cycle in place of a decaying rate, averaged weights.",
+        "Other augmentation, one cycle instead of a decaying learning rate, averaged weights.",
         99.64,
     ),
     Row(
@@ -135,8 +135,8 @@ ROWS = (
         "–",
         "–",
         99.5,
-        "Learnt from digits of many hands and from what is no digit beside MNIST, and read here "
-        "without the picture path and without refusals.",
+        "Trained on handwriting in many styles and on non-digits besides MNIST; measured here on "
+        "the images directly, without rejection.",
     ),
     Row("alexnet-small", "our own, after Krizhevsky et al. (2012)", "–", "–", None, ""),
     Row("resnet-small", "our own, after He et al. (2016)", "–", "–", None, ""),

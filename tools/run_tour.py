@@ -1,6 +1,6 @@
-"""Run notebooks/tour.ipynb from top to bottom, and keep it with what it prints and draws.
+"""Run notebooks/tour.ipynb from top to bottom, and save it with its output.
 
-python tools/run_tour.py          some two minutes on two cores, with MNIST at hand
+python tools/run_tour.py          about two minutes on two cores, once MNIST is downloaded
 """
 
 import base64
@@ -20,7 +20,7 @@ KEPT = ("kernelspec", "language_info")
 
 
 def main() -> None:
-    """Run it and write it back."""
+    """Run the notebook and save it."""
     notebook = execute(nbformat.read(TOUR, as_version=4))  # type: ignore[no-untyped-call]
     content = nbformat.writes(notebook) + "\n"  # type: ignore[no-untyped-call]
     write_atomically(TOUR, content.encode())
@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def execute(notebook: Any) -> Any:
-    """Run a notebook in a folder of its own, and leave in it no trace of when and where.
+    """Run a notebook, and remove metadata that depend on time and machine.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def execute(notebook: Any) -> Any:
 
 
 def smaller(picture: str) -> str:
-    """Return a PNG in base64, packed as tightly as it goes, without its useless transparency."""
+    """Return a PNG in base64, without transparency and with the best compression."""
     file = io.BytesIO()
     image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")
     image.save(file, "PNG", optimize=True)

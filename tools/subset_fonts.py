@@ -1,10 +1,10 @@
-"""Make the small fonts of `lenet.drawing` from Debian's font packages, as `fonts.toml` names them.
+"""Make the small fonts of `lenet.drawing` from the Debian packages listed in `fonts.toml`.
 
     apt-get download fonts-lato ...; dpkg-deb -x fonts-lato_*.deb FOLDER/fonts-lato  # and so on
     python tools/subset_fonts.py FOLDER
 
 Only digits, letters and common signs are kept, without hints and features. The Open Font Licence
-lets nobody call an altered font by its reserved name, so each gets a plain new one.
+does not allow a modified font to keep its reserved name, so each font gets a new one.
 """
 
 import sys
@@ -74,10 +74,10 @@ if __name__ == "__main__":
     table = tomllib.loads(Path(__file__).with_name("fonts.toml").read_text("utf-8"))
     rows = []
     for name, about in table.items():
-        found = sorted((Path(sys.argv[1]) / about["package"]).rglob(about["file"]))
-        if not found:
+        originals = sorted((Path(sys.argv[1]) / about["package"]).rglob(about["file"]))
+        if not originals:
             sys.exit(f"no {about['file']} in {sys.argv[1]}/{about['package']}: unpack it there")
-        file = make(name, about, found[0])
+        file = make(name, about, originals[0])
         source = f"<{about['source']}>, Debian's {about['package']}"
         columns = f"`{file.name}`", about["font"], about["author"], about["licence"], source
         rows.append(f"| {' | '.join(columns)} |\n")

@@ -1,11 +1,11 @@
-"""Time what docs/results.md compares, on a machine that does nothing else: docs/times.json.
+"""Measure the times for docs/results.md on an idle machine, and write docs/times.json.
 
 python tools/times.py                        everything: half an hour on two cores
 python tools/times.py --only lenet5,fast
 
-Of a recipe, one epoch is trained; the file keeps its seconds, and the milliseconds that its network
-needs for one image asked alone on one thread. A classical model is trained whole. What is timed
-again replaces what was there.
+For a recipe, one epoch is trained; the file keeps its seconds, and the milliseconds its network
+needs for a single image on one thread. A classical model is trained completely. New times replace
+older ones.
 """
 
 import argparse
@@ -17,11 +17,11 @@ import torch
 
 from lenet import datasets
 from lenet.comparison import CLASSICAL
-from lenet.comparison.classical import as_pixels, fit
-from lenet.comparison.scoring import time_one
+from lenet.comparison.contenders import as_pixels, fit
+from lenet.comparison.matrix import time_one
 from lenet.datasets import Splits
-from lenet.datasets.parts import Parts
-from lenet.experiment.export import to_onnx
+from lenet.datasets.parts import split_parts
+from lenet.experiment.exporting import to_onnx
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.storage import write_atomically
@@ -32,12 +32,12 @@ TIMES = DOCS / "times.json"
 
 
 def main() -> None:
-    """Time one after another, writing the file after each."""
+    """Time the contenders one by one; write the file after each."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", metavar="NAME,…", help="these contenders alone")
-    names = [name for sitting in chosen(parser.parse_args().only) for name in sitting]
+    parser.add_argument("--only", metavar="NAME,…", help="only these contenders")
+    names = [name for session in chosen(parser.parse_args().only) for name in session]
     mnist = datasets.load("mnist")
     times = json.loads(TIMES.read_text()) if TIMES.exists() else {}
     for name in names:
@@ -55,9 +55,9 @@ def main() -> None:
 
 
 def of_recipe(name: str, mnist: Splits) -> tuple[float, float]:
-    """Return the seconds of an epoch and the milliseconds of an image."""
+    """Return the seconds for an epoch and the milliseconds for an image."""
     recipe = Recipe.load(name)
-    parts = Parts.of(recipe, mnist)
+    parts = split_parts(recipe, {"mnist": mnist})
     trainer = Trainer(recipe, parts.train, parts.validation, nondigits=parts.nondigits)
     epoch = next(trainer.epochs())
     exported = to_onnx(trainer.result(), parts.train.classes)
@@ -65,7 +65,7 @@ def of_recipe(name: str, mnist: Splits) -> tuple[float, float]:
 
 
 def of_classical(name: str, mnist: Splits) -> tuple[float, float]:
-    """Return the seconds of the whole training and the milliseconds of an image."""
+    """Return the seconds for the whole training and the milliseconds for an image."""
     model, seconds = fit(CLASSICAL[name], 0, mnist.train)
     return seconds, time_one(model.predict, as_pixels(mnist.test.images))
 

@@ -16,13 +16,24 @@ if TYPE_CHECKING:
     from lenet.evaluation import evaluate as evaluate
     from lenet.experiment import load as load
     from lenet.experiment import train as train
+    from lenet.experiment.exporting import export as export
     from lenet.inspection import Inspection as Inspection
     from lenet.reader import Reader as Reader
     from lenet.reader import Reading as Reading
     from lenet.recipe import Recipe as Recipe
 
 __version__ = "0.1.0"
-__all__ = ["Inspection", "Reader", "Reading", "Recipe", "compare", "evaluate", "load", "train"]
+__all__ = [
+    "Inspection",
+    "Reader",
+    "Reading",
+    "Recipe",
+    "compare",
+    "evaluate",
+    "export",
+    "load",
+    "train",
+]
 
 _HOMES = {
     "Inspection": "lenet.inspection",
@@ -31,6 +42,7 @@ _HOMES = {
     "Recipe": "lenet.recipe",
     "compare": "lenet.comparison",
     "evaluate": "lenet.evaluation",
+    "export": "lenet.experiment",
     "load": "lenet.experiment",
     "train": "lenet.experiment",
 }

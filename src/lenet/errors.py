@@ -1,4 +1,4 @@
-"""What can go wrong, as one class per exit code.
+"""The kinds of error, one class for each exit code.
 
 Every message is one line that says what is wrong, what was found, and what to do next. Only
 `lenet.cli` turns these into text on stderr and an exit status.
@@ -9,13 +9,13 @@ from difflib import get_close_matches
 
 
 class LeNetError(Exception):
-    """Say what is wrong, what was found, and what to do next."""
+    """One line: what is wrong, what was found, and what to do next."""
 
     exit_code = 1
 
 
 class OutcomeError(LeNetError):
-    """The work was done, but the outcome is not acceptable: diverged, regressed."""
+    """The work was done, but its outcome is not acceptable: diverged, regressed."""
 
     exit_code = 1
 
@@ -33,7 +33,7 @@ class PictureError(LeNetError):
 
 
 class DataError(LeNetError):
-    """Data, network, database, disk, or an output path."""
+    """Data, the network, a database, the disk, or an output path."""
 
     exit_code = 4
 
@@ -45,13 +45,13 @@ class ModelError(LeNetError):
 
 
 class ServeError(LeNetError):
-    """The service cannot be started."""
+    """The service cannot start."""
 
     exit_code = 6
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the end of an error line: the names nearest to `name`, or all that there are.
+    """Return the end of an error line: the known names nearest to `name`, or all of them.
 
     >>> suggest("lenet-5", ["lenet5", "fast"])
     'did you mean lenet5?'

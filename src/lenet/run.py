@@ -1,8 +1,8 @@
 """The run folder: recipe, weights, history, scores and resume state of one training.
 
-Every file is written to a temporary name, fsynced and renamed, so it is there whole or not at all.
-`run.json` holds the digest of every other file; a model whose bytes have another digest is refused.
-The models that ship inside the package are run folders too, with less in them.
+Every file is written whole or not at all. `run.json` holds the digest of every other file, and a
+file with another digest is refused. The models inside the package are run folders, too, with fewer
+files.
 """
 
 import re
@@ -22,13 +22,13 @@ from lenet.recipe import Recipe, refuse_classical
 from lenet.storage import (
     cannot_write,
     fsync_folder,
-    read_safetensors,
+    read_tensors,
     safetensors_bytes,
     sha256,
     write_atomically,
 )
 
-CONTRACT = 1  # version of what a network takes and gives (lenet.models) and of the files below
+CONTRACT = 1  # version of the input and output of networks (lenet.models) and of the files below
 
 MANIFEST = "run.json"
 RECIPE = "recipe.toml"
@@ -36,29 +36,86 @@ RESUME = "resume.safetensors"
 WEIGHTS = "model.safetensors"
 MODEL = "model.onnx"
 LAYERS = "layers.onnx"
+LAYER_FACTS = "layers.json"
 HISTORY = "history.jsonl"
 SCORES = "scores.json"
 MISTAKES = "mistakes.json"
 FINETUNING = "finetuning.json"
+MEASURED = "measured.json"
 CARD = "README.md"
 REPORT = "report.html"
 
+EXPORTED = (MODEL, LAYERS, LAYER_FACTS)  # what `lenet export` makes from the weights
+
+Family = Literal[
+    "convolution",
+    "residual",
+    "pooling",
+    "subsampling",
+    "dense",
+    "distance",
+    "activation",
+    "normalisation",
+    "flatten",
+    "padding",
+    "dropout",
+    "scale",
+]
+
+
+@dataclass(frozen=True)
+class Receptive:
+    """The receptive field of a layer: the part of the image that one of its pixels sees.
+
+    Pixel (y, x) sees rows start + step·y to start + step·y + size - 1, and columns likewise;
+    rows and columns outside the image are padding.
+    """
+
+    size: int
+    step: int
+    start: int
+
+
+class KernelNames(BaseModel):
+    """Where `model.safetensors` holds the kernels of a convolution."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: str  # float32 (out, in, height, width), or (connections, height, width)
+    bias: str = ""  # float32 (out,); empty where there is none
+    # For each output map, the input maps it is connected to; None: to all of them.
+    connections: list[list[int]] | None = None
+
+
+class LayerFacts(BaseModel):
+    """What `layers.json` says of one named layer; the file holds a list of them, in order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    family: Family
+    kind: str  # in words: convolution 5×5
+    shape: list[int]  # of its output: maps, height, width; or numbers
+    parameters: int  # trainable numbers
+    receptive: Receptive | None  # None where each number sees the whole image
+    kernels: KernelNames | None = None  # None where the layer is not one convolution
+
 
 class Manifest(BaseModel):
-    """What `run.json` says of a run."""
+    """The content of `run.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contract: int = CONTRACT
     state: Literal["training", "done", "diverged", "regressed"] = "training"
     started: str  # ISO 8601 with offset
-    seconds: float = 0.0  # of training, all sittings together
+    seconds: float = 0.0  # of training, over all resumptions
     seed: int
     device: str
     threads: int = Field(ge=1, le=4096)
     versions: dict[str, str]
     data: dict[str, Any] = {}  # name, digest and counts of the parts
-    weights: str = ""  # digest of the weights themselves, see weights_digest
+    weights: str = ""  # see lenet.storage.weights_digest
     files: dict[str, str] = {}  # name -> SHA-256 of its bytes
 
 
@@ -69,11 +126,10 @@ class Run:
     Attributes
     ----------
     folder : Path
-        Where it is.
     recipe : Recipe
         What was intended.
     manifest : Manifest
-        What `run.json` said when the folder was opened or last written.
+        The content of `run.json` when it was last read or written.
     """
 
     folder: Path
@@ -82,7 +138,7 @@ class Run:
 
     @classmethod
     def create(cls, recipe: Recipe, manifest: Manifest, runs: Path) -> Self:
-        """Make the next free folder ``<recipe>-<n>`` under `runs`, whole from its first moment.
+        """Make the next free folder ``<recipe>-<n>`` in `runs`; it appears complete.
 
         Raises
         ------
@@ -105,8 +161,8 @@ class Run:
             write_atomically(draft / RECIPE, text)
             write_atomically(draft / MANIFEST, _as_json(manifest))
             number = max(taken, default=0) + 1
-            # Renaming onto a folder with files in it fails, so of two trainings that start at the
-            # same moment one simply takes the next number.
+            # Renaming to a folder that holds files fails. So if two trainings start at the same
+            # moment, one of them takes the next number.
             while True:
                 try:
                     draft.rename(runs / f"{stem}-{number}")
@@ -117,9 +173,9 @@ class Run:
                     number += 1
             fsync_folder(runs)
         except OSError as error:
-            raise cannot_write(runs, error) from None
+            raise cannot_write(runs, error) from error
         finally:
-            if draft is not None:  # still there only when something went wrong
+            if draft is not None:  # it still exists only if something went wrong
                 shutil.rmtree(draft, ignore_errors=True)
         return cls(runs / f"{stem}-{number}", recipe, manifest)
 
@@ -130,13 +186,13 @@ class Run:
         Raises
         ------
         ModelError
-            It is missing, no run folder, or its recipe or manifest is broken.
+            It is missing, is not a run folder, or its recipe or manifest is broken.
         """
         if not folder.exists():
             near = get_close_matches(folder.name, _names(folder.parent), n=2)
-            there = f"did you mean {' or '.join(str(folder.parent / name) for name in near)}?"
+            similar = f"did you mean {' or '.join(str(folder.parent / name) for name in near)}?"
             raise ModelError(
-                f"no run folder {folder}; {there if near else '`lenet train` makes one'}"
+                f"no run folder {folder}; {similar if near else '`lenet train` makes one'}"
             )
         if not (folder / MANIFEST).is_file():
             raise ModelError(
@@ -145,17 +201,17 @@ class Run:
         try:
             manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
             recipe = Recipe.load(folder / RECIPE)
-        except (ValidationError, UsageError, OSError, UnicodeDecodeError):
+        except (ValidationError, UsageError, OSError, UnicodeDecodeError) as error:
             raise ModelError(
                 f"{folder} is broken: run.json or recipe.toml cannot be read; train again"
-            ) from None
+            ) from error
         if manifest.contract != CONTRACT:
             raise ModelError(
                 f"{folder} was made for contract {manifest.contract}, "
                 f"this lenet reads {CONTRACT}: train again"
             )
         run = cls(folder, recipe, manifest)
-        run.read(RECIPE)  # for its digest: another recipe would tell other data apart
+        run.read(RECIPE)  # checks its digest
         return run
 
     @classmethod
@@ -165,7 +221,7 @@ class Run:
         Raises
         ------
         UsageError
-            It is a plain name that no shipped model and no run bears.
+            It is a plain name, and no shipped model or run has it.
         ModelError
             See `open`.
         """
@@ -185,8 +241,13 @@ class Run:
             f"no model {str(name)!r}: {suggest(str(name), [*shipped, *_names(Path('runs'))])}"
         )
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether this is one of the models inside the package."""
+        return self.folder.resolve().parent == _shipped().resolve()
+
     def read(self, name: str) -> bytes:
-        """Return the bytes of the file `name`, whose digest must be the one in `run.json`.
+        """Return the bytes of the file `name`, checked against its digest in `run.json`.
 
         Raises
         ------
@@ -194,21 +255,21 @@ class Run:
             The file is missing, was altered, or the run was never finished.
         """
         if name not in self.manifest.files:
-            raise ModelError(f"{self.folder} has no {name}: {self._why_unfinished()}")
+            raise ModelError(f"{self.folder} has no {name}: {self._why_missing(name)}")
         try:
             content = (self.folder / name).read_bytes()
         except OSError as error:
             raise ModelError(
                 f"cannot read {self.folder / name}: {error.strerror}; train again"
-            ) from None
-        if (found := sha256(content)) != (expected := self.manifest.files[name]):
+            ) from error
+        if (digest := sha256(content)) != (expected := self.manifest.files[name]):
             raise ModelError(
-                f"{self.folder / name} was altered: its SHA-256 is {found[:16]}…, run.json says "
+                f"{self.folder / name} was altered: its SHA-256 is {digest[:16]}…, run.json says "
                 f"{expected[:16]}…; restore the file or train again"
             )
         return content
 
-    def _why_unfinished(self) -> str:
+    def _why_missing(self, name: str) -> str:
         match self.manifest.state:
             case "training":
                 return (
@@ -216,27 +277,66 @@ class Run:
                 )
             case "diverged":
                 return "its training diverged; train again with a lower learning_rate"
+            case _ if name in EXPORTED:
+                return f"export it again: `lenet export {self.folder}`"
             case _:
                 return "this run was made without it; train again"
 
     def write(self, name: str, content: bytes) -> None:
-        """Write the file `name` whole or not at all (`DataError` when the disk refuses)."""
+        """Write the file `name` whole or not at all (`DataError`: the disk refuses)."""
         write_atomically(self.folder / name, content)
 
+    def replace(self, files: Mapping[str, bytes]) -> tuple[Self, list[str]]:
+        """Write files of a finished run again, with their digests.
+
+        If this is interrupted, `run.json` lists no file with a wrong digest: it leaves those out
+        that were about to change.
+
+        Returns
+        -------
+        run : Run
+            With the new manifest.
+        written : list of str
+            Names of the files whose content was missing or different.
+
+        Raises
+        ------
+        DataError
+            The disk refused.
+        """
+        new = {name: sha256(content) for name, content in files.items()}
+        old = self.manifest.files
+        if any(old.get(name, digest) != digest for name, digest in new.items()):
+            kept = {name: digest for name, digest in old.items() if new.get(name, digest) == digest}
+            self.write(MANIFEST, _as_json(self.manifest.model_copy(update={"files": kept})))
+        written = [name for name, digest in new.items() if self._digest(name) != digest]
+        for name in written:
+            self.write(name, files[name])
+        manifest = self.manifest.model_copy(update={"files": dict(sorted({**old, **new}.items()))})
+        if manifest != self.manifest:
+            self.write(MANIFEST, _as_json(manifest))
+        return type(self)(self.folder, self.recipe, manifest), written
+
+    def _digest(self, name: str) -> str:
+        try:
+            return sha256((self.folder / name).read_bytes())
+        except OSError:
+            return ""
+
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-        """Commit everything needed to go on: torch tensors, and facts as JSON, in one file."""
+        """Write what is needed to resume, torch tensors and facts, as one file."""
         self.write(RESUME, safetensors_bytes(tensors, facts))
 
     def load_resume(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return what `save_resume` committed last, or None when there is nothing yet."""
+        """Return what `save_resume` wrote last, or None if it was never called."""
         if not (self.folder / RESUME).is_file():
             return None
-        return read_safetensors(self.folder / RESUME)
+        return read_tensors(self.folder / RESUME)
 
     def finish(self, state: Literal["done", "diverged", "regressed"], **facts: Any) -> Self:
-        """Write the final `run.json` with every file's digest, then drop the resume state.
+        """Write the final `run.json` with every file's digest, then remove the resume state.
 
-        `facts` are fields of the manifest.
+        `facts` are fields of the manifest to set.
         """
         files = {
             path.relative_to(self.folder).as_posix(): sha256(path.read_bytes())
@@ -251,13 +351,13 @@ class Run:
         return type(self)(self.folder, self.recipe, manifest)
 
     def sweep(self) -> None:
-        """Remove what an interrupted write left behind."""
+        """Remove files that interrupted writes left behind."""
         for stale in self.folder.rglob(".*.tmp"):
             stale.unlink(missing_ok=True)
 
 
 def shipped_names() -> list[str]:
-    """Return the names of the models inside the package, sorted."""
+    """Return the sorted names of the models inside the package."""
     return _names(_shipped())
 
 

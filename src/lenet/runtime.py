@@ -3,12 +3,17 @@
 From version 1.29 on, ONNX Runtime collects events about its use: it leaves a device identifier and
 a database under the user's cache folder, and looks the collector up in the DNS. The environment
 variable that prevents this must be set before the import; ``lenet/__init__.py`` sets it, so that it
-also holds for worker processes and for a program that imports `lenet` before ONNX Runtime.
+also holds for worker processes and for a program that imports `lenet` before ONNX Runtime. Where a
+program imports ONNX Runtime first, its own import has done both already.
 """
 
-import onnxruntime
+from collections.abc import Iterator
 
-onnxruntime.disable_telemetry_events()  # for a program that imported ONNX Runtime before `lenet`
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+onnxruntime.disable_telemetry_events()  # no further events, where it was imported first
 
 BATCH = 256  # images that go through a network at once: its feature maps stay in the cache
 
@@ -27,3 +32,16 @@ def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn uint8 images ``(n, 28, 28)`` into what a network takes: float32 ``(n, 1, 28, 28)``."""
+    values = images[:, None].astype(np.float32)
+    values /= 255
+    return values
+
+
+def input_batches(images: NDArray[np.uint8]) -> Iterator[NDArray[np.float32]]:
+    """Yield uint8 images ``(n, 28, 28)`` as a network takes them, `BATCH` at a time."""
+    for start in range(0, len(images), BATCH):
+        yield as_input(images[start : start + BATCH])

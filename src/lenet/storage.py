@@ -1,10 +1,11 @@
-"""Bytes on disk: written whole or not at all, told apart by digest, with no code inside."""
+"""Files on disk: written whole or not at all, verified by digest, locked; none holds code."""
 
 import contextlib
 import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from lenet.errors import DataError, ModelError
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
+
+POLL_SECONDS = 0.1  # between two looks at a lock: too short for a person to notice
+
+
+class LockedError(Exception):
+    """Another process holds a lock."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -32,10 +40,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
         fsync_folder(path.parent)
     except OSError as error:
-        raise cannot_write(path, error) from None
+        raise cannot_write(path, error) from error
     finally:
-        # Nothing is there any more unless the writing failed or was interrupted; what cannot be
-        # removed was never made.
+        # It exists only if the write failed or was interrupted.
         with contextlib.suppress(OSError):
             temporary.unlink()
 
@@ -48,7 +55,7 @@ def sha256(content: bytes) -> str:
 def weights_digest(weights: Mapping[str, "NDArray[Any]"]) -> str:
     """Return the SHA-256 over names, dtypes, shapes and bytes in sorted order.
 
-    The digest of a safetensors file would not do: the order of its header varies.
+    The bytes of a safetensors file would not do: the order of its header varies.
     """
     digest = hashlib.sha256()
     for name, array in sorted(weights.items()):
@@ -57,76 +64,99 @@ def weights_digest(weights: Mapping[str, "NDArray[Any]"]) -> str:
     return digest.hexdigest()
 
 
-def safetensors_bytes(tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> bytes:
-    """Return a safetensors file of torch `tensors`, with `facts` as JSON and a digest of both."""
-    from safetensors.torch import save
+def safetensors_bytes(tensors: Mapping[str, "torch.Tensor"], facts: Mapping[str, Any]) -> bytes:
+    """Return a safetensors file of `tensors`, with `facts` as JSON and a digest of both."""
+    from safetensors.numpy import save
 
-    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in tensors.items()}
     text = json.dumps(facts)
-    return bytes(save(contiguous, {"lenet": text, "sha256": _seal(contiguous, text)}))
+    return bytes(save(arrays, {"lenet": text, "sha256": _seal(arrays, text)}))
 
 
-def read_safetensors(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the torch tensors and the facts of a file that `safetensors_bytes` made.
+def read_arrays(path: Path) -> tuple[dict[str, "NDArray[Any]"], dict[str, Any]]:
+    """Return the arrays and the facts of a file that `safetensors_bytes` made; needs no torch.
 
     Raises
     ------
     ModelError
-        The file is broken, was altered, or is not ours.
+        The file is missing, broken or altered, or was not made by lenet.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             text, expected = metadata["lenet"], metadata["sha256"]
         facts = json.loads(text)
-    except (SafetensorError, OSError, KeyError, ValueError):
-        raise ModelError(f"{path} is broken or was not made by lenet; train again") from None
-    if _seal(tensors, text) != expected:
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise ModelError(f"{path} is broken or was not made by lenet; train again") from error
+    if _seal(arrays, text) != expected:
         raise ModelError(f"{path} was altered, its digest does not fit: restore it or train again")
-    return tensors, facts
+    return arrays, facts
+
+
+def read_tensors(path: Path) -> tuple[dict[str, "torch.Tensor"], dict[str, Any]]:
+    """Like `read_arrays`, as torch tensors."""
+    import torch
+
+    arrays, facts = read_arrays(path)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}, facts
 
 
 @contextlib.contextmanager
-def held_alone(folder: Path) -> Iterator[None]:
-    """Hold `folder` against every other process that asks for it in the same way.
+def locked(folder: Path, timeout: float = 0.0) -> Iterator[bool]:
+    """Lock `folder` against other processes that call this; the system unlocks it at our end.
 
-    The system lets go of it when the process ends, however it ends.
+    Parameters
+    ----------
+    folder : Path
+    timeout : float
+        Seconds to wait for a process that has locked it.
+
+    Yields
+    ------
+    bool
+        Whether it is locked: a file system may have no locks, and Windows locks no folders.
 
     Raises
     ------
-    ModelError
-        Another process holds it.
+    LockedError
+        Another process keeps it locked.
+    OSError
+        The folder cannot be opened.
     """
-    if sys.platform == "win32":  # no such lock there
-        yield
+    if sys.platform == "win32":
+        yield False
         return
-    import fcntl
-
+    deadline = time.monotonic() + timeout
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        # A file system without locks raises another error, and then there is nothing to hold.
-        with contextlib.suppress(OSError):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ModelError(
-                    f"another process is training in {folder}: wait for it, or stop it first"
-                ) from None
-        yield
+        yield _lock(descriptor, deadline)
     finally:
         os.close(descriptor)
 
 
-def _seal(tensors: Mapping[str, Any], text: str) -> str:
-    arrays = {name: tensor.numpy() for name, tensor in tensors.items()}
+def _lock(descriptor: int, deadline: float) -> bool:
+    """Wait for the lock; return whether the file system has locks."""
+    from filelock import lock_descriptor
+
+    try:
+        while not lock_descriptor(descriptor, blocking=False):
+            if time.monotonic() >= deadline:
+                raise LockedError
+            time.sleep(POLL_SECONDS)
+    except OSError:
+        return False
+    return True
+
+
+def _seal(arrays: Mapping[str, "NDArray[Any]"], text: str) -> str:
     return sha256(f"{weights_digest(arrays)} {text}".encode())
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make the names in `folder` outlive a power cut."""
+    """Make renames in `folder` survive a power cut."""
     if os.name == "nt":  # Windows has no such call and does not need it
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -137,7 +167,7 @@ def fsync_folder(folder: Path) -> None:
 
 
 def cannot_write(path: Path, error: OSError) -> DataError:
-    """Return the error for a `path` that the disk refused to take."""
+    """Return the error for a `path` that could not be written."""
     return DataError(
         f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
     )

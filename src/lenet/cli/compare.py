@@ -1,56 +1,102 @@
-"""`lenet compare`."""
+"""`lenet evaluate` and `lenet compare`: the errors of one model, and of several side by side."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lenet.cli.console import err, out, print_json
+from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.options import (
+    DataDir,
+    Device,
+    Json,
+    ModelArgument,
+    OptionalOutput,
+    OtherData,
+    Runs,
+)
 from lenet.errors import DataError, OutcomeError, UsageError
 
 if TYPE_CHECKING:
-    from lenet.comparison import Cell, Result, Watcher
-    from lenet.run import Run
-    from lenet.training import Epoch
+    from lenet.comparison import Comparison, Matrix
+    from lenet.metrics import Scores
+
+
+class Split(StrEnum):
+    """The parts of a dataset."""
+
+    test = "test"
+    train = "train"
+    validation = "validation"
+
+
+Contenders = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CONTENDER...",
+        help="Run folders and shipped models (scored as they are), recipes (trained), and "
+        "classical models: knn, logistic-regression, svm-linear, svm-rbf, random-forest, "
+        "gradient-boosting. A name that a model and a recipe share means the model; "
+        "recipe:NAME means the recipe.",
+    ),
+]
+
+
+def evaluate(
+    model: ModelArgument,
+    data: OtherData = None,
+    data_dir: DataDir = None,
+    split: Annotated[Split, typer.Option(help="Part of the data to score on.")] = Split.test,
+    as_json: Json = False,
+) -> None:
+    """Count the errors of a model: in total, by class, and as a confusion matrix.
+
+    It is scored on the data it was trained for unless --data names other data.
+    """
+    from lenet import evaluation
+
+    scores = evaluation.evaluate(model, part=split.value, data=data, data_dir=data_dir)
+    if as_json:
+        print_json({"model": model, "split": split.value, **scores.to_dict()})
+    else:
+        print_scores(scores)
+
+
+def print_scores(scores: "Scores") -> None:
+    """Print scores as text: summary, table by class, confusion matrix."""
+    from lenet.metrics import rate
+
+    out.print(scores.summary())
+    out.print(f"loss {scores.loss:.4f}   calibration error {rate(scores.calibration_error)}\n")
+    heading, *rows = scores.table()
+    print_table(heading, rows)
+    out.print("\nConfusion matrix: a row for each true class, a column for each answer")
+    confusion = [
+        [name, *(f"{count:,}" if count else "·" for count in counts)]
+        for name, counts in zip(scores.classes, scores.confusion.tolist(), strict=True)
+    ]
+    print_table(["truth", *scores.classes], confusion)
 
 
 def compare(
-    contenders: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="CONTENDER...",
-            help="Run folders (scored as they are), recipes (trained), and classical models: knn, "
-            "logistic-regression, svm-linear, svm-rbf, random-forest, gradient-boosting.",
-        ),
-    ],
-    seeds: Annotated[int, typer.Option(help="How many times each recipe is trained.")] = 5,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(help="Data for all, instead of their own; may be said several times."),
-    ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder in which MNIST is looked for first.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    runs: Annotated[
-        Path, typer.Option(help="Folder of the run folders and of what is finished.")
-    ] = Path("runs"),
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Draw error against cost to this .png or .svg."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    contenders: Contenders,
+    seeds: Annotated[int, typer.Option(help="How many times to train each recipe.")] = 5,
+    data: OtherData = None,
+    data_dir: DataDir = None,
+    device: Device = "auto",
+    runs: Runs = Path("runs"),
+    output: OptionalOutput = None,
+    as_json: Json = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the table as Markdown.")
     ] = False,
 ) -> None:
-    """Compare models on one test set: errors over seeds, cost, and who is better.
+    """Compare models on one test set: errors over seeds, cost, and which is better.
 
-    What is finished is not trained again: stop it at any time, and say the same to go on.
+    With -o, draw error against cost. Nothing is trained twice: stop at any time,
+    and run the same command again to go on.
     """
     if as_json and as_markdown:
         raise UsageError("--json and --markdown exclude each other: choose one")
@@ -58,25 +104,25 @@ def compare(
         _check_output(output)
 
     from lenet import comparison
+    from lenet.cli.progress import show_comparison
 
     matrix = comparison.Matrix(
         contenders, seeds=seeds, data=data, runs=runs, data_dir=data_dir, device=device
     )
-    with progress() as watcher:
+    _announce(matrix)
+    with show_comparison() as watcher:
         for _ in matrix.complete(watcher):
             pass
     outcome = matrix.comparison()
     if outcome.standings:
         if as_json:
             print_json(comparison.to_dict(outcome))
+        elif as_markdown:
+            out.print(comparison.to_markdown(outcome))
         else:
-            render = comparison.to_markdown if as_markdown else comparison.to_text
-            out.print(render(outcome))
+            print_comparison(outcome)
         if output:
-            from lenet.figures import gallery
-
-            for path in gallery.save({"comparison": comparison.draw(outcome)}, output):
-                err.print(f"drawn to {path}")
+            _draw(outcome, output)
     if matrix.failures:
         raise OutcomeError(
             f"{len(matrix.failures)} of {len(matrix.cells)} trainings diverged: "
@@ -84,80 +130,38 @@ def compare(
         )
 
 
-@contextmanager
-def progress() -> Iterator["Watcher"]:
-    """Show on stderr how the whole matrix goes: a bar on a terminal, lines elsewhere."""
-    from lenet.comparison import Watcher
+def _announce(matrix: "Matrix") -> None:
+    """Print what will be trained, and how long that takes."""
+    missing = [cell.contender.name for cell in matrix.cells if matrix.result(cell) is None]
+    for contender in matrix.contenders:
+        if line := contender.prospect(missing.count(contender.name), matrix.sources):
+            err.print(line)
 
-    class Plain(Watcher):
-        """Says a line when something begins and one when it ends."""
 
-        def opens(self, cell: "Cell", position: int, total: int) -> None:
-            err.print(f"{position} of {total}: {cell.contender.name}, seed {cell.seed} …")
+def print_comparison(outcome: "Comparison") -> None:
+    """Print a comparison as text: a table, what its interval means, and a sentence on each pair."""
+    from lenet.comparison import rendering
 
-        def closes(self, result: "Result", position: int, total: int, kept: bool) -> None:
-            share = 100 * result.errors / result.total
-            err.print(
-                f"{position} of {total}: {result.contender}, seed {result.seed}: {result.errors:,} "
-                f"errors in {result.total:,} ({share:.2f} %)"
-                + (", finished before" if kept else f", trained for {result.seconds:.1f} s")
-            )
+    print_table(rendering.HEADING, [rendering.cells(each) for each in outcome.standings])
+    out.print()
+    for note in rendering.notes(outcome):
+        out.print(note)
+    if outcome.pairs:
+        out.print("\nWhich is better, by McNemar's exact test:")
+        for pair in outcome.pairs:
+            out.print(rendering.sentence(pair))
 
-        def fails(self, error: OutcomeError) -> None:
-            err.print(str(error))
 
-    class Live(Plain):
-        """Draws a bar over the whole matrix below the lines."""
+def _draw(outcome: "Comparison", output: Path) -> None:
+    from lenet.comparison import draw
+    from lenet.figures import gallery
 
-        def __init__(self, bar: Progress) -> None:
-            self.bar = bar
-            self.task = bar.add_task("", total=None)
-            self.name, self.before, self.epochs = "", 0, 1
-
-        def opens(self, cell: "Cell", position: int, total: int) -> None:
-            self.name, self.before = f"{cell.contender.name}, seed {cell.seed}", position - 1
-            self.bar.update(self.task, description=self.name, total=total, completed=self.before)
-
-        def begins(self, run: "Run", epochs_done: int) -> None:
-            self.epochs = run.recipe.epochs
-            self._done(epochs_done / self.epochs)
-
-        def sees(self, epoch: int, images: int, total: int) -> None:
-            self._done((epoch - 1 + images / total) / self.epochs)
-
-        def passed(self, epoch: "Epoch") -> None:
-            self._done(epoch.epoch / self.epochs)
-
-        def enters(self, stage: str) -> None:
-            self.bar.update(self.task, description=f"{self.name}: {stage}")
-
-        def closes(self, result: "Result", position: int, total: int, kept: bool) -> None:
-            super().closes(result, position, total, kept)
-            self.bar.update(self.task, total=total, completed=position)
-
-        def _done(self, share: float) -> None:
-            # After the last epoch there is still exporting and scoring to be done.
-            self.bar.update(self.task, completed=self.before + 0.95 * share)
-
-    try:
-        if err.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-            )
-            with Progress(*columns, console=err, transient=True) as bar:
-                yield Live(bar)
-        else:
-            yield Plain()
-    except SystemExit:
-        err.print("stopped; say the same again to go on where it was")
-        raise
+    for path in gallery.save({"comparison": draw(outcome)}, output):
+        err.print(f"drawn to {path}")
 
 
 def _check_output(output: Path) -> None:
-    """Refuse now what could only be refused after hours of training."""
+    """Refuse now what could otherwise only be refused after hours of training."""
     from lenet.figures import gallery
 
     gallery.check_output(output)

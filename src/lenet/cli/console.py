@@ -1,15 +1,43 @@
-"""Where words go: results to stdout as they are, talk to stderr."""
+"""What is printed and where: results to stdout, messages to stderr."""
 
 import json
+import os
+import re
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-# soft_wrap: a line stays a line, however narrow the terminal; markup and highlight off: a file
-# called [red] is a file called [red].
+if TYPE_CHECKING:
+    from rich.table import Table
+
+# soft_wrap: a line stays one line in a narrow terminal. No markup and no highlighting: a file
+# called [red] is printed as [red].
 out = Console(soft_wrap=True, markup=False, emoji=False, highlight=False)
 err = Console(stderr=True, soft_wrap=True, markup=False, emoji=False, highlight=False)
+
+UNLIMITED = 100_000  # columns, where stdout is no terminal: a row stays one line
+INDENT = 4
+
+
+def complain(error: Exception, text: str = "") -> None:
+    """Print `text`, or the error's own, as one line; with LENET_DEBUG its traceback first."""
+    if os.environ.get("LENET_DEBUG", "0") not in ("", "0"):
+        from traceback import format_exception
+
+        for line in "".join(format_exception(error)).splitlines():
+            err.print(printable(line))
+    err.print(f"lenet: {printable(text or str(error))}")
+
+
+def printable(text: str) -> str:
+    r"""Escape the characters of `text` that would command a terminal.
+
+    >>> print(printable("a\x1b[31m.png"))
+    a\x1b[31m.png
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def print_json(value: Any) -> None:
@@ -18,20 +46,68 @@ def print_json(value: Any) -> None:
 
 
 def json_line(value: Any) -> str:
-    """Return `value` as JSON for stdout; floats keep every digit they have."""
+    """Return `value` as JSON for stdout, floats at full precision."""
     text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:  # it would be escaped in a way that is no JSON
+    except UnicodeEncodeError:  # stdout would escape it in a way that is not JSON
         return json.dumps(value)
     # Some characters of a name would command a terminal.
     return text if text.isprintable() else json.dumps(value)
 
 
-def percent(share: float) -> str:
-    """Write a share with one decimal; near 1, where it would say 100 %, as more than 99.9 %.
+def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, text: int = 1) -> None:
+    """Print a table; where the terminal is too narrow, its rows one below the other.
 
-    >>> percent(0.9934), percent(0.99996), percent(1.0)
-    ('99.3 %', '> 99.9 %', '> 99.9 %')
+    Parameters
+    ----------
+    heading : sequence of str
+        Of the columns; all empty for a table without heading.
+    rows : sequence of sequence of str
+        Their cells.
+    text : int
+        The first columns, which hold text: aligned left and wrapped where needed. The others hold
+        numbers, aligned right and never broken.
     """
-    return "> 99.9 %" if share > 0.999 else f"{share:.1%}".replace("%", " %")
+    from rich.measure import Measurement
+    from rich.segment import Segments
+
+    table = _table(heading, rows, text)
+    width = out.width if out.is_terminal else UNLIMITED
+    options = out.options.update(width=width)
+    if Measurement.get(out, out.options.update(width=UNLIMITED), table).minimum > width:
+        _print_records(heading, rows, width)
+        return
+    with out.capture() as captured:
+        out.print(Segments(out.render(table, options)), end="")
+    out.file.write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], text: int) -> "Table":
+    from rich.table import Table
+
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=any(heading)
+    )
+    for number, title in enumerate(heading):
+        is_text = number < text
+        table.add_column(title, justify="left" if is_text else "right", no_wrap=not is_text)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _print_records(heading: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> None:
+    for first, *cells in rows:
+        out.print(first, style="bold")
+        for title, cell in zip(heading[1:], cells, strict=True):
+            if cell:
+                print_indented(f"{title}: {cell}" if title else cell, width)
+
+
+def print_indented(text: str, width: int) -> None:
+    """Print `text` with an indent, wrapped to `width` columns."""
+    from textwrap import wrap
+
+    for line in wrap(text, max(20, width - INDENT)):
+        out.print(" " * INDENT + line)

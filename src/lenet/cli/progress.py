@@ -1,84 +1,161 @@
-"""How a training is shown: a live bar on a terminal, one plain line per epoch elsewhere."""
+"""How trainings and comparisons are shown: a live bar on a terminal, else plain lines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from lenet import comparison
 from lenet.cli.console import err
+from lenet.comparison import Cell, Result
+from lenet.errors import OutcomeError
+from lenet.metrics import error_count
+from lenet.run import Run
+from lenet.training import Epoch, Watcher
 
-if TYPE_CHECKING:
-    from lenet.run import Run
-    from lenet.training import Epoch, Watcher
+EXPORTING = 0.05  # share of a contender's bar for what follows the last epoch
+
+
+class TrainingLines(Watcher):
+    """Prints a line when a training begins and one per epoch."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+
+    def begins(self, run: Run, epochs_done: int) -> None:
+        """Print what is trained, and on what."""
+        self.run = run
+        data = run.manifest.data
+        verb = f"going on after epoch {epochs_done} of" if epochs_done else "training"
+        err.print(
+            f"{verb} {run.recipe.model} on {data['train']:,} images of {data['name']} "
+            f"in {run.folder} ({run.manifest.device}, {run.manifest.threads} threads)"
+        )
+
+    def passed(self, epoch: Epoch) -> None:
+        """Print the epoch."""
+        assert self.run is not None
+        err.print(epoch_line(epoch, self.run.recipe.epochs))
+
+    def enters(self, stage: str) -> None:
+        """Print the stage."""
+        err.print(stage)
+
+
+class TrainingBar(TrainingLines):
+    """Draws a bar for the whole run below the lines."""
+
+    def __init__(self, bar: Progress) -> None:
+        super().__init__()
+        self.bar = bar
+        self.task = bar.add_task("", total=None, rate="")
+
+    def begins(self, run: Run, epochs_done: int) -> None:
+        """Start the bar, after the epochs done before."""
+        super().begins(run, epochs_done)
+        images = run.manifest.data["train"] + run.manifest.data.get("nondigits", 0)
+        self.bar.update(self.task, total=run.recipe.epochs * images, completed=epochs_done * images)
+
+    def sees(self, epoch: int, images: int, total: int) -> None:
+        """Move the bar."""
+        assert self.run is not None
+        speed = self.bar.tasks[0].speed
+        self.bar.update(
+            self.task,
+            description=f"epoch {epoch}/{self.run.recipe.epochs}",
+            completed=(epoch - 1) * total + images,
+            rate=f"{speed:,.0f} images/s" if speed else "",
+        )
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """Return the line printed after an epoch, of `epochs` in total."""
+    parts = [f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}", f"loss {epoch.loss:.4f}"]
+    if epoch.validation_errors is not None:
+        counted = error_count(epoch.validation_errors, epoch.validation_images)
+        parts.append(f"validation {counted}")
+    parts.append(f"{epoch.images_per_second:,.0f} images/s")
+    return "  ".join(parts)
+
+
+class ComparisonLines(comparison.Watcher):
+    """Prints a line when a contender's turn begins and one when it ends."""
+
+    def opens(self, cell: Cell, position: int, total: int) -> None:
+        """Print whose turn it is."""
+        err.print(f"{position} of {total}: {cell.contender.name}, seed {cell.seed} …")
+
+    def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
+        """Print the result."""
+        counted = error_count(result.errors, result.total)
+        time = "finished before" if kept else f"trained for {result.seconds:.1f} s"
+        err.print(
+            f"{position} of {total}: {result.contender}, seed {result.seed}: {counted}, {time}"
+        )
+
+    def fails(self, error: OutcomeError) -> None:
+        """Print what diverged."""
+        err.print(str(error))
+
+
+class ComparisonBar(ComparisonLines):
+    """Draws a bar over the whole comparison below the lines."""
+
+    def __init__(self, bar: Progress) -> None:
+        self.bar = bar
+        self.task = bar.add_task("", total=None)
+        self.name, self.before, self.epochs = "", 0, 1
+
+    def opens(self, cell: Cell, position: int, total: int) -> None:
+        """Name the contender beside the bar."""
+        self.name, self.before = f"{cell.contender.name}, seed {cell.seed}", position - 1
+        self.bar.update(self.task, description=self.name, total=total, completed=self.before)
+
+    def begins(self, run: Run, epochs_done: int) -> None:
+        """Start after the epochs done before."""
+        self.epochs = run.recipe.epochs
+        self._move(epochs_done / self.epochs)
+
+    def sees(self, epoch: int, images: int, total: int) -> None:
+        """Move within the epoch."""
+        self._move((epoch - 1 + images / total) / self.epochs)
+
+    def passed(self, epoch: Epoch) -> None:
+        """Move to the end of the epoch."""
+        self._move(epoch.epoch / self.epochs)
+
+    def enters(self, stage: str) -> None:
+        """Name the stage beside the bar."""
+        self.bar.update(self.task, description=f"{self.name}: {stage}")
+
+    def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
+        """Print the result, and move to the next contender."""
+        super().closes(result, position, total, kept)
+        self.bar.update(self.task, total=total, completed=position)
+
+    def _move(self, share: float) -> None:
+        self.bar.update(self.task, completed=self.before + (1 - EXPORTING) * share)
 
 
 @contextmanager
-def progress() -> Iterator["Watcher"]:
-    """Show a training on stderr, and say how to go on with it when it is stopped."""
-    from lenet.training import Watcher
-
-    class Plain(Watcher):
-        """Says one line per epoch."""
-
-        def __init__(self) -> None:
-            self.run: Run | None = None
-
-        def begins(self, run: "Run", epochs_done: int) -> None:
-            self.run = run
-            data = run.manifest.data
-            begun = f"going on after epoch {epochs_done} of" if epochs_done else "training"
-            err.print(
-                f"{begun} {run.recipe.model} on {data['train']:,} images of {data['name']} "
-                f"in {run.folder} ({run.manifest.device}, {run.manifest.threads} threads)"
-            )
-
-        def passed(self, epoch: "Epoch") -> None:
-            assert self.run is not None
-            err.print(epoch_line(epoch, self.run.recipe.epochs))
-
-        def enters(self, stage: str) -> None:
-            err.print(stage)
-
-    class Live(Plain):
-        """Draws a bar for the whole run below the lines."""
-
-        def __init__(self, bar: Progress) -> None:
-            super().__init__()
-            self.bar = bar
-            self.task = bar.add_task("", total=None, rate="")
-
-        def begins(self, run: "Run", epochs_done: int) -> None:
-            super().begins(run, epochs_done)
-            images = run.manifest.data["train"] + run.manifest.data.get("nondigits", 0)
-            self.bar.update(
-                self.task, total=run.recipe.epochs * images, completed=epochs_done * images
-            )
-
-        def sees(self, epoch: int, images: int, total: int) -> None:
-            assert self.run is not None
-            speed = self.bar.tasks[0].speed
-            self.bar.update(
-                self.task,
-                description=f"epoch {epoch}/{self.run.recipe.epochs}",
-                completed=(epoch - 1) * total + images,
-                rate=f"{speed:,.0f} images/s" if speed else "",
-            )
-
-    watcher: Plain
+def show_training() -> Iterator[Watcher]:
+    """Show a training on stderr, and how to go on with it when it is stopped."""
+    watcher = TrainingLines()
     try:
         if err.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
-            )
-            with Progress(*columns, console=err, transient=True) as bar:
-                watcher = Live(bar)
+            rate = TextColumn("{task.fields[rate]}")
+            with _bar(rate, TimeRemainingColumn()) as bar:
+                watcher = TrainingBar(bar)
                 yield watcher
         else:
-            watcher = Plain()
             yield watcher
     except SystemExit:
         if watcher.run:
@@ -86,14 +163,20 @@ def progress() -> Iterator["Watcher"]:
         raise
 
 
-def epoch_line(epoch: "Epoch", epochs: int) -> str:
-    """Return what is said of an epoch."""
-    parts = [f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}", f"loss {epoch.loss:.4f}"]
-    if epoch.validation_errors is not None:
-        share = epoch.validation_errors / epoch.validation_images
-        parts.append(
-            f"validation {epoch.validation_errors:,} errors in {epoch.validation_images:,} "
-            f"({share * 100:.2f} %)"
-        )
-    parts.append(f"{epoch.images_per_second:,.0f} images/s")
-    return "  ".join(parts)
+@contextmanager
+def show_comparison() -> Iterator[comparison.Watcher]:
+    """Show a comparison on stderr, and how to go on with it when it is stopped."""
+    try:
+        if err.is_terminal:
+            with _bar(MofNCompleteColumn(), TimeElapsedColumn()) as bar:
+                yield ComparisonBar(bar)
+        else:
+            yield ComparisonLines()
+    except SystemExit:
+        err.print("stopped; run the same command again to go on")
+        raise
+
+
+def _bar(*columns: ProgressColumn) -> Progress:
+    description = TextColumn("{task.description}")
+    return Progress(description, BarColumn(), *columns, console=err, transient=True)

@@ -1,24 +1,22 @@
 """`lenet recipes`."""
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lenet.cli.console import out, print_json
+from lenet.cli.console import out, print_json, print_table
+from lenet.cli.options import Json
 
 if TYPE_CHECKING:
     from lenet.recipe import Recipe
-
-INDENT = 4
 
 
 def recipes(
     name: Annotated[
         str | None,
-        typer.Argument(help="A recipe to print whole, as TOML: built in, or a file of yours."),
+        typer.Argument(help="Recipe to print in full: a built-in one, or path of a .toml file."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print them whole, as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the built-in recipes: what they cost, and what they reached on MNIST.
 
@@ -27,21 +25,21 @@ def recipes(
     from lenet.recipe import Recipe, builtin_names
 
     if name is not None:
-        chosen = Recipe.load(name)
+        recipe = Recipe.load(name)
         if as_json:
-            print_json(_facts(chosen))
+            print_json(_facts(recipe))
         else:
-            out.print(_toml(chosen, builtin=name in builtin_names()), end="")
+            out.print(_toml(recipe, builtin=name in builtin_names()), end="")
         return
-    known = [Recipe.load(each) for each in builtin_names()]
+    builtin = [Recipe.load(each) for each in builtin_names()]
     if as_json:
-        print_json([_facts(recipe) for recipe in known])
+        print_json([_facts(recipe) for recipe in builtin])
     else:
-        _print(known)
+        _print(builtin)
 
 
 def _toml(recipe: "Recipe", *, builtin: bool) -> str:
-    """Return a built-in recipe with the comments that say where it comes from."""
+    """Return a recipe as TOML; a built-in one with the comments on its origin."""
     from importlib import resources
 
     if not builtin:
@@ -67,40 +65,29 @@ def _facts(recipe: "Recipe") -> dict[str, Any]:
     }
 
 
-def _print(known: "list[Recipe]") -> None:
+def _print(recipes: "list[Recipe]") -> None:
+    from lenet.recipe.measured import outcome
+
     heading = ("recipe", "parameters", "multiply-adds", "epochs", "accuracy (seeds)")
-    rows = [heading, *map(_cells, known)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    room = out.width if out.is_terminal else None  # a line that goes into a file stays whole
-    if room and sum(widths) + 2 * (len(widths) - 1) > room:
-        _print_narrow(heading, known, room)
-    else:
-        for row, recipe in zip(rows, [None, *known], strict=True):
-            numbers = (f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
-            out.print("  ".join([f"{row[0]:<{widths[0]}}", *numbers]), style=_style(recipe))
-            if recipe:
-                _print_indented([_about(recipe)], room)
+    print_table(heading, [_cells(recipe) for recipe in recipes])
     out.print()
-    for line in _footnote(known):
-        out.print("\n".join(wrap(line, room) if room else [line]))
+    print_table(("", ""), [(recipe.name, _about(recipe)) for recipe in recipes], text=2)
+    measured = [reached for recipe in recipes if (reached := outcome(recipe))]
+    if measured:
+        _print_paragraph(
+            f"Accuracy: on MNIST's {measured[0].total:,} test images, mean ± standard deviation "
+            f"over the seeds, measured until {max(reached.date for reached in measured)}; –: not "
+            "measured."
+        )
+    _print_paragraph(
+        "Layers of a network: lenet show model NETWORK; it has the recipe's name unless another is "
+        "given. A recipe in full: lenet recipes NAME. Train it: lenet train --recipe NAME."
+    )
 
 
-def _print_narrow(heading: tuple[str, ...], known: "list[Recipe]", room: int) -> None:
-    for recipe in known:
-        name, *numbers = _cells(recipe)
-        out.print(name, style=_style(recipe))
-        facts = [f"{what}: {cell}" for what, cell in zip(heading[1:], numbers, strict=True)]
-        _print_indented([_about(recipe), *facts], room)
-
-
-def _print_indented(lines: list[str], room: int | None) -> None:
-    for line in lines:
-        for piece in wrap(line, max(20, room - INDENT)) if room else [line]:
-            out.print(" " * INDENT + piece)
-
-
-def _style(recipe: "Recipe | None") -> str:
-    return "bold" if recipe else "dim"
+def _print_paragraph(text: str) -> None:
+    out.print()
+    out.print(text, soft_wrap=not out.is_terminal)
 
 
 def _cells(recipe: "Recipe") -> tuple[str, ...]:
@@ -122,23 +109,5 @@ def _accuracy(mean: float, sd: float | None, seeds: int) -> str:
 
 
 def _about(recipe: "Recipe") -> str:
-    # A recipe without an architecture of its own says whose it trains.
+    # A recipe without a network of its own names the one it trains.
     return recipe.about + ("" if recipe.model == recipe.name else f"; network {recipe.model}")
-
-
-def _footnote(known: "list[Recipe]") -> list[str]:
-    from lenet.recipe.measured import outcome
-
-    reached = [found for recipe in known if (found := outcome(recipe))]
-    lines = []
-    if reached:
-        lines.append(
-            f"Accuracy: of MNIST's {reached[0].total:,} test images, mean ± standard deviation "
-            f"over so many seeds, measured until {max(each.date for each in reached)}; –: not "
-            "measured."
-        )
-    return [
-        *lines,
-        "Its layers: lenet show model NETWORK, named as the recipe unless it says otherwise. "
-        "One recipe whole: lenet recipes NAME. Train it: lenet train --recipe NAME.",
-    ]

@@ -1,87 +1,79 @@
-"""`lenet train`."""
+"""`lenet train`, `lenet export`."""
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lenet.cli.console import err, out, print_json
-from lenet.cli.progress import progress
+from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, Runs
 from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
+    from lenet.recipe import Recipe
     from lenet.run import Run
+    from lenet.training import Watcher
+
+RecipeOption = Annotated[
+    str, typer.Option("--recipe", help="Name of a built-in recipe, or path of a .toml file.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="FIELD=VALUE", help="Change a field of the recipe; can be repeated."
+    ),
+]
+StartFrom = Annotated[
+    str | None,
+    typer.Option(metavar="MODEL", help="Start with the weights of a shipped model or a run."),
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
+Resume = Annotated[
+    Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
+]
+Report = Annotated[
+    bool, typer.Option(help="Draw the figures and the report page; takes some seconds.")
+]
+TensorBoardOption = Annotated[
+    bool, typer.Option("--tensorboard", help="Also write events for TensorBoard into the run.")
+]
 
 
 def train(
-    recipe: Annotated[
-        str, typer.Option(help="Name of a built-in recipe, or a file that ends in .toml.")
-    ] = "lenet5",
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the recipe."),
-    ] = None,
-    data: Annotated[
-        list[str] | None,
-        typer.Option(help="Data to train on instead of the recipe's; may be said several times."),
-    ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Folder in which MNIST is looked for first.")
-    ] = None,
-    start_from: Annotated[
-        str | None,
-        typer.Option(metavar="MODEL", help="Begin with the weights of a shipped model or a run."),
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu, cuda or mps; auto if not said.")
-    ] = None,
-    runs: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path(
-        "runs"
-    ),
-    resume: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
-    ] = None,
-    report: Annotated[
-        bool, typer.Option(help="Draw the figures and the report page; takes some seconds.")
-    ] = True,
-    tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="Write events for TensorBoard into the run too.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    recipe: RecipeOption = "lenet5",
+    changes: Changes = None,
+    data: OtherData = None,
+    data_dir: DataDir = None,
+    start_from: StartFrom = None,
+    seed: Seed = None,
+    device: OptionalDevice = None,
+    runs: Runs = Path("runs"),
+    resume: Resume = None,
+    report: Report = True,
+    tensorboard: TensorBoardOption = False,
+    as_json: Json = False,
 ) -> None:
-    """Train a network, score it on its test set once, and leave a run folder."""
-    from lenet.recipe import Recipe, parse_changes
-
-    asked = parse_changes(changes or [])
-    if data:
-        asked["data"] = data
-    if start_from is not None:
-        asked["start_from"] = start_from
-    if seed is not None:
-        asked["seed"] = seed
-    if resume and (asked or recipe != "lenet5" or runs != Path("runs")):
+    """Train a network, score it on its test set once, and write a run folder."""
+    fields = _changed_fields(changes or [], data, start_from, seed)
+    if resume and (fields or recipe != "lenet5" or runs != Path("runs")):
         raise UsageError(
             "--resume goes on with the run's own recipe in its own folder: "
             "leave out --recipe, --set, --data, --start-from, --seed and --runs"
         )
-    intended = None if resume else Recipe.load(recipe).with_changes(asked)
+    intended = None if resume else _load(recipe, fields)
 
     from lenet import experiment
+    from lenet.cli.progress import show_training
 
-    with progress() as shown:
-        watcher = shown
-        if tensorboard:
-            from lenet.training.watching import TensorBoard
-
-            watcher = TensorBoard(shown)
-        if intended is None:
-            assert resume is not None
+    with show_training() as shown:
+        watcher = _with_tensorboard(shown) if tensorboard else shown
+        if resume:
             run = experiment.resume(
                 resume, data_dir=data_dir, device=device, report=report, watcher=watcher
             )
         else:
+            assert intended is not None
             run = experiment.train(
                 intended,
                 runs=runs,
@@ -91,6 +83,10 @@ def train(
                 watcher=watcher,
             )
     print_outcome(run, as_json)
+    _refuse_regressed(run)
+
+
+def _refuse_regressed(run: "Run") -> None:
     if run.manifest.state == "regressed":
         raise OutcomeError(
             f"{run.folder} lost more than 0.2 points on what its model could do before and is "
@@ -98,8 +94,35 @@ def train(
         )
 
 
+def _changed_fields(
+    changes: list[str], data: list[str] | None, start_from: str | None, seed: int | None
+) -> dict[str, Any]:
+    from lenet.recipe import parse_changes
+
+    fields = parse_changes(changes)
+    if data:
+        fields["data"] = data
+    if start_from is not None:
+        fields["start_from"] = start_from
+    if seed is not None:
+        fields["seed"] = seed
+    return fields
+
+
+def _load(recipe: str, fields: dict[str, Any]) -> "Recipe":
+    from lenet.recipe import Recipe
+
+    return Recipe.load(recipe).with_changes(fields)
+
+
+def _with_tensorboard(watcher: "Watcher") -> "Watcher":
+    from lenet.training.watching import TensorBoard
+
+    return TensorBoard(watcher)
+
+
 def print_outcome(run: "Run", as_json: bool) -> None:
-    """Print what a finished run came to."""
+    """Print the outcome of a finished run."""
     from lenet.evaluation import read_scores
     from lenet.evaluation.finetuning import read_changes
     from lenet.run import REPORT
@@ -116,12 +139,45 @@ def print_outcome(run: "Run", as_json: bool) -> None:
             }
         )
         return
-    for part, s in scores.items():
-        out.print(f"{part:10} {s.summary()}")
-    for change in changes:
-        out.print(f"{'changed':10} {change}")
-    out.print(f"{'run':10} {run.folder}")
+    print_table(
+        ("", ""),
+        [
+            *((part, part_scores.summary()) for part, part_scores in scores.items()),
+            *(("changed", str(change)) for change in changes),
+            ("run", str(run.folder)),
+        ],
+        text=2,
+    )
     if REPORT in run.manifest.files:
         err.print(f"look closer: {run.folder / REPORT}")
     else:
         err.print(f"look closer: lenet evaluate {run.folder}")
+
+
+def export(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Run folder.")],
+    as_json: Json = False,
+) -> None:
+    """Make a run's ONNX files and layers.json again from its weights.
+
+    This is for runs made by an older lenet. Temperature and rejection threshold stay as they are,
+    and ONNX is checked against torch on real digits before anything is written.
+    """
+    from lenet import experiment
+    from lenet.run import EXPORTED
+
+    renewed = experiment.export(run)
+    folder = renewed.run.folder
+    if as_json:
+        unchanged = [name for name in EXPORTED if name not in renewed.written]
+        print_json(
+            {
+                "run": str(folder),
+                "written": renewed.written,
+                "unchanged": unchanged,
+                "largest_difference": renewed.difference,
+            }
+        )
+        return
+    for name in EXPORTED:
+        out.print(f"{folder / name}: {'written' if name in renewed.written else 'unchanged'}")

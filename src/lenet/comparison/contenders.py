@@ -1,30 +1,131 @@
-"""Who takes part in a comparison, and under what name."""
+"""What a comparison compares: runs, recipes, and classical models of scikit-learn.
+
+Classical models take the 784 pixels in 0..1 and learn from the whole training part; nothing is held
+out, because nothing is selected.
+"""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from lenet.comparison.classical import CLASSICAL, Classical
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC, LinearSVC
+
+from lenet.datasets import Dataset
 from lenet.errors import UsageError, suggest
+from lenet.metrics import duration
 from lenet.models import build, layer_table
 from lenet.recipe import Recipe, builtin_names
-from lenet.run import Run
+from lenet.recipe.measured import outcome
+from lenet.run import MANIFEST, Run, shipped_names
 from lenet.storage import sha256
+
+RECIPE = "recipe:"  # before the name of a recipe, where a model has the same name
+
+
+@dataclass(frozen=True)
+class Classical:
+    """A classical model and its settings.
+
+    Attributes
+    ----------
+    about : str
+        The settings, in words.
+    build : callable
+        Returns an untrained estimator for a seed.
+    stochastic : bool
+        Whether the result depends on the seed; otherwise it is trained only once.
+    """
+
+    about: str
+    build: Callable[[int], Any]
+    stochastic: bool = False
+
+
+# The settings are common ones; none was tuned on test data.
+CLASSICAL = {
+    "knn": Classical(
+        "the 3 nearest neighbours, Euclidean distance",
+        lambda _: KNeighborsClassifier(n_neighbors=3),
+    ),
+    "logistic-regression": Classical(
+        "multinomial, C = 0.1", lambda _: LogisticRegression(C=0.1, tol=1e-3, max_iter=1000)
+    ),
+    "svm-linear": Classical(
+        "one against the rest, squared hinge, C = 0.01",
+        # The primal form is deterministic, and fast with more images than pixels.
+        lambda _: LinearSVC(C=0.01, dual=False),
+    ),
+    "svm-rbf": Classical(
+        "Gaussian kernel, C = 5, gamma = 1/(784·variance)",
+        lambda _: SVC(C=5, gamma="scale", cache_size=1000),
+    ),
+    "random-forest": Classical(
+        "300 trees",
+        lambda seed: RandomForestClassifier(n_estimators=300, random_state=seed, n_jobs=-1),
+        stochastic=True,
+    ),
+    "gradient-boosting": Classical(
+        "100 rounds of histogram trees, a tenth of the pixels at each split",
+        lambda seed: HistGradientBoostingClassifier(
+            max_iter=100, max_features=0.1, early_stopping=False, random_state=seed
+        ),
+        stochastic=True,
+    ),
+}
+
+
+def fit(kind: Classical, seed: int, train: Dataset) -> tuple[Any, float]:
+    """Train a model; return it and the training time in seconds."""
+    model = kind.build(seed)
+    pixels = as_pixels(train.images)
+    started = time.perf_counter()
+    model.fit(pixels, train.labels)
+    seconds = time.perf_counter() - started
+    if getattr(model, "n_jobs", None):
+        model.set_params(n_jobs=1)  # starting threads takes longer than a single prediction
+    return model, seconds
+
+
+def as_pixels(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Turn uint8 images ``(n, 28, 28)`` into the input of these models: ``(n, 784)``, 0..1."""
+    return np.divide(images.reshape(len(images), -1), 255, dtype=np.float32)
+
+
+def costs(model: Any) -> tuple[int | None, int | None]:
+    """Return the number of weights of a trained model, and of multiply-adds for one image.
+
+    None where undefined: trees only compare; neighbours and support vectors are examples, not
+    weights.
+    """
+    if hasattr(model, "support_vectors_"):  # each is compared with the image, then weighted
+        vectors, pixels = model.support_vectors_.shape
+        return None, int(vectors * pixels + vectors * model.dual_coef_.shape[0])
+    if hasattr(model, "coef_"):
+        return int(model.coef_.size + model.intercept_.size), int(model.coef_.size)
+    if hasattr(model, "n_samples_fit_"):
+        return None, int(model.n_samples_fit_ * model.n_features_in_)
+    return None, None
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One of those compared.
+    """A model in a comparison.
 
     Attributes
     ----------
     name : str
-        What the person called it.
+        As the user wrote it, without ``recipe:``.
     what : Run or Recipe or Classical
-        A finished training, an intended one, or a classical model.
+        A finished training, one to be done, or a classical model.
     """
 
     name: str
@@ -32,26 +133,35 @@ class Contender:
 
     @classmethod
     def find(cls, word: str, runs: Path) -> Self:
-        """Find who is meant by `word`; plain names of runs are looked for in the folder `runs`.
+        """Return the contender that `word` names.
+
+        A shipped model or a run, also one in the folder `runs`, comes before a recipe of its
+        name; ``recipe:NAME`` always means the recipe.
 
         Raises
         ------
         UsageError
-            Nobody has that name.
+            Nothing has that name.
         ModelError
             It is the path of a run folder that is missing or broken.
         """
-        path = Path(word)
         if word in CLASSICAL:
             return cls(word, CLASSICAL[word])
-        if path.suffix == ".toml" or word in builtin_names():
+        if word.startswith(RECIPE) or word.endswith(".toml"):
+            name = word.removeprefix(RECIPE)
+            return cls(name, Recipe.load(name))
+        if word in shipped_names():
+            return cls(word, Run.find(word))
+        path = Path(word)
+        for folder in (path, runs / path):
+            if (folder / MANIFEST).is_file():
+                return cls(str(path), Run.open(folder))
+        if word in builtin_names():
             return cls(word, Recipe.load(word))
         if path.is_dir() or len(path.parts) > 1:
             return cls(str(path), Run.find(path))
-        if (runs / path / "run.json").is_file():
-            return cls(word, Run.open(runs / path))
         known = [*builtin_names(), *CLASSICAL]
-        folders = [each.parent.name for each in runs.glob("*/run.json")]
+        folders = [each.parent.name for each in runs.glob(f"*/{MANIFEST}")]
         near = get_close_matches(word, [*known, *folders], n=2)
         raise UsageError(
             f"no recipe, run or classical model {word!r}: {suggest(word, near or known)}"
@@ -59,29 +169,21 @@ class Contender:
 
     @property
     def kind(self) -> Literal["run", "recipe", "classical"]:
-        """What sort of contender it is, in a word."""
-        match self.what:
-            case Run():
-                return "run"
-            case Recipe():
-                return "recipe"
-            case Classical():
-                return "classical"
+        """The sort of contender, in a word."""
+        if isinstance(self.what, Run):
+            return "run"
+        return "recipe" if isinstance(self.what, Recipe) else "classical"
 
     @property
-    def chance(self) -> bool:
-        """Whether another seed gives another result."""
-        match self.what:
-            case Run():
-                return False
-            case Recipe():
-                return True
-            case Classical():
-                return self.what.chance
+    def stochastic(self) -> bool:
+        """Whether the result depends on the seed."""
+        if isinstance(self.what, Classical):
+            return self.what.stochastic
+        return isinstance(self.what, Recipe)
 
     @property
     def data(self) -> tuple[str, ...] | None:
-        """Where its data come from, None if it takes any."""
+        """Its sources of data, None if it takes any."""
         match self.what:
             case Run():
                 return self.what.recipe.data
@@ -90,26 +192,58 @@ class Contender:
             case Classical():
                 return None
 
+    def prospect(self, trainings: int, data: Sequence[str]) -> str | None:
+        """Return a line for the user on what will be trained and how long that takes.
+
+        Parameters
+        ----------
+        trainings : int
+            How many there will be.
+        data : sequence of str
+            What it will be trained on.
+
+        Returns
+        -------
+        str or None
+            None if there is nothing to say.
+        """
+        if isinstance(self.what, Run):
+            if self.name not in builtin_names():
+                return None
+            return f"{self.name} is a finished model: {RECIPE}{self.name} trains the recipe instead"
+        if not trainings:
+            return None
+        line = f"{self.name} will be trained {'once' if trainings == 1 else f'{trainings} times'}"
+        if isinstance(self.what, Classical):
+            return line
+        count = self.what.epochs
+        epochs = "1 epoch" if count == 1 else f"{count} epochs"
+        line += f", for {'up to ' if self.what.patience else ''}{epochs}"
+        measured = outcome(self.what.with_changes({"data": list(data)}))
+        if measured is None:
+            return line + "; how long that takes was not measured"
+        each, total = duration(measured.seconds), duration(trainings * measured.seconds)
+        together = f" each, {total} in total," if trainings > 1 else ""
+        return f"{line}; {each}{together} when it was measured"
+
     def seeds(self, count: int) -> Sequence[int]:
-        """Return the seeds it is to be tried with, where `count` are wanted."""
-        match self.what:
-            case Run():
-                return (self.what.manifest.seed,)
-            case _:
-                return range(count) if self.chance else (0,)
+        """Return the seeds to train with: `count` of them if the result depends on the seed."""
+        if isinstance(self.what, Run):
+            return (self.what.manifest.seed,)
+        return range(count) if self.stochastic else (0,)
 
     def digest(self, classes: int) -> str:
-        """Return the SHA-256 of all that makes its result what it is, but the seed and the data.
+        """Return the SHA-256 of everything that determines its result, except seed and data.
 
-        Of a recipe these are its fields and the shapes of its network, so that a result is not
-        taken for that of a network which has been rebuilt since.
+        For a recipe these are its fields and the shapes of its network, so that a result is not
+        reused after the network has changed.
         """
         match self.what:
             case Run():
                 facts: object = self.what.manifest.weights
             case Recipe():
                 network = build(self.what.model, classes, self.what.dropout)
-                # Without defaults, so that a field which is added does not disown older results.
+                # Without defaults, so that adding a field does not invalidate older results.
                 facts = [
                     self.what.model_dump(
                         exclude={"name", "about", "seed", "data"}, exclude_defaults=True
@@ -123,41 +257,46 @@ class Contender:
 
 
 def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
-    """Find everybody; see `Contender.find`.
+    """Find all contenders; see `Contender.find`.
 
     Raises
     ------
     UsageError
-        There is nobody, or somebody is named twice.
+        No name is given, or one is given twice.
     """
     contenders = [Contender.find(word, runs) for word in words]
+    names = [contender.name for contender in contenders]
+    contenders = [
+        replace(contender, name=word) if names.count(contender.name) > 1 else contender
+        for contender, word in zip(contenders, words, strict=True)
+    ]
     names = [contender.name for contender in contenders]
     if not names:
         raise UsageError("nothing to compare: name recipes, runs or classical models")
     for name in names:
         if names.count(name) > 1:
-            raise UsageError(f"{name} is named twice: say it once")
+            raise UsageError(f"{name} is named twice: name it once")
     return contenders
 
 
 def shared_data(contenders: Sequence[Contender], asked: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the data all are to be trained and tested on: what was `asked`, or their own.
+    """Return the data to train and test on: those `asked` for, or the contenders' own.
 
     Raises
     ------
     UsageError
-        They bring different data and none was asked for.
+        The contenders use different data and none was asked for.
     """
     if asked:
         return tuple(asked)
-    choosy = [(contender, data) for contender in contenders if (data := contender.data)]
-    if not choosy:
+    with_data = [(contender, data) for contender in contenders if (data := contender.data)]
+    if not with_data:
         return ("mnist",)
-    first, data = choosy[0]
-    for other, others in choosy[1:]:
-        if others != data:
+    first, data = with_data[0]
+    for other, other_data in with_data[1:]:
+        if other_data != data:
             raise UsageError(
                 f"{first.name} is tested on {', '.join(data)} and {other.name} on "
-                f"{', '.join(others)}: choose one for all with --data"
+                f"{', '.join(other_data)}: choose one for all with --data"
             )
     return data

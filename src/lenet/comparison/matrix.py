@@ -1,23 +1,41 @@
-"""Every contender with every seed: train what is missing, score it, keep the result."""
+"""The matrix of contenders and seeds: train what is missing, score it, keep the result."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lenet import datasets, experiment, training
-from lenet.comparison.classical import Classical
-from lenet.comparison.contenders import Contender, find_all, shared_data
-from lenet.comparison.ledger import LEDGER, Ledger, Result
-from lenet.comparison.scoring import score_classical, score_run
+from lenet.comparison.contenders import (
+    Classical,
+    Contender,
+    as_pixels,
+    costs,
+    find_all,
+    fit,
+    shared_data,
+)
+from lenet.comparison.results import LEDGER, Ledger, Result
 from lenet.comparison.standings import Comparison, Standing
-from lenet.datasets import Dataset
-from lenet.datasets.parts import Parts
+from lenet.datasets import Dataset, Splits
+from lenet.datasets.parts import split_parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
+from lenet.evaluation import read_scores
+from lenet.models import layer_table
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import MODEL, Run
+from lenet.run import MODEL, SCORES, Run
 from lenet.storage import sha256
+
+TIMED_IMAGES = 200  # images predicted one by one to measure the time, enough for a steady median
+TIMED_SECONDS = 2.0  # at most
 
 
 @dataclass(frozen=True)
@@ -30,37 +48,37 @@ class Cell:
 
 
 class Watcher(training.Watcher):
-    """What a caller is told while a comparison goes on; every method does nothing here."""
+    """Callbacks during a comparison; every method does nothing by default."""
 
     def opens(self, cell: Cell, position: int, total: int) -> None:
-        """Hear that something will be trained or scored: cell `position`, from 1, of `total`."""
+        """Handle the start of a cell, `position` from 1 of `total`."""
 
     def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
-        """Hear a result; `kept`: it was there from before."""
+        """Handle a result; `kept` if it is an earlier one."""
 
     def fails(self, error: OutcomeError) -> None:
-        """Hear that a training diverged; the others go on."""
+        """Handle a training that diverged; the others continue."""
 
 
 class Matrix:
-    """All contenders with all their seeds, checked before anything is trained.
+    """All contenders with all their seeds, validated before anything is trained.
 
     Parameters
     ----------
     words : sequence of str
-        What the contenders are called.
+        Names of the contenders.
     seeds, data, runs, data_dir, device
         See `lenet.comparison.compare`.
     ledger : Path, optional
-        The file of what is finished, `LEDGER` in `runs` if not given.
+        The file of finished results, by default `LEDGER` in `runs`.
 
     Attributes
     ----------
     contenders : list of Contender
     cells : list of Cell
-        Seed by seed, so that a matrix that was stopped has something of everybody.
+        Seed by seed, so that an interrupted comparison has results of every contender.
     failures : list of str
-        What diverged.
+        Trainings that diverged.
     """
 
     def __init__(
@@ -75,13 +93,14 @@ class Matrix:
         ledger: Path | None = None,
     ) -> None:
         if seeds < 1:
-            raise UsageError(f"a comparison needs one seed or more, found {seeds}: say --seeds 5")
+            raise UsageError(f"a comparison needs one seed or more, found {seeds}: use --seeds 5")
         self.runs = Path(runs)
         self.data_dir = Path(data_dir) if data_dir else None
         self.device = device
         self.contenders = find_all(words, self.runs)
         self.sources = shared_data(self.contenders, data)
-        self.splits = datasets.load_all(self.sources, self.data_dir, show_progress=True)
+        self._loaded = datasets.load_each(self.sources, self.data_dir, show_progress=True)
+        self.splits = datasets.join_splits(self._loaded.values())
         for contender in self.contenders:
             _check_classes(contender, self.splits.test)
         self.ledger = Ledger(ledger or self.runs / LEDGER)
@@ -97,7 +116,7 @@ class Matrix:
         self._runs_scored: dict[str, Result] = {}
 
     def result(self, cell: Cell) -> Result | None:
-        """Return the result of `cell` if it is there already."""
+        """Return the result of `cell`, if there is one."""
         if _is_run(cell):
             return self._runs_scored.get(cell.contender.name)
         return self.ledger.find(cell.digest, cell.seed, self.digest)
@@ -105,7 +124,7 @@ class Matrix:
     def complete(
         self, watcher: Watcher, enough: Callable[[], bool] = lambda: False
     ) -> Iterator[Result]:
-        """Fill the matrix, yielding each result; nothing new is begun once it is `enough`."""
+        """Yield the result of each cell; start nothing new once `enough` returns True."""
         for position, cell in enumerate(self.cells, 1):
             result, kept = self.result(cell), True
             if result is None:
@@ -115,23 +134,23 @@ class Matrix:
                 try:
                     result, kept = self._obtain(cell, watcher), False
                 except OutcomeError as error:
-                    said = f"{cell.contender.name}, seed {cell.seed}: {error}"
-                    self.failures.append(said)
-                    watcher.fails(OutcomeError(said))
+                    failure = f"{cell.contender.name}, seed {cell.seed}: {error}"
+                    self.failures.append(failure)
+                    watcher.fails(OutcomeError(failure))
                     continue
             watcher.closes(result, position, len(self.cells), kept)
             yield result
 
     def comparison(self) -> Comparison:
-        """Return how those stand that have a result."""
-        found: dict[str, list[Result]] = {}
+        """Compare the contenders that have a result."""
+        by_name: dict[str, list[Result]] = {}
         for cell in self.cells:
             if result := self.result(cell):
-                found.setdefault(cell.contender.name, []).append(result)
+                by_name.setdefault(cell.contender.name, []).append(result)
         standings = [
-            Standing(each.name, each.kind, each.chance, tuple(found[each.name]))
-            for each in self.contenders
-            if each.name in found
+            Standing(contender.name, contender.kind, contender.stochastic, tuple(results))
+            for contender in self.contenders
+            if (results := by_name.get(contender.name))
         ]
         return Comparison.of(standings, self.splits.test.name, tuple(self.failures))
 
@@ -151,47 +170,40 @@ class Matrix:
         return result
 
     def _train(self, recipe: Recipe, watcher: Watcher) -> Run:
-        """Train `recipe`, or take or finish the run that did so before."""
-        begun = self._find_run(recipe)
-        match begun and begun.manifest.state:
-            case None:
-                return experiment.train(
-                    recipe,
-                    runs=self.runs,
-                    data_dir=self.data_dir,
-                    device=self.device,
-                    report=False,
-                    watcher=watcher,
-                )
-            case "training":
-                assert begun is not None
-                return experiment.resume(
-                    begun.folder, data_dir=self.data_dir, report=False, watcher=watcher
-                )
-            case "diverged":
-                assert begun is not None
-                raise OutcomeError(
-                    f"training diverged before, see {begun.folder}; remove it to try again"
-                )
-            case _:
-                assert begun is not None
-                return begun
+        """Train `recipe`, or return or finish an earlier run of it."""
+        run = self._find_run(recipe)
+        if run is None:
+            return experiment.train(
+                recipe,
+                runs=self.runs,
+                data_dir=self.data_dir,
+                device=self.device,
+                report=False,
+                watcher=watcher,
+            )
+        if run.manifest.state == "training":
+            return experiment.resume(
+                run.folder, data_dir=self.data_dir, report=False, watcher=watcher
+            )
+        if run.manifest.state == "diverged":
+            raise OutcomeError(f"training diverged before: remove {run.folder} to try again")
+        return run
 
     def _find_run(self, recipe: Recipe) -> Run | None:
-        """Find a run of the same recipe, whatever it is called, on the same data."""
-        found: list[Run] = []
+        """Find a run of an equal recipe, under any name, on the same data."""
+        runs: list[Run] = []
         for manifest in sorted(self.runs.glob("*/run.json")):
             try:
                 run = Run.open(manifest.parent)
             except ModelError:
-                continue  # somebody's broken folder is no reason to stop here
+                continue  # a broken run folder does not stop the comparison
             if _intent(run.recipe) == _intent(recipe):
-                found.append(run)
-        if not found:
+                runs.append(run)
+        if not runs:
             return None
-        facts = Parts.of(recipe, self.splits, self.data_dir).facts()
+        facts = split_parts(recipe, self._loaded, data_dir=self.data_dir).facts()
         order = ["done", "training", "diverged", "regressed"]
-        same = [run for run in found if run.manifest.data == facts]
+        same = [run for run in runs if run.manifest.data == facts]
         return min(same, key=lambda run: order.index(run.manifest.state), default=None)
 
     def _result(self, cell: Cell, outcome: Mapping[str, object]) -> Result:
@@ -221,6 +233,119 @@ def _check_classes(contender: Contender, test: Dataset) -> None:
     classes = Classifier(contender.what.read(MODEL)).classes
     if classes != test.classes:
         raise DataError(
-            f"{contender.name} tells {', '.join(classes)} apart, but {test.name} holds "
+            f"{contender.name} has the classes {', '.join(classes)}, but {test.name} has "
             f"{', '.join(test.classes)}: choose --data with the same classes, or leave it out"
         )
+
+
+def score_run(run: Run, test: Dataset) -> dict[str, object]:
+    """Score the ONNX model of a run on the test images, and measure its costs.
+
+    Raises
+    ------
+    ModelError
+        The run is unfinished, broken or altered.
+    """
+    content = run.read(MODEL)
+    classifier = Classifier(content, threads=1)
+    layers = layer_table(experiment.load(run.folder))
+    train = read_scores(run).get("train") if SCORES in run.manifest.files else None
+    return {
+        **_count(classifier.probabilities(test.images).argmax(axis=1), test),
+        "train_total": train.total if train else None,
+        "train_errors": train.errors if train else None,
+        "parameters": sum(layer.parameters for layer in layers),
+        "multiply_adds": sum(layer.multiply_adds for layer in layers),
+        "seconds": run.manifest.seconds,
+        "milliseconds": time_one(classifier.logits, test.images),
+        "size": len(content),
+        "versions": run.manifest.versions,
+    }
+
+
+def score_classical(kind: Classical, seed: int, splits: Splits) -> dict[str, object]:
+    """Train a classical model and score it on the test images."""
+    model, seconds = fit(kind, seed, splits.train)
+    pixels = as_pixels(splits.test.images)
+    parameters, multiply_adds = costs(model)
+    return {
+        **_count(model.predict(pixels), splits.test),
+        "parameters": parameters,
+        "multiply_adds": multiply_adds,
+        "seconds": seconds,
+        "milliseconds": time_one(model.predict, pixels),
+        "versions": {name: version(name) for name in ("lenet", "scikit-learn", "numpy")},
+    }
+
+
+def _count(answers: NDArray[np.int64], test: Dataset) -> dict[str, object]:
+    wrong = np.flatnonzero(answers != test.labels)
+    return {"total": len(test), "errors": len(wrong), "wrong": wrong.tolist()}
+
+
+def time_one(predict: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
+    """Return the median milliseconds for one image, predicting images one by one."""
+    times: list[float] = []
+    started = time.perf_counter()
+    for i in range(TIMED_IMAGES):
+        one = inputs[i % len(inputs)][None]
+        before = time.perf_counter()
+        predict(one)
+        after = time.perf_counter()
+        times.append(after - before)
+        if after - started > TIMED_SECONDS:
+            break
+    return 1000 * median(times)
+
+
+def compare(
+    contenders: Sequence[str],
+    *,
+    seeds: int = 5,
+    data: Sequence[str] | None = None,
+    runs: str | Path = "runs",
+    data_dir: str | Path | None = None,
+    device: str = "auto",
+    watcher: Watcher | None = None,
+) -> Comparison:
+    """Train what is missing, score all contenders on one test set, and test significance.
+
+    Parameters
+    ----------
+    contenders : sequence of str
+        Run folders, recipes (built-in names or TOML files), classical models.
+    seeds : int
+        Recipes are trained once with each seed 0..seeds-1.
+    data : sequence of str, optional
+        Data to train and test on. By default the contenders' own, which must be the same.
+    runs : path
+        Folder of the run folders and of the file with finished results.
+    data_dir : path, optional
+        Folder searched first for MNIST.
+    device : str
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    watcher : Watcher, optional
+        Receives callbacks.
+
+    Raises
+    ------
+    UsageError
+        A contender is unknown or named twice, there is no seed, or the data differ.
+    DataError
+        The data cannot be read, or have other classes than a run.
+    ModelError
+        A run folder is missing, broken or unfinished.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> outcome = compare(["svm-linear", "knn"], data=["uci-digits"], runs=tempfile.mkdtemp())
+    >>> [(standing.name, standing.errors) for standing in outcome.standings]
+    [('knn', (6,)), ('svm-linear', (18,))]
+    >>> outcome.pairs[0].better
+    'knn'
+    """
+    matrix = Matrix(contenders, seeds=seeds, data=data, runs=runs, data_dir=data_dir, device=device)
+    for _ in matrix.complete(watcher or Watcher()):
+        pass
+    return matrix.comparison()

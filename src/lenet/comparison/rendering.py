@@ -1,8 +1,9 @@
-"""A comparison as text for a terminal, Markdown, JSON and a figure."""
+"""A comparison as cells of a table, sentences, Markdown, JSON and a figure."""
 
 from typing import TYPE_CHECKING, Any
 
 from lenet.comparison.standings import Comparison, Pair, Standing
+from lenet.metrics import duration, rate, rate_interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,38 +15,21 @@ HEADING = (
 ABSENT = "–"
 
 
-def to_text(comparison: Comparison) -> str:
-    """Return the table, what its interval means, and a sentence on each pair."""
-    rows = [HEADING, *(_cells(standing) for standing in comparison.standings)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(
-            f"{cell:{'<' if i == 0 else '>'}{width}}"
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    lines += ["", *_notes(comparison)]
-    if comparison.pairs:
-        lines += ["", "Who is better, by McNemar's exact test:", *map(sentence, comparison.pairs)]
-    return "\n".join(lines)
-
-
 def to_markdown(comparison: Comparison) -> str:
-    """Return the table and, where there are several, the median p of everybody against all."""
+    """Return the table and, for several contenders, the table of median p-values."""
     standings = comparison.standings
     lines = [_line(HEADING), _line(["---", *["---:"] * (len(HEADING) - 1)])]
-    lines += [_line([f"`{s.name}`", *_cells(s)[1:]]) for s in standings]
-    lines += ["", *_notes(comparison)]
+    lines += [_line([f"`{s.name}`", *cells(s)[1:]]) for s in standings]
+    lines += ["", *notes(comparison)]
     if comparison.pairs:
         lines += ["", *p_matrix(comparison)]
     return "\n".join(lines)
 
 
 def p_matrix(comparison: Comparison) -> list[str]:
-    """Return the lines of a Markdown table of median p-values, row against column."""
+    """Return the lines of a Markdown table of median p-values, rows against columns."""
     names = [standing.name for standing in comparison.standings]
-    found = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
+    p_values = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
     lines = [
         "The row has fewer errors than the column; below 0.05 by more than chance explains "
         "(McNemar's exact test, median p over seeds):",
@@ -54,14 +38,14 @@ def p_matrix(comparison: Comparison) -> list[str]:
         _line(["---", *["---:"] * (len(names) - 1)]),
     ]
     lines += [
-        _line([f"`{row}`", *(found.get((row, column), "") for column in names[1:])])
+        _line([f"`{row}`", *(p_values.get((row, column), "") for column in names[1:])])
         for row in names[:-1]
     ]
     return lines
 
 
 def to_dict(comparison: Comparison) -> dict[str, Any]:
-    """Return everything as plain JSON values at full precision."""
+    """Return the comparison as JSON values at full precision."""
     return {
         "data": comparison.data,
         "contenders": [_standing(standing) for standing in comparison.standings],
@@ -88,14 +72,14 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def draw(comparison: Comparison) -> "Figure":
-    """Draw everybody's error rate against the time for one image."""
+    """Draw the error rate of each contender against the time for one image."""
     from lenet.figures import error_against_cost
 
     standings = comparison.standings
-    # A logarithmic axis has no zero: whoever made no errors is drawn at half of one, and named so.
+    # A logarithmic axis has no zero: no errors are drawn as half an error, and labelled.
     half = 0.5 / standings[0].total
     return error_against_cost(
-        [each.name if each.mean else f"{each.name} (no errors)" for each in standings],
+        [s.name if s.mean else f"{s.name} (no errors)" for s in standings],
         [standing.error_rate or half for standing in standings],
         [standing.interval for standing in standings],
         [standing.milliseconds for standing in standings],
@@ -104,7 +88,7 @@ def draw(comparison: Comparison) -> "Figure":
 
 
 def sentence(pair: Pair) -> str:
-    """Say who of two is better, and how sure that is."""
+    """State which of two contenders is better, and the p-value."""
     first, second = pair.first, pair.second
     verb = "is better than" if pair.better else "is not clearly better than"
     counts = f"{_mean(first.mean)} against {_mean(second.mean)} errors"
@@ -113,7 +97,7 @@ def sentence(pair: Pair) -> str:
 
 
 def p_value(p: float, equals: str = "") -> str:
-    """Write a p-value with two digits that say something.
+    """Format a p-value with its significant digits.
 
     >>> p_value(0.0372), p_value(0.00012), p_value(3e-9), p_value(0.6, "= ")
     ('0.037', '0.0001', '< 0.0001', '= 0.60')
@@ -124,7 +108,7 @@ def p_value(p: float, equals: str = "") -> str:
 
 
 def errors_cell(standing: Standing) -> str:
-    """Write the errors as one quotes them."""
+    """Format the errors: a count, or mean ± standard deviation."""
     if standing.sd is None:
         return f"{standing.errors[0]:,}"
     return f"{_mean(standing.mean)} ± {standing.sd:.1f}"
@@ -132,30 +116,30 @@ def errors_cell(standing: Standing) -> str:
 
 def interval_cell(standing: Standing) -> str:
     """Write the interval of the error rate in per cent."""
-    low, high = standing.interval
-    return f"{100 * low:.2f} - {100 * high:.2f} %"
+    return rate_interval(standing.interval)
 
 
-def _cells(standing: Standing) -> tuple[str, ...]:
-    shown = standing.results[0]
+def cells(standing: Standing) -> tuple[str, ...]:
+    """Return the row of a contender, one cell for each of `HEADING`."""
+    first = standing.results[0]
     return (
         standing.name,
         errors_cell(standing),
-        f"{100 * standing.error_rate:.2f} %",
+        rate(standing.error_rate),
         interval_cell(standing),
         str(len(standing.results)),
-        ABSENT if shown.parameters is None else f"{shown.parameters:,}",
-        ABSENT if shown.multiply_adds is None else f"{shown.multiply_adds:,}",
-        _duration(standing.seconds),
+        ABSENT if first.parameters is None else f"{first.parameters:,}",
+        ABSENT if first.multiply_adds is None else f"{first.multiply_adds:,}",
+        duration(standing.seconds),
         f"{standing.milliseconds:.3f}"
         if standing.milliseconds < 10
         else f"{standing.milliseconds:.1f}",
-        ABSENT if shown.size is None else f"{shown.size / 1000:,.0f} kB",
+        ABSENT if first.size is None else f"{first.size / 1000:,.0f} kB",
     )
 
 
 def _standing(standing: Standing) -> dict[str, Any]:
-    shown = standing.results[0]
+    first = standing.results[0]
     return {
         "name": standing.name,
         "kind": standing.kind,
@@ -167,15 +151,16 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "error_rate": standing.error_rate,
         "interval": list(standing.interval),
         "interval_kind": standing.interval_kind,
-        "parameters": shown.parameters,
-        "multiply_adds": shown.multiply_adds,
+        "parameters": first.parameters,
+        "multiply_adds": first.multiply_adds,
         "training_seconds": standing.seconds,
         "milliseconds_per_image": standing.milliseconds,
-        "onnx_bytes": shown.size,
+        "onnx_bytes": first.size,
     }
 
 
-def _notes(comparison: Comparison) -> list[str]:
+def notes(comparison: Comparison) -> list[str]:
+    """Return what belongs below the table: data, kind of interval, what is missing."""
     kinds = {standing.interval_kind for standing in comparison.standings}
     words = []
     if "t" in kinds:
@@ -190,10 +175,6 @@ def _notes(comparison: Comparison) -> list[str]:
 
 def _mean(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
 def _line(cells: Any) -> str:

@@ -1,4 +1,4 @@
-"""How contenders stand, and who is better than whom: counts of errors in, verdicts out."""
+"""Rank contenders by their errors, and test which differences are significant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,39 +10,39 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.comparison.ledger import Result
+from lenet.comparison.results import Result
 from lenet.metrics import mcnemar, t_interval, wilson
 
-SIGNIFICANT = 0.05
+SIGNIFICANT = 0.05  # the customary level
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What one contender reached over its seeds.
+    """The results of one contender over its seeds.
 
     Attributes
     ----------
     name, kind : str
         See `lenet.comparison.Contender`.
-    chance : bool
-        Whether another seed gives another result.
+    stochastic : bool
+        Whether the result depends on the seed.
     results : tuple of Result
-        One or more, of the same test set.
+        One or more, on the same test set.
     """
 
     name: str
     kind: Literal["run", "recipe", "classical"]
-    chance: bool
+    stochastic: bool
     results: tuple[Result, ...]
 
     @property
     def errors(self) -> tuple[int, ...]:
-        """Counted for each seed."""
+        """Errors for each seed."""
         return tuple(result.errors for result in self.results)
 
     @property
     def total(self) -> int:
-        """Test images."""
+        """Number of test images."""
         return self.results[0].total
 
     @property
@@ -52,7 +52,7 @@ class Standing:
 
     @property
     def sd(self) -> float | None:
-        """Standard deviation of the errors over the seeds; None of a single one."""
+        """Standard deviation of the errors over the seeds; None for a single seed."""
         return t_interval(self.errors)[1] if len(self.errors) > 1 else None
 
     @property
@@ -64,8 +64,8 @@ class Standing:
     def interval(self) -> tuple[float, float]:
         """95 % interval of the error rate.
 
-        Over seeds that of their mean, by Student's t: where another seed would lead. Of a single
-        result Wilson's: where another test set would lead.
+        Several seeds: Student's t interval of the mean, the uncertainty over seeds. One result:
+        Wilson interval, the uncertainty over test sets.
         """
         if len(self.errors) == 1:
             return wilson(self.errors[0], self.total)
@@ -74,7 +74,7 @@ class Standing:
 
     @property
     def interval_kind(self) -> Literal["t", "wilson"]:
-        """Which interval it is."""
+        """The kind of `interval`."""
         return "t" if len(self.errors) > 1 else "wilson"
 
     @property
@@ -90,7 +90,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Duel:
-    """One result against another: images that only one of them got wrong, and exact McNemar."""
+    """Two results compared: images that only one got wrong, and p of McNemar's exact test."""
 
     seeds: tuple[int, int]
     only_first: int
@@ -99,7 +99,7 @@ class Duel:
 
     @classmethod
     def of(cls, first: Result, second: Result) -> Self:
-        """Compare image by image."""
+        """Compare two results image by image."""
         a, b = _mistakes(first), _mistakes(second)
         seeds = (first.seed, second.seed)
         return cls(seeds, int((a & ~b).sum()), int((b & ~a).sum()), mcnemar(a, b))
@@ -107,7 +107,7 @@ class Duel:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two contenders: `first` has no more errors in the mean than `second`."""
+    """Two contenders compared; `first` has at most as many errors on average."""
 
     first: Standing
     second: Standing
@@ -115,7 +115,7 @@ class Pair:
 
     @classmethod
     def of(cls, first: Standing, second: Standing) -> Self:
-        """Let results of the same seed meet; one without chance meets every seed of the other."""
+        """Pair results of equal seed; a deterministic contender meets every seed of the other."""
         return cls(
             first,
             second,
@@ -123,35 +123,35 @@ class Pair:
                 Duel.of(a, b)
                 for a in first.results
                 for b in second.results
-                if a.seed == b.seed or not (first.chance and second.chance)
+                if a.seed == b.seed or not (first.stochastic and second.stochastic)
             ),
         )
 
     @property
     def p(self) -> float:
-        """Median p-value over the seeds that the two are equally good."""
+        """Median p-value over the duels."""
         return median(duel.p for duel in self.duels)
 
     @property
     def better(self) -> str | None:
-        """The name of the better one; None where chance explains the difference."""
+        """The name of the better one; None if the difference is not significant."""
         return self.first.name if self.p < SIGNIFICANT else None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that a comparison came to.
+    """The outcome of a comparison.
 
     Attributes
     ----------
     standings : tuple of Standing
         Fewest errors first.
     pairs : tuple of Pair
-        Everybody against everybody further down.
+        Each contender against each one ranked below it.
     data : str
         Name of the test set.
     failures : tuple of str
-        Trainings that diverged and are missing.
+        Trainings that diverged.
     """
 
     standings: tuple[Standing, ...]
@@ -163,7 +163,7 @@ class Comparison:
     def of(
         cls, standings: Sequence[Standing], data: str = "", failures: tuple[str, ...] = ()
     ) -> Self:
-        """Rank `standings` and let them meet, two by two."""
+        """Rank `standings` and compare all pairs."""
         ranked = tuple(sorted(standings, key=lambda standing: standing.mean))
         pairs = (Pair.of(first, second) for first, second in combinations(ranked, 2))
         return cls(ranked, tuple(pair for pair in pairs if pair.duels), data, failures)

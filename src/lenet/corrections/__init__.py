@@ -1,9 +1,8 @@
 """The store of corrected readings: a digit image, what was answered, and what it truly is.
 
-SQLite in one file, or PostgreSQL by its URL; several services may keep theirs in one database.
+It is one SQLite file, or a PostgreSQL database by its URL; several services may share a database.
 """
 
-from lenet.corrections.correction import Correction
-from lenet.corrections.store import Corrections
+from lenet.corrections.store import Correction, Corrections
 
 __all__ = ["Correction", "Corrections"]

@@ -1,4 +1,4 @@
-"""What every source of data becomes, and the ways to part and join it."""
+"""`Dataset` and `Splits`, what every source becomes; splitting, repeating and joining them."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from lenet.errors import DataError
 
-NONE = "none"  # the class of what shows none of the classes of digits
+DIGITS = tuple("0123456789")  # class names of digits
+NONE = "none"  # class name of images that show no digit
 TEST_SHARE = 0.2  # of a source that has no test set of its own
+MOST_LISTED = 12  # class names of a dataset in an error; of more, the first and the last
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Dataset:
     Raises
     ------
     DataError
-        A dtype or shape is another, counts differ, a label is out of range, or there is no image.
+        A dtype or shape is wrong, counts differ, a label is out of range, or there is no image.
     """
 
     name: str
@@ -61,7 +63,7 @@ class Dataset:
             raise DataError(f"{self.name} holds no images; give a source with at least one")
         if not self.classes or len(set(self.classes)) < len(self.classes):
             raise DataError(
-                f"{self.name}: class names must be there and differ, found {list(self.classes)}"
+                f"{self.name}: class names must be given and differ, found {list(self.classes)}"
             )
         lowest, highest = self.labels.min(), self.labels.max()
         if lowest < 0 or highest >= len(self.classes):
@@ -75,7 +77,7 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over images, labels and class names: equal where the data are."""
+        """SHA-256 over images, labels and class names, in hexadecimal."""
         digest = hashlib.sha256(repr((self.images.shape, self.classes)).encode())
         digest.update(np.ascontiguousarray(self.images).data)
         digest.update(np.ascontiguousarray(self.labels, "<i8").data)
@@ -88,26 +90,33 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """What one trains on, and the test set that is read once, at the end."""
+    """What a model is trained on, and the test set that is read once, at the end."""
 
     train: Dataset
     test: Dataset
 
 
 def carve(
-    dataset: Dataset, share: float, seed: int, how: Literal["stratified", "last"] = "stratified"
+    dataset: Dataset,
+    share: float,
+    seed: int,
+    how: Literal["stratified", "last"] = "stratified",
+    *,
+    allow_none: bool = False,
 ) -> tuple[Dataset, Dataset | None]:
-    """Part `dataset` into what to train on and what to hold out.
+    """Split `dataset` into images to train on and images to hold out.
 
     Parameters
     ----------
     dataset : Dataset
     share : float
-        Of the images to hold out, 0 <= share < 1; ``round(share * n)`` images exactly.
+        Share to hold out, 0 <= share < 1; ``round(share * n)`` images exactly.
     seed : int
-        Decides which images a stratified split holds out; "last" does not look at it.
+        Decides which images a stratified split holds out; "last" ignores it.
     how : {"stratified", "last"}
-        The same share of every class up to rounding, or the last images as they stand.
+        The same share of every class up to rounding, or the last images in their order.
+    allow_none : bool
+        Hold out nothing, instead of raising, where the share rounds to no image.
 
     Returns
     -------
@@ -117,14 +126,14 @@ def carve(
     Raises
     ------
     DataError
-        So few images that one of the two would be empty.
+        There are so few images that one of the two would be empty.
     """
     if not 0 <= share < 1:
         raise ValueError(f"share must be in 0 <= share < 1, found {share}")
-    if share == 0:
-        return dataset, None
     total = len(dataset)
     count = round(share * total)
+    if share == 0 or (allow_none and count == 0):
+        return dataset, None
     if count in (0, total):
         raise DataError(
             f"{dataset.name}: a share of {share:g} of its {total} images is {count}; bring more "
@@ -138,7 +147,7 @@ def carve(
 
 
 def carve_test(dataset: Dataset) -> Splits:
-    """Part a source that has no test set of its own: always the same fifth of each class.
+    """Split a source that has no test set of its own: always the same fifth of each class.
 
     Raises
     ------
@@ -151,11 +160,11 @@ def carve_test(dataset: Dataset) -> Splits:
 
 
 def _draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArray[np.intp]:
-    """Draw `count` indices, from each class its share of them."""
+    """Draw `count` indices, the same share of each class."""
     sizes = np.bincount(labels)
     exact = sizes * (count / len(labels))
     quotas = np.floor(exact).astype(np.int64)
-    # The classes that lost most by rounding down get one more each until the total is exact.
+    # The classes that lost most by rounding down get one more each, until the total is exact.
     losses = np.argsort(quotas - exact, kind="stable")
     quotas[losses[: count - quotas.sum()]] += 1
     generator = np.random.default_rng(seed)
@@ -167,8 +176,22 @@ def _draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArra
     )
 
 
+def repeat_small(parts: Sequence[Dataset], *, least_share: float) -> list[Dataset]:
+    """Repeat the images of small `parts` until each has about `least_share` of the total.
+
+    The total is counted before anything is repeated. No part is cut.
+    """
+    least = least_share * sum(len(part) for part in parts)
+    repeated = []
+    for part in parts:
+        times = round(least / len(part))
+        whole = part if times <= 1 else part.subset(np.tile(np.arange(len(part)), times))
+        repeated.append(whole)
+    return repeated
+
+
 def join(parts: Sequence[Dataset]) -> Dataset:
-    """Return all `parts` as one dataset, one after the other.
+    """Return `parts` as one dataset, in their order.
 
     Raises
     ------
@@ -194,6 +217,6 @@ def join(parts: Sequence[Dataset]) -> Dataset:
 
 
 def _listed(classes: tuple[str, ...]) -> str:
-    if len(classes) <= 12:
+    if len(classes) <= MOST_LISTED:
         return " ".join(classes)
     return f"{' '.join(classes[:5])} … {classes[-1]} ({len(classes)} of them)"

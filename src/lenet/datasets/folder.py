@@ -15,14 +15,14 @@ def load_folder(source: str) -> Splits:
     """Load ``DIR/<class>/*.png``, or ``DIR/train/<class>/*.png`` and ``DIR/test/<class>/*.png``.
 
     Without train and test folders, a fixed fifth of every class is the test set. Classes are
-    sorted, as numbers where all are numbers; a folder ``none`` beside others is no class but holds
-    what shows none of them (`load_others`). A PNG of 28×28 in 8-bit grey is a digit image and
-    taken as it is, 0 = paper and 255 = ink; in any other picture the digit is found and scaled.
+    sorted, as numbers if all are numbers. A folder ``none`` beside others is not a class: it holds
+    images of none of them (`load_others`). A 28×28 PNG in 8-bit grey is taken as a digit image,
+    0 = paper and 255 = ink; in any other picture, the digit is found and scaled.
 
     Raises
     ------
     DataError
-        A folder is missing, unreadable or empty, or a picture cannot be read or holds no digit.
+        A folder is missing, unreadable or empty, or a picture is unreadable or shows no digit.
     """
     folder, name = Path(source).expanduser(), f"folder:{source}"
     if not folder.is_dir():
@@ -34,10 +34,10 @@ def load_folder(source: str) -> Splits:
 
 
 def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
-    """Load what a folder holds of none of its classes, to learn from and to test on.
+    """Load a folder's images that show none of its classes, for training and for testing.
 
-    It is in ``none`` beside the classes, or in ``train/none`` and ``test/none``; without train and
-    test folders all is learnt from.
+    They are in ``none`` beside the classes, or in ``train/none`` and ``test/none``. Without train
+    and test folders, all are for training.
 
     Raises
     ------
@@ -45,14 +45,14 @@ def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
         A folder or a picture cannot be read.
     """
     folder, name = Path(source).expanduser(), f"folder:{source}"
-
-    def load(folder: Path) -> Dataset | None:
-        there = (folder / NONE).is_dir() and len([p for p in _listing(folder) if p.is_dir()]) > 1
-        return _read(name, folder, (NONE,)) if there else None
-
     if (folder / "train").is_dir() and (folder / "test").is_dir():
-        return load(folder / "train"), load(folder / "test")
-    return (load(folder) if folder.is_dir() else None), None
+        return _read_none(name, folder / "train"), _read_none(name, folder / "test")
+    return (_read_none(name, folder) if folder.is_dir() else None), None
+
+
+def _read_none(name: str, folder: Path) -> Dataset | None:
+    folders = {path.name for path in _listing(folder) if path.is_dir()}
+    return _read(name, folder, (NONE,)) if NONE in folders and len(folders) > 1 else None
 
 
 def _classes(*folders: Path) -> tuple[str, ...]:
@@ -69,9 +69,9 @@ def _classes(*folders: Path) -> tuple[str, ...]:
 def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
     images, labels = [], []
     for label, class_name in enumerate(classes):
-        # A class may be missing from one of the parts, train or test.
-        paths = [] if not (folder / class_name).is_dir() else _listing(folder / class_name)
-        for path in paths:
+        if not (folder / class_name).is_dir():
+            continue  # either part, train or test, may lack a class
+        for path in _listing(folder / class_name):
             if path.suffix.lower() == ".png":
                 images.append(_digit_image(path))
                 labels.append(label)
@@ -83,25 +83,25 @@ def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
 
 
 def _digit_image(path: Path) -> NDArray[np.uint8]:
-    ready = _as_it_is(path)
-    if ready is not None:
-        return ready
+    image = _read_digit_image(path)
+    if image is not None:
+        return image
     try:
         crops = find_digits(decode(path), single=True).crops
     except PictureError as error:
-        raise DataError(str(error)) from None
+        raise DataError(str(error)) from error
     if not crops:
         raise DataError(f"{path} holds 0 digits, expected one; crop or remove it")
     return crops[0].image
 
 
-def _as_it_is(path: Path) -> NDArray[np.uint8] | None:
-    """Return the pixels of a 28×28 PNG in 8-bit grey, None for whatever else it is."""
+def _read_digit_image(path: Path) -> NDArray[np.uint8] | None:
+    """Return the pixels of a 28×28 PNG in 8-bit grey; None for any other file."""
     try:
         with Image.open(path, formats=["PNG"]) as image:
             if (image.mode, image.size) == ("L", (28, 28)) and not image.has_transparency_data:
                 return np.array(image)
-    except Exception:  # Pillow raises nearly anything on damaged bytes; decode has the words for it
+    except Exception:  # Pillow raises nearly anything on damaged bytes; `decode` explains it
         return None
     return None
 
@@ -110,4 +110,6 @@ def _listing(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise DataError(f"cannot read {folder}: {error.strerror}; check that it may be") from None
+        raise DataError(
+            f"cannot read {folder}: {error.strerror}; check that it may be read"
+        ) from error

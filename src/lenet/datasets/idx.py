@@ -19,6 +19,7 @@ from lenet.datasets.dataset import Dataset, Splits
 from lenet.errors import DataError, UsageError
 
 IMAGES, LABELS = 0x803, 0x801
+GZIP = b"\x1f\x8b"  # how a gzip file begins
 LARGEST = 2**31  # bytes; three times the largest set of this kind, EMNIST ByClass
 
 _NAME = re.compile(
@@ -27,32 +28,32 @@ _NAME = re.compile(
 
 
 class DamagedError(Exception):
-    """Bytes that are not what they should be; the text goes on from the file's name."""
+    """The bytes are not what they should be; the text follows the file's name."""
 
 
 def load_idx(source: str) -> Splits:
     """Load the image and label files of a folder, as ``DIR``, ``DIR/SET`` or ``…?transpose``.
 
-    Files are named as those of MNIST (``train-images-idx3-ubyte``, ``t10k-…``) or of EMNIST
-    (``emnist-digits-train-images-idx3-ubyte``, ``…-test-…``), with ``.gz`` or without. Where a
-    folder holds several sets, ``DIR/emnist-digits`` names one. ``?transpose`` swaps rows and
-    columns, which EMNIST needs.
+    Files are named as MNIST's (``train-images-idx3-ubyte``, ``t10k-…``) or EMNIST's
+    (``emnist-digits-train-images-idx3-ubyte``, ``…-test-…``), with or without ``.gz``. If a folder
+    holds several sets, ``DIR/emnist-digits`` names one. ``?transpose`` swaps rows and columns,
+    which EMNIST needs.
 
-    Class names are the lines of ``classes.txt``, else the labels themselves. Labels that count
-    from 1, as those of EMNIST Letters, are shifted to begin at 0 and keep their names "1", "2", …
+    Class names are the lines of ``classes.txt``, otherwise the labels themselves. Labels that
+    count from 1, as in EMNIST Letters, are shifted to 0 and keep their names "1", "2", …
 
     Raises
     ------
     DataError
-        A file is missing, unreadable, damaged or not what its name says, or the two parts of a
-        pair do not belong together.
+        A file is missing, unreadable, damaged or not what its name says, or images and labels do
+        not belong together.
     UsageError
-        Another option than ``?transpose``.
+        The option is not ``?transpose``.
     """
-    place, _, option = source.partition("?")
+    path, _, option = source.partition("?")
     if option not in ("", "transpose"):
         raise UsageError(f"idx:{source}: no option {option!r}; there is: ?transpose")
-    folder, files = _find(Path(place).expanduser())
+    folder, files = _find(Path(path).expanduser())
     parts = {}
     for part in ("train", "test"):
         images = read_images(files[part, "images"])
@@ -77,19 +78,25 @@ def load_idx(source: str) -> Splits:
 
 
 def read_images(path: Path) -> NDArray[np.uint8]:
-    """Return the images of an IDX file, uint8 (n, 28, 28) (`DataError` when it is not one)."""
+    """Return the images of an IDX file, uint8 (n, 28, 28) (`DataError`: it is not one)."""
     with _named(path):
         return parse_images(_read_whole(path, IMAGES))
 
 
 def read_labels(path: Path) -> NDArray[np.int64]:
-    """Return the labels of an IDX file, int64 (n,) (`DataError` when it is not one)."""
+    """Return the labels of an IDX file, int64 (n,) (`DataError`: it is not one)."""
     with _named(path):
         return parse_labels(_read_whole(path, LABELS))
 
 
 def parse_images(content: bytes) -> NDArray[np.uint8]:
-    """Return the images in the bytes of a plain IDX file, writable (or `DamagedError`)."""
+    """Return the images in the bytes of a plain IDX file, uint8 (n, 28, 28), writable.
+
+    Raises
+    ------
+    DamagedError
+        They are not such bytes.
+    """
     count, rows, columns = _lengths(content, IMAGES)
     if (rows, columns) != (28, 28):
         raise DamagedError(f"holds images of {rows}×{columns}, expected 28×28; scale them first")
@@ -97,20 +104,26 @@ def parse_images(content: bytes) -> NDArray[np.uint8]:
 
 
 def parse_labels(content: bytes) -> NDArray[np.int64]:
-    """Return the labels in the bytes of a plain IDX file (or `DamagedError`)."""
+    """Return the labels in the bytes of a plain IDX file, int64 (n,).
+
+    Raises
+    ------
+    DamagedError
+        They are not such bytes.
+    """
     _lengths(content, LABELS)
     return np.frombuffer(content, np.uint8, offset=8).astype(np.int64)
 
 
 def unpack(content: bytes, most: int) -> bytes:
-    """Return `content` out of its gzip, if it is in one: told by its first bytes, not by a name.
+    """Unpack `content` if it is gzip, which its first bytes tell.
 
     Raises
     ------
     DamagedError
-        It breaks off, its checksum is wrong, or it would unpack to over `most` bytes.
+        It is truncated, its checksum is wrong, or it unpacks to more than `most` bytes.
     """
-    if content[:2] == b"\x1f\x8b":
+    if content.startswith(GZIP):
         content = _gunzip(content, most + 1)
     if len(content) > most:
         raise DamagedError(f"holds more than the {most:,} bytes expected; bring the original file")
@@ -121,26 +134,26 @@ def _gunzip(content: bytes, amount: int) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
             return file.read(amount)
-    except EOFError:
-        raise DamagedError("is a truncated gzip file; download it again") from None
-    except (gzip.BadGzipFile, zlib.error):
-        raise DamagedError("is a damaged gzip file; download it again") from None
+    except EOFError as error:
+        raise DamagedError("is a truncated gzip file; download it again") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DamagedError("is a damaged gzip file; download it again") from error
 
 
 def _read_whole(path: Path, magic: int) -> bytes:
     content = path.read_bytes()
-    header = _gunzip(content, 16) if content[:2] == b"\x1f\x8b" else content[:16]
+    header = _gunzip(content, 16) if content.startswith(GZIP) else content[:16]
     return unpack(content, _size(header, magic))
 
 
 def _size(header: bytes, magic: int) -> int:
     """Return the length of the whole file that begins with `header`."""
     axes = 3 if magic == IMAGES else 1
-    found = int.from_bytes(header[:4], "big")
-    if found != magic or len(header) < 4 + 4 * axes:
-        what = "image" if magic == IMAGES else "label"
+    actual = int.from_bytes(header[:4], "big")
+    if actual != magic or len(header) < 4 + 4 * axes:
+        kind = "image" if magic == IMAGES else "label"
         raise DamagedError(
-            f"is not an IDX {what} file: its magic number is {found:#x}, expected {magic:#x}; "
+            f"is not an IDX {kind} file: its magic number is {actual:#x}, expected {magic:#x}; "
             "bring the original file"
         )
     size = 4 + 4 * axes
@@ -168,53 +181,53 @@ def _lengths(content: bytes, magic: int) -> tuple[int, ...]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Say of which file something is wrong."""
+    """Name the file in errors."""
     try:
         yield
-    except DamagedError as fault:
-        raise DataError(f"{path} {fault}") from None
+    except DamagedError as error:
+        raise DataError(f"{path} {error}") from error
     except OSError as error:
         raise DataError(
             f"cannot read {path}: {error.strerror or error}; check that the file may be read"
-        ) from None
+        ) from error
 
 
-def _find(place: Path) -> tuple[Path, dict[tuple[str, str], Path]]:
+def _find(path: Path) -> tuple[Path, dict[tuple[str, str], Path]]:
     """Return the folder of a set, and its four files by part and kind."""
-    folder, wanted = (place, None) if place.is_dir() else (place.parent, place.name)
+    folder, wanted = (path, None) if path.is_dir() else (path.parent, path.name)
     with _named(folder):
-        names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        names = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
     sets: dict[str, dict[tuple[str, str], Path]] = {}
     for name in names:
         if match := _NAME.fullmatch(name):
             part = "train" if match["part"] == "train" else "test"
-            # Sorted, plain comes before .gz; plain is the faster one to read.
+            # Of a plain file and its .gz, the plain one comes first: it is faster to read.
             sets.setdefault(match["set"], {}).setdefault((part, match["kind"]), folder / name)
     if wanted is not None:
         if wanted not in sets:
-            raise DataError(f"no folder {place}; give one that holds IDX files")
+            raise DataError(f"no folder {path}; give one that holds IDX files")
         chosen = wanted
     elif not sets:
         raise DataError(
-            f"no IDX files in {place}; their names are like train-images-idx3-ubyte.gz and "
+            f"no IDX files in {path}; their names are like train-images-idx3-ubyte.gz and "
             "t10k-labels-idx1-ubyte.gz"
         )
     elif len(sets) > 1:
         raise DataError(
-            f"{place} holds several sets ({', '.join(sorted(sets))}); name one, "
-            f"as idx:{place / min(filter(None, sets))}"
+            f"{path} holds several sets ({', '.join(sorted(sets))}); name one, "
+            f"as idx:{path / min(filter(None, sets))}"
         )
     else:
         chosen = next(iter(sets))
     for part in ("train", "test"):
         for kind in ("images", "labels"):
             if (part, kind) not in sets[chosen]:
-                raise DataError(f"no {part} {kind} in {place}; a set needs all four files")
+                raise DataError(f"no {part} {kind} in {path}; a set needs all four files")
     return folder, sets[chosen]
 
 
 def _classes(folder: Path, lowest: int, highest: int) -> tuple[tuple[str, ...], int]:
-    """Return the class names, and the label as stored that becomes 0."""
+    """Return the class names, and the stored label that becomes 0."""
     first = 1 if lowest == 1 else 0
     path = folder / "classes.txt"
     if not path.exists():
@@ -222,10 +235,10 @@ def _classes(folder: Path, lowest: int, highest: int) -> tuple[tuple[str, ...], 
     try:
         with _named(path):
             lines = path.read_text("utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise DataError(f"{path} is not UTF-8 text; write one class name a line") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 text; write one class name a line") from error
     classes = tuple(line.strip() for line in lines if line.strip())
-    # Ten names for labels 1 to 9 count from 0; nine names for them count from 1.
+    # For labels 1 to 9, ten names count from 0 and nine names from 1.
     if len(classes) > highest:
         first = 0
     if highest - first >= len(classes):

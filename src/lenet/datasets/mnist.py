@@ -1,25 +1,41 @@
-"""MNIST: found where it lies, else downloaded; what counts is the digest of its content.
+"""MNIST: found on disk or downloaded, and verified by the digest of its content.
 
 Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", 1998. 60,000
 training and 10,000 test digits, drawn from NIST's Special Databases 3 and 1.
+
+Nothing that arrives is trusted: it is held in memory, bounded in size and in time, until it is
+verified, so a bad mirror leaves no trace on disk.
 """
 
+import io
 import os
-import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from lenet.datasets.dataset import Dataset, Splits
-from lenet.datasets.idx import DamagedError, parse_images, parse_labels, unpack
+from lenet.datasets.dataset import DIGITS, Dataset, Splits
+from lenet.datasets.idx import GZIP, DamagedError, parse_images, parse_labels, unpack
 from lenet.errors import DataError
-from lenet.storage import cannot_write, sha256, write_atomically
+from lenet.storage import LockedError, cannot_write, locked, sha256, write_atomically
 
-if TYPE_CHECKING:  # it brings pooch, which only a download needs
-    from lenet.datasets.mirrors import Mirrors
+if TYPE_CHECKING:
+    import requests
+
+# Well-known copies: Google's CVDF, and the PyTorch project.
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+SILENCE = 5.0, 20.0  # seconds to connect, and between two bytes, that a mirror may take
+GRACE = 30.0  # seconds that even the smallest file may take
+SLOWEST = 10_000  # bytes a second that a larger file must reach: all four in 20 minutes
+CHUNK = 2**16  # bytes
 
 
 @dataclass(frozen=True)
@@ -29,13 +45,13 @@ class Part:
     Attributes
     ----------
     name : str
-        As it is called everywhere, without ``.gz``.
+        Its usual name, without ``.gz``.
     packed : int
-        Bytes of the gzip file in circulation.
+        Bytes of the usual gzip file.
     size : int
         Bytes of the content, unpacked.
     sha256 : str
-        Of the content, unpacked: how it is packed differs from place to place.
+        Digest of the content, unpacked; the compression differs from copy to copy.
     """
 
     name: str
@@ -44,13 +60,13 @@ class Part:
     sha256: str
 
     def file_names(self) -> Iterator[str]:
-        """Yield the names it goes by, plain before gzip: plain is the faster one to read."""
+        """Yield the names in use, plain before gzip: plain is faster to read."""
         for name in (self.name, self.name.replace("-idx", ".idx")):
             yield name
             yield f"{name}.gz"
 
 
-# Smallest first, so that a mirror that is down or altered is known before much has come.
+# Smallest first, so that a bad mirror is noticed before much has arrived.
 PARTS = (
     Part(
         name="t10k-labels-idx1-ubyte",
@@ -80,8 +96,8 @@ PARTS = (
 
 
 @dataclass(frozen=True)
-class Found:
-    """One of the four files, verified: where it is, and its unpacked content."""
+class File:
+    """One of the four files on disk, verified, with its unpacked content."""
 
     path: Path
     content: bytes
@@ -90,14 +106,14 @@ class Found:
 def load_mnist(
     data_dir: Path | None, download: bool, timeout: float | None, show_progress: bool
 ) -> Splits:
-    """Load MNIST, its classes "0" to "9"; see `obtain` for the parameters and errors."""
-    found = obtain(data_dir, download, timeout, show_progress)
+    """Load MNIST, with classes "0" to "9"; see `obtain` for the parameters and errors."""
+    files = obtain(data_dir, download, timeout, show_progress)
     train, test = (
         Dataset(
             "mnist",
-            parse_images(found[f"{part}-images-idx3-ubyte"].content),
-            parse_labels(found[f"{part}-labels-idx1-ubyte"].content),
-            tuple("0123456789"),
+            parse_images(files[f"{part}-images-idx3-ubyte"].content),
+            parse_labels(files[f"{part}-labels-idx1-ubyte"].content),
+            DIGITS,
         )
         for part in ("train", "t10k")
     )
@@ -109,12 +125,12 @@ def obtain(
     download: bool = True,
     timeout: float | None = None,
     show_progress: bool = False,
-) -> dict[str, Found]:
-    """Return the four files by name, downloading those that are nowhere to be found.
+) -> dict[str, File]:
+    """Return the four files by name, downloading those that are missing.
 
     They are looked for in `data_dir`, in ``$LENET_DATA`` and in the user's cache, and downloaded
-    to `data_dir`, or to the cache when it is not given. A file there is whole and verified from
-    its first moment; processes that fetch at once take turns, so that one downloads for all.
+    to `data_dir`, or to the cache if that is not given. A downloaded file appears whole and
+    verified. If several processes start a download, one does it for all.
 
     Parameters
     ----------
@@ -129,44 +145,49 @@ def obtain(
     Raises
     ------
     DataError
-        A file found in `data_dir` or ``$LENET_DATA`` is not MNIST's; the files are nowhere and
-        cannot be downloaded; the disk refuses them.
+        A file in `data_dir` or ``$LENET_DATA`` is not MNIST's; files are missing and cannot be
+        downloaded, or not written.
     """
-    found = {part.name: file for part in PARTS if (file := _search(part, data_dir))}
-    missing = [part for part in PARTS if part.name not in found]
+    files = {part.name: file for part in PARTS if (file := _search(part, data_dir))}
+    missing = [part for part in PARTS if part.name not in files]
     if not missing:
-        return found
-    target = data_dir or cache_dir()
+        return files
     if not download:
         raise DataError(
             f"MNIST is not at hand: no {missing[0].name} in "
-            f"{', '.join(str(folder) for folder in _places(data_dir))}; "
+            f"{', '.join(str(folder) for folder in _folders(data_dir))}; "
             "`lenet data fetch` downloads it, and --data uci-digits needs no download"
         )
-    deadline = time.monotonic() + timeout if timeout is not None else float("inf")
+    patience = float("inf") if timeout is None else timeout
+    deadline = time.monotonic() + patience
+    target = data_dir or cache_dir()
+    mirrors = list(MIRRORS)
+    total = sum(part.packed for part in missing)
     try:
         target.mkdir(parents=True, exist_ok=True)
+        with locked(target, patience) as alone, _progress(total, show_progress) as report:
+            if alone:
+                _remove_stale(target)
+            for part in missing:
+                # Another process may have downloaded it while we waited for the lock.
+                files[part.name] = _search(part, data_dir) or _download(
+                    part, target, mirrors, deadline, report
+                )
+    except LockedError as error:
+        raise _cannot_download("another process is still at it", target) from error
     except OSError as error:
-        raise cannot_write(target, error) from None
-    from lenet.datasets.mirrors import Mirrors, progress
-
-    total = sum(part.packed for part in missing)
-    with _turn(target, deadline), progress(total, show_progress) as report:
-        mirrors = Mirrors(deadline, report)
-        for part in missing:
-            # Whoever had the turn before may have brought it.
-            found[part.name] = _search(part, data_dir) or _fetch(part, target, mirrors)
-    return found
+        raise cannot_write(target, error) from error
+    return files
 
 
 def cache_dir() -> Path:
-    """Return the folder for MNIST where this system keeps a user's cached files."""
+    """Return the folder for MNIST in the user's cache."""
     import pooch
 
     return Path(pooch.os_cache("lenet")) / "mnist"
 
 
-def _places(data_dir: Path | None) -> Iterator[Path]:
+def _folders(data_dir: Path | None) -> Iterator[Path]:
     if data_dir is not None:
         yield data_dir
     if named := os.environ.get("LENET_DATA"):
@@ -174,54 +195,42 @@ def _places(data_dir: Path | None) -> Iterator[Path]:
     yield cache_dir()
 
 
-def _search(part: Part, data_dir: Path | None) -> Found | None:
-    """Return `part` from the first place that has it, or None (`DataError` if it is another)."""
-    for folder in _places(data_dir):
+def _search(part: Part, data_dir: Path | None) -> File | None:
+    """Return `part` from the first folder that has it, if any (`DataError`: it is another file)."""
+    for folder in _folders(data_dir):
         for path in (folder / name for name in part.file_names()):
             try:
                 if path.is_file():
-                    return Found(path, _verified(part, path.read_bytes()))
-            except DamagedError as fault:
-                # In the cache, which is ours, a spoilt file is as good as none.
+                    return File(path, _verified(part, path.read_bytes()))
+            except DamagedError as error:
+                # A damaged file in the cache, which is ours, counts as missing.
                 if folder == data_dir or folder != cache_dir():
-                    raise DataError(f"{path} {fault}") from None
+                    raise DataError(f"{path} {error}") from error
             except OSError as error:
                 raise DataError(
                     f"cannot read {path}: {error.strerror or error}; check that it may be read"
-                ) from None
+                ) from error
     return None
 
 
 def _verified(part: Part, packed: bytes) -> bytes:
-    """Return the unpacked content of `part` (or `DamagedError`)."""
+    """Return the unpacked content of `part` (`DamagedError`: it is something else)."""
     content = unpack(packed, part.size)
-    if (found := sha256(content)) != part.sha256:
+    if (digest := sha256(content)) != part.sha256:
         raise DamagedError(
-            f"is not MNIST's {part.name}: the SHA-256 of its content is {found}, expected "
+            f"is not MNIST's {part.name}: the SHA-256 of its content is {digest}, expected "
             f"{part.sha256}; remove it, and `lenet data fetch` brings the original"
         )
     return content
 
 
-def _fetch(part: Part, target: Path, mirrors: "Mirrors") -> Found:
-    from lenet.datasets.mirrors import NoMirrorError
-
-    try:
-        packed, content = mirrors.download(
-            f"{part.name}.gz",
-            expected=part.packed,
-            most=part.size,
-            unpack=lambda packed: _verified(part, packed),
-        )
-    except NoMirrorError as fault:
-        raise _unreachable(str(fault), target) from None
-    # A mirror, or a proxy before it, may have unpacked it on the way.
-    path = target / (f"{part.name}.gz" if packed[:2] == b"\x1f\x8b" else part.name)
-    write_atomically(path, packed)
-    return Found(path, content)
+def _remove_stale(folder: Path) -> None:
+    """Remove what downloads that were killed left behind."""
+    for path in folder.glob(".*-ubyte*.tmp"):
+        path.unlink(missing_ok=True)
 
 
-def _unreachable(why: str, target: Path) -> DataError:
+def _cannot_download(why: str, target: Path) -> DataError:
     names = ", ".join(f"{part.name}.gz" for part in PARTS)
     return DataError(
         f"cannot download MNIST: {why}; put its four files ({names}) into {target} by hand, "
@@ -229,32 +238,133 @@ def _unreachable(why: str, target: Path) -> DataError:
     )
 
 
-@contextmanager
-def _turn(folder: Path, deadline: float) -> Iterator[None]:
-    """Wait until no other process fetches into `folder`, then tidy up after those that died."""
-    if sys.platform == "win32":  # no such lock: every process downloads, the last rename wins
-        yield
-        return
-    import fcntl
+class _MirrorError(Exception):
+    """What is wrong with a mirror; the text follows its name."""
 
+
+class _Received(io.BytesIO):
+    """Takes the bytes that arrive, until they are too many or too late."""
+
+    def __init__(self, most: int, deadline: float, report: Callable[[int], None]) -> None:
+        super().__init__()
+        self.most, self.deadline, self.report = most, deadline, report
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
+        if time.monotonic() > self.deadline:
+            raise _MirrorError("is too slow")
+        if self.tell() + len(chunk) > self.most:
+            raise _MirrorError("sent too much")
+        self.report(len(chunk))
+        return super().write(chunk)
+
+
+def _download(
+    part: Part, target: Path, mirrors: list[str], deadline: float, report: Callable[[int], None]
+) -> File:
+    """Write `part` to `target` from the first mirror that gives it whole.
+
+    Parameters
+    ----------
+    part : Part
+    target : Path
+        Folder to write to.
+    mirrors : list of str
+        Their addresses; one that fails is moved to the end.
+    deadline : float
+        On the clock of `time.monotonic`; past it no mirror is asked or waited for.
+    report : callable
+        Is called with the number of bytes of each piece that arrives, from another thread.
+
+    Raises
+    ------
+    DataError
+        No mirror gives it; the text names the fault of each.
+    """
+    faults = []
+    for mirror in tuple(mirrors):
+        now = time.monotonic()
+        if now >= deadline:
+            faults.append("no time is left")
+            break
+        patience = min(deadline, now + GRACE + part.packed / SLOWEST)
+        try:
+            packed = _get(f"{mirror}{part.name}.gz", _Received(part.size, patience, report))
+            content = _verified(part, packed)
+        except (_MirrorError, DamagedError) as error:
+            fault = error if isinstance(error, _MirrorError) else "sent something else"
+            faults.append(f"{urlsplit(mirror).netloc} {fault}")
+            mirrors.remove(mirror)
+            mirrors.append(mirror)
+            continue
+        # A mirror, or a proxy on the way, may have unpacked it.
+        path = target / (f"{part.name}.gz" if packed.startswith(GZIP) else part.name)
+        write_atomically(path, packed)
+        return File(path, content)
+    raise _cannot_download("; ".join(faults), target)
+
+
+def _get(url: str, received: _Received) -> bytes:
+    """Get `url` in a thread that is abandoned at the deadline (`_MirrorError`).
+
+    Looking up a name, and a server that sends a byte now and then, have no deadline of their own.
+    """
+    import requests
+
+    responses: list[requests.Response] = []
+    done: Future[None] = Future()
+    threading.Thread(target=_fill, args=(url, received, responses, done), daemon=True).start()
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise cannot_write(folder, error) from None
+        done.result(max(0.0, received.deadline - time.monotonic()))
+    except _MirrorError:
+        raise
+    except requests.HTTPError as error:
+        raise _MirrorError(f"answered {responses[-1].status_code}") from error
+    except (TimeoutError, requests.Timeout) as error:
+        raise _MirrorError("is too slow") from error
+    except Exception as error:  # libraries raise nearly anything on a broken network or answer
+        raise _MirrorError("broke off" if responses else "cannot be reached") from error
+    return received.getvalue()
+
+
+def _fill(
+    url: str, received: _Received, responses: list["requests.Response"], done: Future[None]
+) -> None:
+    import pooch
+
+    get = pooch.HTTPDownloader(
+        chunk_size=CHUNK,
+        timeout=SILENCE,
+        allow_redirects=False,  # the mirrors have the files themselves
+        headers={"Accept-Encoding": "identity"},
+        hooks={"response": lambda response, **_: responses.append(response)},
+    )
     try:
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise _unreachable("another process is still at it", folder) from None
-                time.sleep(0.1)
-            except OSError:  # a file system without locks
-                break
-            else:
-                for stale in folder.glob(".*-ubyte*.tmp"):
-                    stale.unlink(missing_ok=True)
-                break
-        yield
+        get(url, received, None)
+        done.set_result(None)
+    except Exception as error:
+        done.set_exception(error)
     finally:
-        os.close(descriptor)
+        for response in responses:
+            response.close()
+
+
+@contextmanager
+def _progress(total: int, show: bool) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr, if that is a terminal.
+
+    Yield the function that advances it by a number of bytes, of `total`.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("Downloading MNIST"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console,
+        disable=not (show and console.is_terminal),
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda count: bar.update(task, advance=count)

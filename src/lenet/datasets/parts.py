@@ -1,18 +1,17 @@
-"""The data of a recipe, split into the parts that a training needs."""
+"""The data of a recipe, split into the parts that a training and its tests need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from lenet import datasets
-from lenet.datasets import Dataset, Splits
+from lenet.datasets.dataset import Dataset, Splits, carve, join, repeat_small
+from lenet.datasets.source import load_all, load_each, load_nondigits, load_others
 from lenet.errors import DataError
 from lenet.recipe import Recipe
 
 Part = Literal["test", "validation", "train"]
+Carved = tuple[Dataset, Dataset | None]  # what is trained on, and what is held out
 
 
 @dataclass(frozen=True)
@@ -22,17 +21,17 @@ class Parts:
     Attributes
     ----------
     train, validation : Dataset
-        Of the recipe's data and extra data together.
+        From the recipe's data and extra data.
     test : Dataset
-        Of the recipe's data alone.
+        From the recipe's data alone.
     nondigits, nondigits_validation : Dataset, optional
-        Images that show no class; where the recipe has nondigits, also those of its data.
+        Images that show no class, if the recipe has nondigits; those of its data included.
     folder : Path, optional
         Where MNIST was looked for first.
     tests, other_tests : dict of str to Dataset
-        The test part of each source of data, and what of it shows no class, where the recipe has
-        nondigits. They were read together with what is learnt from: a store of corrections that
-        grows meanwhile moves nothing from one to the other.
+        By source: its test part and, if the recipe has nondigits, its test images that show no
+        class. They were read together with the training images, so that a store of corrections
+        that grows meanwhile moves nothing from one to the other.
     """
 
     train: Dataset
@@ -44,96 +43,8 @@ class Parts:
     tests: dict[str, Dataset] = field(default_factory=dict)
     other_tests: dict[str, Dataset] = field(default_factory=dict)
 
-    @classmethod
-    def load(cls, recipe: Recipe, data_dir: Path | None = None) -> "Parts":
-        """Load the recipe's sources and carve its validation parts (`DataError`)."""
-        each = datasets.load_each(recipe.data, data_dir, show_progress=True)
-        return cls.of(recipe, datasets.join_splits(each.values()), data_dir, each)
-
-    @classmethod
-    def of(
-        cls,
-        recipe: Recipe,
-        splits: Splits,
-        data_dir: Path | None = None,
-        each: Mapping[str, Splits] | None = None,
-    ) -> "Parts":
-        """Carve the recipe's parts out of its data, loaded already, and what it adds to them.
-
-        `each` are the sources that were joined to `splits`, where they were loaded one by one.
-
-        Raises
-        ------
-        UsageError, DataError
-            What it adds cannot be loaded; or there are too few images for a part that it needs.
-        """
-        may_be_small = recipe.least_share > 0  # such sources repeat
-
-        def carve(whole: Dataset, small: bool) -> tuple[Dataset, Dataset | None]:
-            if small and round(recipe.validation * len(whole)) == 0:
-                return whole, None  # of a source that small nothing can be spared
-            return datasets.carve(whole, recipe.validation, recipe.seed, recipe.validation_split)
-
-        def repeated(trains: list[Dataset]) -> list[Dataset]:
-            least = recipe.least_share * sum(map(len, trains))
-            times = [max(1, round(least / len(each))) for each in trains]
-            return [
-                each.subset(np.tile(np.arange(len(each)), n))
-                for each, n in zip(trains, times, strict=True)
-            ]
-
-        def load(sources: tuple[str, ...]) -> Dataset:
-            return datasets.load_all(sources, data_dir, show_progress=True).train
-
-        if may_be_small and each is None:
-            each = datasets.load_each(recipe.data, data_dir, show_progress=True)
-        parts = (
-            [carve(source.train, small=True) for source in each.values()]
-            if may_be_small and each  # one by one, to repeat the small ones
-            else [carve(splits.train, small=False)]
-        )
-        if recipe.extra_data:
-            parts.append(carve(load(recipe.extra_data), may_be_small))
-        nondigits, other_tests = [], {}
-        if recipe.nondigits:  # who learns to refuse learns it from the sources of digits as well
-            nondigits = [datasets.load_nondigits(source, data_dir) for source in recipe.nondigits]
-            for source in (*recipe.data, *recipe.nondigits):
-                train, test = datasets.load_others(source)
-                if train and source in recipe.data:
-                    nondigits.append(train)
-                if test:
-                    other_tests[source] = test
-        others = [carve(whole, small=True) for whole in nondigits]
-
-        def joined(parts: list[Dataset]) -> Dataset | None:
-            return datasets.join(parts) if parts else None
-
-        needed = recipe.calibrate or recipe.patience > 0 or recipe.keep == "best"
-
-        def held_out(parts: list[tuple[Dataset, Dataset | None]]) -> Dataset | None:
-            found = joined([validation for _, validation in parts if validation])
-            if found is None and parts and needed:
-                total = sum(len(train) for train, _ in parts)
-                raise DataError(
-                    f"{'+'.join(train.name for train, _ in parts)}: of {total} images none can be "
-                    f"spared for the validation part, a share of {recipe.validation:g}, which the "
-                    "recipe needs: bring more images or raise validation"
-                )
-            return found
-
-        return cls(
-            datasets.join(repeated([train for train, _ in parts])),
-            held_out(parts),
-            splits.test,
-            joined(repeated([train for train, _ in others])),
-            held_out(others),
-            data_dir,
-            {source: splits.test for source, splits in (each or {}).items()},
-            other_tests,
-        )
-
     def present(self) -> dict[Part, Dataset]:
-        """Return the parts that there are, by name."""
+        """Return the test, validation and training parts that exist, by name."""
         parts: dict[Part, Dataset | None] = {
             "test": self.test,
             "validation": self.validation,
@@ -142,10 +53,112 @@ class Parts:
         return {name: part for name, part in parts.items() if part is not None}
 
     def facts(self) -> dict[str, object]:
-        """Return what `run.json` says of them."""
+        """Return what `run.json` records of them: name, classes, counts and digests."""
         facts: dict[str, object] = {"name": self.train.name, "classes": list(self.train.classes)}
         for name, part in self.present().items():
             facts |= {name: len(part), f"{name}_digest": part.digest}
         if self.nondigits:
             facts |= {"nondigits": len(self.nondigits), "nondigits_digest": self.nondigits.digest}
         return facts
+
+
+def load_parts(recipe: Recipe, data_dir: Path | None = None) -> Parts:
+    """Load the recipe's data and split it; see `split_parts` for the errors."""
+    return split_parts(
+        recipe, load_each(recipe.data, data_dir, show_progress=True), data_dir=data_dir
+    )
+
+
+def split_parts(
+    recipe: Recipe, sources: Mapping[str, Splits], *, data_dir: Path | None = None
+) -> Parts:
+    """Split the recipe's data, and load and split its extra data and nondigits.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    sources : mapping of str to Splits
+        The recipe's data, loaded.
+    data_dir : Path, optional
+        Where MNIST is looked for first.
+
+    Raises
+    ------
+    UsageError, DataError
+        Extra data or nondigits cannot be loaded; or there are too few images to hold out a part
+        that the recipe needs.
+    """
+    digits = _carve_digits(recipe, [splits.train for splits in sources.values()], data_dir)
+    nondigits, other_tests = _gather_nondigits(recipe, data_dir)
+    others = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
+    return Parts(
+        train=_join_trains(digits, least_share=recipe.least_share),
+        validation=_join_held_out(recipe, digits),
+        test=join([splits.test for splits in sources.values()]),
+        nondigits=_join_trains(others, least_share=recipe.least_share) if others else None,
+        nondigits_validation=_join_held_out(recipe, others) if others else None,
+        folder=data_dir,
+        tests={source: splits.test for source, splits in sources.items()},
+        other_tests=other_tests,
+    )
+
+
+def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | None) -> list[Carved]:
+    """Hold out a share of the recipe's data and of its extra data."""
+    repeats_small = recipe.least_share > 0
+    # Joined first, unless small sources are to be repeated: then each is carved by itself.
+    wholes = list(trains) if repeats_small else [join(trains)]
+    carved = [_carve(recipe, whole, allow_none=repeats_small) for whole in wholes]
+    if recipe.extra_data:
+        extra = load_all(recipe.extra_data, data_dir, show_progress=True).train
+        carved.append(_carve(recipe, extra, allow_none=repeats_small))
+    return carved
+
+
+def _gather_nondigits(
+    recipe: Recipe, data_dir: Path | None
+) -> tuple[list[Dataset], dict[str, Dataset]]:
+    """Load the images that show no class: the training parts, and each source's test part.
+
+    A recipe that learns to refuse learns it from the sources of digits as well.
+    """
+    if not recipe.nondigits:
+        return [], {}
+    trains = [load_nondigits(source, data_dir) for source in recipe.nondigits]
+    tests = {}
+    for source in (*recipe.data, *recipe.nondigits):
+        train, test = load_others(source)
+        if train and source in recipe.data:
+            trains.append(train)
+        if test:
+            tests[source] = test
+    return trains, tests
+
+
+def _carve(recipe: Recipe, dataset: Dataset, *, allow_none: bool) -> Carved:
+    return carve(
+        dataset,
+        recipe.validation,
+        recipe.seed,
+        recipe.validation_split,
+        allow_none=allow_none,
+    )
+
+
+def _join_trains(carved: Sequence[Carved], *, least_share: float) -> Dataset:
+    return join(repeat_small([train for train, _ in carved], least_share=least_share))
+
+
+def _join_held_out(recipe: Recipe, carved: Sequence[Carved]) -> Dataset | None:
+    """Join what was held out; None if that is nothing and the recipe does not need it."""
+    held_out = [validation for _, validation in carved if validation is not None]
+    if held_out:
+        return join(held_out)
+    if recipe.needs_validation:
+        total = sum(len(train) for train, _ in carved)
+        raise DataError(
+            f"{'+'.join(train.name for train, _ in carved)}: of {total} images none can be "
+            f"spared for the validation part, a share of {recipe.validation:g}, which the "
+            "recipe needs: bring more images or raise validation"
+        )
+    return None

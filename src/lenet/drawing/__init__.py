@@ -1,7 +1,6 @@
-"""Digits drawn and printed by the program itself, and things that are no digits.
+"""Synthetic training data: drawn and printed digits, non-digits and whole pages.
 
-Training data of our own making, in the styles that MNIST lacks: any number of images, the same for
-the same seed.
+Covers styles that MNIST lacks. Any number of images; the same seed gives the same images.
 """
 
 from lenet.drawing.digits import draw_digits

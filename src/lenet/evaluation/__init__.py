@@ -1,6 +1,6 @@
-"""How good a model is: its scores, what it misread, what became of one that was taught further.
+"""How good a model is: its scores, its mistakes, and what further training changed.
 
-Nothing here needs torch: models are asked through ONNX Runtime.
+Models run in ONNX Runtime; nothing here needs torch.
 """
 
 from lenet.evaluation.finetuning import Change, read_changes

@@ -1,10 +1,10 @@
-"""What became of a model that was trained further: better on the new data, no worse on the old."""
+"""What further training changed: better on the new data, no worse on the old."""
 
 import json
 from dataclasses import dataclass, replace
 
 from lenet import datasets
-from lenet.datasets import Dataset
+from lenet.datasets import Dataset, Source
 from lenet.datasets.parts import Parts
 from lenet.errors import DataError
 from lenet.evaluation.scoring import score
@@ -12,7 +12,7 @@ from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, Run
 
-TOLERATED = 0.002  # share of a test set that may be lost
+TOLERATED = 0.002  # the share of a test set that may be lost
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,17 @@ class Change:
 
 
 def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
-    """Add the test sets of what the model was made from that `recipe` starts from.
+    """Add the test sets that the starting model of `recipe` was trained with.
 
-    Whoever teaches it from corrections alone is to hear what it unlearnt as well. A folder, IDX
-    files or corrections that were somewhere else then, or of other classes, are left out.
+    So a model trained further on corrections alone shows what it forgot as well. A folder, IDX
+    files or corrections that are no longer there, or have other classes, are left out.
 
     Raises
     ------
     UsageError, ModelError
-        What the recipe starts from is missing, broken or altered.
+        The starting model is missing, broken or altered.
     DataError
-        Such a test set cannot be had.
+        One of the test sets cannot be loaded.
     """
     if not recipe.start_from:
         return parts
@@ -55,24 +55,24 @@ def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
         try:
             test = datasets.load(source, parts.folder, show_progress=True).test
         except DataError as error:
-            if source.partition(":")[0] in ("folder", "idx", "corrections"):
+            if Source.parse(source).is_private:
                 continue
             raise DataError(
                 f"{source} is needed, on which {recipe.start_from} is tested before and after: "
                 f"{error}"
-            ) from None
+            ) from error
         if test.classes == parts.test.classes:
             tests[source] = test
     return replace(parts, tests=tests)
 
 
 def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
-    """Ask the model that `recipe` starts from, and what came of it, about each source's test set.
+    """Count the errors of the starting model of `recipe`, and of `after`, on each test set.
 
     Raises
     ------
     UsageError, ModelError
-        What the recipe starts from is missing, broken or altered.
+        The starting model is missing, broken or altered.
     DataError
         It has other classes.
     """
@@ -89,14 +89,12 @@ def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
 
 
 def _taken_for_digits(classifier: Classifier, others: Dataset) -> int:
-    """Return how many of `others`, which show no digit, are not refused."""
-    if classifier.rejection is None:
-        return len(others)
-    return int((classifier.scores(classifier.logits(others.images)) >= classifier.rejection).sum())
+    """Return how many of `others`, which show no digits, are not refused."""
+    return int((~classifier.judge(classifier.logits(others.images)).refused).sum())
 
 
 def read_changes(run: Run) -> list[Change]:
-    """Return what `changes` found when `run` was finished; nothing if it began from fresh weights.
+    """Return the `changes` kept by a finished run; none if it began from fresh weights.
 
     Raises
     ------

@@ -1,25 +1,23 @@
-"""What a model misreads of its test images, in a file of its run.
+"""The test images that a model misreads, kept in a file of its run.
 
-So it can be looked at wherever the run is, without the data it was tested on.
+So they can be looked at without the data that the model was tested on.
 """
 
 import base64
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets import Dataset
-from lenet.reader import MIN_PROBABILITY, Classifier
+from lenet.reader import Classifier
 
-MOST = 100  # images are kept
+MOST = 100  # images kept: some 100 kB, and more than anybody looks at
 
 LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
     "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/"
 }
-
-Status = Literal["digit", "uncertain", "not_a_digit"]
 
 
 def find_mistakes(
@@ -28,40 +26,32 @@ def find_mistakes(
     most: int = MOST,
     hidden: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """Ask `classifier` about every image of `test`; return what it misreads, as JSON holds it.
+    """Classify every image of `test` and return the misread ones, as JSON holds them.
 
     Parameters
     ----------
     classifier : Classifier
     test : Dataset
-        Of the same classes.
+        With the classes of `classifier`; n images.
     most : int
-        So many are returned at most, those with the most probable answers; all are counted.
-    hidden : bool array (n,), optional
-        Images that are counted and never returned.
+        The most images to return, those with the most probable answers; all are counted.
+    hidden : bool ndarray (n,), optional
+        Images that are counted but never returned.
 
     Returns
     -------
     dict
-        ``total`` and ``errors``; how many of all images are ``refused`` as showing no class or are
-        ``uncertain``; ``confident_errors``, which are neither; and the list ``mistakes``: of each
-        ``index``, ``truth``, ``answer``, ``probability``, ``status`` as a reading has it, and
-        ``image``, 784 bytes in base64. ``licence`` says whose the images are, where that is known;
-        of those of several sources, of which it speaks.
+        ``total`` and ``errors``; how many of all images are ``refused`` or ``uncertain``;
+        ``confident_errors``, which are neither; and the list ``mistakes``, each with ``index``,
+        ``truth``, ``answer``, ``probability``, ``status`` and ``image``, 784 bytes in base64.
+        ``licence`` says whose the images are, where that is known.
     """
-    logits = classifier.logits(test.images)
-    probabilities = classifier.calibrated(logits)
-    answers, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    lowest = -np.inf if classifier.rejection is None else classifier.rejection
-    refused = classifier.scores(logits) < lowest
-    uncertain = (sureness < MIN_PROBABILITY) & ~refused
+    judgement = classifier.judge(classifier.logits(test.images))
+    answers, probabilities = judgement.answers, judgement.probabilities.max(axis=1)
+    statuses = np.array(judgement.statuses, dtype=object)
     wrong = answers != test.labels
-    (places,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
-    worst = places[np.argsort(-sureness[places], kind="stable")][:most]
-
-    def status(index: int) -> Status:
-        return "not_a_digit" if refused[index] else "uncertain" if uncertain[index] else "digit"
-
+    (shown,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
+    worst = shown[np.argsort(-probabilities[shown], kind="stable")][:most]
     names = test.name.split("+")
     known = [LICENCES[name] for name in names if name in LICENCES]
     if len(known) < len(names):
@@ -70,16 +60,16 @@ def find_mistakes(
         **({"licence": "; ".join(known)} if known else {}),
         "total": len(test),
         "errors": int(wrong.sum()),
-        "refused": int(refused.sum()),
-        "uncertain": int(uncertain.sum()),
-        "confident_errors": int((wrong & ~refused & ~uncertain).sum()),
+        "refused": int((statuses == "not_a_digit").sum()),
+        "uncertain": int((statuses == "uncertain").sum()),
+        "confident_errors": int((wrong & (statuses == "digit")).sum()),
         "mistakes": [
             {
                 "index": int(index),
                 "truth": int(test.labels[index]),
                 "answer": int(answers[index]),
-                "probability": float(sureness[index]),
-                "status": status(index),
+                "probability": float(probabilities[index]),
+                "status": statuses[index],
                 "image": base64.b64encode(test.images[index].tobytes()).decode("ascii"),
             }
             for index in worst

@@ -1,11 +1,11 @@
-"""Scoring a model on a part of its data: ONNX Runtime, no torch."""
+"""Scores of a model on a part of its data."""
 
 import json
 from pathlib import Path
 
 from lenet import datasets, metrics
 from lenet.datasets import Dataset
-from lenet.datasets.parts import Part, Parts
+from lenet.datasets.parts import Part, load_parts
 from lenet.errors import DataError, UsageError
 from lenet.metrics import Scores
 from lenet.reader import Classifier
@@ -36,14 +36,20 @@ def evaluate(
     folder = Path(data_dir) if data_dir else None
     if part == "test":
         return score(classifier, datasets.load_all(recipe.data, folder, show_progress=True).test)
-    parts = Parts.load(recipe, folder).present()
+    parts = load_parts(recipe, folder).present()
     if part not in parts:
         raise UsageError(f"{run.folder} held out no {part} part: say --split train or test")
     return score(classifier, parts[part])
 
 
 def score(classifier: Classifier, dataset: Dataset) -> Scores:
-    """Ask `classifier` about every image of `dataset` and count (`DataError`: other classes)."""
+    """Classify every image of `dataset` and count.
+
+    Raises
+    ------
+    DataError
+        `dataset` has other classes than `classifier`.
+    """
     if classifier.classes != dataset.classes:
         raise DataError(
             f"the model tells {', '.join(classifier.classes)} apart, but {dataset.name} holds "

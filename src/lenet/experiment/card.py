@@ -26,24 +26,42 @@ def card(
     robustness : mapping of condition to Scores, optional
         The undisturbed one first.
     calibration : Calibration, optional
-        How its logits are read, where that was fitted.
+        Its temperature and rejection threshold, if they were fitted.
     changes : sequence of Change
-        What became of the model that it began from.
+        How its errors compare with those of the model it began from.
     """
-    recipe, manifest = run.recipe, run.manifest
-    sources = ", ".join([*recipe.data, *recipe.extra_data])
-    counts = ", ".join(
-        f"{manifest.data[part]:,} {word}"
-        for part, word in (
-            ("train", "to learn from"),
-            ("validation", "held out"),
-            ("test", "to test"),
-        )
-        if manifest.data.get(part)
-    )
     lines = [
         f"# {run.folder.name}",
         "",
+        *_about(run, calibration),
+        "",
+        "| part | score |",
+        "|---|---|",
+        *(f"| {part} | {score.summary()} |" for part, score in scores.items()),
+        "",
+        "The test part was read once, after training. Nothing was chosen by it.",
+        "",
+        *(f"- Begun from `{run.recipe.start_from}`, on {change}." for change in changes),
+        *([""] if changes else []),
+        *_conditions(robustness or {}),
+        "**Takes** digit images of 28×28, light ink on dark paper, centred by mass as MNIST's are.",
+        *_weaknesses(calibration),
+        "",
+        "Repeat it: `lenet train --recipe recipe.toml`",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _about(run: Run, calibration: Calibration | None) -> list[str]:
+    """Return what the model is and how it was trained."""
+    recipe, manifest = run.recipe, run.manifest
+    sources = ", ".join([*recipe.data, *recipe.extra_data])
+    words = {"train": "to learn from", "validation": "held out", "test": "to test"}
+    counts = ", ".join(
+        f"{manifest.data[part]:,} {word}" for part, word in words.items() if manifest.data.get(part)
+    )
+    return [
         f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
         "",
         "| | |",
@@ -59,23 +77,7 @@ def card(
         f"| begun | {manifest.started} |",
         *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
         f"| weights | SHA-256 `{manifest.weights}` |",
-        "",
-        "| part | score |",
-        "|---|---|",
-        *(f"| {part} | {score.summary()} |" for part, score in scores.items()),
-        "",
-        "The test part was read once, after training. Nothing was chosen by it.",
-        "",
-        *(f"- Begun from `{recipe.start_from}`, on {change}." for change in changes),
-        *([""] if changes else []),
-        *_conditions(robustness or {}),
-        "**Takes** digit images of 28×28, light ink on dark paper, centred by mass as MNIST's are.",
-        *_weaknesses(calibration),
-        "",
-        "Repeat it: `lenet train --recipe recipe.toml`",
-        "",
     ]
-    return "\n".join(lines)
 
 
 def _refusing(run: Run) -> list[str]:

@@ -1,4 +1,4 @@
-"""The end of a run: what is made of a trained network, or kept of one that diverged."""
+"""The end of a run: a trained network exported, scored, reported; what a diverged one keeps."""
 
 import json
 from dataclasses import asdict
@@ -7,28 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from lenet.datasets import Source
 from lenet.datasets.parts import Parts
 from lenet.evaluation import score
 from lenet.evaluation.finetuning import changes
 from lenet.evaluation.mistakes import find_mistakes
 from lenet.experiment.card import card
-from lenet.experiment.export import prove, to_onnx
+from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
 from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
-from lenet.inspection.layers import Layers
+from lenet.inspection.conditions import conditions
+from lenet.inspection.feature_maps import Layers
 from lenet.metrics.calibration import Calibration, calibrate
 from lenet.reader import Classifier
-from lenet.run import CARD, FINETUNING, HISTORY, LAYERS, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import CARD, FINETUNING, HISTORY, MEASURED, MISTAKES, SCORES, WEIGHTS, Run
 from lenet.storage import cannot_write, safetensors_bytes, weights_digest
 from lenet.training import Epoch, Trainer, infer
 from lenet.training.watching import Watcher
 
-PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
-
 
 def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
-    """Export what was trained, score it, draw the report if asked, and finish the run folder."""
-    # On the CPU, where readers run it: a GPU rounds its products coarsely, by up to 3e-4.
+    """Export the network, score it, draw the report if wanted, and finish the run folder."""
+    # On the CPU, where it will be used: a GPU rounds its products coarsely, by up to 3e-4.
     model = trainer.result().cpu()
     write_history(run, trainer.history)
     digest = write_weights(run, model, parts.train.classes)
@@ -37,8 +37,8 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     calibration = _calibrated(model, parts) if run.recipe.calibrate else None
     exported = to_onnx(model, parts.train.classes, calibration)
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
-    run.write(MODEL, exported.model)
-    run.write(LAYERS, exported.layers)
+    for name, content in exported.files.items():
+        run.write(name, content)
 
     watcher.enters("scoring; the test set is read now, once")
     classifier = Classifier(exported.model)
@@ -51,13 +51,14 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     robustness = None
     if report:
         watcher.enters("drawing the report")
-        found = Inspection(described)
-        found.history = [asdict(epoch) for epoch in trainer.history]
-        found.scores = {str(part): scored for part, scored in scores.items()}
-        found.test, found.network = parts.test, model
-        found.classifier, found.layers = classifier, Layers(exported.layers)
-        _write_report(run, found)
-        robustness = found.robustness
+        inside = Inspection(described)
+        inside.history = [asdict(epoch) for epoch in trainer.history]
+        inside.scores = {str(part): scored for part, scored in scores.items()}
+        inside.test, inside.network = parts.test, model
+        inside.classifier, inside.layers = classifier, Layers(exported.layers)
+        _write_report(run, inside)
+        robustness = inside.robustness
+        run.write(MEASURED, _json({"conditions": conditions(robustness)}))
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
         run.write(FINETUNING, _json([asdict(change) for change in changed]))
@@ -67,7 +68,7 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
 
 
 def keep_last_good(run: Run, trainer: Trainer) -> str:
-    """Keep the weights of the last epoch that was saved; return words for the error."""
+    """Keep the weights of the last saved epoch; return the end of the error message."""
     saved = run.load_resume()
     if saved is None:
         run.finish("diverged")
@@ -80,12 +81,13 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
 
 
 def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images people sent to be corrected: not to be passed on with a run."""
-    if not parts.tests:
-        return np.zeros(len(parts.test), bool)
-    sizes = [(source.startswith("corrections:"), len(t)) for source, t in parts.tests.items()]
-    # The sources of the recipe come first, as in its test part.
-    return np.concatenate([np.full(n, hidden) for hidden, n in sizes])[: len(parts.test)]
+    """Return which test images are corrected readings, which a run must not pass on."""
+    hidden = [
+        np.full(len(test), Source.parse(source).kind == "corrections")
+        for source, test in parts.tests.items()
+    ]
+    # The recipe's own sources come first, in the order of its test part.
+    return np.concatenate(hidden)[: len(parts.test)]
 
 
 def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
@@ -98,12 +100,12 @@ def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
     )
 
 
-def _write_report(run: Run, found: Inspection) -> None:
+def _write_report(run: Run, inside: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
-        raise cannot_write(run.folder / "figures", error) from None
-    for name, content in report_files(found):
+        raise cannot_write(run.folder / "figures", error) from error
+    for name, content in report_files(inside):
         run.write(name, content)
 
 
@@ -112,12 +114,12 @@ def _json(value: object) -> bytes:
 
 
 def write_history(run: Run, history: list[Epoch]) -> None:
-    """Write a line for each epoch so far."""
+    """Write one line for each epoch so far."""
     run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
 
 
 def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
-    """Write the weights and what they belong to; return the digest of the weights themselves."""
+    """Write the weights with model, dropout and classes; return the digest of the weights alone."""
     weights = model.state_dict()
     facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
     run.write(WEIGHTS, safetensors_bytes(weights, facts))

@@ -9,14 +9,15 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lenet.datasets.parts import Parts
-from lenet.errors import DataError, OutcomeError, UsageError
+from lenet.datasets import Source
+from lenet.datasets.parts import Parts, load_parts
+from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation.finetuning import with_former_tests
 from lenet.experiment.finishing import finish, keep_last_good, write_history
 from lenet.models.weights import network_of
 from lenet.recipe import Recipe
 from lenet.run import Manifest, Run
-from lenet.storage import held_alone
+from lenet.storage import LockedError, locked
 from lenet.training import Trainer, choose_device
 from lenet.training.watching import Watcher
 
@@ -69,7 +70,7 @@ def train(
     """
     recipe = Recipe.load(recipe) if isinstance(recipe, str) else recipe
     device = choose_device(device)
-    parts = with_former_tests(recipe, Parts.load(recipe, Path(data_dir) if data_dir else None))
+    parts = with_former_tests(recipe, load_parts(recipe, Path(data_dir) if data_dir else None))
     manifest = Manifest(
         started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seed=recipe.seed,
@@ -111,7 +112,7 @@ def resume(
             f"{folder} is not waiting to go on, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
-    parts = Parts.load(run.recipe, Path(data_dir) if data_dir else None)
+    parts = load_parts(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
             f"the data of {folder} is not what it was when the run began: {_bring_back(run.recipe)}"
@@ -137,11 +138,16 @@ def load(model: str | Path) -> nn.Sequential:
 
 def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Train what is left, saving after each epoch, and finish the run folder."""
-    with held_alone(run.folder):
-        run.sweep()
-        if saved := run.load_resume():
-            trainer.restore(*saved)
-        return _learn_and_finish(run, trainer, parts, report, watcher)
+    try:
+        with locked(run.folder):
+            run.sweep()
+            if saved := run.load_resume():
+                trainer.restore(*saved)
+            return _learn_and_finish(run, trainer, parts, report, watcher)
+    except LockedError as error:
+        raise ModelError(
+            f"another process is training in {run.folder}: wait for it, or stop it first"
+        ) from error
 
 
 def _learn_and_finish(
@@ -157,16 +163,15 @@ def _learn_and_finish(
             write_history(run, trainer.history)
             watcher.passed(epoch)
     except OutcomeError as error:
-        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from None
+        raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from error
     return finish(run, trainer, parts, report, watcher)
 
 
 def _bring_back(recipe: Recipe) -> str:
-    """Return what can be done about data that has changed, beside a new run."""
-    kept = [source for source in recipe.data if not source.startswith("corrections:")]
-    if len(kept) < len(recipe.data):
+    """Return what to do about changed data, as an alternative to a new run."""
+    if any(Source.parse(source).kind == "corrections" for source in recipe.data):
         return "corrections have come or were taken back since; "
-    return f"bring back the files of {', '.join(kept)}, or "
+    return f"bring back the files of {', '.join(recipe.data)}, or "
 
 
 def _versions(device: str) -> dict[str, str]:

@@ -1,17 +1,13 @@
 """Figures: arrays and scores in, a matplotlib `Figure` out.
 
-Nothing here asks a network, saves a file, opens a window or touches pyplot's global state. Save
-one with ``figure.savefig(path)``; the canvas is laid out to fit.
+Nothing here runs a network, saves a file, opens a window or touches pyplot's global state. Save a
+figure with ``figure.savefig(path)``.
 """
 
-from lenet.figures.architecture import architecture
 from lenet.figures.comparison import error_against_cost, robustness
-from lenet.figures.curves import training_curves
-from lenet.figures.data import class_distribution, mean_images, samples
-from lenet.figures.embedding import embedding
-from lenet.figures.layers import attention, feature_maps, filters
-from lenet.figures.mistakes import mistakes
-from lenet.figures.scores import confusion, reliability, roc, score_table
+from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
+from lenet.figures.networks import architecture, attention, feature_maps, filters
+from lenet.figures.scores import confusion, reliability, roc, score_table, training_curves
 
 __all__ = [
     "architecture",

@@ -1,4 +1,4 @@
-"""Several models side by side, and one model under bad conditions."""
+"""Figures of several models compared, and of one model under bad conditions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ def error_against_cost(
     costs: Sequence[float],
     cost: str,
 ) -> Figure:
-    """Draw the error of each model against what it costs, both logarithmic.
+    """Draw the error rate of each model against its cost, both logarithmic.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ def error_against_cost(
     error_rates : sequence of float
         0..1.
     intervals : sequence of (low, high)
-        Of the error rates.
+        Intervals of the error rates.
     costs : sequence of float
         Above 0.
     cost : str
-        What the costs are, with their unit.
+        Name and unit of the costs.
     """
     figure = canvas(8, 5)
     axes = figure.subplots()
@@ -46,7 +46,7 @@ def error_against_cost(
     axes.set_yscale("log")
     axes.margins(x=0.15, y=0.08)
     for (dx, dy), name, x, y in zip(
-        _sides(axes, names, costs, rates), names, costs, rates, strict=True
+        _label_sides(axes, names, costs, rates), names, costs, rates, strict=True
     ):
         axes.annotate(
             name,
@@ -71,7 +71,7 @@ def error_against_cost(
 
 @styled
 def robustness(results: Mapping[str, Scores]) -> Figure:
-    """Draw the errors under each condition; the first is the undisturbed one."""
+    """Draw the errors under each condition; the first one is undisturbed."""
     rates = [100 * scores.error_rate for scores in results.values()]
     figure = canvas(7.5, 0.9 + 0.34 * len(results))
     axes = figure.subplots()
@@ -82,14 +82,14 @@ def robustness(results: Mapping[str, Scores]) -> Figure:
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.set_xlabel("errors (%)")
-    axes.set_title("Errors under bad conditions")
+    axes.set_title("Errors under disturbances")
     return figure
 
 
-def _sides(
+def _label_sides(
     axes: Axes, names: Sequence[str], x: Sequence[float], y: NDArray[np.float64]
 ) -> Iterator[tuple[int, int]]:
-    """Yield for each point the side of it, (±1, ±1), where its name hides no other."""
+    """Yield for each point a side, (±1, ±1), where its name overlaps nothing."""
     points = axes.transData.transform(np.column_stack([x, y])) * 72 / axes.figure.dpi
     taken = [Bbox.from_extents(px - 5, py - 5, px + 5, py + 5) for px, py in points]
     for i, (name, (px, py)) in enumerate(zip(names, points, strict=True)):

@@ -1,4 +1,4 @@
-"""The figures of a run, of data and of a picture by name, and as PNG or SVG."""
+"""The figures of runs and data by name, and saving figures as PNG or SVG."""
 
 import io
 from collections.abc import Callable, Collection, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -19,7 +20,7 @@ from lenet.storage import cannot_write, write_atomically
 DPI = 144
 GAP = 0.15  # inches between the figures of a sheet
 
-# name -> what draws it of a finished run; all but the filters, of which each layer has its own
+# Figures of a finished run by name, except for the filters, one figure for each layer.
 RUN_FIGURES: dict[str, Callable[[Inspection], Figure]] = {
     "curves": lambda run: figures.training_curves(run.history),
     "confusion": lambda run: figures.confusion(run.scores["test"]),
@@ -32,7 +33,7 @@ RUN_FIGURES: dict[str, Callable[[Inspection], Figure]] = {
     "robustness": lambda run: figures.robustness(run.robustness),
 }
 
-# name -> what draws it of a source of data
+# Figures of a dataset by name.
 DATA_FIGURES: dict[str, Callable[[Splits], Figure]] = {
     "samples": lambda data: figures.samples(
         data.train.images, data.train.labels, data.train.classes
@@ -47,12 +48,12 @@ DATA_FIGURES: dict[str, Callable[[Splits], Figure]] = {
 
 
 def filters(run: Inspection, layers: Collection[str] = ()) -> dict[str, Figure]:
-    """Draw the kernels of each convolution, or of those named, by layer.
+    """Draw the kernels of each convolution, or of the named ones, by layer.
 
     Raises
     ------
     UsageError
-        A layer is no convolution of this network.
+        A layer is not a convolution of this network.
     """
     for layer in layers:
         if layer not in run.kernels:
@@ -67,12 +68,12 @@ def filters(run: Inspection, layers: Collection[str] = ()) -> dict[str, Figure]:
 
 
 def chosen(names: Collection[str], known: Collection[str]) -> list[str]:
-    """Return the figures asked for, in the order of those `known`; all where none is named.
+    """Return the requested figures in the order of `known`; all of them if none is named.
 
     Raises
     ------
     UsageError
-        There is no figure of a name.
+        A name is unknown.
     """
     for name in names:
         if name not in known:
@@ -81,24 +82,24 @@ def chosen(names: Collection[str], known: Collection[str]) -> list[str]:
 
 
 def save(drawn: Mapping[str, Figure], output: Path) -> list[Path]:
-    """Write figures to a file, all on one sheet, or each to its own PNG in a folder.
+    """Write figures to one file, or each to its own PNG in a folder.
 
     Parameters
     ----------
     drawn : mapping of str to Figure
-        At least one.
+        Figures by name, at least one.
     output : Path
-        A name that ends in ``.png`` or ``.svg``; or a folder, which is made if it is not there.
+        A file that ends in ``.png`` or ``.svg``, or a folder, which is created if necessary.
 
     Returns
     -------
     list of Path
-        What was written; each file whole or not at all.
+        The files written; each is written completely or not at all.
 
     Raises
     ------
     UsageError, DataError
-        The name ends in something else, or it cannot be written.
+        The name has another ending, or the file cannot be written.
     """
     check_output(output)
     if not _is_folder(output):
@@ -107,7 +108,7 @@ def save(drawn: Mapping[str, Figure], output: Path) -> list[Path]:
     try:
         output.mkdir(exist_ok=True)
     except OSError as error:
-        raise cannot_write(output, error) from None
+        raise cannot_write(output, error) from error
     paths = []
     for name, figure in drawn.items():
         paths.append(output / f"{name}.png")
@@ -116,16 +117,16 @@ def save(drawn: Mapping[str, Figure], output: Path) -> list[Path]:
 
 
 def check_output(output: Path) -> None:
-    """Refuse a name that is neither a picture's nor a folder's (`UsageError`, `DataError`)."""
+    """Raise `UsageError` unless `output` is a PNG, an SVG or a folder."""
     if not _is_folder(output) and output.suffix.lower() not in (".png", ".svg"):
         raise UsageError(
             f"cannot draw a {output.suffix} file, asked for {output}: "
-            "say a name that ends in .png or .svg, or a folder"
+            "use a name that ends in .png or .svg, or a folder"
         )
 
 
 def sheet(drawn: list[Figure], suffix: str) -> bytes:
-    """Return figures below each other as one PNG or SVG, by `suffix`."""
+    """Return figures, one below the other, as a PNG or SVG, by `suffix`."""
     pieces = [_encoded(figure, suffix.removeprefix(".")) for figure in drawn]
     if len(pieces) == 1:
         return pieces[0]
@@ -135,13 +136,13 @@ def sheet(drawn: list[Figure], suffix: str) -> bytes:
 def _is_folder(output: Path) -> bool:
     try:
         return output.is_dir() or not output.suffix
-    except OSError as error:  # a name that is too long, for one
-        raise cannot_write(output, error) from None
+    except OSError as error:  # for example, the name is too long
+        raise cannot_write(output, error) from error
 
 
 def _encoded(figure: Figure, form: str) -> bytes:
     file = io.BytesIO()
-    # Without date and chance, the same figure is the same bytes.
+    # Without dates and random ids, the same figure gives the same bytes.
     settings: dict[Any, Any] = {"svg.hashsalt": "lenet"}
     with mpl.rc_context(settings):
         figure.savefig(file, format=form, dpi=DPI, metadata=_ANONYMOUS[form])
@@ -152,17 +153,14 @@ _ANONYMOUS = {"png": {"Software": None}, "svg": {"Date": None}}
 
 
 def _stacked_png(pieces: list[bytes]) -> bytes:
-    pictures = [Image.open(io.BytesIO(piece)).convert("RGB") for piece in pieces]
-    gap = round(GAP * DPI)
-    width = max(picture.width for picture in pictures)
-    height = sum(picture.height + gap for picture in pictures) - gap
-    whole = Image.new("RGB", (width, height), "white")
-    y = 0
-    for picture in pictures:
-        whole.paste(picture, (0, y))
-        y += picture.height + gap
+    images = [np.asarray(Image.open(io.BytesIO(piece)).convert("RGB")) for piece in pieces]
+    gap, width = round(GAP * DPI), max(image.shape[1] for image in images)
+    rows = [
+        np.pad(image, ((0, gap), (0, width - image.shape[1]), (0, 0)), constant_values=255)
+        for image in images
+    ]
     file = io.BytesIO()
-    whole.save(file, "PNG", dpi=(DPI, DPI))
+    Image.fromarray(np.concatenate(rows)[:-gap]).save(file, "PNG", dpi=(DPI, DPI))
     return file.getvalue()
 
 
@@ -172,11 +170,12 @@ def _stacked_svg(pieces: list[bytes]) -> bytes:
     drawings = [ElementTree.fromstring(piece) for piece in pieces]
     y, width = 0.0, 0.0
     for drawing in drawings:
-        across, down = (float(drawing.get(side, "0").removesuffix("pt")) for side in _SIDES)
-        # The units of the whole are points, and so must be those of its pieces.
-        for name, value in zip((*_SIDES, "y"), (across, down, y), strict=True):
-            drawing.set(name, f"{value:g}")
-        y, width = y + down + 72 * GAP, max(width, across)
+        own_width, height = (
+            float(drawing.get(side, "0").removesuffix("pt")) for side in ("width", "height")
+        )
+        # Nested drawings use the units of the whole, which are points.
+        drawing.attrib |= {"width": f"{own_width:g}", "height": f"{height:g}", "y": f"{y:g}"}
+        y, width = y + height + 72 * GAP, max(width, own_width)
     whole = ElementTree.Element(
         "{http://www.w3.org/2000/svg}svg",
         {"width": f"{width:g}pt", "height": f"{y:g}pt", "viewBox": f"0 0 {width:g} {y:g}"},
@@ -185,6 +184,3 @@ def _stacked_svg(pieces: list[bytes]) -> bytes:
     ElementTree.SubElement(whole, "{http://www.w3.org/2000/svg}rect", background)
     whole.extend(drawings)
     return bytes(ElementTree.tostring(whole, "utf-8", xml_declaration=True))
-
-
-_SIDES = ("width", "height")

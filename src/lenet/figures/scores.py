@@ -1,23 +1,31 @@
-"""What the scores say: confusions, ROC curves, the table, and whether confidence is earned."""
+"""Figures of scores: confusion matrix, ROC, classification table, reliability, training curves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import (
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullLocator,
+    StrMethodFormatter,
+)
 
 from lenet.figures.style import BLUE, GREY, ORANGE, PALE, canvas, colour, line, styled
-from lenet.metrics import Curve, Scores, wilson
+from lenet.metrics import Curve, Scores, rate, wilson
 
 
 @styled
 def confusion(scores: Scores) -> Figure:
-    """Draw the confusion counts; the colours are for the errors alone, the diagonal is muted."""
+    """Draw the confusion matrix; colours show the errors, the diagonal is grey."""
     counts, k = scores.confusion, len(scores.classes)
     wrong = np.where(np.eye(k, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
     worst = max(1, int(counts[~np.eye(k, dtype=bool)].max(initial=0)))
-    # Names stand beside the squares and, upright, below them.
+    # Space for class names at the left and below.
     names = 0.07 * max(0, max(map(len, scores.classes)) - 8)
     side = 1.8 + (0.46 if k <= 15 else 0.36) * k + names
     figure = canvas(side + 0.6, side)
@@ -58,19 +66,19 @@ def confusion(scores: Scores) -> Figure:
 
 @styled
 def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
-    """Draw each class's ROC curve, and the corner in which good readers differ.
+    """Draw the ROC curve of each class, and its upper left corner enlarged.
 
     Parameters
     ----------
     scores : Scores
-        For the names and the areas.
+        For the class names and areas.
     curves : sequence of (false positive rate, true positive rate) or None
         From `lenet.metrics.roc_curves`; None is left out.
     """
     k = len(scores.classes)
     figure = canvas(11 + 1.2 * (k > 13), 4.6)
     whole, corner = figure.subplots(1, 2, width_ratios=(5.2, 6))
-    floor = 0.5 / scores.total  # where a rate of nothing is drawn on the logarithmic axis
+    floor = 0.5 / scores.total  # stands for 0 on the logarithmic axis
     lowest = 1.0
     for c, curve in enumerate(curves):
         if curve is None:
@@ -92,15 +100,7 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     whole.set_xlabel("false positive rate")
     whole.set_ylabel("true positive rate")
     whole.set_title("ROC, one class against the rest")
-    corner.set_xscale("log")
-    corner.set_xlim(floor, 1)
-    bottom = 1 - 1.6 * max(1 - lowest, 0.003)
-    corner.set_ylim(max(0, bottom), 1 + 0.03 * (1 - bottom))
-    corner.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    corner.set_xlabel("false positive rate, logarithmic")
-    corner.set_ylabel("true positive rate")
-    corner.set_title("Its upper left corner, enlarged")
-    corner.grid(visible=True)
+    _enlarge_corner(corner, floor, lowest)
     missing = sum(curve is None for curve in curves)
     corner.legend(
         title="class   AUC" + (f"  ({missing} without)" if missing else ""),
@@ -112,9 +112,21 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     return figure
 
 
+def _enlarge_corner(axes: Axes, floor: float, lowest: float) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(floor, 1)
+    bottom = 1 - 1.6 * max(1 - lowest, 0.003)
+    axes.set_ylim(max(0, bottom), 1 + 0.03 * (1 - bottom))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.set_xlabel("false positive rate, logarithmic")
+    axes.set_ylabel("true positive rate")
+    axes.set_title("Its upper left corner, enlarged")
+    axes.grid(visible=True)
+
+
 @styled
 def score_table(scores: Scores) -> Figure:
-    """Draw precision, recall, F1, support and AUC of each class, with both averages."""
+    """Draw precision, recall, F1, support and AUC of each class, and both averages."""
     table = scores.table()
     figure = canvas(6.6, 0.7 + 0.26 * len(table))
     axes = figure.subplots()
@@ -125,7 +137,7 @@ def score_table(scores: Scores) -> Figure:
 
 @styled
 def reliability(scores: Scores) -> Figure:
-    """Draw how often answers are right against how sure they are, and how many are that sure."""
+    """Draw accuracy against confidence, and the number of answers in each bin."""
     filled = [(i, part) for i, part in enumerate(scores.calibration) if part.count]
     n = len(scores.calibration)
     figure = canvas(5.6, 5.8)
@@ -142,12 +154,10 @@ def reliability(scores: Scores) -> Figure:
         confidence, accuracy, reach, fmt="o", color=BLUE, capsize=3, label="measured, 95 % interval"
     )
     upper.set_ylim(-0.02, 1.02)
-    upper.set_ylabel("share that is right")
+    upper.set_ylabel("share correct")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
-    upper.set_title(
-        f"Reliability: expected calibration error {100 * scores.calibration_error:.2f} %"
-    )
+    upper.set_title(f"Reliability: expected calibration error {rate(scores.calibration_error)}")
     middles, counts = [(i + 0.5) / n for i, _ in filled], [part.count for _, part in filled]
     lower.bar(middles, counts, 0.9 / n, color=BLUE)
     lower.set_yscale("log")
@@ -160,7 +170,7 @@ def reliability(scores: Scores) -> Figure:
 
 
 def bare_table(axes: Axes, table: Sequence[Sequence[str]]) -> None:
-    """Write a table of text: the first column to the left, numbers to the right."""
+    """Draw a table of text: the first column left-aligned, numbers right-aligned."""
     columns, rows = len(table[0]), len(table)
     axes.set_xlim(0, columns + 0.6)
     axes.set_ylim(rows - 0.5, -0.6)
@@ -176,3 +186,92 @@ def bare_table(axes: Axes, table: Sequence[Sequence[str]]) -> None:
                 weight="bold" if y == 0 or y >= rows - 2 else "normal",
             )
         axes.axhline(y + 0.5, color=ORANGE if y in (0, rows - 3) else PALE, linewidth=0.8)
+
+
+@styled
+def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
+    """Draw loss, errors and learning rate over the epochs.
+
+    Parameters
+    ----------
+    history : sequence of mappings
+        One for each epoch, as in ``history.jsonl``: epoch, learning_rate, loss, errors, images,
+        validation_loss, validation_errors, validation_images. Validation values are None if
+        nothing was held out.
+    """
+    validated = [row for row in history if row["validation_loss"] is not None]
+    best = min(validated, key=lambda row: row["validation_loss"], default=None)
+
+    figure = canvas(11, 3.8)
+    losses, errors, rates = figure.subplots(1, 3, width_ratios=(5, 5, 3))
+    _lines(
+        losses,
+        training=[(row["epoch"], row["loss"]) for row in history],
+        held_out=[(row["epoch"], row["validation_loss"]) for row in validated],
+    )
+    _lines(
+        errors,
+        training=[(row["epoch"], 100 * row["errors"] / row["images"]) for row in history],
+        held_out=[
+            (row["epoch"], 100 * row["validation_errors"] / row["validation_images"])
+            for row in validated
+        ],
+    )
+    steps = [(row["epoch"], row["learning_rate"]) for row in history]
+    _lines(rates, training=steps, shade=GREY, logarithmic=False)
+    rates.set_ylim(bottom=0)
+    rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    losses.set_ylabel("loss (nats)")
+    losses.legend()
+    errors.set_ylabel("errors (%)")
+    accuracy = errors.secondary_yaxis("right")
+    accuracy.set_ylabel("accuracy (%)")
+    if errors.get_yscale() == "log":
+        _one_two_five(accuracy.yaxis)
+    accuracy.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 - value:g}"))
+    rates.set_title("Learning rate")
+    _set_titles(losses, errors, history[-1], best)
+    return figure
+
+
+def _set_titles(
+    losses: Axes, errors: Axes, last: Mapping[str, Any], best: Mapping[str, Any] | None
+) -> None:
+    if best is None:
+        losses.set_title(f"Loss: {last['loss']:.4f} at the end")
+        errors.set_title(f"Errors: {last['errors']:,} of {last['images']:,}")
+        return
+    for axes in (losses, errors):
+        axes.axvline(best["epoch"], color=GREY, linewidth=1, linestyle="--", zorder=0)
+    losses.set_title(f"Loss: lowest held out {best['validation_loss']:.4f}, epoch {best['epoch']}")
+    errors.set_title(
+        f"Errors: {best['validation_errors']:,} of {best['validation_images']:,} held out"
+    )
+
+
+def _lines(
+    axes: Axes,
+    training: list[tuple[int, float]],
+    held_out: list[tuple[int, float]] | None = None,
+    shade: str = BLUE,
+    logarithmic: bool = True,
+) -> None:
+    for name, points, line_colour in (
+        ("training", training, shade),
+        ("held out", held_out, ORANGE),
+    ):
+        if points:
+            axes.plot(*zip(*points, strict=True), "o-", markersize=4, color=line_colour, label=name)
+    # A logarithmic axis cannot show an epoch without errors.
+    if logarithmic and all(value > 0 for _, value in training + (held_out or [])):
+        axes.set_yscale("log")
+        _one_two_five(axes.yaxis)
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(visible=True)
+
+
+def _one_two_five(axis: Axis) -> None:
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_locator(NullLocator())

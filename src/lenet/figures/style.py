@@ -1,4 +1,4 @@
-"""One look for all figures: sizes, colours, and the settings under which they are made."""
+"""The common style of all figures: colours, sizes and matplotlib settings."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 P = ParamSpec("P")
 
-# Okabe and Ito (2008), "Color universal design", with a grey and a brown to make ten; the yellow
-# is darkened, because a thin line of theirs cannot be seen on white.
+# Okabe and Ito (2008), "Color universal design", plus grey and brown; the yellow is darker, so that
+# thin lines are visible on white.
 COLOURS = (
     "#0072B2",  # blue
     "#E69F00",  # orange
@@ -30,7 +30,7 @@ BLUE, ORANGE, GREEN, RED = COLOURS[:4]
 GREY = "#6E6E6E"
 STONE = "#A9B4BD"
 PALE = "#E8E8E8"
-# Classes beyond ten repeat the colours with another of these.
+# From the eleventh class on, colours repeat with the next line style and marker.
 LINES = ("-", "--", ":")
 MARKERS = ("o", "s", "^")
 
@@ -52,14 +52,14 @@ _SETTINGS: dict[Any, Any] = {
     "figure.constrained_layout.wspace": 0.04,
     "figure.constrained_layout.h_pad": 0.06,
     "grid.color": PALE,
-    "text.parse_math": False,  # a dollar in a name is a dollar
+    "text.parse_math": False,  # do not parse dollar signs in names
     "image.cmap": "gray_r",  # 0 = paper, as ink on a page
     "image.interpolation": "nearest",
 }
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Run `draw` under the settings of all figures, and leave matplotlib's own as they were."""
+    """Apply the common settings while `draw` runs, and restore matplotlib's own afterwards."""
 
     @wraps(draw)
     def under_settings(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -72,7 +72,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def canvas(width: float, height: float) -> Figure:
-    """Return an empty figure, inches, that lays itself out."""
+    """Return an empty figure of a size in inches, with automatic layout."""
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -92,7 +92,7 @@ def marker(index: int) -> str:
 
 
 def bare(axes: Axes, *, frame: bool = False) -> None:
-    """Take away the ticks, and leave at most a faint frame, for pictures."""
+    """Remove the ticks and the frame, or keep a faint frame."""
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(frame)
@@ -100,17 +100,17 @@ def bare(axes: Axes, *, frame: bool = False) -> None:
 
 
 def headline(figure: Figure, text: str) -> None:
-    """Write the title of a figure of several panels, as the title of one panel looks."""
+    """Set the title of a figure with several panels, styled like the title of a single one."""
     figure.suptitle(text, x=0.01, ha="left", size=11, weight="bold")
 
 
 def mosaic(tiles: ArrayLike, columns: int, gap: int = 1) -> NDArray[np.float64]:
-    """Lay tiles (n, h, w) out row by row as one picture; gaps and places left over are NaN."""
-    pieces = np.asarray(tiles, np.float64)
-    n, height, width = pieces.shape
+    """Arrange tiles (n, h, w) row by row in one image; gaps and empty cells are NaN."""
+    images = np.asarray(tiles, np.float64)
+    n, height, width = images.shape
     rows = -(-n // columns)
     sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), np.nan)
-    for i, piece in enumerate(pieces):
+    for i, image in enumerate(images):
         y, x = i // columns * (height + gap), i % columns * (width + gap)
-        sheet[y : y + height, x : x + width] = piece
+        sheet[y : y + height, x : x + width] = image
     return sheet

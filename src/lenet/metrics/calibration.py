@@ -1,4 +1,4 @@
-"""What a network's logits are worth: how probable its answers are, and what it should refuse."""
+"""Calibrate a network: turn logits into probabilities and choose the rejection threshold."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,20 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, logsumexp
 
-REFUSED_DIGITS = 0.002  # share of held-out digits that may be refused
+REFUSED_DIGITS = 0.002  # largest share of held-out digits that may be rejected
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How to read the logits of one network.
+    """How to interpret the logits of a network.
 
     Attributes
     ----------
     temperature : float
-        What logits are divided by before the softmax.
+        Logits are divided by it before the softmax.
     rejection : float or None
-        The logarithm of the sum of the logits' exponentials below which an image shows no class
-        (Liu, Wang, Owens, Li 2020, Energy-based out-of-distribution detection, section 3.2);
-        None where no image is refused.
+        An image is rejected if the log-sum-exp of its logits is below this (Liu, Wang, Owens, Li
+        2020, Energy-based out-of-distribution detection, section 3.2); None rejects no image.
     """
 
     temperature: float
@@ -33,32 +32,32 @@ def calibrate(
     labels: NDArray[np.int64],
     nondigit_logits: NDArray[np.floating] | None = None,
 ) -> Calibration:
-    """Fit temperature and rejection on images that were not learnt from.
+    """Fit temperature and rejection threshold on images held out from training.
 
-    The temperature makes the likelihood of the labels greatest (Guo, Pleiss, Sun, Weinberger 2017,
-    On Calibration of Modern Neural Networks, section 4.2). The rejection is the score at which the
-    shares of digits refused and of non-digits let through add up to the least, but no more than
-    `REFUSED_DIGITS` of the digits are refused.
+    The temperature maximises the likelihood of the labels (Guo, Pleiss, Sun, Weinberger 2017, On
+    Calibration of Modern Neural Networks, section 4.2). The threshold minimises the share of
+    digits rejected plus the share of non-digits accepted, while rejecting at most `REFUSED_DIGITS`
+    of the digits.
 
     Parameters
     ----------
     logits : float array (n, k)
     labels : int64 array (n,)
     nondigit_logits : float array (m, k), optional
-        Of images that show no class.
+        Logits of images that show no class.
     """
-    found = minimize_scalar(
-        lambda log: _loss(logits / np.exp(log), labels), bounds=(-3, 3), method="bounded"
+    optimum = minimize_scalar(
+        lambda log_t: _loss(logits / np.exp(log_t), labels), bounds=(-3, 3), method="bounded"
     )
-    temperature = float(np.exp(found.x))
+    temperature = float(np.exp(optimum.x))
     if nondigit_logits is None:
         return Calibration(temperature)
     digits = np.sort(logsumexp(logits.astype(np.float64), axis=1))
     others = np.sort(logsumexp(nondigit_logits.astype(np.float64), axis=1))
     candidates = digits[: int(REFUSED_DIGITS * len(digits)) + 1]
-    refused = np.arange(len(candidates)) / len(digits)
-    let_through = 1 - np.searchsorted(others, candidates) / len(others)
-    return Calibration(temperature, float(candidates[np.argmin(refused + let_through)]))
+    rejected = np.arange(len(candidates)) / len(digits)
+    accepted = 1 - np.searchsorted(others, candidates) / len(others)
+    return Calibration(temperature, float(candidates[np.argmin(rejected + accepted)]))
 
 
 def _loss(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:

@@ -1,6 +1,6 @@
-"""The labels of MNIST's test set that people who look at the pictures do not agree with.
+"""Known label errors in MNIST's test set.
 
-Fifteen of them bound what an honest reader can score on the published labels: 99.90 %.
+A perfect reader would disagree with ten published labels: 99.90 % is the best honest accuracy.
 """
 
 import hashlib
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# MNIST's test images whose label people who look at them do not agree with: Northcutt, Athalye,
-# Mueller (2021), five votes per image, published in cleanlab/label-errors, mnist_mturk.json.
-# Where at least three of five agreed on another digit: index -> (published label, consensus).
+# From Northcutt, Athalye, Mueller (2021), five votes per image, published in
+# cleanlab/label-errors, mnist_mturk.json.
+# At least three of five voted for another digit: index -> (published label, consensus).
 MNIST_CORRECTED: Mapping[int, tuple[int, int]] = {
     947: (8, 9),
     1621: (0, 6),
@@ -24,14 +24,14 @@ MNIST_CORRECTED: Mapping[int, tuple[int, int]] = {
     6783: (1, 6),
     9729: (5, 6),
 }
-# Where most said "neither", or no three agreed: index -> published label.
+# Most voted "neither", or no three agreed: index -> published label.
 MNIST_DROPPED: Mapping[int, int] = {2130: 4, 2654: 6, 3520: 6, 8527: 4, 9679: 6}
 # SHA-256 of t10k-labels-idx1-ubyte, decompressed.
 _MNIST_TEST_LABELS = "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
 
 
 def is_mnist_test(labels: ArrayLike) -> bool:
-    """Say whether these are the labels of MNIST's test set, all of them in their order."""
+    """Whether these are all labels of MNIST's test set, in order."""
     truth = np.asarray(labels)
     if truth.shape != (10_000,) or truth.min() < 0 or truth.max() > 9:
         return False
@@ -41,22 +41,25 @@ def is_mnist_test(labels: ArrayLike) -> bool:
 
 
 def corrected(labels: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return MNIST's test labels as people read them: 10 corrected, 5 to be left out.
+    """Return MNIST's test labels with 10 corrected, and which 5 to leave out.
 
     Returns
     -------
     labels : int64 ndarray (10000,)
-        With the 10 of `MNIST_CORRECTED` changed.
+        With the labels of `MNIST_CORRECTED` replaced.
     kept : bool ndarray (10000,)
-        False at the 5 of `MNIST_DROPPED`.
+        False for the images of `MNIST_DROPPED`.
 
     Raises
     ------
     ValueError
-        These are not the labels of MNIST's test set.
+        The labels are not those of MNIST's test set.
     """
     if not is_mnist_test(labels):
-        raise ValueError("only the labels of MNIST's whole test set can be corrected")
+        raise ValueError(
+            f"these {np.size(labels):,} labels are not those of MNIST's test set: "
+            "pass all 10,000 in order"
+        )
     truth, kept = np.array(labels, np.int64), np.ones(10_000, bool)
     for index, (_, consensus) in MNIST_CORRECTED.items():
         truth[index] = consensus

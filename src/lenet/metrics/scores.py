@@ -1,24 +1,62 @@
-"""`Scores`: the counts and numbers of one evaluation, and what follows from them."""
+"""`Scores` of one evaluation: counts, rates, intervals, ROC curves, and tests of significance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import comb, sqrt
+from statistics import NormalDist, mean, stdev
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from lenet.metrics.intervals import wilson
+
+def rate(share: float) -> str:
+    """Write an error rate or accuracy, 0..1, in per cent with two decimals.
+
+    >>> rate(0.0098)
+    '0.98 %'
+    """
+    return f"{100 * share:.2f} %"
+
+
+def rate_interval(interval: tuple[float, float]) -> str:
+    """Write the interval of a rate in per cent.
+
+    >>> rate_interval((0.008, 0.0119))
+    '0.80 - 1.19 %'
+    """
+    low, high = interval
+    return f"{100 * low:.2f} - {rate(high)}"
+
+
+def error_count(errors: int, total: int) -> str:
+    """Write errors as a count, with their rate.
+
+    >>> error_count(82, 10_000), error_count(1, 400)
+    ('82 errors in 10,000 (0.82 %)', '1 error in 400 (0.25 %)')
+    """
+    noun = "error" if errors == 1 else "errors"
+    return f"{errors:,} {noun} in {total:,} ({rate(errors / total)})"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in seconds or minutes.
+
+    >>> duration(25.04), duration(1994.4)
+    ('25.0 s', '33.2 min')
+    """
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
 @dataclass(frozen=True)
 class Bin:
-    """The answers whose probability fell into one of the equal parts of 0..1.
+    """The answers whose probability falls into one bin of the reliability diagram.
 
     Attributes
     ----------
     count, correct : int
-        How many there are, and how many of them are right.
+        Number of answers, and of correct ones.
     confidence : float
         Their mean probability; 0.0 in an empty bin.
     """
@@ -29,13 +67,13 @@ class Bin:
 
     @property
     def accuracy(self) -> float:
-        """The share that is right; 0.0 in an empty bin."""
+        """Share of correct answers; 0.0 in an empty bin."""
         return self.correct / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the classification table; `auc` is None where it cannot be defined."""
+    """One row of the classification table; `auc` is None where it is undefined."""
 
     name: str
     precision: float
@@ -47,21 +85,21 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """How well a set of images was read.
+    """How well a set of images was classified.
 
     Attributes
     ----------
     classes : tuple of str
         Names of the k classes.
     confusion : int64 ndarray (k, k)
-        Counts; the row is the truth, the column the answer. Read-only.
+        Counts: rows are true classes, columns are answers. Read-only.
     loss : float
-        Mean negative log-likelihood of the truth, in nats.
+        Mean negative log-likelihood of the true class, in nats.
     auc : tuple of (float or None)
-        Area under each class's ROC curve, one against the rest; None where the set has no image
-        of the class, or none of another.
+        Area under each class's one-vs-rest ROC curve; None if no image or every image is of the
+        class.
     calibration : tuple of Bin
-        The answers in 15 bins of equal width by their probability.
+        The answers in 15 equal-width bins of their probability.
     """
 
     classes: tuple[str, ...]
@@ -80,7 +118,7 @@ class Scores:
 
     @property
     def errors(self) -> int:
-        """Number of images answered wrongly."""
+        """Number of wrong answers."""
         return self.total - int(self.confusion.trace())
 
     @property
@@ -90,7 +128,7 @@ class Scores:
 
     @property
     def accuracy(self) -> float:
-        """Right answers per image, 0..1."""
+        """Correct answers per image, 0..1."""
         return (self.total - self.errors) / self.total
 
     @property
@@ -100,13 +138,13 @@ class Scores:
 
     @property
     def calibration_error(self) -> float:
-        """Expected calibration error: mean distance of confidence from accuracy over the bins."""
+        """Expected calibration error: weighted mean gap between confidence and accuracy."""
         gaps = (abs(part.correct - part.count * part.confidence) for part in self.calibration)
         return sum(gaps) / self.total
 
     @cached_property
     def per_class(self) -> tuple[Row, ...]:
-        """What precision, recall and F1 each class has; 0 where they would divide by nothing."""
+        """Precision, recall and F1 of each class; 0 where the denominator is 0."""
         columns = zip(*self._precision_recall_f1(None), strict=True)
         support = self.confusion.sum(axis=1)
         return tuple(
@@ -118,31 +156,27 @@ class Scores:
 
     @cached_property
     def macro(self) -> Row:
-        """The mean over all classes, each counting the same."""
+        """Unweighted mean over the classes."""
         return self._average("macro", [1] * len(self.classes))
 
     @cached_property
     def weighted(self) -> Row:
-        """The mean over all classes, each counting by its support."""
+        """Mean over the classes, weighted by support."""
         return self._average("weighted", [int(n) for n in self.confusion.sum(axis=1)])
 
     def summary(self) -> str:
-        """Return the line one quotes.
+        """Summarise the errors in one line.
 
         >>> from lenet.metrics import evaluate
         >>> truth = [0] * 10_000
         >>> evaluate([[0.1, 0.9]] * 98 + [[0.9, 0.1]] * 9_902, truth, ("0", "1")).summary()
         '98 errors in 10,000 (0.98 %), 95 % interval 0.80 - 1.19 %'
         """
-        low, high = self.interval
-        noun = "error" if self.errors == 1 else "errors"
-        return (
-            f"{self.errors:,} {noun} in {self.total:,} ({100 * self.error_rate:.2f} %), "
-            f"95 % interval {100 * low:.2f} - {100 * high:.2f} %"
-        )
+        counted = error_count(self.errors, self.total)
+        return f"{counted}, 95 % interval {rate_interval(self.interval)}"
 
     def table(self) -> list[tuple[str, ...]]:
-        """Return the classification table as text: a heading, the classes, the two averages."""
+        """Return the classification table as text: heading, classes, two averages."""
         heading = ("class", "precision", "recall", "F1", "support", "AUC")
         lines = [
             (
@@ -158,7 +192,7 @@ class Scores:
         return [heading, *lines]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all numbers, derived ones included, as plain JSON values at full precision."""
+        """Return all numbers, including derived ones, as JSON values at full precision."""
         return {
             "classes": list(self.classes),
             "total": self.total,
@@ -178,7 +212,7 @@ class Scores:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Rebuild scores from `to_dict`; what can be derived is derived again."""
+        """Rebuild scores from `to_dict`; derived numbers are computed again."""
         return cls(
             classes=tuple(values["classes"]),
             confusion=frozen_counts(np.array(values["confusion"], np.int64)),
@@ -197,7 +231,7 @@ class Scores:
     def _precision_recall_f1(self, average: str | None) -> tuple[Any, Any, Any]:
         from sklearn.metrics import precision_recall_fscore_support
 
-        # Each cell of the confusion matrix stands for that many images with this truth and answer.
+        # Each cell of the confusion matrix stands for as many images as it counts.
         k = len(self.classes)
         truth, answers = np.indices((k, k)).reshape(2, -1)
         precision, recall, f1, _ = precision_recall_fscore_support(
@@ -212,6 +246,157 @@ class Scores:
 
 
 def frozen_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return `counts`, made read-only."""
+    """Make `counts` read-only and return it."""
     counts.setflags(write=False)
     return counts
+
+
+Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+CALIBRATION_BINS = 15  # as in Guo, Pleiss, Sun, Weinberger (2017)
+
+
+def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> Scores:
+    """Score the answers to a whole set of images.
+
+    Parameters
+    ----------
+    probabilities : float array (n, k)
+        Rows sum to one; the answer is the most probable class, the first one of a tie.
+    labels : int array (n,)
+        True classes, 0..k-1.
+    classes : sequence of str
+        Names of the k classes.
+
+    Raises
+    ------
+    ValueError
+        No images, mismatched shapes, labels out of range, or rows that do not sum to one.
+    """
+    from sklearn.metrics import confusion_matrix, roc_auc_score
+
+    p, truth = _checked(probabilities, labels, len(classes))
+    answers = p.argmax(axis=1)
+    # Probability 0 for the true class would make the loss infinite; this is float32's smallest.
+    given = np.maximum(p[np.arange(len(truth)), truth], np.finfo(np.float32).smallest_subnormal)
+    return Scores(
+        classes=tuple(classes),
+        confusion=frozen_counts(
+            confusion_matrix(truth, answers, labels=range(len(classes))).astype(np.int64)
+        ),
+        loss=float(-np.log(given).mean()),
+        auc=tuple(
+            float(roc_auc_score(truth == c, p[:, c])) if _both(truth == c) else None
+            for c in range(len(classes))
+        ),
+        calibration=_calibration(p.max(axis=1), answers == truth),
+    )
+
+
+def roc_curves(probabilities: ArrayLike, labels: ArrayLike) -> list[Curve | None]:
+    """Return the one-vs-rest ROC curve of each class.
+
+    Returns
+    -------
+    list of (false positive rate, true positive rate) or None
+        Float64 arrays from (0, 0) to (1, 1), without collinear points. None if no image or every
+        image is of the class.
+    """
+    from sklearn.metrics import roc_curve
+
+    p, truth = _checked(probabilities, labels, np.shape(probabilities)[-1])
+    return [
+        roc_curve(truth == c, p[:, c], drop_intermediate=True)[:2] if _both(truth == c) else None
+        for c in range(p.shape[1])
+    ]
+
+
+def _calibration(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:
+    # Bin i holds i/15 < confidence <= (i+1)/15.
+    which = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int) - 1, 0, None)
+    parts = ((confidence[which == i], right[which == i]) for i in range(CALIBRATION_BINS))
+    return tuple(
+        Bin(len(part), int(hits.sum()), float(part.mean()) if len(part) else 0.0)
+        for part, hits in parts
+    )
+
+
+def _checked(
+    probabilities: ArrayLike, labels: ArrayLike, k: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    p, truth = np.asarray(probabilities, np.float64), np.asarray(labels)
+    if p.ndim != 2 or p.shape != (len(truth), k) or truth.ndim != 1 or not p.size:
+        raise ValueError(
+            f"need probabilities (n, {k}) and labels (n,) of n > 0 images, "
+            f"found {p.shape} and {truth.shape}"
+        )
+    if not np.issubdtype(truth.dtype, np.integer) or truth.min() < 0 or truth.max() >= k:
+        raise ValueError(
+            f"labels must be integers in 0..{k - 1}, found {truth.dtype} in "
+            f"{truth.min()}..{truth.max()}"
+        )
+    if not (np.isfinite(p).all() and p.min() >= 0 and np.allclose(p.sum(axis=1), 1, atol=1e-3)):
+        raise ValueError(
+            "each row of probabilities must sum to one: apply a softmax to logits first"
+        )
+    return p, truth.astype(np.int64)
+
+
+def _both(positive: NDArray[np.bool_]) -> bool:
+    return bool(positive.any() and not positive.all())
+
+
+def wilson(errors: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of `errors / total` (Wilson, 1927).
+
+    >>> low, high = wilson(0, 10_000)
+    >>> f"{low:.4%} {high:.4%}"
+    '0.0000% 0.0384%'
+    """
+    if not 0 <= errors <= total or total == 0:
+        raise ValueError(f"errors must be 0..total and total > 0, found {errors} in {total}")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    rate = errors / total
+    middle = rate + z * z / (2 * total)
+    reach = z * sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    # At the extremes the bound is exactly 0 or 1; rounding could exceed it.
+    low = 0.0 if errors == 0 else (middle - reach) / scale
+    high = 1.0 if errors == total else (middle + reach) / scale
+    return low, high
+
+
+def mcnemar(errors_a: ArrayLike, errors_b: ArrayLike) -> float:
+    """Return the p-value of the two-sided exact McNemar test (McNemar, 1947).
+
+    Parameters
+    ----------
+    errors_a, errors_b : bool array (n,)
+        Which of the same n images each model got wrong. Only images that exactly one of them got
+        wrong count; under the null hypothesis each of these is a fair coin toss.
+    """
+    a, b = np.asarray(errors_a, bool), np.asarray(errors_b, bool)
+    if a.shape != b.shape or a.ndim != 1:
+        raise ValueError(f"need the same images for both, found {a.shape} and {b.shape}")
+    only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
+    differ = only_a + only_b
+    tail = sum(comb(differ, i) for i in range(min(only_a, only_b) + 1))
+    p: float = 2 * tail / 2**differ
+    return min(1.0, p)
+
+
+def t_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, ...]:
+    """Return (mean, standard deviation, low, high) over seeds, with Student's t interval.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two values.
+    """
+    if len(values) < 2:
+        raise ValueError(f"an interval needs two or more values, found {len(values)}")
+    from scipy.stats import t
+
+    middle, spread = mean(values), stdev(values)
+    reach = float(t.ppf((1 + confidence) / 2, len(values) - 1)) * spread / sqrt(len(values))
+    return middle, spread, middle - reach, middle + reach

@@ -1,4 +1,10 @@
-"""The shape table of a network: what each layer is, gives, holds and costs for one image."""
+"""The layers of a network: what each is, gives, holds, sees, and costs for one image.
+
+An architecture defines its layers once; the shape table, `layers.json`, the service and the page
+all come from here. A layer of torch is known by its class. A layer of our own has two attributes:
+``family``, a `Family`, and ``kind``, words for people. A window that slides also has
+``kernel_size``, ``stride`` and ``padding``; what else it does is one of the protocols below.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -6,16 +12,50 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from lenet.run import Family, KernelNames, LayerFacts, Receptive
+
+IMAGE = Receptive(size=1, step=1, start=0)  # each pixel of the image sees itself
+
+_FAMILIES: dict[type[nn.Module], Family] = {
+    nn.Conv2d: "convolution",
+    nn.AvgPool2d: "pooling",
+    nn.MaxPool2d: "pooling",
+    nn.Linear: "dense",
+    nn.ZeroPad2d: "padding",
+    nn.ConstantPad2d: "padding",
+    nn.BatchNorm1d: "normalisation",
+    nn.BatchNorm2d: "normalisation",
+    nn.ReLU: "activation",
+    nn.LeakyReLU: "activation",
+    nn.Tanh: "activation",
+    nn.Flatten: "flatten",
+    nn.Dropout: "dropout",
+}
+_SEE_EVERYTHING = ("dense", "distance", "flatten")
+
 
 @runtime_checkable
 class Counted(Protocol):
-    """A layer of our own that multiplies weights and says itself how often.
-
-    The word for such a layer in the table is its class attribute ``kind``.
-    """
+    """A layer of our own that multiplies weights and counts its multiplications itself."""
 
     def multiply_adds(self, output: Tensor) -> int:
         """Return the multiplications of a weight by an input behind one image of `output`."""
+
+
+@runtime_checkable
+class Branching(Protocol):
+    """A layer of our own with several paths, which works out its receptive field itself."""
+
+    def receptive(self, before: Receptive) -> Receptive:
+        """Return the receptive field of its output, given that of its input."""
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """A convolution of our own that stores kernels only where two maps are connected."""
+
+    def kernel_names(self, layer: str) -> KernelNames:
+        """Return where the file of weights holds its kernels, if it is called `layer`."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +66,10 @@ class Layer:
     ----------
     name : str
         Its name in the `nn.Sequential`.
+    family : Family
+        What it is, in one of a few words.
     kind : str
-        What it is, in words: ``convolution 5×5``.
+        The same for people: ``convolution 5×5``.
     size : tuple of int
         Shape of its output without the batch axis.
     parameters : int
@@ -36,14 +78,18 @@ class Layer:
         Multiplications of a weight by an input; pooling and activations count as none.
     arithmetic : str
         Its output's side spelled out as (N + 2P − F)/S + 1, or empty where that does not apply.
+    receptive : Receptive or None
+        None where each number sees the whole image.
     """
 
     name: str
+    family: Family
     kind: str
     size: tuple[int, ...]
     parameters: int
     multiply_adds: int
     arithmetic: str
+    receptive: Receptive | None
 
     @property
     def shape(self) -> str:
@@ -55,27 +101,119 @@ def layer_table(model: nn.Sequential) -> list[Layer]:
     """Return a row for each named layer of `model`, found by passing one blank image through it.
 
     The model is left as it was: same weights, same training mode.
+
+    Raises
+    ------
+    TypeError
+        A layer does not say what it is.
     """
     rows = []
     was_training = model.training
     model.eval()
     with torch.inference_mode():
         x = torch.zeros(1, 1, 28, 28, device=next(model.parameters()).device)
+        seen: Receptive | None = IMAGE
         for name, layer in model.named_children():
             y = layer(x)
+            family = _family(layer)
+            seen = None if seen is None else _receptive(layer, family, seen)
             rows.append(
                 Layer(
                     name=name,
+                    family=family,
                     kind=_kind(layer),
                     size=tuple(y.shape[1:]),
                     parameters=sum(p.numel() for p in layer.parameters() if p.requires_grad),
                     multiply_adds=_multiply_adds(layer, x),
                     arithmetic=_arithmetic(layer, x, y),
+                    receptive=seen,
                 )
             )
             x = y
     model.train(was_training)
     return rows
+
+
+def layer_facts(model: nn.Sequential) -> list[LayerFacts]:
+    """Return what `layers.json` says of each named layer of `model`.
+
+    Raises
+    ------
+    TypeError
+        See `layer_table`.
+    """
+    return [
+        LayerFacts(
+            name=row.name,
+            family=row.family,
+            kind=row.kind,
+            shape=list(row.size),
+            parameters=row.parameters,
+            receptive=row.receptive,
+            kernels=_kernel_names(row.name, layer),
+        )
+        for row, layer in zip(layer_table(model), model, strict=True)
+    ]
+
+
+def slide(field: Receptive, size: int, step: int, padding: int) -> Receptive:
+    """Return the field of a window of `size` that slides by `step` over a layer with `field`.
+
+    >>> slide(Receptive(size=6, step=2, start=-2), size=3, step=2, padding=1)
+    Receptive(size=10, step=4, start=-4)
+    """
+    return Receptive(
+        size=field.size + (size - 1) * field.step,
+        step=field.step * step,
+        start=field.start - padding * field.step,
+    )
+
+
+def join(one: Receptive, other: Receptive) -> Receptive:
+    """Return the field of the sum of two layers with the same step.
+
+    >>> join(Receptive(size=5, step=2, start=-2), Receptive(size=1, step=2, start=0))
+    Receptive(size=5, step=2, start=-2)
+    """
+    start = min(one.start, other.start)
+    end = max(one.start + one.size, other.start + other.size)
+    return Receptive(size=end - start, step=one.step, start=start)
+
+
+def _family(layer: nn.Module) -> Family:
+    family: Family | None = getattr(layer, "family", _FAMILIES.get(type(layer)))
+    if family is None:
+        raise TypeError(
+            f"{type(layer).__name__} does not say what it is: "
+            "give it a `family` and a `kind`, or list it in lenet.models.layers"
+        )
+    return family
+
+
+def _receptive(layer: nn.Module, family: Family, before: Receptive) -> Receptive | None:
+    """Return the field of a layer's output, given that of its input."""
+    match layer:
+        case Branching():
+            return layer.receptive(before)
+        case nn.ZeroPad2d() | nn.ConstantPad2d():
+            return slide(before, 1, 1, layer.padding[0])
+        case nn.Module(kernel_size=size, stride=step, padding=margin):
+            spread = (_side(size) - 1) * _side(getattr(layer, "dilation", 1)) + 1
+            return slide(before, spread, _side(step), _side(margin))
+        case _:
+            return None if family in _SEE_EVERYTHING else before
+
+
+def _kernel_names(name: str, layer: nn.Module) -> KernelNames | None:
+    match layer:
+        case Connected():
+            return layer.kernel_names(name)
+        case nn.Conv2d():
+            return KernelNames(
+                weights=f"{name}.weight", bias="" if layer.bias is None else f"{name}.bias"
+            )
+        case _:
+            return None
 
 
 def _kind(layer: nn.Module) -> str:

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lenet.errors import UsageError
+from lenet.run import Family, KernelNames
 
 PAPER, INK = -0.1, 1.175  # makes the mean of the input about 0 and its variance about 1
 
@@ -25,8 +26,8 @@ C3_SEES = (
     (0, 1, 2, 3, 4, 5),
 )
 
-# Figure 3, its ten digits: the answer wanted of F6, 7×12 pixels for each class. The bar above
-# 0, 2, 4 and 5 is the paper's: it tells them from letters drawn almost the same.
+# The ten digits of figure 3: the target output of F6, 7×12 pixels for each class. The bar above
+# 0, 2, 4 and 5 is the paper's: it distinguishes them from letters of almost the same shape.
 FIGURE_3 = """
 .#####. ...##.. .#####. ####### .#####. .#####. ..####. ####### .#####. .#####.
 ....... ..###.. ....... .....## ....... ....... .##.... .....## ##...## ##..###
@@ -46,6 +47,8 @@ FIGURE_3 = """
 class Scale(nn.Module):
     """Shift and stretch 0..1 so that 0 becomes `paper` and 1 becomes `ink`."""
 
+    family: Family = "scale"
+
     def __init__(self, paper: float, ink: float) -> None:
         super().__init__()
         self.paper, self.ink = paper, ink
@@ -59,6 +62,7 @@ class Scale(nn.Module):
 class Squash(nn.Module):
     """The squashing function of appendix A: 1.7159·tanh(2x/3), so that f(1) = 1, f(−1) = −1."""
 
+    family: Family = "activation"
     kind = "1.7159·tanh(2x/3)"
 
     def forward(self, x: Tensor) -> Tensor:
@@ -69,6 +73,7 @@ class Squash(nn.Module):
 class Subsampling(nn.Module):
     """The sum of each 2×2 square, times a trainable coefficient, plus a bias, for each map."""
 
+    family: Family = "subsampling"
     kind = "subsampling 2×2"
     kernel_size, stride, padding = 2, 2, 0
 
@@ -86,15 +91,15 @@ class Subsampling(nn.Module):
 
 
 class PartialConvolution(nn.Module):
-    """A convolution in which each map sees only some maps of its input.
+    """A convolution in which each map is connected to some maps of its input only.
 
-    Only the kernels that exist are parameters, so no optimizer and no weight decay can touch the
+    Only the existing kernels are parameters, so neither optimizer nor weight decay can touch the
     absent ones.
 
     Parameters
     ----------
     sees : sequence of sequences of int
-        For each map of the output, the maps of the input that it sees.
+        For each map of the output, the maps of the input it is connected to.
     inputs : int
         Maps of the input.
     kernel_size : int
@@ -103,15 +108,17 @@ class PartialConvolution(nn.Module):
     Attributes
     ----------
     kernels : Parameter, float32 (connections, kernel_size, kernel_size)
-        One for each pair of an output map and an input map that it sees, in the order of `sees`.
+        One for each connection, in the order of `sees`.
     bias : Parameter, float32 (outputs,)
         One for each map of the output.
     """
 
+    family: Family = "convolution"
     stride, padding = 1, 0
 
     def __init__(self, sees: Sequence[Sequence[int]], inputs: int, kernel_size: int) -> None:
         super().__init__()
+        self.sees = [list(sources) for sources in sees]
         self.kernel_size = kernel_size
         self.kind = f"partial convolution {kernel_size}×{kernel_size}"
         self.shape = (len(sees), inputs, kernel_size, kernel_size)
@@ -140,10 +147,15 @@ class PartialConvolution(nn.Module):
         """Return the multiplications behind one image, absent kernels not counted."""
         return self.kernels.numel() * output[0, 0].numel()
 
+    def kernel_names(self, layer: str) -> KernelNames:
+        """Return where the file of weights holds the kernels, if this is called `layer`."""
+        return KernelNames(weights=f"{layer}.kernels", bias=f"{layer}.bias", connections=self.sees)
+
 
 class RadialBasis(nn.Module):
-    """Minus the squared Euclidean distance from the input to a fixed centre for each class."""
+    """Minus the squared Euclidean distance from the input to a fixed centre of each class."""
 
+    family: Family = "distance"
     kind = "Euclidean radial basis"
 
     def __init__(self, centres: Tensor) -> None:
@@ -151,7 +163,7 @@ class RadialBasis(nn.Module):
         self.register_buffer("centres", centres)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Turn ``(n, length)`` into ``(n, classes)``, 0 being a perfect likeness."""
+        """Turn ``(n, length)`` into ``(n, classes)``; 0 is a perfect match."""
         return -(x[:, None, :] - self.get_buffer("centres")).square().sum(2)
 
     def multiply_adds(self, output: Tensor) -> int:

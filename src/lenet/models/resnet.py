@@ -9,24 +9,29 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
+from lenet.models.layers import join, slide
+from lenet.run import Family, Receptive
+
 
 class Residual(nn.Module):
-    """Two normalised 3×3 convolutions whose outcome is added to what came in.
+    """Two normalised 3×3 convolutions whose output is added to their input.
 
-    Where the shape changes, a 1×1 convolution brings what came in to the new shape.
+    Where the shape changes, a 1×1 convolution brings the input to the new shape.
 
     Parameters
     ----------
     inputs, outputs : int
         Channels.
     stride : int
-        Of the first convolution and of the way around.
+        Of the first convolution and of the shortcut.
     """
 
+    family: Family = "residual"
     kind = "residual block 3×3"
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
+        self.stride = stride
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
         self.norm1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
@@ -40,6 +45,11 @@ class Residual(nn.Module):
         """Turn ``(n, inputs, side, side)`` into ``(n, outputs, side / stride, side / stride)``."""
         inner = torch.relu(self.norm1(self.conv1(x)))
         return torch.relu(self.around(x) + self.norm2(self.conv2(inner)))
+
+    def receptive(self, before: Receptive) -> Receptive:
+        """Return the receptive field of the sum, given that of the input."""
+        through = slide(slide(before, 3, self.stride, padding=1), 3, 1, padding=1)
+        return join(through, slide(before, 1, self.stride, padding=0))
 
 
 def resnet_small(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:

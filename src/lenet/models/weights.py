@@ -1,4 +1,4 @@
-"""The network of a run in torch, and the one that a training begins with."""
+"""Networks with weights in torch: that of a run, and the one that training begins with."""
 
 import torch
 from torch import nn
@@ -7,7 +7,7 @@ from lenet.errors import ModelError, UsageError
 from lenet.models import build
 from lenet.recipe import Recipe
 from lenet.run import WEIGHTS, Run
-from lenet.storage import read_safetensors
+from lenet.storage import read_tensors
 
 
 def network_of(run: Run) -> nn.Sequential:
@@ -16,31 +16,31 @@ def network_of(run: Run) -> nn.Sequential:
     Raises
     ------
     ModelError
-        The file of weights is missing, broken or altered, or does not fit.
+        The file of weights is missing, broken or altered, or belongs to another network.
     """
     run.read(WEIGHTS)  # for its digest
-    weights, facts = read_safetensors(run.folder / WEIGHTS)
+    weights, facts = read_tensors(run.folder / WEIGHTS)
     network = build(facts["model"], len(facts["classes"]), facts["dropout"])
     try:
         network.load_state_dict(weights)
-    except RuntimeError:
+    except RuntimeError as error:
         raise ModelError(
             f"the weights in {run.folder} do not fit the model {facts['model']!r}: train again"
-        ) from None
+        ) from error
     if not all(torch.isfinite(weight).all() for weight in weights.values()):
         raise ModelError(f"the weights in {run.folder} are not all finite numbers: train again")
     return network.eval()
 
 
 def beginning(recipe: Recipe, classes: int) -> nn.Sequential:
-    """Return the network that training by `recipe` begins with.
+    """Return the network that training with `recipe` begins with.
 
     Raises
     ------
     UsageError
-        What the recipe starts from is another network, or tells other classes apart.
+        The model that the recipe starts from has another architecture or other classes.
     ModelError
-        What the recipe starts from is missing, broken or altered.
+        The model that the recipe starts from is missing, broken or altered.
     """
     if not recipe.start_from:
         with torch.random.fork_rng(devices=[]):
@@ -55,9 +55,9 @@ def beginning(recipe: Recipe, classes: int) -> nn.Sequential:
     network = build(recipe.model, classes, recipe.dropout)
     try:
         network.load_state_dict(network_of(run).state_dict())
-    except RuntimeError:
+    except RuntimeError as error:
         raise UsageError(
-            f"{recipe.start_from} does not tell {classes} classes apart, as the data have: "
+            f"{recipe.start_from} does not have {classes} classes, as the data do: "
             "start from another"
-        ) from None
+        ) from error
     return network

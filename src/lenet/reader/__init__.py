@@ -1,18 +1,29 @@
 """Pictures in, readings out: a network run by ONNX Runtime, without torch."""
 
-from lenet.reader.batches import Source
-from lenet.reader.classifier import Classifier, softmax
+from lenet.reader.classifier import (
+    MIN_PROBABILITY,
+    Classifier,
+    Judgement,
+    Status,
+    softmax,
+    status_of,
+)
+from lenet.reader.inputs import Source
 from lenet.reader.reader import DEFAULT_MODEL, Reader
-from lenet.reader.reading import MIN_PROBABILITY, Digit, Reading, Rejection
+from lenet.reader.reading import Digit, Reading, Rejection, percent
 
 __all__ = [
     "DEFAULT_MODEL",
     "MIN_PROBABILITY",
     "Classifier",
     "Digit",
+    "Judgement",
     "Reader",
     "Reading",
     "Rejection",
     "Source",
+    "Status",
+    "percent",
     "softmax",
+    "status_of",
 ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from lenet.picture import Box, Picture
-from lenet.reader import Digit, Reading, Rejection
+from lenet.reader import Digit, Reading, Rejection, percent
 
 SMALL_EDGE, LARGE_EDGE = 480, 1400  # the picture is shown between these, in pixels
 MARGIN, GAP = 20, 12
@@ -91,14 +91,10 @@ def _regions(reading: Reading) -> Iterator[_Region]:
                 sure = region.status == "digit"
                 colour, answer = (DIGIT, "") if sure else (UNCERTAIN, "?")
                 answer = f"{region.digit}{answer}"
-                sureness = _percent(region.probability)
+                sureness = percent(region.probability)
             case Rejection():
                 colour, answer, sureness = REJECTED, _REASONS[region.reason], ""
         yield _Region(region.box, colour, number, answer, sureness, region.image)
-
-
-def _percent(probability: float) -> str:
-    return "> 99.9 %" if probability > 0.999 else f"{probability * 100:.1f} %"
 
 
 @lru_cache

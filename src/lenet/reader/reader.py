@@ -1,23 +1,35 @@
 """Pictures in, readings out."""
 
+import operator
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
 
 from lenet.errors import ModelError, PictureError, UsageError
-from lenet.reader.batches import Source, batch_reader, find_all, judge
-from lenet.reader.classifier import Classifier
-from lenet.reader.reading import MIN_PROBABILITY, Reading
+from lenet.picture import Found, Picture, find_digits
+from lenet.reader.choosing import choose
+from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
+from lenet.reader.company import are_digits
+from lenet.reader.inputs import Held, Source, decode_held, hold, hold_all
+from lenet.reader.reading import Digit, Reading, Rejection
 from lenet.reader.workers import possible, run
 
 DEFAULT_MODEL = "reader"
 FEW = 32  # pictures are read sooner than processes have started
 PART = 8  # of these are read at a time
+# Pixels that are decoded before they are searched: the code for either stays in the core's cache.
+PIXELS_TOGETHER = 1_000_000
+
+Searched = tuple[str, Found] | PictureError  # a picture's name and regions, or why there are none
 
 
 class Reader:
@@ -32,7 +44,7 @@ class Reader:
     min_probability : float, optional
         A digit less probable than this is ``uncertain``, and ``?`` in the text.
     keep_uncertain : bool, optional
-        Say uncertain digits in the text all the same.
+        Give uncertain digits in the text all the same.
 
     Attributes
     ----------
@@ -42,9 +54,10 @@ class Reader:
     Raises
     ------
     UsageError
-        No model has that name, or `min_probability` is no probability.
+        No model has that name, `threads` is no number of cores, or `min_probability` is no
+        probability.
     ModelError
-        The model is missing, broken or altered, or does not tell the ten digits apart.
+        The model is missing, broken or altered, or its classes are not the ten digits.
 
     Examples
     --------
@@ -68,13 +81,15 @@ class Reader:
         min_probability: float = MIN_PROBABILITY,
         keep_uncertain: bool = False,
     ) -> None:
-        from lenet.run import MODEL, Run  # takes long to import, and no other process needs it
+        from lenet.run import MODEL, Run  # slow to import, and other processes do not need it
 
-        if not 0 <= min_probability <= 1:
+        if not isinstance(model, str | os.PathLike):
+            raise UsageError(f"model is {model!r}: give a shipped model's name, or a run folder")
+        if not _is_probability(min_probability):
             raise UsageError(f"min_probability is {min_probability}: give a number from 0 to 1")
         self._policy = min_probability, keep_uncertain
-        self._threads = threads
-        self.classifier = Classifier(Run.find(model).read(MODEL), threads)
+        self._threads = _thread_count(threads)
+        self.classifier = Classifier(Run.find(model).read(MODEL), self._threads)
         if self.classifier.classes != tuple("0123456789"):
             raise ModelError(
                 f"model {model} tells {len(self.classifier.classes)} classes apart, not the digits "
@@ -93,19 +108,22 @@ class Reader:
 
         Parameters
         ----------
-        picture : path, bytes of a file, PIL image, array, or `lenet.picture.Picture`
-            Arrays are ``(h, w)``, ``(h, w, 3)`` or ``(h, w, 4)``: uint8, or bool or float in 0..1.
+        picture : path, file, bytes, data URL, PIL image, array, or `lenet.picture.Picture`
+            A file is open for reading bytes (`io.BytesIO` too), and is read from its start. Bytes
+            are a file's content; a data URL holds them in base64. Arrays, and tensors of other
+            libraries, are ``(h, w)`` with or without a channel axis of length 1, or have 3 (RGB) or
+            4 (RGBA) channels: bool, uint8, other integers in 0..255, floats in 0..1 or in 0..255.
         single : bool
             It holds exactly one digit: all strokes belong to it.
         upside_down : bool
-            It may stand on its head: take the way up that the network believes more.
+            It may be upside down: of both ways, take the one that the network believes more.
         tiff : bool
             Read TIFF files too, whose decoder is best kept away from strangers' uploads.
 
         Raises
         ------
         PictureError
-            It cannot be decoded, or is too large.
+            It cannot be decoded, is too large, or may mean two things.
 
         Examples
         --------
@@ -115,13 +133,8 @@ class Reader:
         >>> reading.text, reading.digits[0].probability > 0.9
         ('4', True)
         """
-        if isinstance(picture, list | tuple):
-            raise PictureError(
-                f"found a {type(picture).__name__}, and one picture is read: "
-                "use read_many for several, an array for pixels"
-            )
-        found = find_all([picture], single=single, upside_down=upside_down, tiff=tiff)
-        [reading] = judge(self.classifier, found, *self._policy)
+        searched = search([hold(picture)], single=single, upside_down=upside_down, tiff=tiff)
+        [reading] = readings_of(searched, self.classifier, *self._policy)
         if isinstance(reading, PictureError):
             raise reading
         return reading
@@ -137,20 +150,22 @@ class Reader:
         """Read any number of pictures, in order; one that cannot be read gives its error instead.
 
         Many are read by as many processes as there are cores, each with a network of its own.
-        However many there are, only a few hundred are held at a time, so `pictures` may be a
-        generator without end.
+        Only a few hundred are held at a time, so `pictures` may be a generator without end.
 
         Parameters
         ----------
         pictures : iterable
             Each as `read` takes it.
         single, upside_down, tiff : bool
-            As of `read`.
+            As in `read`.
 
         Raises
         ------
+        UsageError
+            `pictures` is one picture, or not iterable.
         DataError
-            A process that read was ended from outside, for want of memory for instance.
+            While reading: a process that read was ended from outside, by a lack of memory for
+            instance.
 
         Examples
         --------
@@ -160,24 +175,125 @@ class Reader:
         Reading
         PictureError
         """
+        search_all = partial(search, single=single, upside_down=upside_down, tiff=tiff)
+        return self._read_all(hold_all(pictures), search_all)
+
+    def _read_all(
+        self, pictures: Iterator[Held], search_all: Callable[[list[Held]], list[Searched]]
+    ) -> Iterator[Reading | PictureError]:
         cores = self._threads or _cores()
-        look = partial(find_all, single=single, upside_down=upside_down, tiff=tiff)
-        task = (self.classifier, look, *self._policy)
-        rest, taken = iter(pictures), 0
+        task = (self.classifier, search_all, *self._policy)
+        taken = 0
         with ThreadPoolExecutor(cores) as pool:
 
-            def here(pictures: list[Source]) -> list[Reading | PictureError]:
-                looked = chain.from_iterable(pool.map(look, ([picture] for picture in pictures)))
-                return judge(self.classifier, list(looked), *self._policy)
+            def here(pictures: list[Held]) -> list[Reading | PictureError]:
+                parts = pool.map(search_all, ([picture] for picture in pictures))
+                searched = list(chain.from_iterable(parts))
+                return readings_of(searched, self.classifier, *self._policy)
 
-            while part := list(islice(rest, PART)):
+            while part := list(islice(pictures, PART)):
                 if taken >= FEW and cores > 1 and possible():
-                    all_the_rest = run(chain(part, rest), here, batch_reader, task, cores)
-                    with closing(all_the_rest) as readings:
+                    rest = chain(part, pictures)
+                    with closing(run(rest, here, batch_reader, task, cores)) as readings:
                         yield from readings
                     return
                 yield from here(part)
                 taken += len(part)
+
+
+def batch_reader(
+    classifier: Classifier, search_all: Callable[[list[Held]], list[Searched]], *policy: Any
+) -> Callable[[list[Held]], list[Reading | PictureError]]:
+    """Return the function that reads lists of pictures in a process of `Reader.read_many`."""
+    cv2.setNumThreads(1)  # there are as many processes as cores
+    return lambda pictures: readings_of(search_all(pictures), classifier, *policy)
+
+
+def search(pictures: list[Held], *, single: bool, upside_down: bool, tiff: bool) -> list[Searched]:
+    """Return the name of each picture and its regions, or why it cannot be read."""
+    searched: list[Searched] = []
+    pages: list[Picture | PictureError] = []
+    pixels = 0
+    for number, picture in enumerate(pictures, 1):
+        try:
+            page = decode_held(picture, tiff=tiff)
+            pixels += page.pixels.size // 3
+            pages.append(page)
+        except PictureError as error:
+            pages.append(error)
+        if pixels > PIXELS_TOGETHER or number == len(pictures):
+            for decoded in pages:
+                if isinstance(decoded, Picture):
+                    regions = find_digits(decoded, single=single, upside_down=upside_down)
+                    searched.append((decoded.name, regions))
+                else:
+                    searched.append(decoded)
+            pages, pixels = [], 0
+    return searched
+
+
+def readings_of(
+    pictures: Sequence[Searched],
+    classifier: Classifier,
+    min_probability: float = MIN_PROBABILITY,
+    keep_uncertain: bool = False,
+) -> list[Reading | PictureError]:
+    """Return the readings of pictures; all their crops go through the network together."""
+    found = [picture[1] for picture in pictures if not isinstance(picture, PictureError)]
+    chosen = choose(found, classifier)
+    logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
+    judgement = classifier.judge(logits, min_probability)
+    scores = iter(judgement.scores.tolist())
+    accepted = [
+        are_digits(crops, list(islice(scores, len(crops))), classifier.lowest_score, regions.noise)
+        for regions, (crops, _) in zip(found, chosen, strict=True)
+    ]
+    answers = zip(
+        judgement.answers.tolist(),
+        judgement.probabilities.tolist(),
+        judgement.doubtful.tolist(),
+        chain(*accepted),
+        strict=True,
+    )
+    crops_of_each = (crops for crops, _ in chosen)
+    readings: list[Reading | PictureError] = []
+    for picture in pictures:
+        if isinstance(picture, PictureError):
+            readings.append(picture)
+            continue
+        name, regions = picture
+        digits: list[Digit] = []
+        rejected = [Rejection(region.box, region.reason) for region in regions.rejected]
+        for crop in next(crops_of_each):
+            digit, probabilities, doubtful, is_digit = next(answers)
+            status = status_of(not is_digit, doubtful)
+            if status == "not_a_digit":
+                rejected.append(Rejection(crop.box, status, crop.image))
+            else:
+                digits.append(
+                    Digit(digit, tuple(probabilities), crop.box, crop.image, crop.row, status)
+                )
+        outcome: Literal["digits", "nothing", "blank"] = (
+            "digits" if digits else "nothing" if rejected else "blank"
+        )
+        readings.append(Reading(name, outcome, tuple(digits), tuple(rejected), keep_uncertain))
+    return readings
+
+
+def _is_probability(value: object) -> bool:
+    return isinstance(value, float | int | np.floating) and bool(0 <= value <= 1)
+
+
+def _thread_count(threads: object) -> int:
+    try:
+        count = operator.index(threads)  # type: ignore[arg-type]
+    except TypeError:
+        count = -1
+    if count < 0:
+        raise UsageError(
+            f"threads is {threads!r}: give a whole number of CPU cores, or 0 for all of them"
+        )
+    return count
 
 
 def _cores() -> int:

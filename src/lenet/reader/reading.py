@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from lenet.picture import Box
 
-MIN_PROBABILITY = 0.5  # a digit less probable is uncertain, unless another bound is said
+# From here on one decimal would read 100 %, a certainty that no network has.
+ALMOST_CERTAIN = 0.9995
+
+
+def percent(probability: float) -> str:
+    """Write a probability of a reading with one decimal, and never as 100 %.
+
+    >>> percent(0.9934), percent(0.9993), percent(0.9995), percent(1.0)
+    ('99.3 %', '99.9 %', '> 99.9 %', '> 99.9 %')
+    """
+    return "> 99.9 %" if probability >= ALMOST_CERTAIN else f"{100 * probability:.1f} %"
 
 
 @dataclass(frozen=True)

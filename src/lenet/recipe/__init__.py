@@ -1,4 +1,4 @@
-"""Every number a run depends on, validated: a `Recipe` is what was intended, a run what came of it.
+"""`Recipe`: every number that a run depends on, validated.
 
 The built-in recipes are data, `recipes/*.toml` inside the package; a person's own is any TOML file
 with the same fields. A run folder keeps its recipe with every default spelled out.

@@ -1,4 +1,4 @@
-"""What the built-in recipes cost and reached on MNIST: measured once, shipped as data.
+"""Cost and accuracy of the built-in recipes on MNIST: measured once, shipped as data.
 
 `tools/results.py` writes `recipes/measured.json`; reading it takes no torch.
 """
@@ -12,42 +12,45 @@ from lenet.recipe import Recipe
 from lenet.storage import sha256
 
 FILE = "recipes/measured.json"  # in the package
-OF = ("mnist",)  # the data on which everything in it was measured
+OF = ("mnist",)  # the data that the results were measured on
 
 
 class Costs(NamedTuple):
-    """What a network of ten classes costs: trainable numbers, multiplications for one image."""
+    """Trainable parameters of a network of ten classes, and multiply-adds for one image."""
 
     parameters: int
     multiply_adds: int
 
 
 class Outcome(NamedTuple):
-    """What a recipe reached on MNIST's test images over several seeds.
+    """Errors of a recipe on MNIST's test images over several seeds.
 
     Attributes
     ----------
     errors : float
         Mean over the seeds.
     sd : float or None
-        Standard deviation of the errors over the seeds; None of a single one.
+        Standard deviation of the errors over the seeds; None for a single seed.
     total : int
         Test images.
     seeds : int
-        How many.
+        Number of seeds.
+    seconds : float
+        Mean duration of a training, on the machine that measured it.
     date : str
-        Of the last training, ISO 8601.
+        Date of the last training, ISO 8601.
     """
 
     errors: float
     sd: float | None
     total: int
     seeds: int
+    seconds: float
     date: str
 
     @property
     def accuracy(self) -> float:
-        """Mean share of the images that were read right."""
+        """Mean share of the images that were read correctly."""
         return 1 - self.errors / self.total
 
     @property
@@ -57,24 +60,24 @@ class Outcome(NamedTuple):
 
 
 def costs(model: str) -> Costs | None:
-    """Return what a network costs, by its name; None of one that the package does not hold."""
-    found = _content()["networks"].get(model)
-    return found and Costs(**found)
+    """Return what the network `model` costs; None if it is not one of the package's."""
+    network = _content()["networks"].get(model)
+    return network and Costs(**network)
 
 
 def outcome(recipe: Recipe) -> Outcome | None:
-    """Return what a recipe reached; None if it was not measured, or is another one today."""
-    found = _content()["results"].get(recipe.name)
-    if found is None or found["digest"] != digest(recipe):
+    """Return what a recipe reached; None if it was not measured, or was changed since."""
+    result = _content()["results"].get(recipe.name)
+    if result is None or result["digest"] != digest(recipe):
         return None
-    return Outcome(**{name: found[name] for name in Outcome._fields})
+    return Outcome(**{name: result[name] for name in Outcome._fields})
 
 
 def digest(recipe: Recipe) -> str:
-    """Return the SHA-256 of all that makes a recipe's result what it is, but its seed.
+    """Return the SHA-256 of all fields that its result depends on, except the seed.
 
-    Only what differs from the defaults counts, so that a field which is added later, and changes
-    nothing where it is not set, leaves the digest as it is.
+    Only fields that differ from their defaults count. So a field that is added later does not
+    change the digest of a recipe that does not set it.
     """
     fields = recipe.model_dump(exclude={"name", "about", "seed"}, exclude_defaults=True)
     return sha256(json.dumps(fields, sort_keys=True).encode())

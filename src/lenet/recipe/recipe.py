@@ -1,4 +1,4 @@
-"""`Recipe`: what to train, on what, and how; and where recipes are kept."""
+"""`Recipe`: what to train, on what, and how; reading and writing recipes."""
 
 import json
 import reprlib
@@ -13,9 +13,9 @@ from lenet.errors import UsageError, suggest
 
 
 class Augment(BaseModel):
-    """How far `lenet.training.augment` distorts: bounds of amounts drawn anew for each image.
+    """Bounds of the random distortions in `lenet.training.augment`, drawn anew for each image.
 
-    Those of place and form, down to `thickness`, go both ways.
+    Those from `shift` to `thickness` go both ways.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -33,9 +33,9 @@ class Augment(BaseModel):
     contrast: float = Field(0.0, ge=0, le=0.9, description="fraction of the ink taken away")
     background: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, of uneven paper")
     noise: float = Field(0.0, ge=0, le=0.9, description="full ink = 1, standard deviation")
-    erasing: float = Field(0.0, ge=0, le=1, description="share of images with a bar rubbed out")
+    erasing: float = Field(0.0, ge=0, le=1, description="share of images with a bar erased")
     neighbours: float = Field(
-        0.0, ge=0, le=1, description="share of images into which another one's strokes reach"
+        0.0, ge=0, le=1, description="share of images with strokes of another one at the edge"
     )
 
 
@@ -50,7 +50,7 @@ CLASSICAL_MODELS = (
 
 
 def refuse_classical(name: str) -> None:
-    """Say of a classical model that it lives in comparisons only (`UsageError`)."""
+    """Raise `UsageError` if `name` is a classical model, which only comparisons know."""
     if name in CLASSICAL_MODELS:
         raise UsageError(
             f"{name} is a classical model: `lenet compare {name} …` trains and scores it, but it "
@@ -79,17 +79,20 @@ class Recipe(BaseModel):
     dropout: float = Field(0.0, ge=0, lt=1, description="share of units dropped, where it has them")
     data: tuple[str, ...] = Field(("mnist",), min_length=1, description="sources of data, joined")
     extra_data: tuple[str, ...] = Field(
-        (), description="sources learnt from beside data, whose test sets are not looked at"
+        (), description="more sources to train on, whose test sets are not used"
     )
     least_share: float = Field(
-        0.0, ge=0, le=0.5, description="of each source of data in an epoch; smaller ones repeat"
+        0.0,
+        ge=0,
+        le=0.5,
+        description="share of each source of data in an epoch; smaller ones repeat",
     )
     nondigits: tuple[str, ...] = Field(
         (), description="sources of images that show no class, to learn to refuse"
     )
     validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
     validation_split: Literal["stratified", "last"] = Field(
-        "stratified", description="drawn by seed, equally from each class, or the last part as is"
+        "stratified", description="drawn by seed, equally from each class; or the last images"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="of initial weights, split, order and dropout")
     epochs: int = Field(10, ge=1, le=10_000, description="passes over the training data")
@@ -109,7 +112,7 @@ class Recipe(BaseModel):
         0.95, gt=0, le=1, description="factor per epoch of the exponential schedule"
     )
     loss: Literal["cross-entropy", "map-1998"] = Field(
-        "cross-entropy", description="what is made small; map-1998 is equation 9 of the paper"
+        "cross-entropy", description="what is minimised; map-1998 is equation 9 of the paper"
     )
     augment: Augment = Field(Augment(), description="random distortions of the training images")
     label_smoothing: float = Field(
@@ -130,18 +133,18 @@ class Recipe(BaseModel):
 
     @field_validator("data", "extra_data", "nondigits", mode="before")
     @classmethod
-    def _one_source_may_stand_alone(cls, value: object) -> object:
+    def _allow_a_single_source(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
     @field_validator("name", "about", "model", "start_from", "data", "extra_data", "nondigits")
     @classmethod
-    def _text_can_be_written(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    def _check_printable(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if not "".join(value).isprintable():
             raise ValueError("only printable characters can be kept in a recipe")
         return value
 
     @model_validator(mode="after")
-    def _watching_needs_something_to_watch(self) -> Self:
+    def _check_validation(self) -> Self:
         if self.validation == 0 and self.patience:
             raise ValueError("patience needs a validation part, found validation = 0")
         if self.validation == 0 and self.keep == "best":
@@ -151,16 +154,21 @@ class Recipe(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _a_loss_has_one_class_of_rubbish(self) -> Self:
+    def _check_loss(self) -> Self:
         if self.nondigits and self.loss == "map-1998":
             raise ValueError('nondigits need loss = "cross-entropy", found "map-1998"')
         return self
 
     @model_validator(mode="after")
-    def _what_learns_to_refuse_needs_to_know_when(self) -> Self:
+    def _check_nondigits(self) -> Self:
         if self.nondigits and not self.calibrate:
             raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
         return self
+
+    @property
+    def needs_validation(self) -> bool:
+        """Whether training needs held-out images."""
+        return self.calibrate or self.patience > 0 or self.keep == "best"
 
     def with_changes(self, changes: dict[str, Any]) -> Self:
         """Return a copy with `changes` applied and checked.
@@ -185,7 +193,7 @@ class Recipe(BaseModel):
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            raise UsageError(f"{origin}: {_first_fault(error)}") from None
+            raise UsageError(f"{origin}: {_first_fault(error)}") from error
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Self:
@@ -194,7 +202,7 @@ class Recipe(BaseModel):
         Raises
         ------
         UsageError
-            No such recipe or file, no valid TOML, or an invalid field.
+            There is no such recipe or file, it is not valid TOML, or a field is invalid.
         """
         path = Path(name_or_path)
         if path.suffix == ".toml":
@@ -203,7 +211,7 @@ class Recipe(BaseModel):
             try:
                 content, origin = path.read_bytes(), str(path)
             except OSError as error:
-                raise UsageError(f"cannot read recipe file {path}: {error.strerror}") from None
+                raise UsageError(f"cannot read recipe file {path}: {error.strerror}") from error
         elif str(name_or_path) in (names := builtin_names()):
             content, origin = _folder().joinpath(f"{path}.toml").read_bytes(), f"recipe {path}"
         else:
@@ -215,11 +223,11 @@ class Recipe(BaseModel):
         try:
             fields = tomllib.loads(content.decode())
         except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
-            raise UsageError(f"{origin} is not valid TOML: {error}") from None
+            raise UsageError(f"{origin} is not valid TOML: {error}") from error
         return cls.parse({"name": path.stem, **fields}, origin)
 
     def to_toml(self) -> str:
-        """Return the recipe as TOML with every default spelled out and said in a comment."""
+        """Return the recipe as TOML: every field, with its description as a comment."""
         lines = []
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
@@ -228,7 +236,7 @@ class Recipe(BaseModel):
 
 
 def builtin_names() -> list[str]:
-    """Return the names of the recipes inside the package, sorted."""
+    """Return the sorted names of the recipes inside the package."""
     return sorted(
         p.name.removesuffix(".toml") for p in _folder().iterdir() if p.name.endswith(".toml")
     )
@@ -258,10 +266,10 @@ def _first_fault(error: ValidationError) -> str:
 
 
 def parse_changes(words: list[str]) -> dict[str, Any]:
-    """Turn words like ``epochs=3`` into fields of a recipe.
+    """Turn words like ``epochs=3`` into fields of a recipe (`UsageError`: no ``=``).
 
-    A value is read as TOML where it is TOML and as a plain string otherwise, so both
-    ``learning_rate=1e-3`` and ``optimizer=sgd`` need no quotes.
+    A value is read as TOML if it is valid TOML, otherwise as a string. So neither
+    ``learning_rate=1e-3`` nor ``optimizer=sgd`` needs quotes.
 
     >>> parse_changes(["epochs=3", "optimizer=sgd", 'data=["mnist", "uci-digits"]'])
     {'epochs': 3, 'optimizer': 'sgd', 'data': ['mnist', 'uci-digits']}
@@ -275,6 +283,6 @@ def parse_changes(words: list[str]) -> dict[str, Any]:
             table = tomllib.loads(f"value = {value}")
         except (ValueError, RecursionError):
             table = {}
-        # A value with a line break in it would bring fields of its own along.
+        # A value with a line break could define further fields; it is taken as a string.
         changes[name.strip()] = table["value"] if len(table) == 1 else value.strip()
     return changes

@@ -5,8 +5,6 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
@@ -15,21 +13,23 @@ from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from lenet.errors import PictureError
 from lenet.server import looking, readings
 from lenet.server.guard import Guard, Policy
 from lenet.server.refusals import RETRY_AFTER, Refusal, error, errors
 from lenet.server.service import Route, Service, ServiceDep
+from lenet.server.site import Site
 
 if TYPE_CHECKING:
     from lenet.corrections import Corrections
 
 CLIENT_GONE = 499  # nginx's status for a client that hung up
+COMPRESSED = 1000  # bytes from which an answer is compressed
+FASTEST = 1  # of the levels of gzip
 PAUSE = 0.2, 0.9  # seconds before the answer that there are too many requests
 
 
@@ -70,11 +70,11 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         from lenet.server import corrections_api
 
         corrections = corrections_api.router
-    for router in (readings.router, health, looking.routes(service), corrections):
+    for router in (readings.router, health, looking.router, corrections):
         _add(app, router)
-    page = Path(str(resources.files("lenet.server").joinpath("page")))
     # Not as a mount, which would answer 404 where a route exists for another method.
-    app.router.default = _Page(directory=page, html=True)
+    app.router.default = Site()
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED, compresslevel=FASTEST)
     return Guard(app, policy, service.metrics)
 
 
@@ -164,20 +164,6 @@ async def refuse_corrections() -> None:
         HTTPStatus.NOT_FOUND,
         "corrections are not kept here: `lenet serve --collect FILE` keeps them",
     )
-
-
-class _Page(StaticFiles):
-    """The files of the page; a browser asks each time whether one has changed."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Files are small: nobody needs parts of them, least of all ten thousand of each.
-        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-        await super().__call__({**scope, "headers": headers}, receive, send)
-
-    def file_response(self, *args: Any, **options: Any) -> Response:
-        response = super().file_response(*args, **options)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 # The answers to errors

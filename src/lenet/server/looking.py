@@ -1,21 +1,21 @@
-"""Looking inside: the models that are served, and what their layers make of a digit."""
+"""Looking inside: `/v1/models`, what is known of each, and `/v1/layers`."""
 
-import html
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 import orjson
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field, RootModel, ValidationError
 from starlette.responses import Response
+from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
+from lenet.datasets import Source
 from lenet.errors import ModelError
-from lenet.run import LAYERS
-from lenet.server import answers
+from lenet.reader import Status
+from lenet.run import EXPORTED, Family, Receptive
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -25,221 +25,308 @@ from lenet.server.bodies import (
     content_type,
     images_of,
 )
-from lenet.server.models import FILES, Served
-from lenet.server.readings import BINARY, IMAGE, body_of, status_of
+from lenet.server.card import Card, card_of
+from lenet.server.models import FILES, Content, Served
+from lenet.server.readings import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
-from lenet.server.service import ModelName, Route, Service
-
-if TYPE_CHECKING:
-    from lenet.inspection.graph import Field
+from lenet.server.service import ModelName, Route, Service, ServiceDep
 
 MAX_IMAGE = 64_000  # bytes of a body that holds one image
+IMAGE_BODY = body_of({OCTETS: BINARY, JSON: form_of(image=IMAGE)})
 
 T = TypeVar("T")
 
-
-def answer(value: Any) -> Response:
-    """Return `value` as JSON."""
-    return Response(orjson.dumps(value), headers={"Cache-Control": "no-store"}, media_type=JSON)
+# What is answered
 
 
-def routes(service: Service) -> APIRouter:
-    """Return the routes of `/v1/models` and `/v1/layers`."""
-    router = APIRouter(route_class=Route)
+class Layer(BaseModel):
+    """One named layer of a network."""
 
-    @router.get(
-        "/v1/models",
-        summary="List the models",
-        responses={200: {"model": answers.Models}, **errors(429, 503)},
+    name: str
+    family: Family = Field(description="What it is, in one of a few words.")
+    kind: str = Field(description="The same for people, as convolution 5×5.")
+    shape: list[int] = Field(description="Of its output: maps, height, width; or numbers.")
+    parameters: int
+    receptive: Receptive | None = Field(
+        description="What a pixel sees; null where each number sees the whole image."
     )
-    async def models() -> Response:
-        listed = await service.workers.do(lambda: listing(service))
-        return answer(
-            {
-                "models": listed,
-                "collect": service.collects,
-                "max_body": MAX_BODY,
-                "max_digits": MAX_IMAGES,
-            }
-        )
 
-    def of_model(what: str, model: type, summary: str, get: Callable[[Served], Any]) -> None:
-        @router.get(
-            f"/v1/models/{{name}}/{what}",
-            summary=summary,
-            name=what,
-            responses={200: {"model": model}, **errors(404, 422, 429, 503)},
-        )
-        async def route(name: str) -> Response:
-            served = service.model(name)
-            return answer(await service.workers.do(lambda: _there(what, served, get)))
 
-    of_model("card", answers.Card, "Give a model's card", card)
-    of_model("scores", answers.Scores, "Give a model's scores by part of its data", scores)
-    of_model("mistakes", answers.Mistakes, "Give the test images a model misread", mistakes)
-    of_model("kernels", answers.Kernels, "Give the kernels of a model's convolutions", kernels)
+class Errors(BaseModel):
+    """How many of the test images were misread."""
 
-    @router.post(
-        "/v1/layers",
-        summary="Give what each layer makes of one digit image",
-        openapi_extra=body_of(
-            {
-                OCTETS: BINARY,
-                JSON: {
-                    "schema": {
-                        "type": "object",
-                        "required": ["image"],
-                        "properties": {"image": IMAGE},
-                    }
-                },
-            }
-        ),
-        responses={
-            200: {"model": answers.Layers},
-            **errors(400, 404, 408, 413, 415, 422, 429, 503),
-        },
+    errors: int
+    total: int
+
+
+class Model(BaseModel):
+    """One model that is served."""
+
+    name: str
+    digest: str = Field(description="SHA-256 of its ONNX file.")
+    title: str
+    classes: list[str]
+    default: bool
+    has: list[Content]
+    layers: list[Layer]
+    test: Errors | None
+
+
+class Models(BaseModel):
+    """What is served, and within which limits."""
+
+    models: list[Model]
+    collect: bool = Field(description="Whether corrections are kept.")
+    max_body: int = Field(description="Bytes of a body.")
+    max_digits: int = Field(description="Images of a request.")
+
+
+class ClassScores(BaseModel):
+    """Scores of one class, or an average of all."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+    auc: float | None
+
+
+class Bin(BaseModel):
+    """Answers of about the same probability."""
+
+    count: int
+    correct: int
+    confidence: float
+
+
+class PartScores(BaseModel):
+    """Scores on one part of the data."""
+
+    classes: list[str]
+    total: int
+    errors: int
+    error_rate: float
+    accuracy: float
+    interval: list[float]
+    loss: float
+    calibration_error: float
+    per_class: list[ClassScores]
+    macro: ClassScores
+    weighted: ClassScores
+    confusion: list[list[int]] = Field(description="Rows are the truth, columns the answers.")
+    auc: list[float | None]
+    calibration: list[Bin]
+
+
+class Scores(RootModel[dict[str, PartScores]]):
+    """Scores by part of the data: `test`, and `validation` where there is one."""
+
+
+class Mistake(BaseModel):
+    """A test image that was misread."""
+
+    index: int
+    truth: int
+    answer: int
+    probability: float
+    status: Status
+    image: str = Field(description="28×28 bytes in base64, 0 = paper.")
+
+
+class Mistakes(BaseModel):
+    """The test images that were misread, the most certain answers first."""
+
+    name: str
+    part: Literal["test"]
+    data: str
+    licence: str | None = Field(None, description="Whose the images are, where that is known.")
+    total: int
+    errors: int
+    refused: int = Field(description="Of all test images, those refused as not a digit.")
+    uncertain: int = Field(description="Of all test images.")
+    confident_errors: int = Field(description="Errors neither refused nor uncertain.")
+    mistakes: list[Mistake]
+
+
+# Dictionaries, because pydantic's objects would only copy megabytes of base64.
+
+
+class Values(TypedDict):
+    """An array of numbers."""
+
+    name: str
+    shape: list[int]
+    low: Annotated[float, Field(description="The least of the values.")]
+    high: float
+    values: Annotated[str, Field(description="float32, little-endian, in base64; row by row.")]
+
+
+class Kernel(Values):
+    """The kernels of a convolution: out, in, height, width."""
+
+    bias: Annotated[list[float], Field(description="Of each map; empty where it has none.")]
+
+
+class Kernels(TypedDict):
+    """The kernels of a model's convolutions."""
+
+    name: str
+    layers: list[Kernel]
+
+
+class Layers(TypedDict):
+    """The output of each layer for an image."""
+
+    model: str
+    digit: int
+    probability: float
+    probabilities: list[float]
+    status: Status
+    layers: list[Values]
+
+
+router = APIRouter(route_class=Route)
+
+
+@router.get("/v1/models", responses=errors(429, 503))
+async def models(service: ServiceDep) -> Models:
+    """List the models."""
+
+    def listed() -> list[Model]:
+        default, *_ = service.models
+        return [about(served, served.name == default) for served in service.models.values()]
+
+    return Models(
+        models=await service.workers.do(listed),
+        collect=service.collects,
+        max_body=MAX_BODY,
+        max_digits=MAX_IMAGES,
     )
-    async def layers(request: Request, model: ModelName = None) -> Response:
-        served = service.model(model)
-        kind = content_type(request)
-        image = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)
-        return answer(
-            await service.workers.do(
-                lambda: _there("layers", served, lambda served: feature_maps(served, image[0]))
-            )
-        )
-
-    return router
 
 
-def _there(what: str, served: Served, get: Callable[[Served], T]) -> T:
-    """Return what `get` gives, or say that `served` has it not (`Refusal`)."""
+@router.get("/v1/models/{name}/card", responses=errors(404, 429, 503))
+async def card(name: str, service: ServiceDep) -> Card:
+    """Give a model's card."""
+    return await _of_model(service, name, "card", card_of)
+
+
+@router.get("/v1/models/{name}/scores", responses=errors(404, 429, 503))
+async def scores(name: str, service: ServiceDep) -> Scores:
+    """Give a model's scores by part of its data."""
+    return await _of_model(service, name, "scores", lambda served: Scores(served.scores))
+
+
+@router.get(
+    "/v1/models/{name}/mistakes",
+    responses=errors(404, 429, 503),
+    response_model_exclude_unset=True,
+)
+async def mistakes(name: str, service: ServiceDep) -> Mistakes:
+    """Give the test images a model misread."""
+    return await _of_model(service, name, "mistakes", mistakes_of)
+
+
+@router.get(
+    "/v1/models/{name}/kernels",
+    responses={200: {"model": Kernels}, **errors(404, 429, 503)},
+)
+async def kernels(name: str, service: ServiceDep) -> Response:
+    """Give the kernels of a model's convolutions."""
+    return _json(await _of_model(service, name, "kernels", kernels_of))
+
+
+@router.post(
+    "/v1/layers",
+    openapi_extra=IMAGE_BODY,
+    responses={200: {"model": Layers}, **errors(400, 404, 408, 413, 415, 429, 503)},
+)
+async def layers(request: Request, service: ServiceDep, model: ModelName = None) -> Response:
+    """Give what each layer makes of one digit image."""
+    name = service.model(model).name
+    kind = content_type(request)
+    (image,) = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)
+    return _json(
+        await _of_model(service, name, "layers", lambda served: feature_maps(served, image))
+    )
+
+
+async def _of_model(service: Service, name: str, content: Content, get: Callable[[Served], T]) -> T:
+    """Return what `get` makes of a model (`Refusal`: there is no such model, or no such content).
+
+    A worker does it: files are parsed, and networks asked.
+    """
+    served = service.model(name)
     try:
-        return get(served)
-    except ModelError:
-        # Its text names paths of this machine.
-        raise Refusal(
-            HTTPStatus.NOT_FOUND, f"model {served.name} has no {what} on this machine"
-        ) from None
+        return await service.workers.do(lambda: get(served))
+    except (ModelError, ValidationError) as error:
+        # The text of the error names paths of this machine.
+        text = f"model {name} has no {content} on this machine"
+        if {*FILES[content]} & {*EXPORTED}:
+            text += ": export it again with `lenet export`"
+        raise Refusal(HTTPStatus.NOT_FOUND, text) from error
 
 
-def listing(service: Service) -> list[dict[str, Any]]:
-    """Return what the list of models says, the default one first."""
-    default, *_ = service.models
-    return [about(model, model.name == default) for model in service.models.values()]
+def _json(content: Kernels | Layers) -> Response:
+    return Response(orjson.dumps(content), media_type=JSON)
 
 
-def about(served: Served, default: bool) -> dict[str, Any]:
+def about(served: Served, default: bool) -> Model:
     """Return what the list of models says of one."""
     scores = served.scores.get("test") if served.has("scores") else None
-    layers = []
-    if served.has("layers"):
-        with suppress(ModelError):  # it holds something else
-            layers = list(zip(served.graph.parts, served.shapes, strict=True))
+    facts = served.layer_facts if served.has("kernels") or served.has("layers") else []
+    return Model(
+        name=served.name,
+        digest=served.digest,
+        title=served.run.recipe.about,
+        classes=list(served.reader.classifier.classes),
+        default=default,
+        has=[content for content in FILES if served.has(content)],
+        layers=[Layer(**layer.model_dump(exclude={"kernels"})) for layer in facts],
+        test=scores and Errors(errors=scores["errors"], total=scores["total"]),
+    )
+
+
+def mistakes_of(served: Served) -> Mistakes:
+    """Return the test images that were misread, the most certain answers first."""
+    data = "+".join(Source.parse(source).public for source in served.run.recipe.data)
+    facts = {"name": served.name, "part": "test", "data": data}
+    return Mistakes.model_validate({**facts, **served.mistakes})
+
+
+def kernels_of(served: Served) -> Kernels:
+    """Return the kernels of every convolution."""
     return {
         "name": served.name,
-        "digest": served.digest,
-        "title": served.run.recipe.about,
-        "classes": list(served.reader.classifier.classes),
-        "default": default,
-        "has": [
-            what for what, file in FILES.items() if served.has(what) and (layers or file != LAYERS)
-        ],
         "layers": [
-            {
-                "name": part.name,
-                "kind": part.kind,
-                "shape": list(shape),
-                "parameters": part.parameters,
-                "receptive": field_dict(part.field) if len(shape) == 3 else None,
-            }
-            for part, shape in layers
+            {**values_of(name, weights), "bias": bias.tolist()}
+            for name, (weights, bias) in served.kernels.items()
         ],
-        "test": scores and {"errors": scores["errors"], "total": scores["total"]},
     }
 
 
-def field_dict(field: "Field | None") -> dict[str, int] | None:
-    """Return a receptive field as JSON holds it."""
-    if field is None:
-        return None
-    return {"size": field.size, "step": field.step, "start": field.start}
-
-
-def card(served: Served) -> dict[str, Any]:
-    """Return the model card and the recipe."""
-    recipe = served.run.recipe.model_dump(mode="json")
-    for name, value in recipe.items():
-        if isinstance(value, list):
-            recipe[name] = [_public(each) for each in value]
-    recipe["start_from"] = Path(recipe.get("start_from", "")).name
-    return {"name": served.name, "markdown": _placeless(served), "recipe": recipe}
-
-
-def _placeless(served: Served) -> str:
-    """Return the model card with `_public` names of what the model was made from."""
-    recipe, text = served.run.recipe, served.card
-    sources = {*recipe.data, *recipe.extra_data, *recipe.nondigits}
-    for source in sorted(sources, key=len, reverse=True):  # one may begin with another
-        in_table = html.escape(" ".join(source.split()), quote=False).replace("|", "\\|")
-        for written in (source, in_table):
-            text = text.replace(written, _public(source))
-    start = recipe.start_from
-    return text.replace(f"`{start}`", f"`{Path(start).name}`") if start else text
-
-
-def _public(source: str) -> str:
-    """Return a source of data without its place on this machine, or its database's password."""
-    kind, _, _ = source.partition(":")
-    return kind if kind in ("folder", "idx", "corrections") else source
-
-
-def scores(served: Served) -> dict[str, Any]:
-    """Return the scores by part of the data."""
-    return served.scores
-
-
-def mistakes(served: Served) -> dict[str, Any]:
-    """Return the test images that were misread, the most certain answers first."""
-    data = "+".join(_public(source) for source in served.run.recipe.data)
-    return {"name": served.name, "part": "test", "data": data, **served.mistakes}
-
-
-def kernels(served: Served) -> dict[str, Any]:
-    """Return the kernels of every convolution."""
-    graph = served.graph
-    layers = []
-    for part in graph.parts:
-        if part.kernels:
-            weights = graph.weights(part.kernels)
-            bias = graph.weights(part.bias).tolist() if part.bias else []
-            layers.append({"name": part.name, **in_json(weights), "bias": bias})
-    return {"name": served.name, "layers": layers}
-
-
-def feature_maps(served: Served, image: NDArray[np.uint8]) -> dict[str, Any]:
-    """Return what each layer makes of an image ``(28, 28)``, and what the network says of it."""
-    (digit,), (probabilities,), (strange,) = served.classify(image[None])
+def feature_maps(served: Served, image: NDArray[np.uint8]) -> Layers:
+    """Return the output of each layer for an image ``(28, 28)``, and the network's answer."""
+    outputs = served.layers.outputs(image)
+    (digit,), (probabilities,), (status,) = served.classify(image[None])
     return {
         "model": served.name,
         "digit": digit,
         "probability": probabilities[digit],
         "probabilities": probabilities,
-        "status": status_of(probabilities[digit], strange),
-        "layers": [
-            {"name": name, **in_json(values)}
-            for name, values in served.layers.outputs(image).items()
-        ],
+        "status": status,
+        "layers": [values_of(layer.name, outputs[layer.name]) for layer in served.layer_facts],
     }
 
 
-def in_json(values: NDArray[np.float32]) -> dict[str, Any]:
-    """Return an array as JSON holds it: shape, range, and the numbers as bytes in base64.
+def values_of(name: str, values: NDArray[np.float32]) -> Values:
+    """Return a named array as JSON contains it: its numbers as bytes in base64.
 
-    >>> in_json(np.array([-1, 1], np.float32))
-    {'shape': [2], 'low': -1.0, 'high': 1.0, 'values': 'AACAvwAAgD8='}
+    >>> values_of("C1", np.array([-1, 1], np.float32))
+    {'name': 'C1', 'shape': [2], 'low': -1.0, 'high': 1.0, 'values': 'AACAvwAAgD8='}
     """
     return {
+        "name": name,
         "shape": list(values.shape),
         "low": float(values.min()),
         "high": float(values.max()),

@@ -2,24 +2,44 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError, UsageError
-from lenet.reader import DEFAULT_MODEL, Reader, softmax
-from lenet.run import CARD, LAYERS, MISTAKES, MODEL, SCORES, Run, shipped_names
+from lenet.reader import DEFAULT_MODEL, Reader
+from lenet.run import (
+    LAYER_FACTS,
+    LAYERS,
+    MISTAKES,
+    MODEL,
+    RECIPE,
+    SCORES,
+    WEIGHTS,
+    LayerFacts,
+    Run,
+    shipped_names,
+)
 from lenet.server.queues import Answers, Batcher
+from lenet.storage import read_arrays
 
 if TYPE_CHECKING:
-    from lenet.inspection.graph import Graph
-    from lenet.inspection.layers import Layers
+    from lenet.inspection.feature_maps import Layers
 
-# What there may be of a model, and the file of its run that it comes from.
-FILES = {"card": CARD, "scores": SCORES, "mistakes": MISTAKES, "kernels": LAYERS, "layers": LAYERS}
+Content = Literal["card", "scores", "mistakes", "kernels", "layers"]
+
+# What the API may tell of a model, and the files of its run that it comes from.
+FILES: dict[Content, list[str]] = {
+    "card": [RECIPE],
+    "scores": [SCORES],
+    "mistakes": [MISTAKES],
+    "kernels": [LAYER_FACTS, WEIGHTS],
+    "layers": [LAYER_FACTS, LAYERS],
+}
 
 
 class Served:
@@ -47,27 +67,33 @@ class Served:
         self.reader = reader
         self.batcher = Batcher(self.classify, watch)
         self.digest = run.manifest.files[MODEL]
-        # Read once, while whoever starts the service can still be told that one is broken.
-        self._files = {name: run.read(name) for name in self._names()}
+        # Read once, at the start, when a broken one can still be reported.
+        names = {name for files in FILES.values() for name in files} & set(run.manifest.files)
+        self._files = {name: run.read(name) for name in names}
+        self._arrays = read_arrays(run.folder / WEIGHTS)[0] if WEIGHTS in names else {}
 
     def classify(self, images: NDArray[np.uint8]) -> Answers:
         """Return what the network says of uint8 images ``(n, 28, 28)``."""
         classifier = self.reader.classifier
-        logits = classifier.logits(images)
-        probabilities = softmax(logits.astype(np.float64) / classifier.temperature)
-        strange = (
-            [False] * len(images)
-            if classifier.rejection is None
-            else (classifier.scores(logits) < classifier.rejection).tolist()
+        judgement = classifier.judge(classifier.logits(images))
+        return Answers(
+            judgement.answers.tolist(), judgement.probabilities.tolist(), judgement.statuses
         )
-        return Answers(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strange)
 
-    def has(self, what: str) -> bool:
-        """Whether the run has the file that `what` (a key of `FILES`) comes from."""
-        return FILES[what] in self._files
-
-    def _names(self) -> set[str]:
-        return set(FILES.values()) & set(self.run.manifest.files)
+    def has(self, content: Content) -> bool:
+        """Whether the run has the files that `content` comes from, and its layers are readable."""
+        if not all(name in self._files for name in FILES[content]):
+            return False
+        with suppress(ModelError):
+            # Opening them takes time; whoever looks inside needs them open anyway.
+            match content:
+                case "kernels":
+                    return self.kernels is not None
+                case "layers":
+                    return self.layer_facts is not None and self.layers is not None
+                case _:
+                    return True
+        return False
 
     def _file(self, name: str) -> bytes:
         if name not in self._files:
@@ -80,27 +106,27 @@ class Served:
     @cached_property
     def layers(self) -> "Layers":
         """The network with every layer as an output."""
-        from lenet.inspection.layers import Layers
+        from lenet.inspection.feature_maps import Layers
 
         return Layers(self._file(LAYERS), threads=1)
 
     @cached_property
-    def graph(self) -> "Graph":
+    def layer_facts(self) -> list[LayerFacts]:
         """What the layers are."""
-        from lenet.inspection.graph import Graph
+        from lenet.inspection.feature_maps import read_facts
 
-        return Graph(self._file(LAYERS))
-
-    @cached_property
-    def shapes(self) -> list[tuple[int, ...]]:
-        """The shape of what each layer gives for one image."""
-        blank = np.zeros((28, 28), np.uint8)
-        return [values.shape for values in self.layers.outputs(blank).values()]
+        return read_facts(self._file(LAYER_FACTS))
 
     @cached_property
-    def card(self) -> str:
-        """The model card in Markdown."""
-        return self._file(CARD).decode()
+    def kernels(self) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Kernels and biases of every convolution, by layer."""
+        from lenet.inspection.feature_maps import stored_kernels
+
+        return {
+            layer.name: stored_kernels(layer.kernels, self._arrays)
+            for layer in self.layer_facts
+            if layer.kernels
+        }
 
     @cached_property
     def scores(self) -> dict[str, Any]:

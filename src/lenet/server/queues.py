@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.reader import Status
 from lenet.server.refusals import RETRY_AFTER, Refusal, busy
 
 BATCH = 256  # images at most
@@ -35,13 +36,13 @@ class Answers(NamedTuple):
         The most probable class of each.
     probabilities : list of list of float
         For each image, of all k classes.
-    strange : list of bool
-        Whether each looks like none of the classes.
+    statuses : list of str
+        ``digit``, ``uncertain`` or ``not_a_digit`` for each image.
     """
 
     best: list[int]
     probabilities: list[list[float]]
-    strange: list[bool]
+    statuses: list[Status]
 
 
 class _Question(NamedTuple):
@@ -142,9 +143,9 @@ class Batcher:
             elif isinstance(outcome, Exception):
                 answers.set_exception(outcome)
             else:
-                best, probabilities, strange = outcome
+                best, probabilities, statuses = outcome
                 part = slice(start, end)
-                answers.set_result(Answers(best[part], probabilities[part], strange[part]))
+                answers.set_result(Answers(best[part], probabilities[part], statuses[part]))
             start = end
 
 

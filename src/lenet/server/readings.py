@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # pydantic takes only this one before P
 
 from lenet import reader
 from lenet.picture import decode
-from lenet.reader import MIN_PROBABILITY
+from lenet.reader import Status
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -129,7 +129,7 @@ class ImageAnswer(TypedDict):
     digit: Annotated[int, Field(ge=0, le=9)]
     probability: Annotated[float, Field(ge=0, le=1)]
     probabilities: NotRequired[list[float]]
-    status: Literal["digit", "uncertain", "not_a_digit"]
+    status: Status
 
 
 class ImageAnswers(TypedDict):
@@ -213,25 +213,12 @@ def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> 
     return content
 
 
-def status_of(probability: float, strange: bool) -> Literal["digit", "uncertain", "not_a_digit"]:
-    """Return the verdict on a digit image."""
-    if strange:
-        return "not_a_digit"
-    return "digit" if probability >= MIN_PROBABILITY else "uncertain"
-
-
 def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
     """Return the answer to each image as JSON contains it."""
-    entries: list[ImageAnswer] = [
-        {
-            "digit": digit,
-            "probability": row[digit],
-            "probabilities": row,
-            "status": status_of(row[digit], strange),
-        }
-        for digit, row, strange in zip(*answers, strict=True)
-    ]
-    if not probabilities:
-        for entry in entries:
-            del entry["probabilities"]
+    entries: list[ImageAnswer] = []
+    for digit, row, status in zip(*answers, strict=True):
+        entry: ImageAnswer = {"digit": digit, "probability": row[digit], "status": status}
+        if probabilities:
+            entry["probabilities"] = row
+        entries.append(entry)
     return entries

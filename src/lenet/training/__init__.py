@@ -1,9 +1,8 @@
-"""The loop: it yields epochs, prints nothing and saves nothing.
+"""The training loop, which yields epochs and neither prints nor saves.
 
-`Trainer` holds everything that changes while a network learns. Its `state` after an epoch, given
-to `restore` of a fresh `Trainer` of the same recipe and data, goes on to bit-identical weights on
-a CPU with the same number of threads, because each epoch draws all its randomness from the seed
-and its own number and from nothing before it.
+`Trainer` holds all state that changes while a network learns. A new `Trainer` of the same recipe
+and data that restores the `state` after an epoch continues to bit-identical weights on a CPU with
+the same number of threads: the randomness of each epoch depends only on the seed and its number.
 """
 
 from lenet.training.inference import as_input, choose_device, infer

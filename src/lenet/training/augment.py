@@ -1,8 +1,7 @@
-"""Augmentation: each digit of a batch moved, bent and slanted a little, and drawn less cleanly.
+"""Augmentation: affine and elastic distortion, then the faults of pens, paper and cameras.
 
-A whole batch goes through one sampling grid: affine and elastic distortion together cost one
-bilinear interpolation, and no image is interpolated twice. Outside the image is paper. Then comes
-what pens, paper and cameras do, each step on the whole batch at once.
+A whole batch goes through one sampling grid, so that affine and elastic distortion together cost
+one bilinear interpolation. Outside the image is paper. The other steps also run on the whole batch.
 """
 
 from functools import cache
@@ -19,16 +18,16 @@ KNOTS = 7  # control points of the elastic field along each axis, SIDE / (KNOTS 
 
 
 def augment(images: Tensor, settings: Augment, generator: torch.Generator) -> Tensor:
-    """Distort each image by its own random amounts.
+    """Distort each image by random amounts of its own.
 
     Parameters
     ----------
     images : float32 Tensor (n, 1, 28, 28)
         0 = paper, 1 = ink; on any device.
     settings : Augment
-        When all are 0, `images` itself is returned and nothing is drawn.
+        If all are 0, `images` itself is returned and no random numbers are drawn.
     generator : torch.Generator
-        On the CPU whatever the device, so that a seed means the same everywhere.
+        Always on the CPU, so that a seed gives the same numbers on every device.
 
     Returns
     -------
@@ -37,8 +36,10 @@ def augment(images: Tensor, settings: Augment, generator: torch.Generator) -> Te
     """
     if settings == Augment():
         return images
-    place = (settings.shift, settings.rotation, settings.scale, settings.shear, settings.elastic)
-    if any(place):
+    distortions = (
+        settings.shift, settings.rotation, settings.scale, settings.shear, settings.elastic,
+    )  # fmt: skip
+    if any(distortions):
         images = _move(images, settings, generator)
     return _soil(images, settings, generator)
 
@@ -59,34 +60,34 @@ def _move(images: Tensor, settings: Augment, generator: torch.Generator) -> Tens
 
 
 def _soil(images: Tensor, settings: Augment, generator: torch.Generator) -> Tensor:
-    """Change strokes and paper: what is asked for, each by its own share of one draw."""
+    """Change strokes and paper as the settings ask, from one draw of random numbers."""
     if not any(getattr(settings, name) for name in _SOIL):
         return images
     n, device = len(images), images.device
-    # One draw for all and one way to the device: a GPU that is waited for loses its lead.
-    there = torch.rand(n, 17, generator=generator)
-    here = there.to(device)
+    # One draw and one transfer: every transfer makes the GPU wait.
+    draws = torch.rand(n, 17, generator=generator)
+    on_device = draws.to(device)
 
     def amounts(column: int) -> Tensor:
-        return here[:, column].view(n, 1, 1, 1)
+        return on_device[:, column].view(n, 1, 1, 1)
 
     if settings.thickness:
         images = thicken(images, (amounts(0) * 2 - 1) * settings.thickness)
     if settings.neighbours:
-        images = _with_neighbours(images, there[:, 1:5], settings.neighbours)
+        images = _with_neighbours(images, draws[:, 1:5], settings.neighbours)
     if settings.erasing:
-        images = _with_bars_erased(images, here[:, 5:9], settings.erasing)
+        images = _with_bars_erased(images, on_device[:, 5:9], settings.erasing)
     if settings.blur:
         images = blur(images, amounts(9) * settings.blur)
     if settings.contrast:
         images = images * (1 - amounts(10) * settings.contrast)
     if settings.background:
-        # Uneven light: a corner each, and in between what lies between.
-        corners = here[:, 11:15].reshape(n, 1, 2, 2)
+        # Uneven light: a level at each corner, interpolated in between.
+        corners = on_device[:, 11:15].reshape(n, 1, 2, 2)
         paper = F.interpolate(corners, size=SIDE, mode="bilinear", align_corners=True)
         images = images + (1 - images) * paper * amounts(15) * settings.background
     if settings.noise:
-        # 784 numbers an image: drawn where they are needed, by a seed that is the same everywhere.
+        # 784 numbers per image are drawn on the device, from a seed drawn on the CPU.
         seed = int(torch.randint(2**31, (), generator=generator))
         grain = torch.randn(
             images.shape, generator=torch.Generator(device).manual_seed(seed), device=device
@@ -102,7 +103,7 @@ def thicken(images: Tensor, pixels: Tensor) -> Tensor:
     ----------
     images : float32 Tensor (n, 1, 28, 28)
     pixels : Tensor (n, 1, 1, 1)
-        From -1 to 1, on each side of a stroke; fractions mix, as antialiasing does.
+        -1 to 1, on each side of a stroke; fractions interpolate, as antialiasing does.
     """
     thicker = F.max_pool2d(images, 3, stride=1, padding=1)
     thinner = -F.max_pool2d(-images, 3, stride=1, padding=1)
@@ -110,10 +111,10 @@ def thicken(images: Tensor, pixels: Tensor) -> Tensor:
 
 
 def blur(images: Tensor, deviations: Tensor) -> Tensor:
-    """Blur by a Gaussian of up to 0.7 pixels standard deviation, ``(n, 1, 1, 1)``.
+    """Blur by a Gaussian; `deviations`, ``(n, 1, 1, 1)``, are up to 0.7 pixels.
 
-    The binomial filter 1-2-1 has a variance of half a pixel squared along each axis; a mixture of
-    the image and the filtered one has that share of it.
+    The binomial filter 1-2-1 has a variance of half a squared pixel along each axis. Interpolating
+    between the image and the filtered image scales that variance.
     """
     line = torch.tensor([0.25, 0.5, 0.25], device=images.device)
     soft = F.conv2d(images, (line[:, None] * line).view(1, 1, 3, 3), padding=1)
@@ -121,9 +122,9 @@ def blur(images: Tensor, deviations: Tensor) -> Tensor:
 
 
 def _with_neighbours(images: Tensor, draws: Tensor, share: float) -> Tensor:
-    """Let the strokes of the next image of the batch reach in from the left or the right."""
+    """Add strokes of the next image of the batch at the left or right edge."""
     which, side, near, height = draws.unbind(1)
-    # 17 to 23 pixels away, a digit 20 pixels wide shows 1 to 7 columns of itself, most show less.
+    # At a distance of 17 to 23 pixels, a digit 20 pixels wide shows at most 1 to 7 columns.
     away = (17 + 6 * near) * torch.where(side < 0.5, -1, 1)
     ones, zeros = torch.ones_like(near), torch.zeros_like(near)
     matrices = affine((away, 8 * height - 4), zeros, (ones, ones), zeros)
@@ -133,7 +134,7 @@ def _with_neighbours(images: Tensor, draws: Tensor, share: float) -> Tensor:
 
 
 def _with_bars_erased(images: Tensor, draws: Tensor, share: float) -> Tensor:
-    """Rub out a straight bar 1 to 3 pixels wide, anywhere in the middle and at any angle."""
+    """Erase a straight bar, 1 to 3 pixels wide, at any angle near the centre."""
     which, angle, place, width = draws.unbind(1)
     angle = angle * torch.pi
     x, y = _basis()[:2].to(images.device)
@@ -145,7 +146,7 @@ def _with_bars_erased(images: Tensor, draws: Tensor, share: float) -> Tensor:
 def affine(
     shift: tuple[Tensor, Tensor], rotation: Tensor, scale: tuple[Tensor, Tensor], shear: Tensor
 ) -> Tensor:
-    """Return the matrices that slant, then stretch, then turn about the centre, then move the ink.
+    """Return matrices that shear, scale, rotate about the centre, then shift the ink.
 
     Parameters
     ----------
@@ -156,17 +157,17 @@ def affine(
     scale : (Tensor (n,), Tensor (n,))
         Factors of width and height.
     shear : Tensor (n,)
-        Degrees by which upright strokes lean to the right.
+        Degrees by which vertical strokes lean to the right.
 
     Returns
     -------
     Tensor (n, 2, 3)
-        From a point (x, y, 1) of the new image, in pixels from its centre with y downwards, to
-        the point (x, y) of the old image that its ink comes from.
+        Map a point (x, y, 1) of the new image, in pixels from its centre with y downwards, to the
+        point (x, y) of the old image.
     """
     turn, lean, (wide, tall) = torch.deg2rad(rotation), torch.deg2rad(shear).tan(), scale
     cos, sin = turn.cos(), turn.sin()
-    # The inverses of the four steps in turn, multiplied out: move, turn, stretch, slant.
+    # The product of the inverses of the four steps: shift, rotation, scale, shear.
     x_x, x_y = cos / wide + lean * sin / tall, lean * cos / tall - sin / wide
     y_x, y_y = sin / tall, cos / tall
     right, down = shift
@@ -175,12 +176,12 @@ def affine(
 
 
 def warp(images: Tensor, matrices: Tensor, knots: Tensor | None = None) -> Tensor:
-    """Sample each image where its matrix, and its elastic field, say.
+    """Sample each image at the points given by its matrix and its elastic field.
 
     Simard, Steinkraus, Platt (2003), section 2, blur a random displacement of every pixel with a
-    Gaussian of sigma 4 px. A uniform cubic B-spline with knots h apart is nearly a Gaussian of
-    sigma h / √3: knots 7 px apart give that smoothness from 98 random numbers instead of 1,568,
-    and no pixel moves further than the furthest knot.
+    Gaussian of sigma 4 px. A uniform cubic B-spline with knot spacing h is nearly a Gaussian of
+    sigma h / √3, so knots 7 px apart are as smooth, need 98 random numbers instead of 1,568, and no
+    pixel moves further than the furthest knot.
 
     Parameters
     ----------
@@ -188,15 +189,15 @@ def warp(images: Tensor, matrices: Tensor, knots: Tensor | None = None) -> Tenso
     matrices : Tensor (n, 2, 3)
         From `affine`.
     knots : Tensor (n, 2, 49), optional
-        Displacements in pixels along x and along y at 7 × 7 control points, row by row.
+        Displacements in pixels along x and y at 7 × 7 control points, row by row.
     """
-    # A sampling grid is linear in its matrix and in its knots, so one product makes it whole.
+    # The sampling grid is linear in matrix and knots, so one product gives it.
     weights = matrices if knots is None else torch.cat([matrices, knots], dim=2)
     weights = weights.to(images.device)
     grid = (weights @ _basis()[: weights.shape[2]].to(images.device)).view(-1, 2, SIDE, SIDE)
     return F.grid_sample(
         images,
-        grid.permute(0, 2, 3, 1) * (2 / SIDE),  # grid_sample's image goes from -1 to 1
+        grid.permute(0, 2, 3, 1) * (2 / SIDE),  # grid_sample's coordinates are -1..1
         mode="bilinear",
         padding_mode="zeros",
         align_corners=False,
@@ -205,11 +206,11 @@ def warp(images: Tensor, matrices: Tensor, knots: Tensor | None = None) -> Tenso
 
 @cache
 def _basis() -> Tensor:
-    """Return float32 (3 + 49, 784): x, y and 1 at each pixel's centre, then each knot's weight."""
+    """Return float32 (3 + 49, 784): x, y, 1 and the weight of each knot, at each pixel centre."""
     centre = torch.arange(SIDE, dtype=torch.float64) - (SIDE - 1) / 2
     ones = torch.ones(SIDE, dtype=torch.float64)
     coordinates = [torch.kron(ones, centre), torch.kron(centre, ones), torch.kron(ones, ones)]
-    # How many knots' gaps each pixel is from the border, and the weights of the four around it.
+    # Distance of each pixel from the border in knot spacings, and the weights of four knots.
     position = (centre + SIDE / 2) * (KNOTS - 3) / SIDE
     t = position.frac()
     around = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, 3 * (t + t**2 - t**3) + 1, t**3]

@@ -1,4 +1,4 @@
-"""Asking a torch network, and the device it is asked on."""
+"""Run a torch network, and choose the device it runs on."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from lenet.errors import UsageError
 
 
 def as_input(images: Tensor) -> Tensor:
-    """Turn uint8 ``(n, 28, 28)`` images into what a network takes: float32 ``(n, 1, 28, 28)``."""
+    """Turn uint8 images ``(n, 28, 28)`` into network input: float32 ``(n, 1, 28, 28)``, 0..1."""
     return images.unsqueeze(1).float().div_(255)
 
 
 @torch.inference_mode()
 def infer(model: nn.Module, images: Any, batch: int = 1000) -> Tensor:
-    """Return the logits ``(n, k)``, on the CPU, of uint8 images ``(n, 28, 28)``.
+    """Return the logits ``(n, k)`` of uint8 images ``(n, 28, 28)``, on the CPU.
 
-    The one place where a torch network is asked: evaluation mode, no gradients, in batches.
+    The only place that evaluates a torch network: evaluation mode, no gradients, in batches.
     """
     was_training = model.training
     model.eval()
@@ -34,17 +34,17 @@ def choose_device(name: str) -> str:
     Raises
     ------
     UsageError
-        The name is another one, or this machine has no such device.
+        The name is unknown, or this machine has no such device.
     """
-    present = {
+    available = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
     if name == "auto":
-        return next(device for device, here in present.items() if here)
-    if name not in present:
+        return next(device for device, usable in available.items() if usable)
+    if name not in available:
         raise UsageError(f"no device {name!r}: say auto, cpu, cuda or mps")
-    if not present[name]:
+    if not available[name]:
         raise UsageError(f"this machine has no {name} device that torch can use: say --device cpu")
     return name

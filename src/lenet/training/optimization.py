@@ -1,4 +1,4 @@
-"""The update rule of a recipe, and how its learning rate goes over the run."""
+"""The optimizer, learning-rate schedule and weight averaging of a recipe."""
 
 import copy
 from typing import Any
@@ -14,9 +14,9 @@ from lenet.recipe import Recipe
 def optimizer_of(
     model: nn.Sequential, recipe: Recipe, device: torch.device
 ) -> torch.optim.Optimizer:
-    """Return the recipe's optimizer of all weights of `model`, decay only where it is wanted.
+    """Return the recipe's optimizer, with weight decay on the weights that the recipe names.
 
-    The fused forms are used where there are any: one pass over all weights instead of several.
+    Fused implementations are used where available: one pass over all weights instead of several.
     """
     output = {id(p) for p in model.get_submodule("output").parameters()}
     decayed: list[nn.Parameter] = []
@@ -46,15 +46,15 @@ def optimizer_of(
 def schedule_of(
     optimizer: torch.optim.Optimizer, recipe: Recipe, steps_per_epoch: int
 ) -> LRScheduler:
-    """Return the recipe's schedule; it is to be stepped after every batch."""
+    """Return the recipe's learning-rate schedule, which is stepped after every batch."""
     steps = recipe.epochs * steps_per_epoch
     match recipe.schedule:
         case "constant":
             return LambdaLR(optimizer, lambda step: 1.0)
         case "one-cycle":
-            # Smith and Topin (2019), Super-convergence; one step more than there are, because a
-            # scheduler also takes the one after the last update.
-            # It divides by the steps of rising less one, so there have to be two.
+            # Smith and Topin (2019), Super-convergence. One extra step, because the scheduler is
+            # also stepped after the last update. Two rising steps at least, because it divides by
+            # their number minus one.
             rising = min(1.0, max(recipe.warmup, 2 / (steps + 1)))
             return OneCycleLR(
                 optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=rising
@@ -66,45 +66,45 @@ def schedule_of(
 
 
 class Average:
-    """A network that follows another one, with the moving average of its weights and buffers.
+    """An exponential moving average of a network's weights and buffers.
 
     Parameters
     ----------
     model : nn.Sequential
-        The network that learns.
+        The network being trained.
     decay : float
-        What is kept of the average in each step.
+        Weight of the old average in each step.
 
     Attributes
     ----------
     network : nn.Sequential
-        The one that follows; its weights are changed in place.
+        The averaged network; its weights are changed in place.
     """
 
     def __init__(self, model: nn.Sequential, decay: float) -> None:
         self.network = copy.deepcopy(model)
         self.decay = decay
-        # What is averaged and what is counted, each as the tensors of both networks.
+        # Floating-point and integer tensors, each as (averaged network, trained network).
         self._means: tuple[list[Tensor], list[Tensor]] = [], []
         self._counts: tuple[list[Tensor], list[Tensor]] = [], []
-        theirs = model.state_dict()
+        source = model.state_dict()
         for name, tensor in self.network.state_dict().items():
             kind = self._means if tensor.is_floating_point() else self._counts
             kind[0].append(tensor)
-            kind[1].append(theirs[name])
+            kind[1].append(source[name])
 
     @torch.no_grad()
     def follow(self, step: int) -> None:
-        """Move towards the current weights after so many steps."""
-        # A young average forgets fast, so that it does not drag its random beginning along.
+        """Update the average after `step` training steps."""
+        # A small decay in the first steps, so that the random initial weights are soon forgotten.
         decay = min(self.decay, (1 + step) / (10 + step))
         get_ema_multi_avg_fn(decay)(*self._means, step)
-        for ours, theirs in zip(*self._counts, strict=True):
-            ours.copy_(theirs)
+        for average, current in zip(*self._counts, strict=True):
+            average.copy_(current)
 
 
 def moments_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return what is remembered, each as ``<number of the weight>.<kind>``."""
+    """Return the optimizer's moments by ``<index of the weight>.<kind>``."""
     return {
         f"{index}.{kind}": tensor
         for index, kinds in optimizer.state_dict()["state"].items()
@@ -115,14 +115,14 @@ def moments_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 def remember(
     optimizer: torch.optim.Optimizer, moments: dict[str, Tensor], groups: list[dict[str, Any]]
 ) -> None:
-    """Let `optimizer` go on with the `moments` and the groups of parameters that another had."""
+    """Load the `moments` and parameter groups of another optimizer into `optimizer`."""
     state: dict[int, dict[str, Tensor]] = {}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, tensor in moments.items():
         index, kind = name.split(".")
         like = parameters[int(index)]
         if tensor.shape == like.shape:
-            # The fused update walks both in memory order, so the order has to be the same.
+            # The fused update needs the same memory layout in both.
             tensor = torch.empty_like(like).copy_(tensor)
         state.setdefault(int(index), {})[kind] = tensor
     optimizer.load_state_dict(
@@ -131,5 +131,5 @@ def remember(
 
 
 def _with_tuples(group: dict[str, Any]) -> dict[str, Any]:
-    # JSON has no tuples; Adam's betas are one.
+    # Adam's betas are a tuple, which JSON turned into a list.
     return {name: tuple(value) if name == "betas" else value for name, value in group.items()}

@@ -1,4 +1,4 @@
-"""`Trainer`: a network on its way through a recipe, and the loop itself."""
+"""`Trainer`: trains a network by a recipe."""
 
 import copy
 import math
@@ -23,27 +23,26 @@ from lenet.training.watching import Epoch
 
 
 class Trainer:
-    """A network on its way through a recipe.
+    """Trains a network by a recipe.
 
     Parameters
     ----------
     recipe : Recipe
-        Every number of the training.
+        All hyperparameters.
     train : Dataset
-        Images to learn from.
+        Training images.
     validation : Dataset or None
-        Images to choose the best epoch and the time to stop by.
+        Held-out images that decide the best epoch and early stopping.
     device : str
         Name of a torch device.
     nondigits : Dataset, optional
-        Images that show none of the classes. To learn from them, the softmax is taken over one
-        more class, "none", whose logit is 0 always, so that the logits of an image of no class
-        learn to be low all of them.
+        Images that show none of the classes. For them the softmax has one more class, "none", with
+        a constant logit of 0, so that the network learns low logits for all classes.
 
     Attributes
     ----------
     model : nn.Sequential
-        The network as the optimizer has it.
+        The network that the optimizer updates.
     history : list of Epoch
         All epochs so far.
     """
@@ -68,8 +67,7 @@ class Trainer:
             self.labels = torch.cat([self.labels, none])
         self.validation = validation
         model = beginning(recipe, len(train.classes))
-        # Channels last is the order in which a CPU's convolutions work fastest; torch's stubs
-        # do not know the argument.
+        # CPU convolutions are fastest in channels-last layout. Torch's stubs lack the argument.
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.model = model.to(self.device)
         self._average = Average(self.model, recipe.averaging) if recipe.averaging else None
@@ -80,33 +78,33 @@ class Trainer:
         self.history: list[Epoch] = []
         self.best: dict[str, Tensor] = {}
         self.best_loss = math.inf
-        self.waited = 0  # epochs since the best one
+        self.waited = 0  # epochs since the best epoch
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done or early stopping has stopped."""
+        """Whether all epochs are done or early stopping ended the training."""
         waited_enough = 0 < self.recipe.patience <= self.waited
         return len(self.history) >= self.recipe.epochs or waited_enough
 
     def epochs(self, on_images: Callable[[int], None] | None = None) -> Iterator[Epoch]:
-        """Train until finished, yielding after each epoch.
+        """Train until finished; yield each epoch.
 
         Parameters
         ----------
         on_images : callable, optional
-            Called after each step with the number of images of this epoch seen so far.
+            Called after each step with the number of images processed in this epoch.
 
         Raises
         ------
         OutcomeError
-            The loss is no longer a finite number; `history` ends with the last good epoch.
+            The loss is no longer finite; `history` ends with the last good epoch.
         """
         while not self.finished:
             self.history.append(self._epoch(len(self.history) + 1, on_images))
             yield self.history[-1]
 
     def result(self) -> nn.Sequential:
-        """Return the network the recipe asks for, in evaluation mode."""
+        """Return the final network of the recipe, last or best, in evaluation mode."""
         model = self._watched()
         if self.recipe.keep == "best" and self.best:
             model = copy.deepcopy(model)
@@ -114,7 +112,7 @@ class Trainer:
         return model.eval()
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Return everything that changes, as tensors by name and as facts that JSON can hold."""
+        """Return the state of the training as named tensors and JSON values."""
         tensors = {f"model.{name}": t for name, t in self.model.state_dict().items()}
         tensors |= {f"best.{name}": t for name, t in self.best.items()}
         if self.averaged is not None:
@@ -131,7 +129,7 @@ class Trainer:
         return tensors, facts
 
     def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
-        """Go back to what `state` returned."""
+        """Restore the result of `state`."""
         self.model.load_state_dict(_under("model.", tensors))
         if self.averaged is not None:
             self.averaged.load_state_dict(_under("averaged.", tensors))
@@ -174,7 +172,7 @@ class Trainer:
     def _pass(
         self, distortions: torch.Generator, on_images: Callable[[int], None] | None
     ) -> tuple[float, int]:
-        """Learn from every image once; return the summed loss and the number of errors."""
+        """Train on every image once; return the summed loss and the number of errors."""
         self.model.train()
         losses, logits = [], []
         seen = 0
@@ -189,7 +187,7 @@ class Trainer:
             self.schedule.step()
             if self._average:
                 self._average.follow(self.schedule.last_epoch)
-            # Counted after the loop: at this size of network each small operation is felt.
+            # Errors are counted after the loop: networks this small notice every operation.
             logits[-1] = logits[-1].detach()
             losses.append(loss.detach() * len(batch))
             seen += len(batch)
@@ -211,7 +209,7 @@ class Trainer:
                 return map_loss(logits, labels)
 
     def _validate(self) -> tuple[float | None, int | None]:
-        """Score the watched weights on the validation part and remember the best."""
+        """Return loss and errors on the validation images; keep the best weights."""
         if self.validation is None:
             return None, None
         logits = infer(self._watched(), self.validation.images)
@@ -228,7 +226,7 @@ class Trainer:
 
 
 def _epoch_seed(seed: int, epoch: int) -> int:
-    # Both fit into 31 bits, so no two (seed, epoch) share a stream.
+    # Both fit into 31 bits, so each (seed, epoch) has its own random stream.
     return seed << 31 | epoch
 
 

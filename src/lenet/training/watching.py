@@ -1,4 +1,4 @@
-"""What a caller is told while a network learns: epoch by epoch, and as events for TensorBoard."""
+"""Progress callbacks of a training: after each epoch, and as TensorBoard events."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,60 +12,60 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training data came to.
+    """The results of one pass over the training data.
 
-    Losses are means over images in nats and hold no weight penalty. Those of the training part
-    are counted as the images were learnt from, under dropout and while the weights changed; images
-    that show no class are among them.
+    Losses are means over images, in nats, without weight penalty. Training loss and errors are
+    measured during the pass, with dropout and changing weights, and include images that show no
+    class.
     """
 
-    epoch: int  # 1 is the first
-    learning_rate: float  # of the last step
+    epoch: int  # from 1
+    learning_rate: float  # at the last step
     loss: float
     errors: int
     images: int
     validation_loss: float | None
     validation_errors: int | None
     validation_images: int
-    seconds: float  # of training, without validation
+    seconds: float  # of training, excluding validation
 
     @property
     def images_per_second(self) -> float:
-        """Training images per second of training."""
+        """Training images per second."""
         return self.images / self.seconds
 
 
 class Watcher:
-    """What a caller is told while a run goes on; every method does nothing here."""
+    """Callbacks during a run; every method does nothing by default."""
 
     def begins(self, run: Run, epochs_done: int) -> None:
-        """Hear that a run folder is there and training begins, or goes on after so many epochs."""
+        """Handle the start of training, or its resumption after `epochs_done` epochs."""
 
     def sees(self, epoch: int, images: int, total: int) -> None:
-        """Hear that `images` of the `total` of this epoch were learnt from."""
+        """Handle a training step: `images` of the `total` of this epoch are processed."""
 
     def passed(self, epoch: Epoch) -> None:
-        """Hear that an epoch is over and saved."""
+        """Handle the end of an epoch, once it is saved."""
 
     def enters(self, stage: str) -> None:
-        """Hear that something begins that takes a second or more; `stage` is for a person."""
+        """Handle the start of a stage that takes a second or more; `stage` describes it."""
 
 
 FOLDER = "tensorboard"  # inside the run folder
 
 
 class TensorBoard(Watcher):
-    """Writes loss, errors and learning rate of each epoch as events into the run folder.
+    """Write loss, errors and learning rate of each epoch as events into the run folder.
 
     Parameters
     ----------
     watcher : Watcher, optional
-        Is told everything as well.
+        Receives all callbacks as well.
 
     Raises
     ------
     UsageError
-        The package is not installed.
+        The package tensorboard is not installed.
 
     Examples
     --------
@@ -75,27 +75,27 @@ class TensorBoard(Watcher):
     def __init__(self, watcher: Watcher | None = None) -> None:
         try:
             import torch.utils.tensorboard  # noqa: F401
-        except ModuleNotFoundError:
+        except ModuleNotFoundError as error:
             raise UsageError(
                 "events for TensorBoard need the package tensorboard, which is not installed: "
                 "pip install 'lenet[tensorboard]'"
-            ) from None
+            ) from error
         self.watcher = watcher or Watcher()
         self._writer: SummaryWriter | None = None
 
     def begins(self, run: Run, epochs_done: int) -> None:
-        """Open the file of events; what an interrupted sitting wrote too far is not shown."""
+        """Open the event file; hide what an interrupted training wrote after its last save."""
         from torch.utils.tensorboard import SummaryWriter
 
         self._writer = SummaryWriter(run.folder / FOLDER, purge_step=epochs_done + 1)
         self.watcher.begins(run, epochs_done)
 
     def sees(self, epoch: int, images: int, total: int) -> None:
-        """Pass on."""
+        """Forward to the inner watcher."""
         self.watcher.sees(epoch, images, total)
 
     def passed(self, epoch: Epoch) -> None:
-        """Write the epoch, so that it is to be seen at once."""
+        """Write the epoch and flush, so that TensorBoard shows it at once."""
         assert self._writer is not None, "training has begun"
         for tag, value in _scalars(epoch).items():
             self._writer.add_scalar(tag, value, epoch.epoch)
@@ -103,7 +103,7 @@ class TensorBoard(Watcher):
         self.watcher.passed(epoch)
 
     def enters(self, stage: str) -> None:
-        """Close the file once training is over, before the run folder takes its digest."""
+        """Close the file after training, before the run folder computes its digest."""
         if self._writer is not None:
             self._writer.close()
         self.watcher.enters(stage)

@@ -2,16 +2,48 @@
 import { t } from "./strings.js";
 
 /**
+ * @typedef {Uint8Array<ArrayBuffer>} Bytes of an image of a digit: 784, 0 = paper, 255 = ink
+ * @typedef {[left: number, top: number, width: number, height: number]} Box in pixels
  * @typedef {{digit: number, probability: number, probabilities: number[],
- *   status: "digit" | "uncertain", box: [number, number, number, number], image: string}} Digit
- * @typedef {{box: [number, number, number, number], reason: string, image?: string}} Rejected
+ *   status: "digit" | "uncertain", box: Box, image: string}} Digit
+ * @typedef {{box: Box, reason: string, image?: string}} Rejected
  * @typedef {{model: string, status: "digits" | "blank" | "nothing", text: string, width: number,
  *   height: number, digits: Digit[], rejected: Rejected[], milliseconds: number}} Reading
- * @typedef {{name: string, kind: string, shape: number[], parameters: number,
+ * @typedef {{name: string, family: import("./kinds.js").Family, kind: string,
+ *   shape: number[], parameters: number,
  *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
  * @typedef {{name: string, title: string, classes: string[], default: boolean, has: string[],
  *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
+ * @typedef {Omit<Values, "values"> & {values: string}} Packed values as the service sends them
+ * @typedef {Values & {bias?: number[]}} Kernel
+ * @typedef {{model: string, digit: number, probability: number, probabilities: number[],
+ *   status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
+ * @typedef {{name: string, precision: number, recall: number, f1: number, support: number}}
+ *   ClassScores
+ * @typedef {{classes: string[], interval: number[], calibration_error: number,
+ *   per_class: ClassScores[], confusion: number[][]}} PartScores
+ * @typedef {{test: PartScores}} Scores
+ * @typedef {{truth: number, answer: number, probability: number, image: string,
+ *   status: "digit" | "uncertain" | "not_a_digit"}} Mistake
+ * @typedef {{total: number, errors: number, refused: number, uncertain: number,
+ *   confident_errors: number, licence?: string | null, mistakes: Mistake[]}} Mistakes
+ * @typedef {"train" | "validation" | "test"} Part
+ * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
+ *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
+ *   schedule: string}} Recipe
+ * @typedef {{name: string, about: string, classes: string[], recipe: Recipe,
+ *   images: Partial<Record<Part | "nondigits", number>>, seed: number, seconds: number,
+ *   device: string, threads: number, started: string, weights: string, temperature: number | null,
+ *   rejection: number | null,
+ *   scores: {part: Part, errors: number, total: number, interval: number[]}[],
+ *   measured: {conditions: {name: string, errors: number, total: number}[],
+ *     elsewhere: {title: string, lead: string, tables: {columns: string[], rows: string[][]}[],
+ *       notes: string[]} | null},
+ *   changes: {source: string, nondigits: boolean, total: number, before: number, after: number}[]
+ * }} Card
+ * @typedef {{id: string, model: string, image: string, truth: number | null}} NewCorrection
+ * @typedef {NewCorrection & {time: string, answer: number}} Correction
  */
 
 /** What the service, or the way to it, said instead of an answer. */
@@ -24,8 +56,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What an error says. @param {unknown} error */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
 const GONE = 2; // seconds until a service that was not reached is tried again
 const KEY = "lenet-token";
+/** @type {string | null} */
 let token = null;
 
 /** Take the token out of the address and keep it for this tab. */
@@ -56,12 +92,13 @@ function stored() {
 /**
  * Ask the service.
  * @param {string} path below /v1/
- * @param {{method?: string, query?: Record<string, any>, body?: BodyInit, type?: string,
+ * @param {{method?: string, query?: Record<string, string | number | boolean>, body?: BodyInit, type?: string,
  *   signal?: AbortSignal}} [options]
  */
-async function ask(path, { method = "GET", query = {}, body, type, signal } = {}) {
+async function request(path, { method = "GET", query = {}, body, type, signal } = {}) {
   const address = new URL(`v1/${path}`, document.baseURI);
-  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, String(value));
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (type) headers["Content-Type"] = type;
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -80,6 +117,7 @@ async function ask(path, { method = "GET", query = {}, body, type, signal } = {}
   }
 }
 
+/** Seconds until the service wants to be asked again. @param {Response} answer */
 function waitOf(answer) {
   const seconds = Number(answer.headers.get("Retry-After"));
   return seconds > 0 ? Math.min(seconds, 30) : undefined;
@@ -88,7 +126,7 @@ function waitOf(answer) {
 const enc = encodeURIComponent;
 
 /** @returns {Promise<{models: Model[], collect: boolean, max_body: number}>} */
-export const models = () => ask("models");
+export const models = () => request("models");
 
 /**
  * Read a picture.
@@ -97,7 +135,7 @@ export const models = () => ask("models");
  */
 export async function read(picture, model, signal) {
   const begun = performance.now();
-  const reading = await ask("read", {
+  const reading = await request("read", {
     method: "POST",
     query: { model, images: true },
     body: picture,
@@ -110,13 +148,12 @@ export async function read(picture, model, signal) {
 
 /**
  * What every layer of a model makes of one digit image.
- * @param {Uint8Array<ArrayBuffer>} image 784 bytes
+ * @param {Bytes} image
  * @param {string} model @param {AbortSignal} [signal]
- * @returns {Promise<{model: string, digit: number, probability: number, probabilities: number[],
- *   status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}>}
+ * @returns {Promise<Layers>}
  */
 export async function layers(image, model, signal) {
-  const found = await ask("layers", {
+  const found = await request("layers", {
     method: "POST",
     query: { model },
     body: image,
@@ -127,30 +164,36 @@ export async function layers(image, model, signal) {
   return found;
 }
 
-/** @returns {Promise<(Values & {bias?: number[]})[]>} of the convolutions */
+/** @param {string} model @returns {Promise<Kernel[]>} of the convolutions */
 export async function kernels(model) {
-  return (await ask(`models/${enc(model)}/kernels`)).layers.map(unpacked);
+  return (await request(`models/${enc(model)}/kernels`)).layers.map(unpacked);
 }
 
-export const card = (model) => ask(`models/${enc(model)}/card`);
-export const scores = (model) => ask(`models/${enc(model)}/scores`);
-export const mistakes = (model) => ask(`models/${enc(model)}/mistakes`);
+/** @param {string} model @returns {Promise<Card>} */
+export const card = (model) => request(`models/${enc(model)}/card`);
+/** @param {string} model @returns {Promise<Scores>} */
+export const scores = (model) => request(`models/${enc(model)}/scores`);
+/** @param {string} model @returns {Promise<Mistakes>} */
+export const mistakes = (model) => request(`models/${enc(model)}/mistakes`);
 
-/** @param {{id: string, model: string, image: string, truth: number | null}} correction */
+/** @param {NewCorrection} correction */
 export const correct = (correction) =>
-  ask("corrections", {
+  request("corrections", {
     method: "POST",
     body: JSON.stringify(correction),
     type: "application/json",
   });
-export const corrections = (limit = 50) => ask("corrections", { query: { limit } });
-export const forget = (id) => ask(`corrections/${enc(id)}`, { method: "DELETE" });
+/** @returns {Promise<{total: number, corrections: Correction[]}>} the newest first */
+export const corrections = (limit = 50) => request("corrections", { query: { limit } });
+/** @param {string} id */
+export const forget = (id) => request(`corrections/${enc(id)}`, { method: "DELETE" });
 
+/** @template {Packed} L @param {L} layer @returns {Omit<L, "values"> & {values: Float32Array}} */
 function unpacked(layer) {
   return { ...layer, values: new Float32Array(fromBase64(layer.values).buffer) };
 }
 
-/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+/** @param {string} text @returns {Bytes} */
 export function fromBase64(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
@@ -168,9 +211,9 @@ const STALE = 1500; // milliseconds after which an answer is given up, if someth
  * @template T, R
  */
 export class Newest {
-  #ask;
-  #answered;
-  #failed;
+  /** @type {(value: T, signal: AbortSignal) => Promise<R>} */ #ask;
+  /** @type {(answer: R, value: T) => void} */ #answered;
+  /** @type {(error: ApiError) => void} */ #failed;
   /** @type {{value: T} | null} */ #next = null;
   /** @type {{controller: AbortController, since: number} | null} */ #current = null;
   #timer = 0;
@@ -202,6 +245,7 @@ export class Newest {
   }
 
   async #go() {
+    if (!this.#next) return;
     const { value } = this.#next;
     const mine = { controller: new AbortController(), since: performance.now() };
     this.#next = null;

@@ -1,4 +1,5 @@
 /** The page: its rooms, what they share, and what happens when something changes. */
+import { ROOMS, strangeIn } from "./address.js";
 import { ApiError, Newest, read, takeToken } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -11,9 +12,7 @@ import { correctionsPart, numbersOf } from "./numbers.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
-import { calm, complain, door } from "./trouble.js";
-
-const ROOMS = ["draw", "picture", "inside", "numbers"];
+import { calm, complain, door, notice } from "./trouble.js";
 
 let room = "";
 /** Numbers are fetched when they are looked at, once for each choice of models. */
@@ -44,8 +43,8 @@ pad.sheet.addEventListener("fit", () => showDrawnBoxes());
 const drawing = new Newest(
   async (_, signal) => readAll(await pad.picture(), signal),
   ([reading, other]) => {
-    calm();
-    if (pad.empty) return; // cleared while the answer was on its way
+    settle();
+    if (pad.empty || !reading) return; // cleared while the answer was on its way
     drawn.show(reading, { other, chosen: newestOf(reading) });
     showDrawnBoxes();
     lookAtDrawing();
@@ -70,11 +69,15 @@ function showDrawnBoxes() {
   drawBoxes(pad.boxes, drawn.reading, { chosen: drawn.chosen, place: pad.place });
 }
 
-/** The digit that was picked, or was written last: its box is nearest to where the pen is. */
+/**
+ * The digit that was picked, or was written last: its box is nearest to where the pen is.
+ * @param {import("./api.js").Reading} reading
+ */
 function newestOf({ digits, width, height }) {
   const pen = pad.tip;
   if (!pen || picked) return drawn.chosen;
   const [x, y] = [pen.x * width, pen.y * height];
+  /** @param {import("./api.js").Digit} digit */
   const far = ({ box: [left, top, w, h] }) =>
     Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));
   const distances = digits.map(far);
@@ -104,7 +107,7 @@ const pictures = new PictureRoom(byId("picture-side"), {
 const reading = new Newest(
   ({ blob }, signal) => readAll(blob, signal),
   ([first, other], { live }) => {
-    calm();
+    settle();
     if (live && !pictures.camera.open) return;
     pictured.show(first, { other });
     pictures.found(first, pictured.chosen, live);
@@ -115,7 +118,10 @@ const reading = new Newest(
   },
 );
 
-/** Read with one model, or with two. */
+/**
+ * Read with one model, or with two.
+ * @param {Blob} picture @param {AbortSignal} signal
+ */
 function readAll(picture, signal) {
   return Promise.all(asked().map((model) => read(picture, model, signal)));
 }
@@ -123,11 +129,15 @@ function readAll(picture, signal) {
 // ---------------------------------------------------------------- looking inside
 
 const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
-  answered: calm,
+  answered: settle,
   failed: complain,
 });
 
-/** The digit that is chosen in a room, to be looked into. */
+/**
+ * The digit that is chosen in a room, to be looked into.
+ * @param {"draw" | "picture"} from
+ * @returns {import("./inside.js").Subject | null}
+ */
 function subjectOf(from) {
   const answer = from === "draw" ? drawn : pictured;
   if (!answer.image) return null;
@@ -136,6 +146,7 @@ function subjectOf(from) {
   return { image: answer.image, from, words };
 }
 
+/** @param {"draw" | "picture"} from */
 function openInside(from) {
   inside.set(subjectOf(from));
   location.hash = "#inside";
@@ -147,6 +158,7 @@ function showNumbers() {
   const wanted = asked().join();
   if (numbersFor === wanted && !state.collect) return;
   numbersFor = wanted;
+  /** @param {import("./api.js").Bytes} image @param {string} words */
   const look = (image, words) => {
     inside.set({ image, from: "mistake", words });
     location.hash = "#inside";
@@ -162,9 +174,17 @@ function showNumbers() {
 
 // ---------------------------------------------------------------- rooms
 
+/** All is well, but for what the address asks for in vain. */
+function settle() {
+  const strange = strangeIn(location);
+  if (strange) notice(strange);
+  else calm();
+}
+
 function enter() {
   const wanted = location.hash.slice(1);
   if (wanted === "main") return;
+  settle();
   const next = ROOMS.includes(wanted) ? wanted : "draw";
   const moved = room && next !== room;
   if (room === "picture" && moved) pictures.leave();
@@ -223,8 +243,12 @@ async function begin() {
     if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
     return;
   }
-  calm();
-  modelChoice(byId("model"), byId("compare"), modelsChanged);
+  settle();
+  modelChoice(
+    /** @type {HTMLSelectElement} */ (byId("model")),
+    /** @type {HTMLSelectElement} */ (byId("compare")),
+    modelsChanged,
+  );
   byId("keeping").textContent = t(state.collect ? "keeping.collect" : "keeping.nothing");
   schemeSwitch(byId("scheme"), () => {
     readColours();

@@ -3,12 +3,22 @@ import { el } from "./elements.js";
 import { t } from "./strings.js";
 
 /**
+ * @typedef {import("./api.js").Rejected & {image: string}} Refused a sign the network refused
+ * @typedef {import("./api.js").Digit | Refused} Seen
+ */
+
+/**
  * What of a reading can be looked at: the digits, then the signs that were refused.
  * @param {import("./api.js").Reading | null} reading
+ * @returns {Seen[]}
  */
 export function seenIn(reading) {
-  return reading ? [...reading.digits, ...reading.rejected.filter(({ image }) => image)] : [];
+  if (!reading) return [];
+  return [...reading.digits, ...reading.rejected.filter(isSeen)];
 }
+
+/** @param {import("./api.js").Rejected} rejected @returns {rejected is Refused} */
+const isSeen = (rejected) => Boolean(rejected.image);
 
 /**
  * Lay boxes over the place in which a picture is shown.
@@ -20,19 +30,20 @@ export function seenIn(reading) {
  */
 export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
+  const { width: across, height: down } = reading ?? { width: 1, height: 1 };
+  /** @param {import("./api.js").Box} box @param {HTMLElement} element */
   const at = ([x, y, width, height], element) => {
-    const across = (value) => `${100 * (whole.left + (value / reading.width) * whole.width)}%`;
-    const down = (value) => `${100 * (whole.top + (value / reading.height) * whole.height)}%`;
-    element.style.left = across(x);
-    element.style.top = down(y);
-    element.style.width = `${(100 * width * whole.width) / reading.width}%`;
-    element.style.height = `${(100 * height * whole.height) / reading.height}%`;
+    element.style.left = `${100 * (whole.left + (x / across) * whole.width)}%`;
+    element.style.top = `${100 * (whole.top + (y / down) * whole.height)}%`;
+    element.style.width = `${(100 * width * whole.width) / across}%`;
+    element.style.height = `${(100 * height * whole.height) / down}%`;
     // Close to the upper edge a label would stick out: it goes inside.
-    if ((whole.top + (y / reading.height) * whole.height) * layer.clientHeight < 24)
+    if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
       element.classList.add("low");
     return element;
   };
   const seen = seenIn(reading);
+  /** @param {HTMLElement} box @param {number} index */
   const choosable = (box, index) => {
     box.dataset.index = String(index);
     box.classList.toggle("chosen", index === chosen);
@@ -52,11 +63,11 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     .filter(({ reason }) => reason !== "too_small")
     .map((found) => {
       const box = el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)));
-      return at(found.box, found.image ? choosable(box, seen.indexOf(found)) : box);
+      return at(found.box, isSeen(found) ? choosable(box, seen.indexOf(found)) : box);
     });
   // Where digits lie close together, their labels would hide them.
   const heights = (reading?.digits ?? [])
-    .map(({ box }) => (box[3] / reading.height) * whole.height * layer.clientHeight)
+    .map(({ box }) => (box[3] / down) * whole.height * layer.clientHeight)
     .sort((a, b) => a - b);
   layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
   layer.replaceChildren(...rejected, ...digits);

@@ -1,7 +1,12 @@
 /** The live camera, where the browser gives one: only over https or on this very machine. */
-import { button, el } from "./elements.js";
+import { button, contextOf, el } from "./elements.js";
 import { t } from "./strings.js";
 
+/** What the browser calls a fault, and which text says it. */
+const REASONS = new Map([
+  ["NotAllowedError", "denied"],
+  ["NotFoundError", "none"],
+]);
 const LONGEST = 960; // pixels of a frame that is read while filming
 
 /** @returns {boolean} */
@@ -9,7 +14,7 @@ export const cameraAllowed = () => isSecureContext && Boolean(navigator.mediaDev
 
 export class Camera {
   open = false;
-  #stream = null;
+  /** @type {MediaStream | null} */ #stream = null;
   #does;
   #timer = 0;
 
@@ -43,7 +48,8 @@ export class Camera {
         audio: false,
       });
     } catch (error) {
-      const reason = { NotAllowedError: "denied", NotFoundError: "none" }[error.name] ?? "failed";
+      const name = error instanceof DOMException ? error.name : "";
+      const reason = REASONS.get(name) ?? "failed";
       this.#does.failed(t(`camera.${reason}`));
       return;
     }
@@ -58,7 +64,7 @@ export class Camera {
     if (!this.open) return;
     this.open = false;
     clearTimeout(this.#timer);
-    for (const track of this.#stream.getTracks()) track.stop();
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = this.video.srcObject = null;
     this.element.hidden = true;
     this.boxes.replaceChildren();
@@ -79,6 +85,11 @@ export class Camera {
     if (blob && this.open) this.#does.taken(blob);
   }
 
+  /**
+   * One frame as a JPEG, or null where there is none yet.
+   * @param {number} longest pixels of its longer side, at most
+   * @returns {Promise<Blob | null>}
+   */
   #frame(longest) {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width) return Promise.resolve(null);
@@ -86,7 +97,7 @@ export class Camera {
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
-    canvas.getContext("2d").drawImage(this.video, 0, 0, canvas.width, canvas.height);
+    contextOf(canvas).drawImage(this.video, 0, 0, canvas.width, canvas.height);
     return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
   }
 }

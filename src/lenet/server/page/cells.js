@@ -1,28 +1,44 @@
 /** Ways from cell to cell of a layer: those of the slow motion, and those of the keys. */
 
-/** The cell of the first map that is being painted when a share of it is done. */
+/**
+ * @typedef {{map: number, row: number, column: number}} Cell
+ * @typedef {import("./maps.js").Sheet} Sheet
+ */
+
+/**
+ * The cell of the first map that is being painted when a share of it is done.
+ * @param {Sheet} sheet @param {number} done
+ * @returns {Cell}
+ */
 export function reached({ maps, height, width, flat }, done) {
   if (flat) return { map: Math.floor(done * maps), row: 0, column: 0 };
   const cell = done * height;
   return { map: 0, row: Math.floor(cell), column: Math.floor((cell % 1) * width) };
 }
 
-/** The cell in the middle of the first map. */
+/** The cell in the middle of the first map. @param {Sheet} sheet @returns {Cell} */
 export const middle = (sheet) => ({
   map: 0,
   row: Math.floor(sheet.height / 2),
   column: Math.floor(sheet.width / 2),
 });
 
-/** Where a key leads from a cell; null when it is no key of ours. */
+/**
+ * Where a key leads from a cell; null when it is no key of ours.
+ * @param {Sheet} sheet @param {Cell} cell @param {KeyboardEvent} event
+ * @returns {Cell | null}
+ */
 export function moved(sheet, { map, row, column }, { key }) {
   const { maps, height, width, columns, flat } = sheet;
+  /** @param {number} value @param {number} most */
   const bound = (value, most) => Math.max(0, Math.min(most - 1, value));
   if (flat) {
+    /** @type {Record<string, number>} */
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    const step = steps[key];
     if (key === "Home") return { map: 0, row, column };
     if (key === "End") return { map: maps - 1, row, column };
-    return key in steps ? { map: bound(map + steps[key], maps), row, column } : null;
+    return step ? { map: bound(map + step, maps), row, column } : null;
   }
   switch (key) {
     case "ArrowLeft":

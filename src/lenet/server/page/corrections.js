@@ -1,5 +1,5 @@
 /** "That is a 7", "that is no digit": one click keeps a correction, one more takes it back. */
-import { correct, corrections, forget, fromBase64, toBase64 } from "./api.js";
+import { correct, corrections, forget, fromBase64, messageOf, toBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, speak } from "./elements.js";
 import { state } from "./models.js";
@@ -8,7 +8,12 @@ import { date, t } from "./strings.js";
 /** What an image can truly show: a digit, or null for none. */
 const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
 
-/** What is said of a digit, or of none. */
+/** @typedef {{id: string, truth: number | null}} Sent */
+
+/**
+ * What is said of a digit, or of none.
+ * @param {string} key @param {number | null} truth @param {Record<string, string | number>} [values]
+ */
 const say = (key, truth, values = {}) =>
   truth === null ? t(`${key}.none`, values) : t(key, { digit: truth, ...values });
 
@@ -16,8 +21,8 @@ export class CorrectionPanel {
   #image = "";
   #model = "";
   /** @type {number | null} */ #answer = null;
-  /** What was said of which image: it is the same drawing until its pixels change. */
-  #kept = null;
+  /** What was said of the image that is shown. */
+  /** @type {Sent | null} */ #kept = null;
 
   constructor() {
     this.element = el("div", { class: "correct", hidden: true });
@@ -29,8 +34,9 @@ export class CorrectionPanel {
    * @param {Uint8Array | null} image
    */
   show(model, answer, image) {
-    this.element.hidden = !(state.collect && model && image);
-    if (this.element.hidden) return;
+    this.element.hidden = true;
+    if (!state.collect || !model || !image) return;
+    this.element.hidden = false;
     const coded = toBase64(image);
     const asked = this.#image === coded && this.#model === model && this.#answer === answer;
     if (asked) return;
@@ -58,7 +64,10 @@ export class CorrectionPanel {
     );
   }
 
-  /** Send it; the same id again after trouble, so that nothing is kept twice. */
+  /**
+   * Send it; the same id again after trouble, so that nothing is kept twice.
+   * @param {number | null} truth
+   */
   async #send(truth, id = freshId()) {
     const mine = { id, truth };
     this.#kept = mine;
@@ -73,17 +82,18 @@ export class CorrectionPanel {
     } catch (error) {
       if (this.#kept !== mine) return;
       const again = button(t("again"), () => this.#send(truth, id));
-      this.#say(error.message, [again, button(t("cancel"), () => this.#cancel(mine))], true);
+      this.#say(messageOf(error), [again, button(t("cancel"), () => this.#cancel(mine))], true);
     }
   }
 
-  /** Offer all again; what was sent may have arrived although its answer did not. */
+  /** Offer all again; what was sent may have arrived although its answer did not. @param {Sent} mine */
   #cancel(mine) {
     this.#kept = null;
     this.#offer();
     forget(mine.id).catch(() => {}); // it did not arrive, or nobody can be reached
   }
 
+  /** @param {Sent} mine */
   async #takeBack(mine) {
     try {
       await forget(mine.id);
@@ -93,22 +103,21 @@ export class CorrectionPanel {
       speak(t("correct.undone"), 0);
     } catch (error) {
       if (this.#kept !== mine) return;
-      this.#say(error.message, [button(t("again"), () => this.#takeBack(mine))], true);
+      this.#say(messageOf(error), [button(t("again"), () => this.#takeBack(mine))], true);
     }
   }
 
   /** @param {string} sentence @param {HTMLElement[]} [buttons] */
   #say(sentence, buttons = [], trouble = false) {
     const held = this.element.contains(document.activeElement);
-    this.element.replaceChildren(
-      el(
-        "p",
-        { class: trouble ? "said trouble" : "said", tabindex: -1 },
-        el("span", {}, sentence),
-        ...buttons,
-      ),
+    const words = el(
+      "p",
+      { class: trouble ? "said trouble" : "said", tabindex: -1 },
+      el("span", {}, sentence),
+      ...buttons,
     );
-    if (held) (this.element.querySelector("button") ?? this.element.firstChild).focus();
+    this.element.replaceChildren(words);
+    if (held) (this.element.querySelector("button") ?? words).focus();
     speak(sentence, 0);
   }
 }
@@ -118,6 +127,7 @@ export async function keptCorrections() {
   const found = await corrections();
   const list = el("ul", { class: "kept" });
   const title = el("p", { class: "soft" });
+  /** @param {number} n */
   const sayTotal = (n) => {
     const shown = list.children.length;
     if (n > shown) title.textContent = t("kept.more", { n, shown });
@@ -125,30 +135,30 @@ export async function keptCorrections() {
   };
   let { total } = found;
   for (const each of found.corrections) {
+    const takeBack = button(t("kept.forget"), () => remove(), {
+      "aria-label": say("kept.forget.one", each.truth),
+    });
     const item = el(
       "li",
       {},
       el("div", { class: "pixels" }, digitCanvas(fromBase64(each.image))),
       el("span", {}, say("kept.one", each.truth, { answer: each.answer })),
       el("span", { class: "soft" }, `${each.model}, ${date(each.time)}`),
-      button(
-        t("kept.forget"),
-        async (event) => {
-          event.target.disabled = true;
-          try {
-            await forget(each.id);
-            item.remove();
-            sayTotal(--total);
-            speak(t("correct.undone"), 0);
-          } catch (error) {
-            event.target.disabled = false;
-            speak(error.message, 0);
-            title.textContent = error.message;
-          }
-        },
-        { "aria-label": say("kept.forget.one", each.truth) },
-      ),
+      takeBack,
     );
+    const remove = async () => {
+      takeBack.disabled = true;
+      try {
+        await forget(each.id);
+        item.remove();
+        sayTotal(--total);
+        speak(t("correct.undone"), 0);
+      } catch (error) {
+        takeBack.disabled = false;
+        title.textContent = messageOf(error);
+        speak(title.textContent, 0);
+      }
+    };
     list.append(item);
   }
   sayTotal(total);

@@ -1,5 +1,5 @@
 /** The 28×28 image of a digit, as the network gets it, on a canvas. */
-import { el } from "./elements.js";
+import { contextOf, el } from "./elements.js";
 
 export const SIDE = 28;
 
@@ -21,7 +21,7 @@ export function digitCanvas(image, label) {
 
 /** @param {HTMLCanvasElement} canvas @param {Uint8Array | null} image */
 export function paintDigit(canvas, image) {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const pixels = context.createImageData(SIDE, SIDE);
   for (let i = 0; i < SIDE * SIDE; i++) pixels.data[4 * i + 3] = image ? image[i] : 0;
   context.putImageData(pixels, 0, 0);

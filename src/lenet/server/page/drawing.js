@@ -1,5 +1,5 @@
 /** The drawing pad: mouse, finger, pen with pressure, or keys. */
-import { button, el, icon, still } from "./elements.js";
+import { button, contextOf, el, icon, still } from "./elements.js";
 import { KeyPen } from "./keypen.js";
 import { PointerPen } from "./pointerpen.js";
 import { Strokes, sample } from "./strokes.js";
@@ -14,7 +14,7 @@ export class Pad {
   #size = { width: 1, height: 1 };
   /** From those units to the pad as it is now. */
   #fit = { scale: 1, left: 0, top: 0 };
-  #stroke = null;
+  /** @type {import("./strokes.js").Stroke | null} */ #stroke = null;
   #frame = 0;
   #writing = 0;
   #changed;
@@ -115,7 +115,7 @@ export class Pad {
     this.#changed();
   }
 
-  /** Write one of our own digits on clean paper, as fast as a hand would. */
+  /** Write one of our own digits on clean paper, as fast as a hand would. @param {number} digit */
   write(digit) {
     this.#stop();
     this.strokes.afresh();
@@ -144,9 +144,10 @@ export class Pad {
 
   /** Paint again, as when the colours have changed. */
   repaint() {
-    this.#frame ||= requestAnimationFrame(() => {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      const context = this.canvas.getContext("2d");
+      const context = contextOf(this.canvas);
       const ratio = this.canvas.width / Math.max(1, this.sheet.clientWidth);
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, this.canvas.width, this.canvas.height);
@@ -158,7 +159,7 @@ export class Pad {
   }
 
   get #penWidth() {
-    return WIDTHS[this.width.value - 1] * Math.min(this.#size.width, this.#size.height);
+    return WIDTHS[this.width.valueAsNumber - 1] * Math.min(this.#size.width, this.#size.height);
   }
 
   #sayWidth() {
@@ -210,9 +211,9 @@ export class Pad {
       },
       points: (points) => {
         for (const point of points) {
-          const before = this.#stroke.points.at(-1);
+          const before = this.#stroke?.points.at(-1);
           if (!before || Math.hypot(point.x - before.x, point.y - before.y) >= 1)
-            this.#stroke.points.push(point);
+            this.#stroke?.points.push(point);
         }
         this.#update();
         this.#changed();
@@ -232,7 +233,7 @@ export class Pad {
         this.#stroke = this.strokes.begin(this.#penWidth);
       },
       point: (x, y) => {
-        this.#stroke.points.push({ x, y, p: 1 });
+        this.#stroke?.points.push({ x, y, p: 1 });
         this.#update();
         this.#changed();
       },

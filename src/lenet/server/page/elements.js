@@ -1,44 +1,71 @@
 /** Making elements; text is always text, never markup. */
 import { t } from "./strings.js";
 
-/** @param {string} id @returns {any} */
-export const byId = (id) => document.getElementById(id);
+/** @typedef {Node | string | number | null | undefined | false} Child */
+/** @typedef {Record<string, unknown>} Attributes */
+
+/** The element of the page's own markup with an id. @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`no element #${id}`);
+  return element;
+}
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * Make an element. Attributes that start with "on" are listeners, `true` is an empty attribute,
  * `false`, `null` and `undefined` leave it away; strings among the children become text nodes.
- * @param {string} tag
- * @param {Record<string, any>} [attributes]
- * @param {...(Node | string | number | null | undefined | false)} children
- * @returns {any}
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
  */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for a piece of a drawing in SVG. @returns {any} */
+/**
+ * The same for a piece of a drawing in SVG.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
 export function svg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/**
+ * @template {Element} E
+ * @param {E} element @param {Attributes} attributes @param {Child[]} children
+ * @returns {E}
+ */
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (name.startsWith("on"))
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
+    else if (value !== false && value != null) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child != null && child !== false));
+  for (const child of children)
+    if (child != null && child !== false)
+      element.append(typeof child === "number" ? String(child) : child);
   return element;
 }
 
-/** A button that does one thing. */
+/**
+ * A button that does one thing.
+ * @param {string | number} text @param {(event: MouseEvent) => void} does
+ * @param {Attributes} [attributes]
+ */
 export function button(text, does, attributes = {}) {
   return el("button", { type: "button", onclick: does, ...attributes }, text);
 }
 
-/** An icon: strokes on a square of 24. */
+/** An icon: strokes on a square of 24. @param {string} path */
 export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: path }));
 }
@@ -46,19 +73,33 @@ export function icon(path) {
 /** Write the texts into the page's own markup. */
 export function writeTexts(root = document) {
   for (const place of root.querySelectorAll("[data-t]"))
-    place.textContent = t(place.getAttribute("data-t"));
+    place.textContent = t(place.getAttribute("data-t") ?? "");
   for (const place of root.querySelectorAll("[data-t-label]"))
-    place.setAttribute("aria-label", t(place.getAttribute("data-t-label")));
+    place.setAttribute("aria-label", t(place.getAttribute("data-t-label") ?? ""));
 }
 
 let speaking = 0;
 
-/** Say a sentence to screen readers, once things have been calm for a moment. */
+/**
+ * Say a sentence to screen readers, once nothing else was said for a moment.
+ * @param {string} sentence @param {number} [calm] milliseconds
+ */
 export function speak(sentence, calm = 500) {
   clearTimeout(speaking);
   speaking = setTimeout(() => {
     byId("spoken").textContent = sentence;
   }, calm);
+}
+
+/**
+ * What a canvas is painted with.
+ * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings]
+ * @returns {CanvasRenderingContext2D}
+ */
+export function contextOf(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
+  if (!context) throw new Error("this browser has no memory left for a canvas");
+  return context;
 }
 
 /** True when the person asked for less movement. */

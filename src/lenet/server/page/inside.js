@@ -6,13 +6,16 @@ import { Lens, legend } from "./lens.js";
 import { asked, facts } from "./models.js";
 import { t } from "./strings.js";
 
-/** @typedef {{image: Uint8Array, from: string, words: string}} Subject what is looked into */
+/**
+ * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
+ * @typedef {import("./lens.js").Look} Look
+ */
 
 export class InsideRoom {
   /** @type {Subject | null} */ subject = null;
   /** @type {Stream[]} */ #streams = [];
-  /** What the layers show. @type {Uint8Array | null} */ #shown = null;
-  /** What they show, or are about to. @type {Uint8Array | null} */ #asked = null;
+  /** What the layers show. @type {import("./api.js").Bytes | null} */ #shown = null;
+  /** What they show, or are about to. @type {import("./api.js").Bytes | null} */ #asked = null;
   #open = false;
 
   /**
@@ -66,7 +69,9 @@ export class InsideRoom {
   build() {
     if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
     this.lens.rest();
+    /** @param {Look | null} found */
     const look = (found) => this.#look(found);
+    /** @param {string} model */
     const seen = (model) => facts(model).has.includes("layers");
     this.#streams = asked()
       .filter(seen)
@@ -108,12 +113,14 @@ export class InsideRoom {
     this.#streams.forEach((stream, index) => stream.pass(index === 0));
   }
 
+  /** Show a cell through the lens, or none. @param {Look | null} found @returns {string} in words */
   #look(found) {
     for (const stream of this.#streams) if (stream.model !== found?.model) stream.leave();
     if (found) return this.lens.show(found);
     this.lens.rest();
-    return undefined;
+    return "";
   }
 }
 
+/** @param {Uint8Array} one @param {Uint8Array | null} other */
 const same = (one, other) => other !== null && one.every((value, at) => value === other[at]);

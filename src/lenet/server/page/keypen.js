@@ -4,6 +4,7 @@ import { el } from "./elements.js";
 const STEP = 0.012; // in the shorter side of the sheet
 const FAST = 4; // times that, with Shift
 const EDGE = 0.02; // the pen stays on the sheet
+/** @type {Record<string, [across: number, down: number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class KeyPen {
@@ -11,7 +12,7 @@ export class KeyPen {
   #x = 0.5;
   #y = 0.5;
   #down = false;
-  #held = new Set();
+  /** @type {Set<string>} */ #held = new Set();
   #sheet;
   #does;
 
@@ -35,7 +36,7 @@ export class KeyPen {
     });
   }
 
-  /** Who comes by keys sees where the pen is, and how it is moved. */
+  /** Show where the pen is and which keys move it, or hide both. @param {boolean} on */
   show(on) {
     this.#sheet.classList.toggle("keyed", on);
   }
@@ -52,6 +53,7 @@ export class KeyPen {
     this.cursor.style.top = `${100 * (top + this.#y * height)}%`;
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;
@@ -65,9 +67,11 @@ export class KeyPen {
     this.show(true);
   }
 
+  /** @param {string} key @param {boolean} fast */
   #step(key, fast) {
     const { width, height } = this.#does.size();
     const step = (fast ? FAST : 1) * STEP * Math.min(width, height);
+    /** @param {number} value */
     const within = (value) => Math.min(1 - EDGE, Math.max(EDGE, value));
     this.#held.add(key); // two arrows together lead askew
     for (const each of this.#held) {

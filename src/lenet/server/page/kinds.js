@@ -1,30 +1,13 @@
-/** What kinds of layers there are, and how they are called on the page. */
+/** How layers are called on the page. What a layer is, its `family`, comes from the API. */
 import { integer, t } from "./strings.js";
 
-/** What a layer does, in one word. */
-export function family(kind) {
-  const word = kind.toLowerCase();
-  if (/^\d+ × convolution/.test(word)) return "residual";
-  if (/^convolution/.test(word)) return "convolution";
-  if (/^(average|maximum)/.test(word)) return "pooling";
-  if (/^full|^squared distance/.test(word)) return "dense";
-  if (/^padding/.test(word)) return "padding";
-  if (/normali[sz]ation/.test(word)) return "normalisation";
-  if (/^flatten/.test(word)) return "flatten";
-  if (/^dropout/.test(word)) return "dropout";
-  if (/^scale/.test(word)) return "scale";
-  if (word === "image") return "image";
-  return "activation";
-}
+/**
+ * @typedef {"image" | "convolution" | "residual" | "pooling" | "subsampling" | "dense" | "distance"
+ *   | "activation" | "normalisation" | "flatten" | "padding" | "dropout" | "scale"} Family
+ */
 
-/** "convolution 5×5" is a convolution. */
-export const wordOf = (kind) => kind.replace(/\s*[\d(].*$/, "");
-
-/** What a layer is, in the page's language where it has the words. */
-export function kindText(kind) {
-  const word = wordOf(kind);
-  return t(`kind.${word}`, {}, word) + kind.slice(word.length);
-}
+/** What a layer does, in a sentence. @param {{family: Family, kind: string}} layer */
+export const doesText = ({ family, kind }) => t(`does.${kind}`, {}, t(`family.${family}`));
 
 /** What a layer gives, in words. @param {number[]} shape */
 export function shapeText(shape) {

@@ -3,7 +3,7 @@ import { layers } from "./api.js";
 import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
-import { family, kindText, shapeText, wordOf } from "./kinds.js";
+import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
 import { facts, kernelsOf } from "./models.js";
 import { IMAGE, source } from "./receptive.js";
@@ -15,17 +15,26 @@ const ROOMY = matchMedia("(min-width: 56rem)"); // the lens lies beside the laye
 const MINOR = new Set(["activation", "normalisation", "scale", "padding"]);
 const SILENT = new Set(["dropout", "flatten"]);
 
+/**
+ * @typedef {import("./api.js").LayerFacts} LayerFacts
+ * @typedef {import("./cells.js").Cell} Cell
+ * @typedef {{row: LayerFacts, kind: string, index: number, element: HTMLElement,
+ *   sheet: Sheet | null, range: HTMLElement, classes: string[] | null}} Block `sheet`: null where
+ *   there is nothing to see; `classes`: what the numbers of the last layer stand for
+ * @typedef {Block & {sheet: Sheet}} Shown
+ */
+
 /** The layers of one model, one below the other. */
 export class Stream {
-  /** @type {any[]} */ #blocks = [];
-  #kernels = new Map();
-  #cell = null;
+  /** @type {Block[]} */ #blocks = [];
+  /** @type {import("./models.js").Kernels} */ #kernels = new Map();
+  /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
   #onlook;
   #run = 0;
 
   /**
    * @param {string} model
-   * @param {{look: (look: import("./lens.js").Look | null) => string | void}} does
+   * @param {{look: (look: import("./lens.js").Look | null) => string}} does
    */
   constructor(model, { look }) {
     this.model = model;
@@ -34,16 +43,16 @@ export class Stream {
     this.answer = el("p", { class: "stream-answer" });
     this.list = el("ol", { class: "layers" });
     this.bars = new Bars();
+    /** @type {Set<string>} what was explained already */
     const explained = new Set();
-    const image = { name: t("image"), kind: "image", shape: [1, 28, 28], parameters: 0 };
-    this.#blocks = [{ ...image, receptive: IMAGE }, ...rows].map((row, index) => {
-      const kind = family(row.kind);
-      const block = { row, kind, index, sheet: null };
+    this.#blocks = [imageRow(), ...rows].map((row, index) => {
+      const kind = row.family;
       const words = el("p", { class: "soft words" });
       // What a layer does is said where it is met first.
-      const does = t(`does.${wordOf(row.kind)}`, {}, t(`family.${kind}`));
+      const does = doesText(row);
       if (!explained.has(does)) words.textContent = does;
       explained.add(does);
+      const range = el("span", { class: "soft range" });
       const item = el(
         "li",
         { class: `layer ${kind} ${MINOR.has(kind) || SILENT.has(kind) ? "minor" : "major"}` },
@@ -51,34 +60,26 @@ export class Stream {
           "h4",
           {},
           el("b", {}, row.name),
-          el("span", {}, kindText(row.kind)),
+          el("span", {}, row.kind),
           el("span", { class: "soft" }, shapeText(row.shape)),
           row.parameters > 0 &&
             el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
+          !SILENT.has(kind) && range,
         ),
         words.textContent && words,
       );
-      if (!SILENT.has(kind)) {
-        const inked = kind === "image" || kind === "padding";
-        block.sheet = new Sheet(row.shape, { scale: MINOR.has(kind) ? 0.62 : 1, inked });
-        block.range = el("span", { class: "soft range" });
-        block.last = index === rows.length;
-        block.classes = block.last ? classes : null;
-        this.#listen(block);
-        item.append(block.sheet.element);
-        if (block.last)
-          item.append(
-            el(
-              "div",
-              { class: "class-names soft", "aria-hidden": "true" },
-              ...classes.map((each) => el("span", {}, each)),
-            ),
-            this.bars.element,
-          );
-        item.firstChild.append(block.range);
-      }
-      block.element = item;
-      return block;
+      const last = index === rows.length;
+      const block = { row, kind, index, element: item, range, classes: last ? classes : null };
+      if (SILENT.has(kind)) return { ...block, sheet: null };
+      const inked = kind === "image" || kind === "padding";
+      const shown = {
+        ...block,
+        sheet: new Sheet(row.shape, { scale: MINOR.has(kind) ? 0.62 : 1, inked }),
+      };
+      this.#listen(shown);
+      item.append(shown.sheet.element);
+      if (last) item.append(namesOf(classes), this.bars.element);
+      return shown;
     });
     this.list.append(...this.#blocks.map(({ element }) => element));
     this.element = el(
@@ -91,7 +92,7 @@ export class Stream {
     kernelsOf(model).then((found) => (this.#kernels = found));
   }
 
-  /** Ask for the numbers. @param {Uint8Array<ArrayBuffer>} image @param {AbortSignal} signal */
+  /** Ask for the numbers. @param {import("./api.js").Bytes} image @param {AbortSignal} signal */
   ask(image, signal) {
     return layers(image, this.model, signal);
   }
@@ -101,7 +102,7 @@ export class Stream {
     /** @type {Map<string, {values: Float32Array, low: number, high: number}>} */
     const values = new Map(found.layers.map((layer) => [layer.name, layer]));
     const ink = Float32Array.from(image, (byte) => byte / 255);
-    values.set(this.#blocks[0].row.name, { values: ink, low: 0, high: Math.max(...ink) });
+    values.set(t("image"), { values: ink, low: 0, high: Math.max(...ink) });
     for (const { row, sheet, range } of this.#blocks) {
       const layer = values.get(row.name);
       if (!sheet || !layer) continue;
@@ -140,7 +141,7 @@ export class Stream {
    */
   async pass(lead) {
     const mine = ++this.#run;
-    const shown = this.#blocks.filter(({ sheet }) => sheet);
+    const shown = this.#blocks.filter(isShown);
     if (still()) return;
     for (const { sheet } of shown) sheet.paint(0);
     for (const block of shown) {
@@ -168,6 +169,7 @@ export class Stream {
     for (const { sheet } of this.#blocks) sheet?.unmark();
   }
 
+  /** @param {Shown} block */
   #listen(block) {
     const { sheet } = block;
     const { element } = sheet;
@@ -175,6 +177,7 @@ export class Stream {
     element.setAttribute("role", "application");
     element.setAttribute("aria-roledescription", t("maps.role"));
     element.setAttribute("aria-label", t("maps.label", { name: block.row.name }));
+    /** @param {MouseEvent} event */
     const place = (event) => {
       const frame = sheet.marks.getBoundingClientRect();
       return sheet.at(event.clientX - frame.left, event.clientY - frame.top);
@@ -205,6 +208,11 @@ export class Stream {
     });
   }
 
+  /**
+   * Look at a cell.
+   * @param {Shown} block @param {Cell} cell
+   * @param {boolean} fresh somebody chose it, so it is said to screen readers
+   */
   #look(block, cell, fresh) {
     const before = this.#before(block);
     const receptive = block.row.receptive;
@@ -215,13 +223,14 @@ export class Stream {
         : null;
     for (const { sheet } of this.#blocks) sheet?.unmark();
     block.sheet.mark(cell);
-    const one = ["pooling", "activation", "normalisation", "scale", "padding"];
-    if (origin) before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
+    const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
+    if (origin && before)
+      before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
     this.#cell = { block, cell };
     const said = this.#onlook({
       model: this.model,
       name: block.row.name,
-      kind: kindText(block.row.kind),
+      kind: block.row.kind,
       family: block.kind,
       receptive,
       cell,
@@ -236,12 +245,31 @@ export class Stream {
     if (fresh && said) speak(said, 250);
   }
 
-  /** The layer whose numbers a layer gets. */
-  #before(block) {
-    for (let index = block.index - 1; index >= 0; index--)
-      if (!SILENT.has(this.#blocks[index].kind)) return this.#blocks[index];
-    return null;
+  /** The layer whose numbers a layer gets. @param {Block} block */
+  #before({ index }) {
+    return this.#blocks.slice(0, index).filter(isShown).at(-1) ?? null;
   }
 }
+
+/** The image as if it were the first layer. @returns {LayerFacts} */
+const imageRow = () => ({
+  name: t("image"),
+  family: "image",
+  kind: t("kind.image"),
+  shape: [1, 28, 28],
+  parameters: 0,
+  receptive: IMAGE,
+});
+
+/** @param {Block} block @returns {block is Shown} */
+const isShown = (block) => block.sheet !== null;
+
+/** The names of the classes, above their bars. @param {string[]} classes */
+const namesOf = (classes) =>
+  el(
+    "div",
+    { class: "class-names soft", "aria-hidden": "true" },
+    ...classes.map((name) => el("span", {}, name)),
+  );
 
 const frame = () => new Promise(requestAnimationFrame);

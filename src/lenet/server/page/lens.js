@@ -1,6 +1,6 @@
 /** What one cell of a layer sees, and how its number comes about. */
 import { SIDE, paintDigit } from "./digits.js";
-import { button, el } from "./elements.js";
+import { button, contextOf, el } from "./elements.js";
 import { colourOf, strongest, tile } from "./maps.js";
 import { field } from "./receptive.js";
 import { number, signed, t } from "./strings.js";
@@ -59,6 +59,7 @@ export class Lens {
   show(look) {
     this.element.classList.add("busy");
     const seen = field(look.receptive, look.cell.row, look.cell.column);
+    /** @param {number} value */
     const share = (value) => `${(100 * value) / SIDE}%`;
     this.field.hidden = false;
     this.field.style.left = share(seen.left);
@@ -70,7 +71,7 @@ export class Lens {
       maps: look.maps,
       row: look.cell.row + 1,
       column: look.cell.column + 1,
-      unit: look.classes ? look.classes[look.cell.map] : look.cell.map + 1,
+      unit: look.classes?.[look.cell.map] ?? look.cell.map + 1,
     };
     const where = look.classes ? "output" : look.flat ? "unit" : "cell";
     this.title.replaceChildren(
@@ -90,11 +91,13 @@ export class Lens {
     return `${look.name} ${t(`lens.${where}`, place)}: ${number(look.value)}. ${sees}`;
   }
 
+  /** How the number comes about: terms, and a sentence. @param {Look} look @returns {string} */
   #explain(look) {
     this.terms.replaceChildren();
     const { family, before, source, kernel } = look;
-    if (family === "convolution" && kernel && before && source) return this.#convolution(look);
-    if (family === "pooling" && before && source) {
+    if (family === "convolution" && kernel && before && source)
+      return this.#convolution({ ...look, kernel, before, source });
+    if (["pooling", "subsampling"].includes(family) && before && source) {
       this.terms.append(
         this.#term(patchOf(before.sheet, look.cell.map, source), source.side, {
           most: strongest(before.sheet.map(look.cell.map)),
@@ -114,9 +117,16 @@ export class Lens {
     return look.family === "convolution" ? "" : t(`lens.family.${family}`);
   }
 
+  /**
+   * The sum over the maps before it, those that tell most one by one.
+   * @param {Look & {kernel: NonNullable<Look["kernel"]>, before: NonNullable<Look["before"]>,
+   *   source: NonNullable<Look["source"]>}} look
+   * @returns {string}
+   */
   #convolution({ kernel, before, source, cell, value }) {
     const [, inputs, side] = kernel.shape;
     const size = side * side;
+    /** @param {number} input */
     const weights = (input) => {
       const at = (cell.map * inputs + input) * size;
       return kernel.values.subarray(at, at + size);
@@ -153,10 +163,18 @@ export class Lens {
       t("lens.total", { total: signed(value) }),
     ].filter(Boolean);
     this.terms.append(el("p", { class: "soft tail" }, tail.join(" ")));
-    return t(inputs > 1 ? "lens.convolution" : "lens.convolution.one", { side, before: before.name });
+    return t(inputs > 1 ? "lens.convolution" : "lens.convolution.one", {
+      side,
+      before: before.name,
+    });
   }
 
-  /** Numbers, the kernel they are multiplied with if there is one, and what comes out. */
+  /**
+   * Numbers, the kernel they are multiplied with if there is one, and what comes out.
+   * @param {Float32Array} patch @param {number} side
+   * @param {{label?: string, inked?: boolean, most: number, kernel?: Float32Array | null,
+   *   mostKernel?: number, after: string}} options
+   */
   #term(patch, side, { label = "", inked = false, most, kernel = null, mostKernel = 1, after }) {
     return el(
       "div",
@@ -170,12 +188,17 @@ export class Lens {
   }
 }
 
+/** @param {HTMLCanvasElement} canvas */
 function framed(canvas) {
   canvas.setAttribute("aria-hidden", "true");
   return el("span", { class: "tile" }, canvas);
 }
 
-/** The cells of a map in a square; 0 outside it, as the margin of a convolution is. */
+/**
+ * The cells of a map in a square; 0 outside it, as the margin of a convolution is.
+ * @param {import("./maps.js").Sheet} sheet @param {number} map
+ * @param {{top: number, left: number, side: number}} square
+ */
 function patchOf(sheet, map, { top, left, side }) {
   return Float32Array.from({ length: side * side }, (_, i) => {
     const row = top + Math.floor(i / side);
@@ -185,12 +208,13 @@ function patchOf(sheet, map, { top, left, side }) {
   });
 }
 
+/** @param {number} first @param {number} last */
 const span = (first, last) => (first === last ? `${first + 1}` : `${first + 1}–${last + 1}`);
 
 /** A scale of the colours, from the lowest to the highest. */
 export function legend() {
   const canvas = el("canvas", { width: 101, height: 1, class: "ramp", "aria-hidden": "true" });
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   for (let i = 0; i <= 100; i++) {
     const [red, green, blue] = colourOf((i - 50) / 50, 1);
     context.fillStyle = `rgb(${red} ${green} ${blue})`;

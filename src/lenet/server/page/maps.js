@@ -1,36 +1,43 @@
 /** Numbers as colours: the maps of a layer side by side on a canvas, crisp at any size. */
-import { el } from "./elements.js";
+import { contextOf, el } from "./elements.js";
 
 const STRIP = { least: 11, most: 26 }; // pixels of a cell of a flat layer
 
-/** Colours of -1..1 in 255 steps, from the style's own. @type {number[][]} */
+/** @typedef {[red: number, green: number, blue: number]} Colour each 0..255 */
+
+/** Colours of -1..1 in 255 steps, from the style's own. @type {Colour[]} */
 let colours = [];
-/** The same for ink on paper, which is never negative. @type {number[][]} */
+/** The same for ink on paper, which is never negative. @type {Colour[]} */
 let inks = [];
 
 /** Read the colours from the style again, as when the scheme has changed. */
 export function readColours() {
   const style = getComputedStyle(document.documentElement);
-  const [low, zero, high, paper, ink] = ["--low", "--zero", "--high", "--paper", "--ink"].map(
-    (name) =>
-      style
-        .getPropertyValue(name)
-        .match(/[\d.]+/g)
-        .slice(0, 3)
-        .map(Number),
-  );
+  /** @param {string} name @returns {Colour} */
+  const read = (name) => {
+    const [red = 0, green = 0, blue = 0] = style.getPropertyValue(name).match(/[\d.]+/g) ?? [];
+    return [Number(red), Number(green), Number(blue)];
+  };
+  /** @param {Colour} below @param {Colour} middle @param {Colour} above @returns {Colour[]} */
   const ramp = (below, middle, above) =>
     Array.from({ length: 255 }, (_, index) => {
       const end = index < 127 ? below : above;
       // What is weak would hardly be seen: the colours rise faster than the numbers at first.
       const share = Math.abs((index - 127) / 127) ** 0.75;
-      return middle.map((from, channel) => from + (end[channel] - from) * share);
+      /** @param {0 | 1 | 2} channel */
+      const mixed = (channel) => middle[channel] + (end[channel] - middle[channel]) * share;
+      return [mixed(0), mixed(1), mixed(2)];
     });
-  colours = ramp(low, zero, high);
-  inks = ramp(paper, paper, ink);
+  const paper = read("--paper");
+  colours = ramp(read("--low"), read("--zero"), read("--high"));
+  inks = ramp(paper, paper, read("--ink"));
 }
 
-/** The colour of a value when `most` is the strongest. @returns {number[]} */
+/**
+ * The colour of a value when `most` is the strongest.
+ * @param {number} value @param {number} most @param {boolean} [inked]
+ * @returns {Colour}
+ */
 export function colourOf(value, most, inked = false) {
   if (!colours.length) readColours();
   const share = most > 0 ? Math.max(-1, Math.min(1, value / most)) : 0;
@@ -45,7 +52,7 @@ export function colourOf(value, most, inked = false) {
 export function tile(values, height, width, most, { inked = false, canvas = el("canvas") } = {}) {
   canvas.width = width;
   canvas.height = height;
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const pixels = context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     const [red, green, blue] = colourOf(values[i], most, inked);
@@ -161,21 +168,26 @@ export class Sheet {
     }
   }
 
-  /** The value of a cell. */
+  /** The value of a cell. @param {number} map @param {number} row @param {number} column */
   value(map, row, column) {
     return this.#values[(map * this.height + row) * this.width + column];
   }
 
-  /** The values of one map. */
+  /** The values of one map. @param {number} index */
   map(index) {
     const size = this.height * this.width;
     return this.#values.subarray(index * size, (index + 1) * size);
   }
 
-  /** The cell at a place on the canvas, in CSS pixels, or null. */
+  /**
+   * The cell at a place on the canvas, in CSS pixels, or null.
+   * @param {number} x @param {number} y
+   * @returns {import("./cells.js").Cell | null}
+   */
   at(x, y) {
     const { columns, cell, gap } = this.#grid;
     const { height, width } = this;
+    /** @param {number} value @param {number} side @returns {[index: number, within: number]} */
     const place = (value, side) => {
       const index = Math.max(0, Math.floor(value / (cell * side + gap)));
       const within = Math.floor((value - index * (cell * side + gap)) / cell);
@@ -196,7 +208,7 @@ export class Sheet {
     this.#context(this.marks, true);
   }
 
-  /** Outline a cell. */
+  /** Outline a cell. @param {import("./cells.js").Cell} cell */
   mark({ map, row, column }) {
     const { cell } = this.#grid;
     const { x, y } = this.#corner(map);
@@ -206,7 +218,10 @@ export class Sheet {
     ]);
   }
 
-  /** Outline a square of cells in every map, or in some of them. */
+  /**
+   * Outline a square of cells in every map, or in some of them.
+   * @param {{top: number, left: number, side: number}} square @param {number[] | null} [maps]
+   */
   markSource({ top, left, side }, maps = null) {
     const { cell } = this.#grid;
     const first = { row: Math.max(0, top), column: Math.max(0, left) };
@@ -222,6 +237,7 @@ export class Sheet {
     );
   }
 
+  /** @param {[x: number, y: number, width: number, height: number][]} squares */
   #outline(squares) {
     const context = this.#context(this.marks, true);
     const style = getComputedStyle(document.documentElement);
@@ -240,6 +256,7 @@ export class Sheet {
     }
   }
 
+  /** Where a map begins. @param {number} map */
   #corner(map) {
     const { columns, cell, gap } = this.#grid;
     return {
@@ -248,8 +265,9 @@ export class Sheet {
     };
   }
 
+  /** @param {HTMLCanvasElement} canvas @param {boolean} [clear] */
   #context(canvas, clear = false) {
-    const context = canvas.getContext("2d");
+    const context = contextOf(canvas);
     const ratio = canvas.width / Math.max(1, this.#grid.width);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (clear) context.clearRect(0, 0, this.#grid.width, this.#grid.height);
@@ -257,9 +275,13 @@ export class Sheet {
   }
 }
 
-/** Pixels of the side of a map: few are drawn large, many smaller. */
+/**
+ * Pixels of the side of a map: few are drawn large, many smaller.
+ * @param {number} maps @param {number} available
+ */
 function sideOf(maps, available) {
-  const [most, columns] = available < 500 ? [160, [2, 3, 4, 5, 6]] : [220, [3, 6, 8, 11, 16]];
+  const narrow = available < 500;
+  const columns = narrow ? [2, 3, 4, 5, 6] : [3, 6, 8, 11, 16];
   const row = [1, 6, 16, 32].findIndex((few) => maps <= few);
-  return Math.max(44, Math.min(most, available / columns.at(row) - 6));
+  return Math.max(44, Math.min(narrow ? 160 : 220, available / (columns.at(row) ?? 6) - 6));
 }

@@ -5,15 +5,17 @@ import { button, el } from "./elements.js";
 import { facts } from "./models.js";
 import { count, integer, percent, t } from "./strings.js";
 
+/** @typedef {import("./api.js").Mistake} Mistake */
+
 const FEW = 36;
 
 export class Mistakes {
   #name;
   #inside;
-  #all = [];
+  /** @type {Mistake[]} */ #all = [];
   #errors = 0;
 
-  /** @param {string} name of the model @param {(image: Uint8Array, words: string) => void} inside */
+  /** @param {string} name of the model @param {(image: import("./api.js").Bytes, words: string) => void} inside */
   constructor(name, inside) {
     this.#name = name;
     this.#inside = inside;
@@ -45,7 +47,10 @@ export class Mistakes {
     return this.element;
   }
 
-  /** Show only those of one truth that were taken for one other, of which there are `n`. */
+  /**
+   * Show only those of one truth that were taken for one other, of which there are `n`.
+   * @param {number} truth @param {number} answer @param {number} n
+   */
   only(truth, answer, n) {
     if (!this.#all.length) return; // they are still on their way
     const pair = this.#all.filter((each) => each.truth === truth && each.answer === answer);
@@ -59,6 +64,7 @@ export class Mistakes {
     this.every.focus({ preventScroll: true });
   }
 
+  /** @param {Mistake[]} some @param {{words?: string, all?: boolean}} [options] */
   #show(some, { words = "", all = false } = {}) {
     const shown = all ? some : some.slice(0, FEW);
     this.every.hidden = shown.length === this.#all.length;
@@ -68,6 +74,7 @@ export class Mistakes {
     this.list.replaceChildren(...shown.map((each) => this.#one(each)));
   }
 
+  /** @param {Mistake} mistake */
   #one({ image, truth, answer, probability, status }) {
     const pixels = fromBase64(image);
     const doubt = status === "digit" ? "" : t(`mistakes.${status}`);

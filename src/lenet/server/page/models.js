@@ -24,8 +24,12 @@ export async function loadModels() {
   if (!names.includes(state.compare)) state.compare = "";
 }
 
-/** @returns {import("./api.js").Model} */
-export const facts = (name = state.model) => state.models.find((model) => model.name === name);
+/** What is known of a model that is served. @returns {import("./api.js").Model} */
+export function facts(name = state.model) {
+  const model = state.models.find((each) => each.name === name);
+  if (!model) throw new Error(`no model ${name}`);
+  return model;
+}
 
 /** The models that answer: one, or two that are compared. @returns {string[]} */
 export const asked = () => (state.compare ? [state.model, state.compare] : [state.model]);
@@ -37,6 +41,7 @@ export const asked = () => (state.compare ? [state.model, state.compare] : [stat
  */
 export function modelChoice(first, second, changed) {
   const show = () => {
+    /** @param {import("./api.js").Model} model */
     const option = ({ name }) => el("option", { value: name }, name);
     first.replaceChildren(...state.models.map(option));
     first.value = state.model;
@@ -44,8 +49,9 @@ export function modelChoice(first, second, changed) {
     second.replaceChildren(el("option", { value: "" }, t("compare.none")), ...others.map(option));
     second.value = state.compare;
     // With one model there is nothing to choose and nothing to compare.
-    second.closest("label").hidden = state.models.length < 2;
-    first.title = facts()?.title ?? "";
+    const label = second.closest("label");
+    if (label) label.hidden = state.models.length < 2;
+    first.title = facts().title;
     document.documentElement.classList.toggle("comparing", Boolean(state.compare));
   };
   const choose = () => {
@@ -65,21 +71,28 @@ export function modelChoice(first, second, changed) {
   show();
 }
 
+/** @typedef {Map<string, import("./api.js").Kernel>} Kernels by layer */
+
+/** @type {Map<string, Promise<Kernels>>} */
 const fetched = new Map();
 
-/** The kernels of a model's convolutions, by layer; asked for once. */
+/**
+ * The kernels of a model's convolutions; asked for once, again only after it failed.
+ * @param {string} name
+ * @returns {Promise<Kernels>}
+ */
 export function kernelsOf(name) {
-  if (!facts(name)?.has.includes("kernels")) return Promise.resolve(new Map());
-  if (!fetched.has(name))
-    fetched.set(
-      name,
-      kernels(name).then(
-        (found) => new Map(found.map((layer) => [layer.name, layer])),
-        () => {
-          fetched.delete(name);
-          return new Map();
-        },
-      ),
+  if (!facts(name).has.includes("kernels")) return Promise.resolve(new Map());
+  let found = fetched.get(name);
+  if (!found) {
+    found = kernels(name).then(
+      (layers) => new Map(layers.map((layer) => [layer.name, layer])),
+      () => {
+        fetched.delete(name);
+        return new Map();
+      },
     );
-  return fetched.get(name);
+    fetched.set(name, found);
+  }
+  return found;
 }

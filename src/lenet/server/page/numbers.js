@@ -1,18 +1,17 @@
 /** The model's card: its scores, its confusion matrix, its worst mistakes, its layers. */
 import { card, scores } from "./api.js";
+import { cardOf } from "./card.js";
 import { keptCorrections } from "./corrections.js";
 import { button, el } from "./elements.js";
-import { kindText } from "./kinds.js";
-import { rendered } from "./markdown.js";
 import { Mistakes } from "./mistakes.js";
 import { facts, state } from "./models.js";
-import { part } from "./parts.js";
+import { part, table } from "./parts.js";
 import { count, integer, rate, t } from "./strings.js";
 
 /**
  * Everything there is to say about one model.
  * @param {string} name
- * @param {{inside: (image: Uint8Array, words: string) => void}} does
+ * @param {{inside: (image: import("./api.js").Bytes, words: string) => void}} does
  * @returns {HTMLElement} it fills itself
  */
 export function numbersOf(name, { inside }) {
@@ -23,8 +22,7 @@ export function numbersOf(name, { inside }) {
       part("numbers.scores", async () => scoreTables(await scores(name), gallery)),
     part("numbers.mistakes", () => gallery.fetched()),
     part("numbers.layers", async () => layerTable(model)),
-    model.has.includes("card") &&
-      part("numbers.card", async () => rendered((await card(name)).markdown)),
+    model.has.includes("card") && part("numbers.card", async () => cardOf(await card(name))),
   ];
   return el(
     "article",
@@ -38,6 +36,7 @@ export function numbersOf(name, { inside }) {
 export const correctionsPart = () =>
   state.collect && part("numbers.corrections", () => keptCorrections());
 
+/** @param {import("./api.js").Model} model */
 function headline({ test }) {
   if (!test) return el("p", { class: "score" }, t("numbers.untested"));
   return el(
@@ -49,15 +48,23 @@ function headline({ test }) {
   );
 }
 
+/** @param {import("./api.js").Scores} scores @param {Mistakes} gallery */
 function scoreTables({ test }, gallery) {
-  const row = ({ name, precision, recall, f1, support }) =>
-    el(
-      "tr",
-      {},
-      el("th", { scope: "row" }, name),
-      ...[precision, recall, f1].map((share) => el("td", {}, rate(share))),
-      el("td", { class: "minor" }, integer(support)),
-    );
+  const classes = table({
+    label: t("numbers.classes"),
+    columns: ["class", "precision", "recall", "f1", "support"].map((name) => t(`column.${name}`)),
+    rows: test.per_class.map(({ name, precision, recall, f1, support }) => [
+      name,
+      ...[precision, recall, f1].map(rate),
+      integer(support),
+    ]),
+    minor: 4,
+  });
+  const summary = t("numbers.facts", {
+    low: rate(test.interval[0]),
+    high: rate(test.interval[1]),
+    calibration: rate(test.calibration_error),
+  });
   return el(
     "div",
     { class: "tables" },
@@ -66,53 +73,33 @@ function scoreTables({ test }, gallery) {
       "div",
       {},
       el("p", { class: "soft" }, t("numbers.classes")),
-      el(
-        "div",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": t("numbers.classes") },
-        el(
-          "table",
-          {},
-          el(
-            "thead",
-            {},
-            el(
-              "tr",
-              {},
-              ...["class", "precision", "recall", "f1"].map((column) =>
-                el("th", { scope: "col" }, t(`column.${column}`)),
-              ),
-              el("th", { scope: "col", class: "minor" }, t("column.support")),
-            ),
-          ),
-          el("tbody", {}, ...test.per_class.map(row)),
-        ),
-      ),
-      el(
-        "p",
-        { class: "soft" },
-        t("numbers.facts", {
-          low: rate(test.interval[0]),
-          high: rate(test.interval[1]),
-          calibration: rate(test.calibration_error),
-        }),
-      ),
+      classes,
+      el("p", { class: "soft" }, summary),
     ),
   );
 }
 
-/** Truth by answer; a cell with errors shows the mistakes of that kind. */
+/**
+ * Truth by answer; a cell with errors shows the mistakes of that kind.
+ * @param {import("./api.js").PartScores} scores @param {Mistakes} gallery
+ */
 function confusion({ confusion: counts, classes }, gallery) {
   const worst = Math.max(...counts.flatMap((row, i) => row.filter((_, j) => i !== j)), 1);
+  /** @param {number} n @param {number} truth @param {number} answer */
   const cell = (n, truth, answer) => {
     const right = truth === answer;
     const place = el("td", { class: right ? "right" : n ? "wrong" : "none" });
     // Errors are few: on the scale of the right answers none would be seen.
     if (!right && n) place.style.setProperty("--share", `${20 + 70 * (n / worst)}%`);
-    const words = t("confusion.cell", { n, truth: classes[truth], answer: classes[answer] });
+    const words = t("confusion.cell", {
+      n,
+      truth: classes[truth],
+      answer: classes[answer],
+    });
     place.append(
       !right && n && gallery.there
         ? button(n, () => gallery.only(truth, answer, n), { "aria-label": words, title: words })
-        : n || "·",
+        : String(n || "·"),
     );
     return place;
   };
@@ -149,38 +136,17 @@ function confusion({ confusion: counts, classes }, gallery) {
   );
 }
 
+/** @param {import("./api.js").Model} model */
 function layerTable({ layers }) {
-  return el(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("numbers.layers") },
-    el(
-      "table",
-      { class: "told" },
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          ...["layer", "kind", "shape", "weights"].map((name) =>
-            el("th", { scope: "col" }, t(`column.${name}`)),
-          ),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        ...layers.map(({ name, kind, shape, parameters }) =>
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, name),
-            el("td", {}, kindText(kind)),
-            el("td", {}, shape.join("×")),
-            el("td", {}, parameters ? integer(parameters) : ""),
-          ),
-        ),
-      ),
-    ),
-  );
+  return table({
+    class: "told",
+    label: t("numbers.layers"),
+    columns: ["layer", "kind", "shape", "weights"].map((name) => t(`column.${name}`)),
+    rows: layers.map(({ name, kind, shape, parameters }) => [
+      name,
+      kind,
+      shape.join("×"),
+      parameters ? integer(parameters) : "",
+    ]),
+  });
 }

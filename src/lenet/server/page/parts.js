@@ -1,4 +1,5 @@
-/** Parts of a page that are fetched when they are looked at. */
+/** Parts of the page: those that are fetched when they are looked at, and tables. */
+import { messageOf } from "./api.js";
 import { button, el } from "./elements.js";
 import { t } from "./strings.js";
 
@@ -17,11 +18,52 @@ export function part(title, fetch) {
       body.replaceChildren(await fetch());
     } catch (error) {
       body.replaceChildren(
-        el("p", { class: "problem" }, error.message, " ", button(t("again"), load)),
+        el("p", { class: "problem" }, messageOf(error), " ", button(t("again"), load)),
       );
     }
     body.setAttribute("aria-busy", "false");
   };
   load();
   return el("section", { class: "part" }, el("h4", {}, t(title)), body);
+}
+
+/**
+ * A table that scrolls sideways where it is too wide. The first cell of a row names it.
+ * @param {{label: string, columns?: string[], rows: (Node | string)[][], minor?: number,
+ *   class?: string}} options `minor`: the column that is left out where there is little room
+ * @returns {HTMLElement}
+ */
+export function table({ label, columns, rows, minor = -1, class: kind = "" }) {
+  /** @param {number} index */
+  const style = (index) => ({ class: index === minor ? "minor" : null });
+  return el(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
+    el(
+      "table",
+      { class: kind || null },
+      columns &&
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            ...columns.map((name, index) => el("th", { scope: "col", ...style(index) }, name)),
+          ),
+        ),
+      el(
+        "tbody",
+        {},
+        ...rows.map(([first, ...others]) =>
+          el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, first),
+            ...others.map((cell, index) => el("td", style(index + 1), cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }

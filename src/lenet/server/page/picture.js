@@ -3,7 +3,7 @@ import { fromBase64 } from "./api.js";
 import { drawBoxes, seenIn } from "./boxes.js";
 import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
-import { button, el, icon, speak } from "./elements.js";
+import { button, contextOf, el, icon, speak } from "./elements.js";
 import { state } from "./models.js";
 import { bytes, percent, t } from "./strings.js";
 
@@ -107,7 +107,7 @@ export class PictureRoom {
     }
   }
 
-  /** Wait, visibly, but only when it takes long enough to be noticed. */
+  /** Wait, visibly, but only when it takes long enough to be noticed. @param {boolean} on */
   busy(on) {
     this.frame.classList.toggle("busy", on);
     this.frame.setAttribute("aria-busy", String(on));
@@ -125,44 +125,39 @@ export class PictureRoom {
       onchoose: live ? undefined : this.#choose,
     });
     this.crops.replaceChildren(
-      ...seenIn(reading).map(({ digit, probability, status = "refused", image }, index) =>
-        el(
-          "li",
-          {},
-          el(
-            "button",
-            {
-              type: "button",
-              class: { digit: "sure", uncertain: "unsure", refused: "out" }[status],
-              "aria-pressed": String(index === chosen),
-              "aria-label":
-                status === "refused"
-                  ? t("answer.one.refused")
-                  : t(`answer.one.${status}`, { digit, share: percent(probability) }),
-              onclick: () => this.#choose(index),
-            },
-            el("span", { class: "pixels" }, digitCanvas(fromBase64(image))),
-            el(
-              "span",
-              {},
-              { digit, uncertain: `${digit}?`, refused: t("rejected.not_a_digit") }[status],
-            ),
-          ),
-        ),
-      ),
+      ...seenIn(reading).map((found, index) => el("li", {}, this.#crop(found, index, chosen))),
     );
   }
 
-  /** Mark the chosen one without building anything anew. */
+  /** @param {import("./boxes.js").Seen} found @param {number} index @param {number} chosen */
+  #crop(found, index, chosen) {
+    const { kind, label, words } = cropText(found);
+    return el(
+      "button",
+      {
+        type: "button",
+        class: kind,
+        "aria-pressed": String(index === chosen),
+        "aria-label": words,
+        onclick: () => this.#choose(index),
+      },
+      el("span", { class: "pixels" }, digitCanvas(fromBase64(found.image))),
+      el("span", {}, label),
+    );
+  }
+
+  /** Mark the chosen one without building anything anew. @param {number} chosen */
   mark(chosen) {
     [...this.crops.querySelectorAll("button")].forEach((each, index) =>
       each.setAttribute("aria-pressed", String(index === chosen)),
     );
-    for (const each of this.boxes.querySelectorAll("[data-index]"))
+    for (const each of /** @type {NodeListOf<HTMLElement>} */ (
+      this.boxes.querySelectorAll("[data-index]")
+    ))
       each.classList.toggle("chosen", Number(each.dataset.index) === chosen);
   }
 
-  /** Say what went wrong, or with "" that nothing did. */
+  /** Say what went wrong, or with "" that nothing did. @param {string} message */
   fail(message) {
     this.busy(false);
     this.problem.textContent = message;
@@ -174,13 +169,15 @@ export class PictureRoom {
     this.camera.close();
   }
 
+  /** @param {import("./elements.js").Attributes} attributes */
   #input(attributes) {
     const input = el("input", {
       type: "file",
       accept: "image/*",
       hidden: true,
       onchange: () => {
-        if (input.files[0]) this.take(input.files[0]);
+        const file = input.files?.[0];
+        if (file) this.take(file);
         input.value = ""; // the same file can be chosen again
       },
       ...attributes,
@@ -209,7 +206,9 @@ export class PictureRoom {
     this.live.hidden = this.camera.open || !cameraAllowed();
   }
 
+  /** @param {HTMLElement} place */
   #listen(place) {
+    /** @param {DragEvent} event */
     const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     document.addEventListener("dragover", (event) => {
       if (holds(event)) event.preventDefault(); // else the browser would open the file itself
@@ -225,7 +224,7 @@ export class PictureRoom {
       event.preventDefault();
       this.#depth = 0;
       place.classList.remove("over");
-      this.#offered(event.dataTransfer.files, t("picture.no-picture"));
+      this.#offered(event.dataTransfer?.files ?? [], t("picture.no-picture"));
     });
     document.addEventListener("paste", (event) => {
       if (/** @type {Element} */ (event.target).closest?.("input, textarea")) return;
@@ -234,6 +233,7 @@ export class PictureRoom {
     this.drop.addEventListener("click", () => this.file.click());
   }
 
+  /** @param {FileList | File[]} files @param {string} otherwise what is said if there is none */
   #offered(files, otherwise) {
     const picture = [...files].find((file) => file.type.startsWith("image/")) ?? files[0];
     location.hash = "#picture";
@@ -245,7 +245,24 @@ export class PictureRoom {
   }
 }
 
-/** Make a picture small enough to be sent. @returns {Promise<{blob: Blob, width: number, height: number}>} */
+/** How something that was found is shown. @param {import("./boxes.js").Seen} found */
+function cropText(found) {
+  if (!("digit" in found))
+    return { kind: "out", label: t("rejected.not_a_digit"), words: t("answer.one.refused") };
+  const { digit, status, probability } = found;
+  const sure = status === "digit";
+  return {
+    kind: sure ? "sure" : "unsure",
+    label: sure ? String(digit) : `${digit}?`,
+    words: t(`answer.one.${status}`, { digit, share: percent(probability) }),
+  };
+}
+
+/**
+ * Make a picture small enough to be sent.
+ * @param {Blob} picture @param {number} most bytes
+ * @returns {Promise<{blob: Blob, width: number, height: number}>}
+ */
 async function reduce(picture, most) {
   const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" });
   try {
@@ -254,11 +271,12 @@ async function reduce(picture, most) {
       const canvas = document.createElement("canvas");
       canvas.width = Math.round(bitmap.width * scale);
       canvas.height = Math.round(bitmap.height * scale);
-      const context = canvas.getContext("2d", { alpha: false });
+      const context = contextOf(canvas, { alpha: false });
       context.fillStyle = "#fff"; // behind what is transparent
       context.fillRect(0, 0, canvas.width, canvas.height);
       context.imageSmoothingQuality = "high";
       context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      /** @type {Blob | null} */
       const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
       if (blob && blob.size <= most) return { blob, width: canvas.width, height: canvas.height };
     }

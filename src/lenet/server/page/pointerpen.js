@@ -34,6 +34,7 @@ export class PointerPen {
     this.#pointer = null;
   }
 
+  /** @param {PointerEvent} event */
   #press(event) {
     if (!event.isPrimary || event.button !== 0) return;
     event.preventDefault(); // no selection, no mouse events after those of a finger
@@ -50,18 +51,21 @@ export class PointerPen {
     this.#draw([event]);
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     if (event.pointerId !== this.#pointer?.id) return;
     const events = event.getCoalescedEvents?.() ?? [];
     this.#draw(events.length ? events : [event]);
   }
 
+  /** @param {PointerEvent} event */
   #up(event) {
     if (event.pointerId !== this.#pointer?.id) return;
     this.lift();
     this.#does.end();
   }
 
+  /** @param {PointerEvent[]} events */
   #draw(events) {
     const frame = this.#canvas.getBoundingClientRect();
     const { scale, left, top } = this.#does.fit();
@@ -77,7 +81,7 @@ export class PointerPen {
   }
 }
 
-/** Only a pen knows its pressure; half is the usual one. */
+/** Only a pen knows its pressure; half is the usual one. @param {PointerEvent} event */
 function pressureOf({ pointerType, pressure }) {
   return pointerType === "pen" ? 0.4 + 1.2 * pressure : 1;
 }

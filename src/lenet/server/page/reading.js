@@ -7,7 +7,10 @@ import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
 import { count, percent, t } from "./strings.js";
 
-/** @typedef {import("./api.js").Reading} Reading */
+/**
+ * @typedef {import("./api.js").Reading} Reading
+ * @typedef {import("./api.js").Digit} Digit
+ */
 
 export class Answer {
   /** @type {Reading | null} */ reading = null;
@@ -65,7 +68,7 @@ export class Answer {
     return this.reading?.digits[this.chosen] ?? null;
   }
 
-  /** The 28×28 image of what is looked at. @returns {Uint8Array | null} */
+  /** The 28×28 image of what is looked at. @returns {import("./api.js").Bytes | null} */
   get image() {
     const image = seenIn(this.reading)[this.chosen]?.image;
     return image ? fromBase64(image) : null;
@@ -102,6 +105,7 @@ export class Answer {
     this.#said = said;
   }
 
+  /** @param {number} index */
   choose(index) {
     this.chosen = index;
     this.#showNumber();
@@ -134,7 +138,8 @@ export class Answer {
     const longest = Math.max(0, ...rows.map((row) => row.length));
     const size = longest <= 4 && rows.length < 2 ? "huge" : longest <= 9 ? "big" : "many";
     this.number.dataset.size = digits.length ? size : "none";
-    if (focused) this.number.querySelector("[aria-pressed=true]")?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (this.number.querySelector("[aria-pressed=true]"))?.focus();
   }
 
   #showChosen() {
@@ -154,6 +159,7 @@ export class Answer {
 
   #showLeftOut() {
     const out = this.reading?.rejected ?? [];
+    /** @param {string} reason */
     const many = (reason) => out.filter((found) => found.reason === reason).length;
     const reasons = ["not_a_digit", "line", "too_small"]
       .filter(many)
@@ -198,7 +204,7 @@ export class Answer {
   }
 }
 
-/** Indices of digits by row, as the text breaks them. @returns {number[][]} */
+/** Indices of digits by row, as the text breaks them. @param {Reading | null} reading @returns {number[][]} */
 function rowsOf(reading) {
   if (!reading?.digits.length) return [];
   let next = 0;
@@ -207,28 +213,33 @@ function rowsOf(reading) {
   return next === reading.digits.length ? rows : [reading.digits.map((_, index) => index)];
 }
 
+/** @param {Digit} digit */
 function sentenceOf({ digit, probability, probabilities, status }) {
   if (status === "digit") return t("sentence.digit", { digit, share: percent(probability) });
-  const second = probabilities
-    .map((share, index) => [share, index])
-    .filter(([, index]) => index !== digit)
-    .sort(([a], [b]) => b - a)[0];
+  const others = probabilities.map((share, index) => (index === digit ? -1 : share));
+  const secondShare = Math.max(...others);
   return t("sentence.uncertain", {
     digit,
     share: percent(probability),
-    second: second[1],
-    secondShare: percent(second[0]),
+    second: others.indexOf(secondShare),
+    secondShare: percent(secondShare),
   });
 }
 
-/** The digit of another reading at the same place, or null. */
+/**
+ * The digit of another reading at the same place, or null.
+ * @param {Digit} digit @param {Reading} reading
+ */
 function matchOf(digit, reading) {
   const overlaps = reading.digits.map((each) => overlap(each.box, digit.box));
-  const best = overlaps.indexOf(Math.max(...overlaps));
-  return overlaps[best] > 0.5 ? reading.digits[best] : null;
+  const best = Math.max(...overlaps);
+  return best > 0.5 ? (reading.digits[overlaps.indexOf(best)] ?? null) : null;
 }
 
-/** Shared area of two boxes in the area of both together. */
+/**
+ * Shared area of two boxes in the area of both together.
+ * @param {import("./api.js").Box} one @param {import("./api.js").Box} other
+ */
 function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {
   const across = Math.max(0, Math.min(ax + aw, bx + bw) - Math.max(ax, bx));
   const down = Math.max(0, Math.min(ay + ah, by + bh) - Math.max(ay, by));

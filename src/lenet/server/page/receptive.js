@@ -17,8 +17,10 @@ export const IMAGE = { size: 1, step: 1, start: 0 };
  */
 export function field(receptive, row, column, side = 28) {
   if (!receptive) return { top: 0, left: 0, bottom: side - 1, right: side - 1 };
+  /** @param {number} index @returns {[first: number, last: number]} */
   const span = (index) => {
     const first = receptive.start + receptive.step * index;
+    /** @param {number} value */
     const cut = (value) => Math.min(side - 1, Math.max(0, value));
     return [cut(first), cut(first + receptive.size - 1)];
   };
@@ -33,6 +35,7 @@ export function field(receptive, row, column, side = 28) {
  * @returns {{top: number, left: number, side: number}}
  */
 export function source(before, after, row, column) {
+  /** @param {number} index */
   const first = (index) =>
     Math.round((after.start + after.step * index - before.start) / before.step);
   return {

@@ -18,40 +18,57 @@ export function t(key, values = {}, otherwise = key) {
   return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 }
 
-/** A text for a number of things. */
+/**
+ * A text for a number of things.
+ * @param {string} key @param {number} n @param {Record<string, string | number>} [values]
+ */
 export function count(key, n, values = {}) {
   return t(`${key}.${plurals.select(n)}`, { n: integer(n), ...values });
 }
 
 const one = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const four = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat(language);
 
-/** A probability; what is nearly certain is not called certain. */
-export function percent(share) {
-  if (share >= 0.9995 && share < 1) return `>${one.format(99.9)} %`;
-  return `${one.format(100 * share)} %`;
+/** From here on a probability would be written as 100 %. The same in Python: reader/reading.py. */
+const ALMOST_CERTAIN = 0.9995;
+
+/**
+ * A probability with one decimal, and never as 100 %.
+ * @param {number} probability
+ */
+export function percent(probability) {
+  if (probability >= ALMOST_CERTAIN) return `> ${one.format(99.9)} %`;
+  return `${one.format(100 * probability)} %`;
 }
 
-/** A rate of errors or of right answers. */
+/** A rate of errors or of right answers. @param {number} share */
 export const rate = (share) => `${two.format(100 * share)} %`;
 
-/** A number of a layer. */
+/** An interval of rates. @param {number[]} range low, high */
+export const interval = ([low, high]) => t("interval", { low: rate(low), high: rate(high) });
+
+/** A number as it is, in four digits. @param {number} value */
+export const decimal = (value) => four.format(value).replace("-", "−");
+
+/** A number of a layer. @param {number} value */
 export const number = (value) =>
   two
     .format(value)
     .replace(/^-0[.,]00$/, two.format(0))
     .replace("-", "−");
 
-/** The same with its sign. */
+/** The same with its sign. @param {number} value */
 export const signed = (value) => (value < 0 ? "" : "+") + number(value);
 
+/** @param {number} value */
 export const integer = (value) => whole.format(value);
 
-/** A size of a file. */
+/** A size of a file. @param {number} size */
 export const bytes = (size) => `${one.format(size / 1e6)} MB`;
 
-/** A moment, as people here write it. */
+/** A moment, as people here write it. @param {string} moment ISO 8601 */
 export const date = (moment) =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
     new Date(moment),

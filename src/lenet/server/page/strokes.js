@@ -1,4 +1,5 @@
 /** What was drawn: strokes of points with pressure, undone and redone, painted at any size. */
+import { contextOf } from "./elements.js";
 
 /**
  * @typedef {{x: number, y: number, p: number}} Point p is the pressure, 1 where there is none
@@ -51,7 +52,10 @@ export class Strokes {
     if (this.#before.length > 200) this.#before.shift();
   }
 
-  /** Paint all strokes in the colour set as `fillStyle` and `strokeStyle`. */
+  /**
+   * Paint all strokes in the colour set as `fillStyle` and `strokeStyle`.
+   * @param {CanvasRenderingContext2D} context
+   */
   paint(context) {
     for (const stroke of this.list) paintStroke(context, stroke);
   }
@@ -66,17 +70,25 @@ export class Strokes {
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
-    const context = canvas.getContext("2d", { alpha: false });
+    const context = contextOf(canvas, { alpha: false });
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.scale(scale, scale);
     context.fillStyle = context.strokeStyle = "#000";
     this.paint(context);
-    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    return new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error("the drawing is too large"))),
+        "image/png",
+      ),
+    );
   }
 }
 
-/** A curve through the middles between the points, as thick as the pen was pressed. */
+/**
+ * A curve through the middles between the points, as thick as the pen was pressed.
+ * @param {CanvasRenderingContext2D} context @param {Stroke} stroke
+ */
 function paintStroke(context, { width, points }) {
   context.lineCap = context.lineJoin = "round";
   const [first] = points;
@@ -88,6 +100,7 @@ function paintStroke(context, { width, points }) {
     return;
   }
   const steady = points.every(({ p }) => p === first.p);
+  /** @type {{x: number, y: number}} */
   let from = first;
   context.lineWidth = width * first.p;
   context.beginPath();
@@ -111,8 +124,11 @@ function paintStroke(context, { width, points }) {
   if (steady) context.stroke();
 }
 
+/** @typedef {[x: number, y: number]} Knot */
+
 // Ten digits by our own hand: points of each stroke in a box 1 high, y downwards. A smooth curve
 // goes through them; a point given twice is a corner.
+/** @type {Knot[][][]} */
 const SAMPLES = [
   [[[0.36, 0.03], [0.12, 0.2], [0.05, 0.52], [0.16, 0.88], [0.37, 0.98], [0.58, 0.83],
     [0.66, 0.45], [0.56, 0.13], [0.33, 0.02]]],
@@ -153,9 +169,11 @@ export function sample(digit, place) {
   );
 }
 
-/** A Catmull-Rom curve through knots, as a dense line. */
+/** A Catmull-Rom curve through knots, as a dense line. @param {Knot[]} knots @returns {Knot[]} */
 function curve(knots) {
+  /** @type {Knot[]} */
   const line = [];
+  /** @param {Knot} a @param {Knot} b */
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
   for (let i = 0; i + 1 < knots.length; i++) {
     const [b, c] = [knots[i], knots[i + 1]];
@@ -164,21 +182,21 @@ function curve(knots) {
     const d = knots[i + 2] ?? c;
     for (let step = 0; step < 12; step++) {
       const u = step / 12;
-      line.push(
-        [0, 1].map((axis) => {
-          // At a corner, as at an end, the curve heads straight for the next point.
-          const leave = same(a, b) ? c[axis] - b[axis] : (c[axis] - a[axis]) / 2;
-          const arrive = same(c, d) ? c[axis] - b[axis] : (d[axis] - b[axis]) / 2;
-          return (
-            (2 * u ** 3 - 3 * u ** 2 + 1) * b[axis] +
-            (u ** 3 - 2 * u ** 2 + u) * leave +
-            (3 * u ** 2 - 2 * u ** 3) * c[axis] +
-            (u ** 3 - u ** 2) * arrive
-          );
-        }),
-      );
+      /** @param {0 | 1} axis */
+      const along = (axis) => {
+        // At a corner, as at an end, the curve heads straight for the next point.
+        const leave = same(a, b) ? c[axis] - b[axis] : (c[axis] - a[axis]) / 2;
+        const arrive = same(c, d) ? c[axis] - b[axis] : (d[axis] - b[axis]) / 2;
+        return (
+          (2 * u ** 3 - 3 * u ** 2 + 1) * b[axis] +
+          (u ** 3 - 2 * u ** 2 + u) * leave +
+          (3 * u ** 2 - 2 * u ** 3) * c[axis] +
+          (u ** 3 - u ** 2) * arrive
+        );
+      };
+      line.push([along(0), along(1)]);
     }
   }
-  line.push(knots.at(-1));
+  line.push(...knots.slice(-1));
   return line;
 }

@@ -9,9 +9,14 @@ export function complain(error) {
     byId("token").focus();
     keepToken(null);
   }
-  const notice = byId("notice");
-  if (notice.textContent !== error.message) notice.textContent = error.message;
-  notice.hidden = false;
+  notice(error.message);
+}
+
+/** Show a sentence above the page, until `calm`. @param {string} sentence */
+export function notice(sentence) {
+  const place = byId("notice");
+  if (place.textContent !== sentence) place.textContent = sentence;
+  place.hidden = false;
 }
 
 export function calm() {
@@ -23,7 +28,8 @@ export function calm() {
 export function door(opened) {
   byId("door").addEventListener("submit", (event) => {
     event.preventDefault();
-    keepToken(byId("token").value.trim());
+    const input = /** @type {HTMLInputElement} */ (byId("token"));
+    keepToken(input.value.trim());
     byId("door").hidden = true;
     opened();
   });

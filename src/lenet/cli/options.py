@@ -1,0 +1,42 @@
+"""The options and arguments that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+_DATA_HELP = (
+    "Data to use instead of that of the recipe or run; can be repeated; see `lenet data list`."
+)
+_FILE_HELP = "File to draw to, .png or .svg"
+_SHEET_HELP = (
+    f"{_FILE_HELP}, with all figures on one sheet; or a folder, for a .png of each figure."
+)
+
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="Run folder, or name of a shipped model.")
+]
+Model = Annotated[str, typer.Option(help="Name of a shipped model, or a run folder.")]
+Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="Picture with a digit on it.")]
+DigitNumber = Annotated[
+    int | None,
+    typer.Option("--digit", metavar="N", help="Which digit to show, in reading order from 1."),
+]
+
+OtherData = Annotated[list[str] | None, typer.Option("--data", help=_DATA_HELP)]
+DataDir = Annotated[Path | None, typer.Option(help="Folder to look for MNIST in first.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+OptionalDevice = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu, cuda or mps; auto by default.")
+]
+Runs = Annotated[Path, typer.Option(help="Folder that holds the run folders.")]
+
+Output = Annotated[Path, typer.Option("-o", "--output", help=f"{_FILE_HELP}.")]
+OptionalOutput = Annotated[Path | None, typer.Option("-o", "--output", help=f"{_FILE_HELP}.")]
+Sheet = Annotated[Path, typer.Option("-o", "--output", help=_SHEET_HELP)]
+OptionalSheet = Annotated[Path | None, typer.Option("-o", "--output", help=_SHEET_HELP)]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option("--layer", help="Layer to draw; can be repeated. All of them by default."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]

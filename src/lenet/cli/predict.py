@@ -1,0 +1,301 @@
+"""`lenet predict`, and its sources: files, folders, patterns, URLs, standard input."""
+
+import glob
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby, tee
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lenet.cli import predict_output as output
+from lenet.cli.console import complain, err, out
+from lenet.cli.options import Model
+from lenet.cli.predict_output import SUFFIXES, Answer, Explanations, preview
+from lenet.errors import PictureError, UsageError
+
+if TYPE_CHECKING:
+    from lenet.picture import Picture
+    from lenet.reader import Reader
+
+STDIN = "-"
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE…",
+        help="Pictures: files, folders, quoted patterns such as 'scans/*.png', http(s) URLs, or - "
+        "for standard input.",
+    ),
+]
+Single = Annotated[
+    bool,
+    typer.Option("--single", help="Each picture holds one digit: all strokes belong to it."),
+]
+UpsideDown = Annotated[
+    bool, typer.Option("--upside-down", help="Pictures may be upside down: try both ways.")
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", "-r", help="Look into subfolders of folders too.")
+]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print a CSV table with a row per digit.")]
+MinProbability = Annotated[
+    float, typer.Option(help="A less probable digit is uncertain, and ? in the text.")
+]
+KeepUncertain = Annotated[
+    bool, typer.Option("--keep-uncertain", help="Print uncertain digits in the text too.")
+]
+Explain = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="OUT",
+        help="Draw what was found and what the network saw: to OUT.png, or to a folder.",
+    ),
+]
+Show = Annotated[bool, typer.Option("--show", help="Show what the network saw in the terminal.")]
+AllowPrivate = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch from private addresses and any port too.")
+]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A source that names no picture.
+
+    Attributes
+    ----------
+    source : str
+        As it was given.
+    error : PictureError
+        What is wrong with it.
+    """
+
+    source: str
+    error: PictureError
+
+
+def predict(
+    sources: Sources,
+    model: Model = "reader",
+    single: Single = False,
+    upside_down: UpsideDown = False,
+    recursive: Recursive = False,
+    as_json: JsonLines = False,
+    as_csv: Csv = False,
+    min_probability: MinProbability = 0.5,
+    keep_uncertain: KeepUncertain = False,
+    explain: Explain = None,
+    show: Show = False,
+    allow_private: AllowPrivate = False,
+) -> None:
+    """Read the digits on pictures, and print how probable they are."""
+    _check_forms(as_json, as_csv, show)
+    from lenet.reader import Reader
+
+    pictures = expand(sources, recursive)
+    reader = Reader(model, min_probability=min_probability, keep_uncertain=keep_uncertain)
+    explanations = None if explain is None else output.Explanations(explain, len(pictures))
+    line = output.as_json if as_json else output.as_csv if as_csv else output.as_text
+    write = sys.stdout.write  # rich takes longer to print a line than to read its picture
+    if as_csv:
+        write(output.csv_row(*output.COLUMNS))
+    answers = read(
+        reader, pictures, single=single, upside_down=upside_down, allow_private=allow_private
+    )
+    unread = 0
+    with _progress(len(pictures)) as advance:
+        for answer in answers:
+            if isinstance(answer.reading, PictureError) and not (as_json or as_csv):
+                complain(answer.reading)
+            else:
+                write(line(answer))
+            if show:
+                _show(answer)
+            explained = explanations is None or _explain(explanations, answer)
+            unread += isinstance(answer.reading, PictureError) or not explained
+            advance()
+    sys.stdout.flush()  # here, where it is no error yet if nobody reads on
+    if unread:
+        if len(pictures) > 1:
+            err.print(f"{unread:,} of {len(pictures):,} pictures could not be read")
+        raise typer.Exit(PictureError.exit_code)
+
+
+def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two forms of one answer: choose one")
+    if show and (as_json or as_csv):
+        raise UsageError("--show draws between lines of text: leave out --json and --csv")
+
+
+def _show(answer: Answer) -> None:
+    if isinstance(answer.reading, PictureError):
+        return
+    colour = out.is_terminal and not out.no_color
+    for line in preview(answer.reading, out.width, colour, sys.stdout.encoding):
+        sys.stdout.write(line + "\n")
+
+
+def _explain(explanations: Explanations, answer: Answer) -> bool:
+    """Draw how a picture was read; tell whether it could still be read for that."""
+    try:
+        explanations.add(answer)
+    except PictureError as error:
+        complain(error)
+        return False
+    return True
+
+
+@contextmanager
+def _progress(pictures: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on stderr if the answers go elsewhere; on a terminal they are progress enough."""
+    if pictures == 1 or not err.is_terminal or out.is_terminal:
+        yield lambda: None
+        return
+    from time import monotonic
+
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    rate_column = TextColumn("{task.fields[rate]}")
+    columns = (BarColumn(), MofNCompleteColumn(), rate_column, TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task("", total=pictures, rate="")
+        done, last_shown = 0, monotonic()
+
+        def advance() -> None:
+            nonlocal done, last_shown
+            done += 1
+            if (now := monotonic()) - last_shown > 0.1:
+                last_shown = now
+                speed = bar.tasks[0].speed
+                bar.update(task, completed=done, rate=f"{speed:,.0f} pictures/s" if speed else "")
+
+        yield advance
+
+
+def expand(sources: Iterable[str], recursive: bool) -> list[str | Unreadable]:
+    """Return every picture that `sources` name, in order; those of a folder are sorted by name."""
+    pictures: list[str | Unreadable] = []
+    for source in sources:
+        if source == STDIN or _is_url(source):
+            pictures.append(source)
+        elif not source:
+            pictures.append(_unreadable(source, "names no picture; check the word"))
+        elif os.path.isdir(source):  # noqa: PTH112 - `Path.is_dir` raises where a name is too long
+            pictures += _in_folder(source, recursive)
+        elif glob.has_magic(source) and not os.path.lexists(source):
+            pictures += _matching(source)
+        else:
+            pictures.append(source)
+    return pictures
+
+
+def _is_url(source: str) -> bool:
+    if "://" not in source:
+        return False
+    from lenet.cli.fetching import is_url  # takes longer to import than a picture to read
+
+    return is_url(source)
+
+
+def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
+    pictures: list[str | Unreadable] = []
+    faults: list[OSError] = []
+    subfolders = 0
+    for parent, names_of_folders, names in os.walk(folder, onerror=faults.append):
+        names_of_folders[:] = sorted(name for name in names_of_folders if name[0] != ".")
+        subfolders += len(names_of_folders)
+        # Strings: 100,000 paths would take half a second before the first picture is read.
+        prefix = str(Path(parent, "_"))[:-1]
+        pictures += [
+            prefix + name
+            for name in sorted(names)
+            if os.path.splitext(name)[1].lower() in SUFFIXES and not name.startswith(".")  # noqa: PTH122
+        ]
+        if not recursive:
+            break
+    for fault in faults:
+        reason = (fault.strerror or "it is gone").lower()
+        pictures.append(_unreadable(str(fault.filename), f"cannot be listed: {reason}"))
+    if not pictures and subfolders and not recursive:
+        several = f"--recursive looks into its {subfolders} folders"
+        hint = several if subfolders > 1 else "try --recursive"
+        pictures.append(_unreadable(folder, f"is a folder without pictures; {hint}"))
+    elif not pictures:
+        pictures.append(_unreadable(folder, "is a folder without pictures; name another"))
+    return pictures
+
+
+def _matching(pattern: str) -> list[str | Unreadable]:
+    # Not `Path.glob`, which takes no absolute pattern.
+    paths = sorted(path for path in glob.iglob(pattern, recursive=True) if not Path(path).is_dir())  # noqa: PTH207
+    return [*paths] or [_unreadable(pattern, "matches no file; check the pattern")]
+
+
+def _unreadable(source: str, fault: str) -> Unreadable:
+    name = source if source and source.isprintable() else repr(source)
+    return Unreadable(source, PictureError(f"{name} {fault}"))
+
+
+def read(
+    reader: "Reader",
+    sources: Iterable[str | Unreadable],
+    *,
+    single: bool,
+    upside_down: bool,
+    allow_private: bool,
+) -> Iterator[Answer]:
+    """Yield an answer for each of `sources`, in order; consecutive files are read together."""
+    for are_files, group in groupby(sources, key=_is_file):
+        if are_files:
+            names, paths = tee(str(source) for source in group)
+            readings = reader.read_many(paths, single=single, upside_down=upside_down, tiff=True)
+            yield from map(Answer, names, readings)
+            continue
+        for source in group:
+            if isinstance(source, Unreadable):
+                yield Answer(source.source, source.error)
+                continue
+            try:
+                page = _load(source, allow_private)
+                reading = reader.read(page, single=single, upside_down=upside_down)
+                yield Answer(source, reading, page)
+            except PictureError as error:
+                yield Answer(source, error)
+
+
+def _is_file(source: str | Unreadable) -> bool:
+    return isinstance(source, str) and source != STDIN and not _is_url(source)
+
+
+def _load(source: str, allow_private: bool) -> "Picture":
+    """Return the picture on standard input or at a URL."""
+    from lenet.picture import decode
+
+    if source == STDIN:
+        return decode(_standard_input(), name="standard input", tiff=True)
+    from lenet.cli.fetching import fetch
+
+    return decode(fetch(source, allow_private=allow_private), name=source)
+
+
+def _standard_input() -> bytes:
+    from lenet.picture.decoding import MAX_BYTES
+
+    if sys.stdin.isatty():
+        raise PictureError("no picture on standard input: add `< 3.png`, or name a file")
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise PictureError(f"standard input is too large: limit {MAX_BYTES:,} bytes; name a file")
+    return content

@@ -1,0 +1,233 @@
+"""The output of `lenet predict`: text, JSON Lines, CSV, previews, and drawn explanations."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lenet.cli.console import json_line, printable
+from lenet.errors import PictureError, UsageError
+from lenet.storage import cannot_write, write_atomically
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lenet.picture import Picture
+    from lenet.reader import Reading
+
+# File names that count as pictures in a folder: formats that are read, and those of cameras that
+# are not, so that the user learns of it.
+SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
+        *(".tif", ".tiff", ".heic", ".heif", ".avif"),
+    }
+)
+COLUMNS = (
+    *("picture", "status", "row", "number", "digit", "probability", "digit_status"),
+    *("x", "y", "width", "height", "error"),
+)
+
+PREVIEW_WIDTH, PREVIEW_GAP = 28, 2  # characters: one for each pixel of a row
+GREYS = 232  # first of the 24 grey levels among a terminal's 256 colours
+INK = 96  # a pixel this dark is drawn as ink where there are no grey levels
+LONGEST_STEM = 100  # of the file name of an explanation, whose limit is 255 bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The outcome for one picture.
+
+    Attributes
+    ----------
+    source : str
+        Its path or URL, or ``-``.
+    reading : Reading or PictureError
+        What was read, or why nothing was.
+    page : Picture or None
+        The picture itself, if it cannot be read again by its path.
+    """
+
+    source: str
+    reading: "Reading | PictureError"
+    page: "Picture | None" = None
+
+
+def as_text(answer: Answer) -> str:
+    """Return one line: name, digits with `` / `` between rows, the lowest probability."""
+    from lenet.reader import percent
+
+    assert not isinstance(answer.reading, PictureError), "an error goes to stderr"
+    name, reading = printable(answer.source), answer.reading
+    if reading.status != "digits":
+        return f"{name}  {reading.status}\n"
+    text = reading.text.replace("\n", " / ")
+    lowest = percent(min(digit.probability for digit in reading.digits))
+    return f"{name}  {text}  {'lowest ' if len(reading.digits) > 1 else ''}{lowest}\n"
+
+
+def as_json(answer: Answer) -> str:
+    """Return one line: the reading, or the error in its place."""
+    if isinstance(answer.reading, PictureError):
+        value = {"picture": answer.source, "error": str(answer.reading)}
+    else:
+        value = {**answer.reading.to_dict(), "picture": answer.source}
+    return json_line(value) + "\n"
+
+
+def as_csv(answer: Answer) -> str:
+    """Return the rows of one picture, one per digit; rows and digits are numbered from 1.
+
+    A picture without digits, and one that cannot be read, has one row.
+    """
+    name, reading = printable(answer.source), answer.reading
+    if isinstance(reading, PictureError):
+        return csv_row(name, *[""] * (len(COLUMNS) - 2), str(reading))
+    if not reading.digits:
+        return csv_row(name, reading.status, *[""] * (len(COLUMNS) - 2))
+    return "".join(
+        csv_row(
+            *(name, reading.status, digit.row + 1, number, digit.digit),
+            *(digit.probability, digit.status, *digit.box, ""),
+        )
+        for number, digit in enumerate(reading.digits, 1)
+    )
+
+
+def csv_row(*values: object) -> str:
+    r"""Return one row.
+
+    >>> csv_row("a, b.png", 7, 0.25)
+    '"a, b.png",7,0.25\n'
+    """
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iterator[str]:
+    """Yield lines with each image the network saw, two pixels to a character.
+
+    Parameters
+    ----------
+    reading : Reading
+        Its digits are shown, and the regions that the network refused.
+    width : int
+        Characters of the terminal; as many images stand side by side as fit.
+    colour : bool
+        Use grey levels; else only ink and paper, in block characters.
+    encoding : str
+        Of the terminal; if it lacks block characters, ASCII is used.
+    """
+    from lenet.reader import percent
+
+    cells: list[tuple[NDArray[Any], str]] = []
+    for digit in reading.digits:
+        mark = "" if digit.status == "digit" else "?"
+        cells.append((digit.image, f"{digit.digit}{mark}  {percent(digit.probability)}"))
+    cells += [
+        (region.image, region.reason.replace("_", " "))
+        for region in reading.rejected
+        if region.image is not None
+    ]
+    blocks = _blocks(encoding)
+    gap = " " * PREVIEW_GAP
+    columns = max(1, (width + PREVIEW_GAP) // (PREVIEW_WIDTH + PREVIEW_GAP))
+    for start in range(0, len(cells), columns):
+        row = cells[start : start + columns]
+        drawn = [_grey(image) if colour else _plain(image, blocks) for image, _ in row]
+        for line in zip(*drawn, strict=True):
+            yield gap.join(line).rstrip()
+        captions = [f"{start + i}: {text}" for i, (_, text) in enumerate(row, 1)]
+        yield gap.join(caption.ljust(PREVIEW_WIDTH) for caption in captions).rstrip()
+        yield ""
+
+
+def _blocks(encoding: str) -> str:
+    """Return the characters for paper, ink above, ink below, and ink on both."""
+    blocks = " ▀▄█"
+    try:
+        blocks.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return " '.#"
+    return blocks
+
+
+def _grey(image: "NDArray[np.uint8]") -> Iterator[str]:
+    levels = (GREYS + image.astype(int) * 24 // 256).tolist()
+    for above, below in zip(levels[::2], levels[1::2], strict=True):
+        pairs = zip(above, below, strict=True)
+        yield "".join(f"\x1b[38;5;{a};48;5;{b}m▀" for a, b in pairs) + "\x1b[0m"
+
+
+def _plain(image: "NDArray[np.uint8]", blocks: str) -> Iterator[str]:
+    ink = (image >= INK).astype(int)
+    for line in (ink[::2] + 2 * ink[1::2]).tolist():
+        yield "".join(blocks[index] for index in line)
+
+
+class Explanations:
+    """Draws how each picture was read, into one file or one folder.
+
+    Parameters
+    ----------
+    path : Path
+        A name ending in ``.png`` for one picture, else a folder, made if it is missing.
+    pictures : int
+        Number of pictures.
+
+    Raises
+    ------
+    UsageError
+        One file is named for several pictures, or one of another format than PNG.
+    DataError
+        The folder cannot be made.
+    """
+
+    def __init__(self, path: Path, pictures: int) -> None:
+        suffix = path.suffix.lower()
+        if suffix in SUFFIXES - {".png"} and not path.is_dir():
+            raise UsageError(f"--explain {path}: it draws PNG; name it {path.with_suffix('.png')}")
+        self._folder = path if path.is_dir() or suffix != ".png" else None
+        if self._folder is None and pictures > 1:
+            raise UsageError(
+                f"--explain {path} is one file, and there are {pictures:,} pictures: give a folder"
+            )
+        if self._folder is not None:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise cannot_write(path, error) from error
+        self._path = path
+        self._digits = len(str(pictures))
+        self._seen = 0
+
+    def add(self, answer: Answer) -> None:
+        """Draw the next picture; one that could not be read is left out.
+
+        Raises
+        ------
+        PictureError
+            It cannot be read again, because it was moved meanwhile, for instance.
+        DataError
+            The drawing cannot be written.
+        """
+        from lenet.picture import decode
+        from lenet.reader.explanation import explain
+
+        self._seen += 1
+        if isinstance(answer.reading, PictureError):
+            return
+        page = answer.page or decode(answer.source, tiff=True)
+        content = io.BytesIO()
+        explain(page, answer.reading).save(content, "PNG")
+        path = self._path
+        if self._folder is not None:
+            # Numbered, because pictures of several folders may have the same name.
+            stem = "".join(c for c in Path(answer.source).stem if c.isalnum() or c in "-_. ")
+            name = stem[:LONGEST_STEM].strip(" .") or "picture"
+            path = self._folder / f"{self._seen:0{self._digits}}-{name}.png"
+        write_atomically(path, content.getvalue())

@@ -1,0 +1,338 @@
+"""`lenet show …`: look inside data, networks, runs, and at what a network does with a picture.
+
+Drawings go to ``-o``: a name that ends in .png or .svg takes all figures on one sheet, a folder
+takes a .png of each. No window is opened, and no display is needed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.options import (
+    DataDir,
+    DigitNumber,
+    Json,
+    Layers,
+    Model,
+    ModelArgument,
+    OptionalOutput,
+    OptionalSheet,
+    Output,
+    Picture,
+    Sheet,
+)
+from lenet.errors import ModelError, PictureError, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from lenet.datasets import Dataset
+    from lenet.models import Layer
+    from lenet.reader import Classifier
+
+PREVIEW = 800  # longest edge, in pixels, of the picture beside its layers
+
+app = typer.Typer(
+    help="Look inside data, networks and runs, and at what a network does with a picture.",
+    no_args_is_help=True,
+)
+
+
+def write(drawn: Mapping[str, "Figure"], output: Path, *, to_stderr: bool = False) -> None:
+    """Write figures to a file or folder; print where they are, on stderr if stdout is JSON."""
+    from lenet.figures.gallery import save
+
+    for path in save(drawn, output):
+        (err if to_stderr else out).print(str(path))
+
+
+@app.command()
+def data(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A source that `lenet data list` lists.")
+    ] = "mnist",
+    output: OptionalSheet = None,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="samples, distribution or means; can be repeated. All of them by default."
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Print the contents of a source; with -o, draw samples, class distribution and mean images.
+
+    Samples, means and pixels are those of the training part.
+    """
+    from lenet import datasets
+
+    if output:
+        from lenet.figures import gallery
+
+        gallery.check_output(output)
+        names = gallery.chosen(figure or [], gallery.DATA_FIGURES)
+    splits = datasets.load(source, data_dir, show_progress=True)
+    parts = {"training": splits.train, "test": splits.test}
+    if as_json:
+        print_json({"source": source, **{name: _facts(part) for name, part in parts.items()}})
+    else:
+        _print_parts(source, parts)
+    if output:
+        figures = {name: gallery.DATA_FIGURES[name](splits) for name in names}
+        write(figures, output, to_stderr=as_json)
+
+
+def _facts(part: "Dataset") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from lenet.inspection.pixels import pixels
+
+    return {
+        "images": len(part),
+        "classes": dict(zip(part.classes, _counts(part), strict=True)),
+        "pixels": asdict(pixels(part.images)),
+    }
+
+
+def _print_parts(source: str, parts: dict[str, "Dataset"]) -> None:
+    from lenet.inspection.pixels import pixels
+
+    classes = parts["training"].classes
+    columns = [classes, *([f"{count:,}" for count in _counts(part)] for part in parts.values())]
+    total = ("all", *(f"{len(part):,}" for part in parts.values()))
+    out.print(f"{source}: {len(classes)} classes of 28×28 images")
+    print_table(("class", *parts), [*zip(*columns, strict=True), total])
+    for name, part in parts.items():
+        statistics = pixels(part.images)
+        out.print(
+            f"pixels of the {name} images, 0 paper to 1 ink: mean {statistics.mean:.4f}, "
+            f"standard deviation {statistics.deviation:.4f}, {100 * statistics.paper:.1f} % pure "
+            f"paper, {100 * statistics.ink:.1f} % pure ink"
+        )
+
+
+def _counts(part: "Dataset") -> list[int]:
+    import numpy as np
+
+    return [int(count) for count in np.bincount(part.labels, minlength=len(part.classes))]
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="Name of an architecture.")],
+    output: OptionalOutput = None,
+    as_json: Json = False,
+) -> None:
+    """Print the layers of a network: kernel, output, arithmetic, parameters, multiply-adds.
+
+    With -o, draw the network too.
+    """
+    from dataclasses import asdict
+
+    from lenet.models import build, layer_table
+
+    layers = layer_table(build(name))
+    if output:
+        from lenet import figures
+        from lenet.figures import gallery
+
+        gallery.check_output(output)
+    if as_json:
+        print_json([asdict(layer) for layer in layers])
+    else:
+        _print_layers(layers)
+    if output:
+        write({name: figures.architecture(layers, name)}, output, to_stderr=as_json)
+
+
+def _print_layers(layers: list["Layer"]) -> None:
+    rows = [
+        (
+            *(layer.name, layer.kind, layer.shape, layer.arithmetic),
+            *(f"{count:,}" if count else "" for count in (layer.parameters, layer.multiply_adds)),
+        )
+        for layer in layers
+    ]
+    parameters = sum(layer.parameters for layer in layers)
+    multiply_adds = sum(layer.multiply_adds for layer in layers)
+    rows.append(("total", "", "", "", f"{parameters:,}", f"{multiply_adds:,}"))
+    heading = ("layer", "what", "output", "(N + 2P − F)/S + 1", "parameters", "multiply-adds")
+    print_table(heading, rows, text=4)
+
+
+@app.command()
+def run(
+    name: ModelArgument,
+    output: Sheet,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="curves, confusion, table, reliability, roc, mistakes or robustness; can be "
+            "repeated. All of them by default."
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Draw how a training went, and its scores on the test set."""
+    from lenet.figures import gallery
+    from lenet.inspection import Inspection
+    from lenet.run import Run
+
+    gallery.check_output(output)
+    names = gallery.chosen(figure or [], gallery.RUN_FIGURES)
+    inspection = Inspection(Run.find(name), data_dir)
+    drawn, missing = {}, None
+    for figure_name in names:
+        try:
+            drawn[figure_name] = gallery.RUN_FIGURES[figure_name](inspection)
+        except ModelError as error:
+            if figure:
+                raise
+            missing = error
+            err.print(f"without {figure_name}: {error}")
+    if not drawn and missing:
+        raise missing
+    write(drawn, output)
+
+
+@app.command()
+def filters(name: ModelArgument, output: Sheet, layer: Layers = None) -> None:
+    """Draw the kernels of every convolution, before and after training."""
+    from lenet.figures import gallery
+    from lenet.inspection import Inspection
+    from lenet.run import Run
+
+    gallery.check_output(output)
+    write(gallery.filters(Inspection(Run.find(name)), layer or []), output)
+
+
+@app.command()
+def embedding(
+    name: ModelArgument,
+    output: Output,
+    tsne: Annotated[
+        bool, typer.Option("--tsne", help="t-SNE of 2,000 digits instead of PCA of all digits.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Draw the test digits in two dimensions, by the values of the last hidden layer."""
+    from lenet import figures
+    from lenet.figures import gallery
+    from lenet.inspection import Inspection
+    from lenet.run import Run
+
+    gallery.check_output(output)
+    inspection = Inspection(Run.find(name), data_dir)
+    plane = inspection.neighbours if tsne else inspection.plane
+    labels, classes = inspection.test.labels[plane.indices], inspection.test.classes
+    drawn = figures.embedding(plane.points, labels, classes, plane.title)
+    write({"embedding": drawn}, output)
+
+
+@app.command()
+def layers(
+    picture: Picture,
+    output: Output,
+    model: Model = "lenet5",
+    layer: Layers = None,
+    digit: DigitNumber = None,
+) -> None:
+    """Draw a digit as photographed, as the network gets it, and the output of each layer."""
+    from lenet import figures
+    from lenet.figures import gallery
+    from lenet.inspection import Inspection
+    from lenet.run import Run
+
+    gallery.check_output(output)
+    inspection = Inspection(Run.find(model))
+    network = inspection.layers
+    for layer_name in layer or []:
+        network.check(layer_name)
+    shown = _find(picture, digit, inspection.classifier)
+    outputs = {
+        name: values
+        for name, values in network.outputs(shown.image).items()
+        # The answer belongs under every drawing.
+        if not layer or name in layer or name == "output"
+    }
+    drawn = figures.feature_maps(outputs, network.classes, shown.image, shown.picture, shown.box)
+    write({"layers": drawn}, output)
+
+
+@app.command()
+def attention(
+    picture: Picture, output: Output, model: Model = "lenet5", digit: DigitNumber = None
+) -> None:
+    """Draw which pixels decided: the effect of covering them, and of adding ink."""
+    from lenet import figures
+    from lenet.figures import gallery
+    from lenet.inspection import Inspection
+    from lenet.inspection.pixels import gradient, occlusion
+    from lenet.run import Run
+
+    gallery.check_output(output)
+    inspection = Inspection(Run.find(model))
+    classifier = inspection.classifier
+    shown = _find(picture, digit, classifier)
+    answer = int(classifier.probabilities(shown.image[None])[0].argmax())
+    drawn = figures.attention(
+        shown.image,
+        occlusion(classifier, shown.image, answer),
+        gradient(inspection.network, shown.image, answer),
+        classifier.classes[answer],
+        shown.picture,
+        shown.box,
+    )
+    write({"attention": drawn}, output)
+
+
+class _Shown(NamedTuple):
+    """The digit of a picture to show."""
+
+    image: "NDArray[np.uint8]"
+    picture: "NDArray[np.uint8]"  # scaled down for the drawing
+    box: (
+        tuple[float, float, float, float] | None
+    )  # in that picture; None if the digit is its only one
+
+
+def _find(path: Path, number: int | None, classifier: "Classifier") -> _Shown:
+    """Find digit `number` of a picture as `lenet predict` does, the first one by default."""
+    import numpy as np
+    from PIL import Image
+
+    from lenet.picture import decode, find_digits
+    from lenet.reader import Reading
+    from lenet.reader.reader import readings_of
+
+    page = decode(path, tiff=True)
+    [reading] = readings_of([(page.name, find_digits(page))], classifier)
+    assert isinstance(reading, Reading), "the picture is decoded"
+    # If every region was refused, show those.
+    refused = tuple(region for region in reading.rejected if region.image is not None)
+    crops = reading.digits or refused
+    if not crops:
+        blank = reading.status == "blank"
+        fault = "is blank" if blank else "has nothing like a digit on it"
+        raise PictureError(f"{page.name} {fault}: give a picture with a digit on it")
+    if number is not None and not 1 <= number <= len(crops):
+        count = "one digit" if len(crops) == 1 else f"{len(crops)} digits"
+        raise UsageError(f"{page.name} has {count}, asked for --digit {number}: they count from 1")
+    if number is None and len(crops) > 1:
+        err.print(
+            f"{page.name} has {len(crops)} digits: the first is shown; --digit 2 shows the next"
+        )
+    preview = Image.fromarray(page.pixels)
+    preview.thumbnail((PREVIEW, PREVIEW))
+    crop = crops[(number or 1) - 1]
+    x, y, width, height = crop.box
+    scale = preview.width / page.pixels.shape[1]
+    box = (scale * x, scale * y, scale * width, scale * height)
+    assert crop.image is not None, "only regions with an image are shown"
+    return _Shown(crop.image, np.asarray(preview), box if len(crops) > 1 else None)

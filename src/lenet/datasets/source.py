@@ -1,0 +1,246 @@
+"""`Source`, where data comes from, written ``kind`` or ``kind:place``; and loading it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from lenet.datasets.dataset import NONE, Dataset, Splits, join
+from lenet.errors import DataError, UsageError, suggest
+
+# How each source is written, and what it is.
+SOURCES = {
+    "mnist": "60,000 training and 10,000 test digits; downloaded once (12 MB) if not at hand",
+    "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
+    "idx:DIR": "IDX files such as Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
+    "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
+    "corrections:URL": "readings corrected in `lenet serve --collect URL`; URL may be a file",
+    "drawn:N": "N digits that lenet draws itself, in the styles of many countries",
+    "printed:N": "N digits that lenet prints itself, in freely usable fonts",
+    "nondigits:N": "N letters, signs, scribbles and textures, none of them a digit",
+}
+PRIVATE_KINDS = frozenset({"idx", "folder", "corrections"})  # files or databases of the user's own
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of data.
+
+    Attributes
+    ----------
+    kind : str
+        A kind that `SOURCES` lists.
+    place : str
+        What follows the colon: a folder, a file, a database's URL or a number of images. Empty for
+        a kind that takes none.
+    """
+
+    kind: str
+    place: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the source that `text` names.
+
+        Raises
+        ------
+        UsageError
+            The kind is unknown, its place is missing, or it takes none.
+
+        Examples
+        --------
+        >>> Source.parse("folder:my/digits")
+        Source(kind='folder', place='my/digits')
+        """
+        kind, _, place = text.partition(":")
+        source = cls(kind, place)
+        takes_place = {
+            kind: bool(place) for kind, _, place in (name.partition(":") for name in SOURCES)
+        }
+        if takes_place.get(kind) != bool(place) or str(source) != text:
+            raise UsageError(f"no dataset {text!r}: {suggest(text, SOURCES)}")
+        return source
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.place}" if self.place else self.kind
+
+    @property
+    def is_private(self) -> bool:
+        """Whether its place is on this machine, or a database whose URL may hold a password."""
+        return self.kind in PRIVATE_KINDS
+
+    @property
+    def public(self) -> str:
+        """The part that may be shown to anyone: of a private source, the kind alone.
+
+        >>> Source.parse("corrections:postgresql://me:secret@host/db").public
+        'corrections'
+        """
+        return self.kind if self.is_private else str(self)
+
+
+def load(
+    source: str,
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Splits:
+    """Load a source.
+
+    Parameters
+    ----------
+    source : str
+        Written as in `SOURCES`.
+    data_dir : path, optional
+        Where MNIST is looked for first and downloaded to, in place of the user's cache.
+    download : bool
+        Whether MNIST may be downloaded.
+    timeout : float, optional
+        Seconds that the download as a whole may take.
+    show_progress : bool
+        Whether to show the download on stderr, if that is a terminal.
+
+    Raises
+    ------
+    UsageError
+        No such source.
+    DataError
+        The data is missing, unreadable, damaged or cannot be downloaded.
+
+    Examples
+    --------
+    >>> digits = load("uci-digits")
+    >>> digits.train.images.shape, digits.train.images.dtype, len(digits.test)
+    ((1438, 28, 28), dtype('uint8'), 359)
+    """
+    parsed = Source.parse(source)
+    # Imported here: MNIST needs neither OpenCV nor Pillow, and the others need no download.
+    match parsed.kind:
+        case "mnist":
+            from lenet.datasets.mnist import load_mnist
+
+            folder = Path(data_dir).expanduser() if data_dir else None
+            return load_mnist(folder, download, timeout, show_progress)
+        case "uci-digits":
+            from lenet.datasets.builtin import load_uci_digits
+
+            return load_uci_digits()
+        case "idx":
+            from lenet.datasets.idx import load_idx
+
+            return load_idx(parsed.place)
+        case "folder":
+            from lenet.datasets.folder import load_folder
+
+            return load_folder(parsed.place)
+        case "corrections":
+            from lenet.datasets.corrections import load_corrections
+
+            return load_corrections(parsed.place)
+        case _:
+            from lenet.datasets.builtin import load_drawn
+
+            return load_drawn(parsed.kind, parsed.place)
+
+
+def load_each(
+    sources: Sequence[str],
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> dict[str, Splits]:
+    """Load several sources, in their order; the parameters are those of `load`.
+
+    Raises
+    ------
+    UsageError
+        No such source, none at all, or one twice.
+    DataError
+        See `load`.
+    """
+    if not sources:
+        raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
+    if repeated := [source for source in dict.fromkeys(sources) if sources.count(source) > 1]:
+        raise UsageError(
+            f"{repeated[0]} is given twice: its images would be learnt from and held out at once; "
+            "say each --data once"
+        )
+    return {source: load(source, data_dir, download, timeout, show_progress) for source in sources}
+
+
+def load_all(
+    sources: Sequence[str],
+    data_dir: str | Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Splits:
+    """Like `load_each`, with the training parts joined, and the test parts.
+
+    Raises
+    ------
+    UsageError
+        See `load_each`.
+    DataError
+        See `load`; or the class names of two sources differ.
+    """
+    return join_splits(load_each(sources, data_dir, download, timeout, show_progress).values())
+
+
+def join_splits(splits: Iterable[Splits]) -> Splits:
+    """Join the training parts of several sources, and their test parts; see `join`."""
+    pairs = [(split.train, split.test) for split in splits]
+    return Splits(join([train for train, _ in pairs]), join([test for _, test in pairs]))
+
+
+def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
+    """Load the images of a source that show none of its classes, for training and for testing.
+
+    These are readings that people corrected to "no digit", or a folder ``none`` beside the
+    classes. Other sources hold no such images.
+
+    Raises
+    ------
+    UsageError
+        No such source.
+    DataError
+        The source cannot be read.
+    """
+    parsed = Source.parse(source)
+    match parsed.kind:
+        case "corrections":
+            from lenet.datasets import corrections
+
+            return corrections.load_others(parsed.place)
+        case "folder":
+            from lenet.datasets import folder
+
+            return folder.load_others(parsed.place)
+        case _:
+            return None, None
+
+
+def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
+    """Load images that show no digit, to learn to refuse them.
+
+    They are what `load_others` gives for training; if that is nothing, all images of the source.
+
+    Raises
+    ------
+    UsageError
+        No such source.
+    DataError
+        The source cannot be read, or it is a store of corrections none of which says "no digit".
+    """
+    train, _ = load_others(source)
+    if train is None:
+        if Source.parse(source).kind == "corrections":
+            raise DataError(
+                "no correction says that something is no digit: leave them out of nondigits"
+            )
+        train = load(source, data_dir, show_progress=True).train
+    return Dataset(train.name, train.images, np.zeros(len(train), np.int64), (NONE,))

@@ -1,0 +1,215 @@
+"""What a caller may hand in as a picture, and how it becomes a `Picture`.
+
+Each kind is taken where it has one meaning. Where it has two, the error says what was found.
+"""
+
+import binascii
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lenet.errors import PictureError, UsageError
+from lenet.picture import Picture, decode
+from lenet.picture.decoding import MAX_BYTES
+
+LONGEST_PATH = 4096  # characters, as on Linux; what is longer was not meant as a path
+CHANNELS = (3, 4)  # RGB, RGBA
+# Floats up to here may be 0..1 that overshoot, as resampling makes them, or a nearly black 0..255.
+SLIGHTLY_ABOVE_ONE = 2
+
+
+class SupportsArray(Protocol):
+    """A torch tensor, for instance: what NumPy can turn into an array."""
+
+    def __array__(self) -> NDArray[Any]: ...
+
+
+class FileContent(NamedTuple):
+    """The bytes of an open file, and its name if it has one."""
+
+    content: bytes
+    name: str | None
+
+
+Source = (
+    str
+    | os.PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | IO[bytes]
+    | Image.Image
+    | NDArray[np.generic]
+    | SupportsArray
+    | Picture
+)
+# What can wait, and be sent to another process: the same, but nothing open and no tensor.
+Held = str | Path | bytes | FileContent | Image.Image | NDArray[np.generic] | Picture | PictureError
+
+
+def hold(source: Source) -> Held:
+    """Take hold of a picture: read an open file, turn a tensor into an array.
+
+    A fault is returned, as one of many pictures must not stop the others.
+    """
+    try:
+        match source:
+            case str() | bytes() | Path() | Image.Image() | np.ndarray() | Picture():
+                return source
+            case bytearray():
+                return bytes(source)
+            case memoryview():
+                return bytes(source) if source.ndim == 1 else np.asarray(source)
+            case os.PathLike():
+                return os.fsdecode(source)
+        if callable(getattr(source, "read", None)):
+            return _content_of(source)  # type: ignore[arg-type]
+        if hasattr(source, "__array__"):
+            return _array_of(source)
+    except PictureError as error:
+        return error
+    several = ": use read_many for several" if isinstance(source, list | tuple) else ""
+    return PictureError(
+        f"found a {type(source).__name__}, and one picture is read{several}; give a path, the bytes"
+        " of a file, an open file, a PIL image or an array"
+    )
+
+
+def hold_all(sources: Iterable[Source]) -> Iterator[Held]:
+    """Take hold of pictures, one after another as they are asked for.
+
+    Raises
+    ------
+    UsageError
+        `sources` is a single picture, or nothing that can be iterated over.
+    """
+    name = type(sources).__name__
+    if _is_one_picture(sources):
+        raise UsageError(f"read_many got one picture, a {name}: put it into a list, or use read")
+    if not isinstance(sources, Iterable):
+        raise UsageError(f"read_many got a {name}: give a list or another iterable of pictures")
+    return map(hold, sources)
+
+
+def _is_one_picture(sources: object) -> bool:
+    one = (str, bytes, bytearray, memoryview, os.PathLike, Image.Image, Picture)
+    if isinstance(sources, one) or hasattr(sources, "read"):
+        return True
+    shape = getattr(sources, "shape", None) if hasattr(sources, "__array__") else None
+    # A stack of greyscale pictures has three dimensions too, but is never 3 or 4 pixels wide.
+    return shape is not None and (len(shape) < 3 or (len(shape) == 3 and shape[2] in CHANNELS))
+
+
+def decode_held(source: Held, *, tiff: bool) -> Picture:
+    """Decode a picture of any kind that `hold` returns.
+
+    Raises
+    ------
+    PictureError
+        It cannot be decoded, is too large, or may mean two things.
+    """
+    match source:
+        case Picture():
+            return source
+        case PictureError():
+            raise source
+        case FileContent(content, name):
+            return decode(content, name=name, tiff=tiff)
+        case np.ndarray():
+            return decode(_pixels(source), tiff=tiff)
+        case str() if source.startswith("data:") and "," in source:
+            return decode(_data_url(source), tiff=tiff)
+        case str() if len(source) > LONGEST_PATH:
+            raise PictureError(
+                f"found a text of {len(source):,} characters, too long for a path: {source[:30]!r}"
+                "...; give a path or bytes; base64 must begin with data:image/png;base64,"
+            )
+    return decode(source, tiff=tiff)
+
+
+def _content_of(file: IO[bytes]) -> FileContent:
+    """Read a file from its start, wherever it was left, as Pillow does."""
+    path = getattr(file, "name", None)
+    name = path if isinstance(path, str) else None
+    called = name or "the open file"
+    try:
+        if file.seekable():
+            file.seek(0)
+        content: object = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError, AttributeError) as error:  # ValueError: it is closed
+        raise PictureError(f"{called} cannot be read: {str(error).lower()}") from error
+    if not isinstance(content, bytes):
+        kind = type(content).__name__
+        raise PictureError(f"{called} gives {kind}, not bytes: open it in binary mode, as 'rb'")
+    if len(content) > MAX_BYTES:
+        raise PictureError(f"{called} is too large: limit {MAX_BYTES:,} bytes")
+    return FileContent(content, name)
+
+
+def _array_of(source: Any) -> NDArray[np.generic]:
+    """Turn a tensor into an array: without its gradient, and off its device."""
+    try:
+        for method in ("detach", "cpu"):
+            if hasattr(source, method):
+                source = getattr(source, method)()
+        return np.asarray(source)
+    except Exception as error:  # each library has its own
+        kind = type(source).__name__
+        raise PictureError(
+            f"this {kind} cannot be turned into a NumPy array: {str(error).splitlines()[0]}"
+        ) from error
+
+
+def _data_url(url: str) -> bytes:
+    head, _, content = url.partition(",")
+    if not head.endswith(";base64"):
+        raise PictureError(f"found a data URL without base64, {head[:40]!r}; give data:...;base64,")
+    try:
+        return binascii.a2b_base64("".join(content.split()), strict_mode=True)
+    except (binascii.Error, ValueError) as error:  # ValueError: a character outside ASCII
+        raise PictureError(
+            f"the base64 of a data URL of {len(url):,} characters is broken: {str(error).lower()};"
+            " copy all of it"
+        ) from error
+
+
+def _pixels(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as `decode` takes it: uint8, bool or floats in 0..1; channels last.
+
+    Examples
+    --------
+    >>> _pixels(np.array([[[0.0], [254.8]]])).tolist()
+    [[0, 255]]
+    """
+    found = f"found an array of {array.dtype}, shape {array.shape}"
+    if array.ndim == 3 and array.shape[2] not in CHANNELS:
+        if array.shape[2] == 1:
+            array = array[:, :, 0]
+        elif array.shape[0] == 1:
+            array = array[0]
+        elif array.shape[0] in CHANNELS:
+            array = np.moveaxis(array, 0, 2)
+    is_picture = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)
+    if not is_picture or not array.size:
+        raise PictureError(f"{found}; give (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)")
+    if array.dtype == np.uint8 or array.dtype.kind == "b":
+        return array
+    if array.dtype.kind not in "iuf":
+        raise PictureError(f"{found}; give numbers: uint8, other integers, floats or bool")
+    lowest, highest = array.min(), array.max()
+    if array.dtype.kind == "f":
+        if 0 <= lowest <= highest <= 1:
+            return array
+        if lowest >= 0 and SLIGHTLY_ABOVE_ONE <= highest <= 255:
+            return np.asarray(np.rint(array), np.uint8)
+        wanted = "floats from 0 to 1, or from 0 to 255"
+    else:
+        if 0 <= lowest <= highest <= 255 and highest != 1:
+            return array.astype(np.uint8)
+        wanted = "integers from 0 to 255, for 0 and 1 alone as bool"
+    raise PictureError(f"{found}, from {lowest:.7g} to {highest:.7g}; give {wanted}")

@@ -1,0 +1,182 @@
+"""The page's files over HTTP: joined into a few, compressed once, cached by browsers for good.
+
+The sources are small ES modules and style sheets. A browser would need some forty requests for
+them, so the service joins them itself; that takes no tool but Python. Scripts and styles
+lie in a folder named by a hash of their content: a new version has new addresses, and what a
+browser has once, it never asks for again. Only ``index.html`` is asked for each time.
+"""
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from http import HTTPStatus
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # the later ones refine the earlier
+ENTRY = "app"  # the module that starts the page
+PLACE = '"page/'  # what index.html calls the folder that is named by the hash
+HASH_LENGTH = 12  # hexadecimal digits: 48 bits tell any two versions apart
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_OTHER_FORM = re.compile(r"^(?:import|export)\b.*|\bimport\(", re.MULTILINE)
+_COMMENT = r"/\*\*(?:(?!\*/).)*\*/"
+_DOCUMENTATION = re.compile(rf"^ *{_COMMENT}\n|{_COMMENT} ?", re.MULTILINE | re.DOTALL)
+
+
+def bundle(modules: Mapping[str, str], entry: str) -> str:
+    r"""Join ES modules into one script.
+
+    Each module becomes a function with a scope of its own, called once, after those it imports
+    from. Nothing is renamed or made shorter; only documentation comments are left out.
+
+    Parameters
+    ----------
+    modules : mapping of str to str
+        Source by name without ``.js``. They may say ``import { a, b as c } from "./name.js";`` and
+        ``export`` before a function, a class or a constant.
+    entry : str
+        The module to start with; what it does not need is left out.
+
+    Raises
+    ------
+    ValueError
+        A module is missing, imports itself by way of others, or imports or exports in another way.
+
+    >>> print(bundle({"app": 'import { one } from "./one.js";\none();\n',
+    ...               "one": "export const one = () => 1;\n"}, "app"), end="")
+    // one.js
+    const $one = (() => {
+    const one = () => 1;
+    return { one };
+    })();
+    // app.js
+    const $app = (() => {
+    const { one } = $one;
+    one();
+    return {  };
+    })();
+    """
+    scopes: dict[str, str] = {}
+
+    def add(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise ValueError(f"modules import in a circle: {' > '.join((*above, name))}")
+        if name in scopes:
+            return
+        if name not in modules:
+            raise ValueError(f"{above[-1]}.js imports {name}.js, which does not exist")
+        for _, imported in _IMPORT.findall(modules[name]):
+            add(imported, (*above, name))
+        scopes[name] = _scope(name, modules[name])
+
+    add(entry, ())
+    return "".join(scopes.values())
+
+
+def _scope(name: str, source: str) -> str:
+    code = _DOCUMENTATION.sub("", source)
+    exported = _EXPORT.findall(code)
+    code = _EXPORT.sub("", code)
+    code = _IMPORT.sub(
+        lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", code
+    )
+    if other := _OTHER_FORM.search(code):
+        raise ValueError(f"{name}.js: this import or export cannot be joined: {other[0]}")
+    names = ", ".join(exported)
+    return f"// {name}.js\nconst ${name} = (() => {{\n{code}return {{ {names} }};\n}})();\n"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file as it is sent."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    cache: str
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """The content in gzip: done once, so as small as it gets."""
+        return gzip.compress(self.content, 9)
+
+    @cached_property
+    def tag(self) -> str:
+        """The ETag."""
+        return f'"{_hash(self.content)}"'
+
+    def response(self, headers: Headers) -> Response:
+        """Return the answer to a request with these headers."""
+        mine = {"Cache-Control": self.cache, "ETag": self.tag, "Vary": "Accept-Encoding"}
+        known = headers.get("if-none-match", "").replace("W/", "").split(",")
+        if self.tag in (tag.strip() for tag in known):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=mine)
+        if "gzip" in headers.get("accept-encoding", ""):
+            mine["Content-Encoding"] = "gzip"
+            return Response(self.compressed, headers=mine, media_type=self.media_type)
+        return Response(self.content, headers=mine, media_type=self.media_type)
+
+
+class Site:
+    """The page as an ASGI application.
+
+    Parameters
+    ----------
+    folder : Traversable, optional
+        Where the sources are; by default, those of the package.
+    """
+
+    def __init__(self, folder: Traversable | None = None) -> None:
+        self.folder = folder or resources.files("lenet.server").joinpath("page")
+
+    @cached_property
+    def files(self) -> dict[str, File]:
+        """The files by their paths; made when the first is asked for, not while starting."""
+        return files_of(self.folder)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a file; files are small, so ranges of them are not given."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
+        file = self.files.get(scope["path"])
+        if file is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        await file.response(Headers(scope=scope))(scope, receive, send)
+
+
+def files_of(folder: Traversable) -> dict[str, File]:
+    """Return the page's files by their paths, made from the sources in `folder`."""
+    sources = {item.name: item.read_text("utf-8") for item in folder.iterdir()}
+    modules = {
+        name.removesuffix(".js"): text for name, text in sources.items() if name.endswith(".js")
+    }
+    contents = {
+        "app.js": (bundle(modules, ENTRY), "text/javascript"),
+        "page.css": ("".join(sources[f"{name}.css"] for name in STYLES), "text/css"),
+        "scheme.js": (sources["scheme.js"], "text/javascript"),
+        "icon.svg": (sources["icon.svg"], "image/svg+xml"),
+    }
+    version = _hash("".join(text for text, _ in contents.values()).encode())
+    index = sources["index.html"].replace(PLACE, f'"{version}/').encode()
+    home = File(index, "text/html", ASK_AGAIN)
+    joined = {
+        f"/{version}/{name}": File(text.encode(), media_type, FOREVER)
+        for name, (text, media_type) in contents.items()
+    }
+    return {"/": home, "/index.html": home, **joined}
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()[:HASH_LENGTH]
