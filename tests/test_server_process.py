@@ -229,7 +229,7 @@ def test_a_reason_not_to_start_is_one_line_and_an_exit_code(
             (("--collect", "postgresql://me:hunter2@127.0.0.1:1/x"), 4, "Connection refused"),
         ]
         for words, status, text in cases:
-            done = run_lenet("serve", *words)
+            done = run_lenet("serve", *words, timeout=60)
             assert (done.returncode, done.stdout) == (status, "")
             assert text in complaint(done)
             assert done.stderr.count("\n") == 1
