@@ -174,7 +174,7 @@ def test_a_correction_that_failed_is_sent_again_under_the_same_id(open_page: Ope
     expect(page.locator(".kept li").first).to_contain_text("9, best guess 4")
 
 
-def test_a_correction_that_is_cancelled_after_trouble_is_not_kept_beside_the_next(
+def test_a_cancelled_correction_is_not_kept_beside_the_next_one(
     open_page: Open,
 ) -> None:
     page = open_page(expect_errors=True)
