@@ -11,10 +11,10 @@ from lenet.recipe import Recipe
 from lenet.run import MEASURED
 from lenet.server.models import Served
 
-PRIVATE = ("folder", "idx", "corrections")  # kinds of source whose place is the owner's business
+PRIVATE = ("folder", "idx", "corrections")  # kinds of source whose place is private
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
-NONDIGITS = ", what is no digit"  # how a change of those is told from one of the source's digits
+NONDIGITS = ", what is no digit"  # ends the source of a change on those images
 
 
 class PartErrors(BaseModel):
