@@ -321,7 +321,7 @@ def test_probabilities_are_written_as_the_command_line_does(open_page: Open) -> 
         ("#xyz", "There is no “#xyz” on this page. There is #draw, #picture, #inside, #numbers."),
     ],
 )
-def test_what_the_address_asks_in_vain_is_said(open_page: Open, place: str, words: str) -> None:
+def test_unknown_names_in_the_address_are_reported(open_page: Open, place: str, words: str) -> None:
     page = open_page()
     home = page.url.split("#")[0]
     page.goto("about:blank")

@@ -14,7 +14,7 @@ from lenet.server.models import Served
 
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
-NONDIGITS = ", what is no digit"  # how a change of those is told from one of the source's digits
+NONDIGITS = ", what is no digit"  # ends the source of a change on those images
 
 
 class PartErrors(BaseModel):
