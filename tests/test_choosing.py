@@ -49,15 +49,13 @@ def digits(found: Found, classifier: Classifier) -> list[int]:
     return [int(digit) for digit in logits.argmax(1)]
 
 
-def test_what_is_clearly_one_digit_stays_whole() -> None:
+def test_a_region_that_is_clearly_one_digit_stays_whole() -> None:
     region = crop((0, 7.0), ways=(parts((1, 7.5), (1, 7.5), cut=False),))
     assert digits(Found((region,)), Told()) == [0]
 
 
 @pytest.mark.parametrize(("rejection", "score"), [(0.0, SURE), (None, 9.0)])
-def test_what_is_surely_one_digit_is_not_even_looked_at_for_cuts(
-    rejection: float | None, score: float
-) -> None:
+def test_a_sure_digit_is_not_searched_for_cuts(rejection: float | None, score: float) -> None:
     def offer() -> tuple[tuple[Crop, ...], ...]:
         raise AssertionError("this takes longer than all the rest")
 
@@ -78,7 +76,7 @@ def test_the_ways_to_cut_are_asked_for_once() -> None:
 
 
 @pytest.mark.parametrize("cut", [False, True])
-def test_what_is_clearly_two_digits_is_cut(cut: bool) -> None:
+def test_a_region_that_is_clearly_two_digits_is_cut(cut: bool) -> None:
     region = crop((8, 1.0), ways=(parts((2, 9.0), (3, 9.5), cut=cut),))
     assert digits(Found((region,)), Told()) == [2, 3]
 
@@ -91,7 +89,7 @@ def test_a_cut_through_ink_needs_more_than_a_gap() -> None:
 
 
 @pytest.mark.parametrize("strokes", [2, 4])
-def test_a_letter_does_not_become_ones_however_much_its_strokes_look_like_ones(
+def test_the_strokes_of_a_letter_do_not_become_ones(
     strokes: int,
 ) -> None:
     letter = crop((4, -3.0), ways=(parts(*[(1, 15.0)] * strokes, cut=True),))
@@ -113,12 +111,12 @@ def test_the_least_believed_part_counts() -> None:
     assert digits(Found((region,)), Told()) == [4]
 
 
-def test_beside_what_is_no_digit_a_digit_is_read_on_its_own() -> None:
+def test_a_digit_beside_a_nondigit_is_read_on_its_own() -> None:
     region = crop((0, -4.0), ways=(parts((5, 9.0), (1, -5.0), cut=False),))
     assert digits(Found((region,)), Told()) == [5, 1], "the second is refused afterwards"
 
 
-def test_the_way_up_that_is_believed_more_is_taken() -> None:
+def test_the_orientation_with_the_higher_belief_is_taken() -> None:
     left = Found((crop((2, 1.0)), crop((4, 2.0))))
     right = Found((crop((7, 8.0)), crop((1, 7.0))))
     assert digits(Found(left.crops, turned=(right,)), Told()) == [7, 1]

@@ -17,8 +17,7 @@ from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
 from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, UsageError
-from lenet.evaluation import read_scores
-from lenet.evaluation.finetuning import Change, changes, read_changes, with_former_tests
+from lenet.evaluation import Change, changes, read_changes, read_scores, with_former_tests
 from lenet.models.weights import beginning
 from lenet.picture import normalise
 from lenet.reader import Classifier
@@ -88,7 +87,7 @@ def taught(quick_run: Run, folder: Path, **others: object) -> Recipe:
     )
 
 
-def test_a_private_way_of_writing_is_learnt_and_the_rest_is_kept(
+def test_an_unusual_handwriting_is_learnt_and_the_rest_is_kept(
     quick_run: Run, spiral_folder: Path, tmp_path: Path
 ) -> None:
     run = experiment.train(
@@ -115,7 +114,7 @@ def corrected(place: Path, spirals_said: int | None, digits: int = 10) -> str:
     return f"corrections:{place}"
 
 
-def test_what_was_corrected_to_be_no_digit_is_learnt_to_be_refused(
+def test_images_corrected_as_nondigits_are_learnt_and_refused(
     quick_run: Run, tmp_path: Path
 ) -> None:
     source = corrected(tmp_path / "corrections.db", None)
@@ -146,9 +145,7 @@ def test_what_was_corrected_to_be_no_digit_is_learnt_to_be_refused(
     assert Classifier(run.read(MODEL)).rejection is not None
 
 
-def test_who_learns_to_refuse_nothing_leaves_out_what_is_no_digit(
-    quick_run: Run, tmp_path: Path
-) -> None:
+def test_a_recipe_without_refusing_leaves_out_nondigits(quick_run: Run, tmp_path: Path) -> None:
     source = corrected(tmp_path / "corrections.db", None)
     recipe = quick_run.recipe.with_changes({"data": ["uci-digits", source]})
     parts = load_parts(recipe)
@@ -177,7 +174,7 @@ def test_a_handful_of_corrections_is_enough_to_begin_with(quick_run: Run, tmp_pa
     assert len(parts.train) == round(0.9 * 1438) + 130  # a tenth of both together
 
 
-def test_what_the_model_was_made_from_is_tested_also_where_it_is_not_learnt_from(
+def test_the_starting_model_s_data_is_tested_even_if_not_trained_on(
     quick_run: Run, tmp_path: Path
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
@@ -190,7 +187,7 @@ def test_what_the_model_was_made_from_is_tested_also_where_it_is_not_learnt_from
     assert former.before == former.after == read_scores(quick_run)["test"].errors
 
 
-def test_of_a_model_whose_data_cannot_be_had_it_is_said_before_training(
+def test_missing_data_of_the_starting_model_fails_before_training(
     quick_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
@@ -205,7 +202,7 @@ def test_of_a_model_whose_data_cannot_be_had_it_is_said_before_training(
         with_former_tests(recipe, parts)
 
 
-def test_corrections_that_come_during_training_move_nothing_to_the_test(
+def test_corrections_during_training_do_not_change_the_test_set(
     quick_run: Run, tmp_path: Path
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
@@ -219,9 +216,7 @@ def test_corrections_that_come_during_training_move_nothing_to_the_test(
     assert change.total == len(parts.test) - 359 < len(load(source).test)
 
 
-def test_going_on_after_a_correction_was_taken_back_is_refused_with_the_reason(
-    quick_run: Run, tmp_path: Path
-) -> None:
+def test_resuming_after_a_withdrawn_correction_is_refused(quick_run: Run, tmp_path: Path) -> None:
     source = corrected(tmp_path / "corrections.db", 1)
     recipe = quick_run.recipe.with_changes({"data": ["uci-digits", source]})
 
@@ -241,7 +236,7 @@ def test_going_on_after_a_correction_was_taken_back_is_refused_with_the_reason(
         experiment.resume(tmp_path / "quick-1")
 
 
-def test_a_source_too_small_for_the_validation_it_needs_is_refused_before_training(
+def test_a_source_too_small_for_validation_fails_before_training(
     quick_run: Run, tmp_path: Path
 ) -> None:
     source = corrected(tmp_path / "corrections.db", 1, digits=0)
@@ -279,7 +274,7 @@ def test_small_sources_repeat_until_they_have_their_share(
     assert len(parts.test) == 359 + 20
 
 
-def test_a_model_that_loses_what_it_could_is_marked_and_the_command_exits_1(
+def test_a_regressed_model_is_marked_and_the_command_exits_1(
     quick_run: Run, spiral_folder: Path, tmp_path: Path
 ) -> None:
     # Spirals alone, quickly and hard: everything becomes a 1.
@@ -297,7 +292,7 @@ def test_a_model_that_loses_what_it_could_is_marked_and_the_command_exits_1(
     assert "changed    uci-digits:" in done.stdout
 
 
-def test_losing_a_fifth_of_a_point_or_one_image_is_tolerated_and_no_more() -> None:
+def test_a_loss_of_0_2_points_or_one_image_is_tolerated_and_no_more() -> None:
     assert not Change("mnist", 10_000, 34, 54).regressed
     assert Change("mnist", 10_000, 34, 55).regressed
     assert not Change("corrections", 20, 3, 4).regressed
@@ -312,7 +307,7 @@ def test_starting_from_another_network_is_refused(quick_run: Run, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_reader_learns_spirals_and_faces_from_corrections_in_minutes_and_mnist_holds(
+def test_the_reader_learns_spirals_and_faces_and_mnist_holds(
     mnist_dir: Path, tmp_path: Path
 ) -> None:
     place = tmp_path / "corrections.db"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
@@ -73,7 +74,7 @@ def test_the_shipped_model_reads_the_pictures_of_the_demo(reader: Reader, pictur
     assert reading.digits[0].probability > 0.5
 
 
-def test_a_picture_may_be_a_path_bytes_an_image_or_an_array(reader: Reader) -> None:
+def test_a_path_bytes_an_image_and_an_array_read_alike(reader: Reader) -> None:
     path = PICTURES[0]
     image = Image.open(path).convert("RGB")
     expected = reader.read(path).digits
@@ -81,7 +82,7 @@ def test_a_picture_may_be_a_path_bytes_an_image_or_an_array(reader: Reader) -> N
         assert reader.read(source).digits == expected
 
 
-def test_a_reading_says_all_ten_probabilities_and_where_the_digit_is(reader: Reader) -> None:
+def test_a_reading_gives_all_ten_probabilities_and_the_box_of_the_digit(reader: Reader) -> None:
     page = np.full((200, 300), 255, np.uint8)
     page[50:150, 100:110] = 0
     (digit,) = reader.read(page).digits
@@ -95,7 +96,7 @@ def test_a_reading_says_all_ten_probabilities_and_where_the_digit_is(reader: Rea
     assert abs(y + height - 150) <= 3
 
 
-def test_a_reading_as_json_has_the_documented_form_and_keeps_seven_digits(reader: Reader) -> None:
+def test_a_reading_as_json_has_the_documented_form_and_full_precision(reader: Reader) -> None:
     reading = reader.read(PICTURES[0])
     value = json.loads(json.dumps(reading.to_dict()))
     assert set(value) == {"picture", "status", "text", "digits", "rejected"}
@@ -121,7 +122,7 @@ def test_pictures_that_cannot_be_read_do_not_stop_the_others(
     assert isinstance(again, Reading)
 
 
-def test_a_picture_is_called_by_its_path_as_it_was_given(
+def test_a_reading_names_the_path_as_it_was_given(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(PICTURES[7], tmp_path / "7.png")
@@ -131,7 +132,7 @@ def test_a_picture_is_called_by_its_path_as_it_was_given(
         reader.read("")
 
 
-def test_a_list_is_no_picture_and_the_error_names_what_reads_several(reader: Reader) -> None:
+def test_a_list_is_refused_and_the_error_names_read_many(reader: Reader) -> None:
     with pytest.raises(PictureError, match="found a list, and one picture is read: use read_many"):
         reader.read([PICTURES[0]])  # type: ignore[arg-type]
 
@@ -142,16 +143,14 @@ def test_rows_are_joined_by_a_newline(reader: Reader, page: NDArray[np.uint8]) -
     assert [digit.row for digit in reading.digits] == [0, 0, 0, 1, 1]
 
 
-def test_a_picture_said_to_hold_one_digit_gives_one(
-    reader: Reader, page: NDArray[np.uint8]
-) -> None:
+def test_single_gives_exactly_one_digit(reader: Reader, page: NDArray[np.uint8]) -> None:
     reading = reader.read(page, single=True)
     assert len(reading.digits) + len(reading.rejected) == 1
     [many] = reader.read_many([page], single=True)
     assert many == reading
 
 
-def test_a_picture_on_its_head_is_read_if_that_is_asked_for(
+def test_an_upside_down_picture_is_read_if_asked_for(
     reader: Reader, page: NDArray[np.uint8]
 ) -> None:
     turned = np.ascontiguousarray(page[::-1, ::-1])
@@ -171,7 +170,7 @@ def test_each_digit_keeps_the_image_that_the_network_saw(
     assert np.abs(expected - [digit.probabilities for digit in digits]).max() < 1e-6
 
 
-def test_an_improbable_digit_is_uncertain_unless_it_is_to_be_kept() -> None:
+def test_an_improbable_digit_is_uncertain_but_can_be_kept_in_the_text() -> None:
     path = PICTURES[3]
     certain = Reader(min_probability=0.0).read(path)
     doubted = Reader(min_probability=1.0).read(path)
@@ -219,7 +218,7 @@ def test_a_network_without_a_threshold_refuses_nothing(reader: Reader) -> None:
     assert not reader.classifier.judge(np.full((1, 10), -1e6)).refused.any()
 
 
-def test_a_region_that_looks_like_no_digit_is_rejected(
+def test_a_region_that_scores_below_the_threshold_is_rejected(
     reader: Reader, page: NDArray[np.uint8], tmp_path: Path
 ) -> None:
     assert reader.classifier.rejection is None
@@ -242,7 +241,7 @@ def test_a_region_that_looks_like_no_digit_is_rejected(
     assert [nothing.status, nothing.text, len(nothing.rejected)] == ["nothing", "", 5]
 
 
-def test_the_reader_that_ships_reads_many_hands_and_refuses_what_is_no_digit() -> None:
+def test_the_shipped_reader_reads_drawn_digits_and_refuses_nondigits() -> None:
     # From a seed that it has not seen.
     classifier = Reader().classifier
     digits, labels = draw_digits(1000, 99)
@@ -254,7 +253,7 @@ def test_the_reader_that_ships_reads_many_hands_and_refuses_what_is_no_digit() -
     assert np.mean(others < classifier.rejection) > 0.95
 
 
-def test_hardly_any_window_of_a_photo_of_things_holds_digits() -> None:
+def test_few_windows_of_photos_of_things_give_digits() -> None:
     windows = [
         np.ascontiguousarray(photo[y : y + 150, x : x + 190])
         for photo in load_sample_images().images
@@ -272,7 +271,7 @@ def test_hardly_any_window_of_a_photo_of_things_holds_digits() -> None:
 @pytest.mark.parametrize(
     "facts", [{"rejection": "nan"}, {"rejection": "low"}, {"temperature": "0"}]
 )
-def test_a_model_with_a_senseless_threshold_is_refused(
+def test_a_model_with_an_impossible_threshold_is_refused(
     facts: dict[str, str], tmp_path: Path
 ) -> None:
     with pytest.raises(ModelError, match="the file is no ONNX model that lenet made"):
@@ -326,7 +325,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
     assert watched.all_ended
 
 
-def test_many_pictures_read_by_processes_are_read_as_one_at_a_time(processes: Processes) -> None:
+def test_processes_give_the_same_readings_as_one_at_a_time(processes: Processes) -> None:
     reader = Reader(threads=2, keep_uncertain=True, min_probability=0.99)
     kinds: list[Path | bytes] = [*SMALL, b"no picture"]
     alone = {}
@@ -356,7 +355,7 @@ def test_few_pictures_and_one_thread_start_no_process(processes: Processes) -> N
     assert not processes.workers
 
 
-def test_pictures_without_end_are_read_as_they_are_asked_for(processes: Processes) -> None:
+def test_an_endless_iterable_is_read_as_its_answers_are_asked_for(processes: Processes) -> None:
     taken = 0
 
     def endless() -> Iterator[Path | bytes]:
@@ -447,7 +446,7 @@ def test_a_process_that_cannot_be_started_is_one_clear_error(
         list(workers.run(iter(range(200)), here, setup, ("well",), 2))  # type: ignore[arg-type]
 
 
-def test_a_broken_pil_image_is_one_of_many_that_cannot_be_read(processes: Processes) -> None:
+def test_a_broken_pil_image_among_many_gives_its_error(processes: Processes) -> None:
     # As `Image.open` leaves it: its pixels are decoded when it is to be sent.
     whole = PICTURES[7].read_bytes()
 
@@ -464,7 +463,7 @@ def test_a_broken_pil_image_is_one_of_many_that_cannot_be_read(processes: Proces
     assert processes.asked
 
 
-def test_a_script_needs_no_guard_around_reading_many(tmp_path: Path) -> None:
+def test_a_script_needs_no_main_guard_around_read_many(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "import sys, lenet\n"
@@ -479,8 +478,37 @@ def test_a_script_needs_no_guard_around_reading_many(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="its children are not listed")
+def test_processes_end_when_the_program_that_reads_is_killed() -> None:
+    script = (
+        "import itertools, sys, lenet\n"
+        "readings = lenet.Reader(threads=2).read_many(itertools.repeat(sys.argv[1]))\n"
+        "for number, _ in enumerate(readings):\n"
+        "    if number == 100: print('reading', flush=True)\n"
+    )
+    command = [sys.executable, "-c", script, str(PICTURES[7])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        assert program.stdout
+        assert program.stdout.readline() == b"reading\n"
+        listed = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+        program.kill()
+    assert len(listed) == 2
+    deadline = time.monotonic() + 60
+    while any(map(is_running, listed)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_running(process: str) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # a zombie has ended
+
+
 @pytest.mark.slow
-def test_memory_stays_flat_however_many_pictures_there_are(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> None:
     script = (
         "import os, sys, itertools, lenet, resource\n"
         "reader = lenet.Reader(threads=2)\n"

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
-from lenet.evaluation.finetuning import Change
+from lenet.evaluation import Change
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
 from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
@@ -61,6 +61,9 @@ def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> Non
     assert (card["scores"][0]["part"], card["scores"][0]["errors"]) == ("test", 97)
     assert (card["temperature"], card["rejection"], card["changes"]) == (None, None, [])
     assert card["weights"] == run.manifest.weights
+    assert card["measured"]["conditions"][0] == {
+        "name": "as they are", "errors": 24, "total": 2_000,
+    }  # fmt: skip
     scores = client.get("/v1/models/lenet5/scores").json()
     assert scores == json.loads(run.read("scores.json"))
     kernels = client.get("/v1/models/lenet5/kernels").json()["layers"]

@@ -37,7 +37,7 @@ ROOMS = {
     "TensorBoard",
     "reader/": "`Classifier` (ONNX), `Reader`: pictures in, `Reading` out; many at a time; how a "
     "picture was read, drawn",
-    "evaluation/": "a model scored on data, what it misread, what became of one taught further",
+    "evaluation.py": "a model scored on data, what it misread, what became of one taught further",
     "inspection/": "what is inside a model: layers, kernels, attention, embedding",
     "figures/": "arrays and scores in, matplotlib figures out, and into files; computes nothing",
     "experiment/": "one whole run: data → train → export → score → report and model card",

@@ -88,7 +88,7 @@ def main() -> NoReturn:
         _drop_output()
         sys.exit(1)
     except OSError as error:
-        complain(DataError(f"{error.filename or 'the disk'}: {error.strerror or error}"))
+        complain(error, f"{error.filename or 'the disk'}: {error.strerror or error}")
         try:
             sys.stdout.flush()
         except OSError:  # a full disk, which would change the exit code at the end
@@ -98,7 +98,7 @@ def main() -> NoReturn:
         if error.name not in INSTALL:
             raise
         extra = f"pip install 'lenet[{INSTALL[error.name]}]'"
-        complain(f"this needs {error.name}, which is not installed: {extra}")
+        complain(error, f"this needs {error.name}, which is not installed: {extra}")
         sys.exit(UsageError.exit_code)
     sys.exit(0)
 

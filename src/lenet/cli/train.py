@@ -123,8 +123,7 @@ def _with_tensorboard(watcher: "Watcher") -> "Watcher":
 
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print the outcome of a finished run."""
-    from lenet.evaluation import read_scores
-    from lenet.evaluation.finetuning import read_changes
+    from lenet.evaluation import read_changes, read_scores
     from lenet.run import REPORT
 
     scores, changes = read_scores(run), read_changes(run)

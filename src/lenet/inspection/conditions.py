@@ -1,6 +1,7 @@
 """One network under bad conditions: the same test digits, disturbed as real pictures are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenet import metrics
 from lenet.datasets import Dataset
-from lenet.evaluation import score
 from lenet.inspection.embedding import spread
 from lenet.metrics import Scores
 from lenet.reader import Classifier
@@ -32,9 +33,19 @@ def robustness(classifier: Classifier, test: Dataset, most: int = MOST) -> dict[
     """
     some = test.subset(spread(len(test), most))
     return {
-        name: score(classifier, Dataset(test.name, disturb(some.images), some.labels, test.classes))
+        name: metrics.evaluate(
+            classifier.probabilities(disturb(some.images)), some.labels, test.classes
+        )
         for name, disturb in CONDITIONS.items()
     }
+
+
+def conditions(robustness: Mapping[str, Scores]) -> list[dict[str, Any]]:
+    """Return the errors under each condition, as ``measured.json`` contains them."""
+    return [
+        {"name": name, "errors": scores.errors, "total": scores.total}
+        for name, scores in robustness.items()
+    ]
 
 
 def _as_they_are(images: Images) -> Images:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 
 from lenet.datasets import Source
 from lenet.datasets.parts import Part
-from lenet.evaluation.finetuning import read_changes
+from lenet.evaluation import read_changes
 from lenet.recipe import Recipe
+from lenet.run import MEASURED
 from lenet.server.models import Served
 
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
@@ -35,6 +36,37 @@ class Change(BaseModel):
     after: int
 
 
+class Condition(BaseModel):
+    """Errors on test images that were disturbed in one way."""
+
+    name: str
+    errors: int
+    total: int
+
+
+class Table(BaseModel):
+    """Figures in words."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Elsewhere(BaseModel):
+    """What was measured on other pictures than its data's."""
+
+    title: str
+    lead: str
+    tables: list[Table]
+    notes: list[str]
+
+
+class Measured(BaseModel):
+    """What was measured of a model beyond its scores: ``measured.json``."""
+
+    conditions: list[Condition] = Field([], description="The undisturbed images come first.")
+    elsewhere: Elsewhere | None = None
+
+
 class Card(BaseModel):
     """How a model was made and what it scores. Private sources are told by their kind alone."""
 
@@ -53,6 +85,7 @@ class Card(BaseModel):
     rejection: float | None = Field(description="Lower scores are refused; null: none is.")
     scores: list[PartErrors]
     changes: list[Change] = Field(description="Empty unless it began with another model.")
+    measured: Measured
 
 
 def card_of(served: Served) -> Card:
@@ -86,6 +119,11 @@ def card_of(served: Served) -> Card:
             )
             for change in read_changes(run)
         ],
+        measured=(
+            Measured.model_validate_json(run.read(MEASURED))
+            if MEASURED in run.manifest.files
+            else Measured()
+        ),
     )
 
 
