@@ -28,7 +28,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
     """Copy what a reader needs of `run`, each file checked by its digest; return the folder.
 
-    `elsewhere` is what was measured beyond the run itself, as `lenet.server.card.Elsewhere`.
+    `elsewhere` is what was measured beyond the run itself, as `lenet.server.models.Elsewhere`.
     """
     if run.manifest.state != "done":
         raise ModelError(f"{run.folder} is {run.manifest.state}: only a finished run is shipped")
