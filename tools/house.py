@@ -204,6 +204,7 @@ def main() -> None:
         ("Python files in picture/", len(in_picture), []),
         (f"files under {SHORT} lines", len(short), [str(p.relative_to(SOURCE)) for p in short]),
         ("files in the longest import chain", len(chain), [" > ".join(chain)]),
+        ("... without those of picture/", len([c for c in chain if "picture." not in c]), []),
         ("import rings", len(circles), circles),
         ("code lines", sum(len(code_lines(path)) for path in every), []),
         ("functions", len(counted), []),

@@ -22,6 +22,7 @@ from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, SCORES, Run
 
 MOST_MISTAKES = 100  # images kept: some 100 kB, and more than anybody looks at
+NONDIGITS = ", non-digits"  # ends the source of a change on images that show no class
 TOLERATED = 0.002  # the share of a test set that may be lost
 LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
@@ -207,7 +208,7 @@ def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
             found.append(Change(source, len(test), *errors))
         if others := parts.other_tests.get(source):
             taken = [_taken_for_digits(classifier, others) for classifier in (before, after)]
-            found.append(Change(f"{source}, what is no digit", len(others), *taken))
+            found.append(Change(source + NONDIGITS, len(others), *taken))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The models that are served, and what is known of each."""
+"""The models that are served, and what is known of each: its card as facts, without places."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from lenet.datasets import Source
 from lenet.datasets.parts import Part
 from lenet.errors import ModelError, UsageError
-from lenet.evaluation import read_changes
+from lenet.evaluation import NONDIGITS, read_changes
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.recipe import Recipe
 from lenet.run import (
@@ -183,7 +183,6 @@ def load_models(
 
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
-NONDIGITS = ", what is no digit"  # ends the source of a change on those images
 
 
 class PartErrors(BaseModel):
