@@ -23,7 +23,7 @@ from starlette.testclient import TestClient
 from command import complaint, run_lenet
 from lenet.cli.serve import serve
 from lenet.errors import DataError, ModelError, ServeError, UsageError
-from lenet.run import CARD, MODEL, Run
+from lenet.run import MODEL, SCORES, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.models import load_models
@@ -215,15 +215,15 @@ def test_a_reason_not_to_start_is_one_line_and_an_exit_code(
     broken = tmp_path / "broken"
     shutil.copytree(Run.find("lenet5").folder, broken)
     (broken / MODEL).write_bytes(b"no model")
-    cardless = tmp_path / "cardless"
-    shutil.copytree(Run.find("lenet5").folder, cardless)
-    (cardless / CARD).unlink()
+    scoreless = tmp_path / "scoreless"
+    shutil.copytree(Run.find("lenet5").folder, scoreless)
+    (scoreless / SCORES).unlink()
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         cases: list[tuple[tuple[object, ...], int, str]] = [
             (("--port", port), 6, f"cannot listen on 127.0.0.1, port {port}: address already in"),
             ((broken,), 5, "was altered"),
-            ((cardless,), 5, f"cannot read {cardless / CARD}: No such file"),
+            ((scoreless,), 5, f"cannot read {scoreless / SCORES}: No such file"),
             (("--allow-origin", "*"), 2, "--allow-origin '*' is not the origin of a site"),
             (("--allow-host", "a.example:80"), 2, "'a.example:80' is not a host name"),
             (("--collect", "postgresql://me:hunter2@127.0.0.1:1/x"), 4, "Connection refused"),
