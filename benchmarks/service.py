@@ -55,7 +55,7 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """What is asked, by how many at once, and what should be reached."""
+    """A request, how many connections send it, and the goal."""
 
     name: str
     path: str
@@ -68,7 +68,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one load: answers by status, milliseconds, seconds."""
+    """The result of one load: answers by status, milliseconds, seconds."""
 
     statuses: dict[int, int]
     p50: float
@@ -77,7 +77,7 @@ class Outcome:
 
     @property
     def rate(self) -> float:
-        """Answers with status 200 a second."""
+        """Answers with status 200 per second."""
         return self.statuses.get(200, 0) / self.seconds
 
 
@@ -122,9 +122,9 @@ def get(port: int, path: str) -> float | None:
 def resident(process: subprocess.Popen[str]) -> float:
     """Return the resident memory of a process in MB."""
     status = Path(f"/proc/{process.pid}/status").read_text("ascii")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert found
-    return int(found[1]) * 1024 / 1e6
+    match = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert match
+    return int(match[1]) * 1024 / 1e6
 
 
 def begin(load: Load, port: int, seconds: float, folder: Path) -> subprocess.Popen[str]:
@@ -143,15 +143,15 @@ def begin(load: Load, port: int, seconds: float, folder: Path) -> subprocess.Pop
 
 
 def outcome(wrk: subprocess.Popen[str], seconds: float) -> Outcome:
-    """Return what wrk says in the end."""
-    said = wrk.communicate()[0]
-    percentiles = dict(re.findall(r"^(p\d+)\t([\d.]+)", said, re.MULTILINE))
-    statuses = {int(s): int(n) for s, n in re.findall(r"^status\t(\d+)\t(\d+)", said, re.MULTILINE)}
+    """Wait for wrk and parse its output."""
+    text = wrk.communicate()[0]
+    percentiles = dict(re.findall(r"^(p\d+)\t([\d.]+)", text, re.MULTILINE))
+    statuses = {int(s): int(n) for s, n in re.findall(r"^status\t(\d+)\t(\d+)", text, re.MULTILINE)}
     return Outcome(statuses, float(percentiles["p50"]), float(percentiles["p99"]), seconds)
 
 
 def loads(model: str) -> list[Load]:
-    """Return what is asked of one model."""
+    """Return the loads for one model."""
     three = Path(str(picture.__file__)).parents[1] / "pictures" / "3-chalk.png"
     two = Image.open(three.with_name("2-mouse.png")).convert("L").resize((400, 400))
     drawn = io.BytesIO()
@@ -184,11 +184,13 @@ def speed(models: Sequence[str], runs: int, seconds: float, folder: Path) -> lis
         for model in models:
             for load in loads(model):
                 outcome(begin(load, port, 2, folder), 2)  # warms up
-                found = [outcome(begin(load, port, seconds, folder), seconds) for _ in range(runs)]
-                assert all(set(each.statuses) == {200} for each in found), found
-                rate, p50, p99 = (
-                    median(getattr(each, what) for each in found) for what in ("rate", "p50", "p99")
-                )
+                results = [
+                    outcome(begin(load, port, seconds, folder), seconds) for _ in range(runs)
+                ]
+                assert all(set(result.statuses) == {200} for result in results), results
+                rate = median(result.rate for result in results)
+                p50 = median(result.p50 for result in results)
+                p99 = median(result.p99 for result in results)
                 lines.append(
                     f"| {model} | {load.path.partition('?')[0]}, {load.name} | {rate:,.0f} | "
                     f"{rate * load.images:,.0f} | {p50:.1f} | {p99:.1f} | {load.goal} |"
@@ -226,8 +228,8 @@ def endurance(model: str, seconds: float, folder: Path) -> list[str]:
             if (answered := get(port, "/livez")) is not None:
                 health.append(answered)
             time.sleep(0.05)
-        found = outcome(wrk, 15)
-        shares = ", ".join(f"{count:,} × {status}" for status, count in found.statuses.items())
+        statuses = outcome(wrk, 15).statuses
+        shares = ", ".join(f"{count:,} × {status}" for status, count in statuses.items())
         health.sort()
         rows += [
             ("answers at 4 times the load", shares, "only 200, 429, 503"),
@@ -254,7 +256,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the tables into docs/service.md")
     asked = parser.parse_args()
     if not shutil.which("wrk"):
-        sys.exit("wrk is not here: apt-get install wrk")
+        sys.exit("wrk is not installed: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tables = [

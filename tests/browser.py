@@ -23,16 +23,16 @@ expect.set_options(timeout=20_000)  # on a busy machine everything takes longer
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ROOMS = ("draw", "picture", "inside", "numbers")
-# Messages that are not of our making: the browser itself writes them of answers we ask for.
+# The browser itself logs these about answers that a test provokes.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-OURS = "willReadFrequently"  # a test that looks at pixels is told that it does
+OURS = "willReadFrequently"  # a warning about tests that read pixels
 
 Open = Callable[..., Any]
 
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[Any]:
-    """Yield the browser; its camera films one of our pictures, by way of `folder`."""
+    """Yield the browser; its camera shows one of the test pictures, through a file in `folder`."""
     if CHROMIUM is None:
         pytest.skip("no Chromium: install it (Debian and Ubuntu: apt install chromium)")
     film = folder / "film.mjpeg"
@@ -57,9 +57,9 @@ def chromium(folder: Path) -> Iterator[Any]:
 
 @contextmanager
 def windows(browser: Any, at: str) -> Iterator[Open]:
-    """Yield what opens the page `at` an address in a window of its own.
+    """Yield a function that opens the page in a window of its own.
 
-    At the end nothing may have gone wrong in any of them.
+    Errors, warnings and requests to other hosts in any of them fail the test at its end.
     """
     contexts: list[Any] = []
     troubles: list[str] = []

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server of one's own, for the length of a test run."""
+"""A PostgreSQL server for the length of a test run."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ OWNER = "tester"
 
 
 def _program(name: str) -> str:
-    """The path of a program of PostgreSQL; Debian keeps them out of PATH."""
+    """Return the path of one of PostgreSQL's programs, which Debian keeps out of PATH."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
     if not (found := shutil.which(name, path=path)):
@@ -28,12 +28,12 @@ def _program(name: str) -> str:
 def server() -> Iterator[str]:
     """Yield the URL of a new server on a free loopback port, without a database name."""
     initdb, control = _program("initdb"), _program("pg_ctl")
-    # The server refuses to be run by root; Debian's package brings a user for it.
-    who: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
+    # The server refuses to run as root; Debian's package brings a user for it.
+    account: dict[str, Any] = {"user": "postgres", "group": "postgres"} if os.getuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="lenet-postgres-"))
     try:
-        if who:
-            shutil.chown(folder, **who)
+        if account:
+            shutil.chown(folder, **account)
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
@@ -41,7 +41,7 @@ def server() -> Iterator[str]:
         def run(*command: object) -> None:
             subprocess.run(
                 list(map(str, command)),
-                check=True, cwd="/", stdout=subprocess.DEVNULL, **who,
+                check=True, cwd="/", stdout=subprocess.DEVNULL, **account,
             )  # fmt: skip
 
         data = folder / "data"

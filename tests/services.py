@@ -1,4 +1,4 @@
-"""Services in this process, and what is sent to them."""
+"""Services in this process, and pictures to send to them."""
 
 from importlib import resources
 from pathlib import Path
@@ -26,9 +26,9 @@ def service_of(*models: str | Path) -> Service:
 
 
 def error_of(response: httpx2.Response) -> str:
-    """The one line of an answer that is not 2xx."""
+    """The one line of an answer other than 2xx."""
     assert response.status_code >= 400
-    said = response.json()
-    assert set(said) == {"error"}
-    assert "\n" not in said["error"]
-    return str(said["error"])
+    content = response.json()
+    assert set(content) == {"error"}
+    assert "\n" not in content["error"]
+    return str(content["error"])

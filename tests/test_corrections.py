@@ -97,7 +97,7 @@ def sent(number: int = 0, id: UUID | None = None) -> dict[str, Any]:  # noqa: A0
 # The store
 
 
-def test_what_is_kept_comes_back_as_it_went_in(store: Corrections) -> None:
+def test_a_correction_survives_a_round_trip(store: Corrections) -> None:
     given = correction(3)
     assert store.add(given) is None
     found = store.get(given.id)
@@ -106,7 +106,7 @@ def test_what_is_kept_comes_back_as_it_went_in(store: Corrections) -> None:
     assert found.time.tzinfo is UTC
 
 
-def test_a_correction_may_say_that_something_is_no_digit(store: Corrections) -> None:
+def test_a_correction_may_say_that_an_image_is_not_a_digit(store: Corrections) -> None:
     given = correction(3, truth=None)
     store.add(given)
     found = store.get(given.id)
@@ -115,7 +115,7 @@ def test_a_correction_may_say_that_something_is_no_digit(store: Corrections) -> 
     assert not found.says_the_same(correction(3, truth=0))
 
 
-def test_it_is_still_there_for_the_next_service(store: Corrections, place: str) -> None:
+def test_the_next_service_finds_the_corrections(store: Corrections, place: str) -> None:
     given = correction()
     store.add(given)
     store.close()
@@ -124,7 +124,7 @@ def test_it_is_still_there_for_the_next_service(store: Corrections, place: str) 
     again.close()
 
 
-def test_a_retry_doubles_nothing_and_another_correction_under_the_same_id_is_told(
+def test_a_retry_adds_nothing_and_returns_what_has_the_same_id(
     store: Corrections,
 ) -> None:
     first = correction(1)
@@ -141,7 +141,7 @@ def test_a_retry_doubles_nothing_and_another_correction_under_the_same_id_is_tol
     assert len(store) == 1
 
 
-def test_the_newest_come_first_page_by_page_even_where_times_are_equal(store: Corrections) -> None:
+def test_pages_list_the_newest_first_even_if_times_are_equal(store: Corrections) -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(7):
         store.add(correction(number, time=begin + timedelta(seconds=number // 3)))
@@ -155,7 +155,7 @@ def test_the_newest_come_first_page_by_page_even_where_times_are_equal(store: Co
     assert {each.id for each in pages} == {each.id for each in store}
 
 
-def test_what_is_deleted_is_gone(store: Corrections) -> None:
+def test_a_deleted_correction_is_gone(store: Corrections) -> None:
     given = correction()
     store.add(given)
     assert store.delete(given.id)
@@ -163,13 +163,13 @@ def test_what_is_deleted_is_gone(store: Corrections) -> None:
     assert (store.get(given.id), len(store)) == (None, 0)
 
 
-def test_what_the_database_may_not_hold_is_refused(store: Corrections) -> None:
+def test_the_database_refuses_a_truth_that_is_out_of_range(store: Corrections) -> None:
     with pytest.raises(DataError, match="cannot use the database"):
         store.add(correction(truth=10))
     assert len(store) == 0
 
 
-def test_a_schema_of_the_future_is_refused(store: Corrections, place: str) -> None:
+def test_a_later_schema_is_refused(store: Corrections, place: str) -> None:
     with store._engine.begin() as connection:
         connection.execute(sa.text("update schema_version set version = 3"))
     with pytest.raises(DataError, match="have schema version 3, this lenet knows 1 and 2: use"):
@@ -217,9 +217,7 @@ def written_by_version_1(store: Corrections) -> list[Correction]:
     return given
 
 
-def test_what_version_1_wrote_is_brought_up_to_date_and_nothing_of_it_is_lost(
-    store: Corrections, place: str
-) -> None:
+def test_a_store_of_version_1_is_updated_without_loss(store: Corrections, place: str) -> None:
     given = written_by_version_1(store)
     newer = Corrections(place)
     assert sorted(map(str, map(facts, newer))) == sorted(map(str, map(facts, given)))
@@ -234,7 +232,7 @@ def test_what_version_1_wrote_is_brought_up_to_date_and_nothing_of_it_is_lost(
     Corrections(place).close()  # and it stays so
 
 
-def test_what_version_1_wrote_is_learnt_from_without_being_changed(
+def test_a_store_of_version_1_can_be_loaded_without_changing_it(
     store: Corrections, place: str
 ) -> None:
     given = written_by_version_1(store)
@@ -244,7 +242,7 @@ def test_what_version_1_wrote_is_learnt_from_without_being_changed(
         assert connection.execute(sa.text("select version from schema_version")).scalar() == 1
 
 
-def test_two_services_that_bring_one_database_up_to_date_at_once_do_it_once(
+def test_two_services_that_update_a_database_at_once_do_it_once(
     store: Corrections, place: str
 ) -> None:
     given = written_by_version_1(store)
@@ -255,14 +253,14 @@ def test_two_services_that_bring_one_database_up_to_date_at_once_do_it_once(
         each.close()
 
 
-def test_a_database_of_something_else_is_left_alone(store: Corrections, place: str) -> None:
+def test_a_database_of_another_program_is_left_alone(store: Corrections, place: str) -> None:
     with store._engine.begin() as connection:
         connection.execute(sa.text("drop table schema_version"))
     with pytest.raises(DataError, match="holds no corrections of lenet"):
         Corrections(place)
 
 
-def test_two_services_that_start_together_and_write_at_once_lose_nothing(place: str) -> None:
+def test_two_stores_that_open_and_write_at_once_lose_nothing(place: str) -> None:
     with ThreadPoolExecutor(2) as pool:
         stores = list(pool.map(lambda _: Corrections(place), range(2)))
     given = [correction(number) for number in range(200)]
@@ -289,9 +287,7 @@ def test_two_services_that_start_together_and_write_at_once_lose_nothing(place: 
         ("sqlite:///file:x?mode=memory&uri=true", "keeps nothing on disk"),
     ],
 )
-def test_a_database_that_cannot_be_had_is_said_in_one_line_without_its_password(
-    place: str, text: str
-) -> None:
+def test_a_database_error_is_one_line_without_the_password(place: str, text: str) -> None:
     with pytest.raises(DataError) as refusal:
         Corrections(place)
     assert text in str(refusal.value)
@@ -300,7 +296,7 @@ def test_a_database_that_cannot_be_had_is_said_in_one_line_without_its_password(
     assert "hunter2" not in "".join(traceback.format_exception(refusal.value))
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "letter.db"
     path.write_bytes(b"Dear reader, " * 100)
     with pytest.raises(DataError, match="file is not a database"):
@@ -308,7 +304,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path)
     assert path.read_bytes() == b"Dear reader, " * 100
 
 
-def test_an_sqlite_file_is_for_its_owner_and_written_through_a_log(tmp_path: Path) -> None:
+def test_only_its_owner_may_read_an_sqlite_file_which_uses_a_log(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     Corrections(str(path)).close()
     assert path.stat().st_mode & 0o777 == 0o600
@@ -317,7 +313,7 @@ def test_an_sqlite_file_is_for_its_owner_and_written_through_a_log(tmp_path: Pat
     connection.close()
 
 
-def test_a_database_that_falls_silent_is_given_up_within_seconds(
+def test_a_database_that_falls_silent_is_abandoned_within_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: dict[str, Any] = {}
@@ -336,7 +332,7 @@ def test_a_database_that_falls_silent_is_given_up_within_seconds(
 # As data
 
 
-def test_one_in_five_is_for_testing_and_stays_so_however_many_come() -> None:
+def test_one_correction_in_five_is_for_testing_and_stays_so() -> None:
     many = [correction(1, id=UUID(int=number)) for number in range(2_000)]
     assert 320 < sum(each.held_out for each in many) < 480
     assert [each.held_out for each in many[:9]] == [
@@ -365,7 +361,9 @@ def test_two_corrections_are_enough_and_one_is_not(store: Corrections, place: st
     assert (len(splits.train), len(splits.test)) == (1, 1)
 
 
-def test_what_is_no_digit_is_data_of_its_own_and_no_zero(store: Corrections, place: str) -> None:
+def test_corrections_to_no_digit_are_data_of_their_own_and_not_zeros(
+    store: Corrections, place: str
+) -> None:
     given = [correction(number, truth=None) for number in range(20)]
     digits = [correction(number) for number in range(100, 110)]
     for each in [*given, *digits]:
@@ -383,7 +381,7 @@ def test_what_is_no_digit_is_data_of_its_own_and_no_zero(store: Corrections, pla
     assert refused.digest == train.digest
 
 
-def test_of_what_is_no_digit_one_is_learnt_from_and_two_are_parted(
+def test_one_correction_to_no_digit_is_trained_on_and_two_are_split(
     store: Corrections, place: str
 ) -> None:
     source = f"corrections:{place}"
@@ -398,7 +396,7 @@ def test_of_what_is_no_digit_one_is_learnt_from_and_two_are_parted(
         assert (len(train), test and len(test)) == (1, tested)
 
 
-def test_no_database_is_made_by_asking_for_data(tmp_path: Path) -> None:
+def test_loading_data_makes_no_database(tmp_path: Path) -> None:
     with pytest.raises(
         DataError, match=r"no corrections in .*: `lenet serve --collect .*` keeps some"
     ):
@@ -406,7 +404,7 @@ def test_no_database_is_made_by_asking_for_data(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_where_all_are_no_digit_it_is_said_how_to_learn_them(tmp_path: Path) -> None:
+def test_the_error_if_none_is_a_digit_says_how_to_train_on_them(tmp_path: Path) -> None:
     place = tmp_path / "c.db"
     store = Corrections(str(place))
     for number in range(10):
@@ -435,7 +433,7 @@ def test_an_export_of_one_digit_joins_with_other_digits(
     assert len(joined.train) + len(joined.test) == 1797 + 5
 
 
-def test_what_was_exported_to_be_tested_on_is_never_learnt_from(
+def test_a_correction_exported_for_testing_is_never_trained_on(
     store: Corrections, place: str, tmp_path: Path
 ) -> None:
     few = [correction(number, id=UUID(int=number)) for number in range(50)]
@@ -452,7 +450,7 @@ def test_what_was_exported_to_be_tested_on_is_never_learnt_from(
     assert tested not in learnt
 
 
-def test_an_export_is_a_folder_for_each_digit_that_reads_back_the_same(
+def test_an_export_has_a_folder_per_digit_and_reads_back_the_same(
     store: Corrections, place: str, tmp_path: Path
 ) -> None:
     given = [correction(number) for number in range(30)]
@@ -478,7 +476,7 @@ def test_an_export_is_a_folder_for_each_digit_that_reads_back_the_same(
     assert export_corrections(place, folder) == 31
 
 
-def test_what_is_no_digit_is_exported_beside_the_digits_and_read_back_as_no_digit(
+def test_corrections_to_no_digit_survive_an_export(
     store: Corrections, place: str, tmp_path: Path
 ) -> None:
     others = [correction(number, truth=None) for number in range(30, 50)]
@@ -498,7 +496,7 @@ def test_what_is_no_digit_is_exported_beside_the_digits_and_read_back_as_no_digi
     assert datasets.load_nondigits(f"folder:{folder}").digest == train.digest
 
 
-def test_the_command_line_exports_and_says_what_it_cannot(tmp_path: Path) -> None:
+def test_the_command_line_exports_corrections_and_refuses_other_data(tmp_path: Path) -> None:
     store = Corrections(str(tmp_path / "c.db"))
     given = correction(7)
     store.add(given)

@@ -36,7 +36,7 @@ def uci() -> datasets.Splits:
     return datasets.load("uci-digits")
 
 
-def test_mnist_is_the_mnist_everyone_knows(mnist: datasets.Splits) -> None:
+def test_mnist_has_its_published_counts_and_mean(mnist: datasets.Splits) -> None:
     assert (mnist.train.images.shape, mnist.test.images.shape) == ((60000, 28, 28), (10000, 28, 28))
     assert mnist.train.images.dtype == np.uint8
     assert mnist.train.labels.dtype == np.int64
@@ -81,7 +81,7 @@ def test_the_embedded_digits_look_like_those_of_mnist(
     assert np.median(heights) >= 19
 
 
-def test_the_embedded_digits_are_always_parted_alike_and_evenly(uci: datasets.Splits) -> None:
+def test_the_embedded_digits_are_always_split_the_same_and_evenly(uci: datasets.Splits) -> None:
     again = datasets.load("uci-digits")
     assert (len(uci.train), len(uci.test)) == (1438, 359)
     assert uci.test.digest == again.test.digest
@@ -155,7 +155,9 @@ def test_transpose_swaps_rows_and_columns(idx_dir: Path, uci: datasets.Splits) -
         datasets.load(f"idx:{idx_dir}?mirror")
 
 
-def test_of_several_sets_in_a_folder_one_is_named(tmp_path: Path, uci: datasets.Splits) -> None:
+def test_one_of_several_idx_sets_in_a_folder_can_be_named(
+    tmp_path: Path, uci: datasets.Splits
+) -> None:
     folder = put(tmp_path / "gzip", uci, "emnist-digits-", "test")
     put(folder, uci, "emnist-mnist-", "test")
     with pytest.raises(DataError) as error:
@@ -167,7 +169,7 @@ def test_of_several_sets_in_a_folder_one_is_named(tmp_path: Path, uci: datasets.
     assert len(datasets.load(f"idx:{folder}/emnist-mnist?transpose").test) == 359
 
 
-def test_classes_are_named_by_classes_txt(idx_dir: Path) -> None:
+def test_classes_txt_names_the_classes(idx_dir: Path) -> None:
     (idx_dir / "classes.txt").write_text("T-shirt\nTrouser\na\nb\nc\nd\ne\nf\ng\nAnkle boot\n")
     assert datasets.load(f"idx:{idx_dir}").test.classes[::9] == ("T-shirt", "Ankle boot")
     (idx_dir / "classes.txt").write_text("a\nb\n")
@@ -254,7 +256,7 @@ BLANK = np.zeros((1438, 28, 28))
         ),
     ],
 )
-def test_a_bad_idx_file_is_named_with_what_was_found(
+def test_the_error_for_a_bad_idx_file_names_it_and_its_fault(
     idx_dir: Path, name: str, spoil: Callable[[bytes], bytes], text: str
 ) -> None:
     path = idx_dir / name
@@ -267,7 +269,7 @@ def test_a_bad_idx_file_is_named_with_what_was_found(
     assert "\n" not in str(error.value)
 
 
-def test_a_gzip_bomb_is_not_unpacked_further_than_the_size_expected() -> None:
+def test_a_gzip_bomb_is_unpacked_no_further_than_the_expected_size() -> None:
     bomb = gzip.compress(bytes(100_000_000))
     tracemalloc.start()
     with pytest.raises(DamagedError, match="holds more than the 10,000 bytes expected"):
@@ -288,7 +290,7 @@ def test_a_missing_or_incomplete_idx_folder_says_what_it_needs(
         datasets.load(f"idx:{idx_dir}")
 
 
-def test_a_file_that_may_not_be_read_is_named(
+def test_the_error_for_an_unreadable_file_names_it(
     monkeypatch: pytest.MonkeyPatch, idx_dir: Path
 ) -> None:
     def denied(path: Path) -> bytes:
@@ -312,9 +314,7 @@ def fill(folder: Path, data: Dataset, count: int = 50) -> None:
         Image.fromarray(image).save(place / f"{number:04}.png")
 
 
-def test_digit_images_in_a_folder_are_taken_as_they_are(
-    tmp_path: Path, uci: datasets.Splits
-) -> None:
+def test_digit_images_in_a_folder_are_used_unchanged(tmp_path: Path, uci: datasets.Splits) -> None:
     fill(tmp_path / "train", uci.train)
     fill(tmp_path / "test", uci.test, 20)
     found = datasets.load(f"folder:{tmp_path}")
@@ -325,7 +325,7 @@ def test_digit_images_in_a_folder_are_taken_as_they_are(
     assert np.array_equal(found.train.labels, uci.train.labels[order])
 
 
-def test_a_folder_without_train_and_test_is_always_parted_alike(
+def test_a_folder_without_train_and_test_is_always_split_the_same(
     tmp_path: Path, uci: datasets.Splits
 ) -> None:
     fill(tmp_path, uci.train)
@@ -343,7 +343,7 @@ def test_classes_of_numbers_are_sorted_as_numbers(tmp_path: Path, uci: datasets.
     assert datasets.load(f"folder:{tmp_path}").train.classes == ("1", "10", "2", "3", "9", "zero")
 
 
-def test_any_other_picture_in_a_folder_goes_the_way_of_pictures(
+def test_in_other_pictures_in_a_folder_the_digit_is_found_and_scaled(
     tmp_path: Path, uci: datasets.Splits
 ) -> None:
     fill(tmp_path, uci.train)
@@ -361,7 +361,9 @@ def test_any_other_picture_in_a_folder_goes_the_way_of_pictures(
     assert min(differences) < 8
 
 
-def test_a_bad_folder_or_picture_is_named(tmp_path: Path, uci: datasets.Splits) -> None:
+def test_the_error_for_a_bad_folder_or_picture_names_it(
+    tmp_path: Path, uci: datasets.Splits
+) -> None:
     with pytest.raises(DataError, match=rf"^no folder {tmp_path}/none; give one that holds a fol"):
         datasets.load(f"folder:{tmp_path}/none")
     with pytest.raises(DataError, match=rf"^no class folders in {tmp_path}; it needs one folder"):
@@ -396,7 +398,7 @@ def test_a_bad_folder_or_picture_is_named(tmp_path: Path, uci: datasets.Splits) 
         ),
     ],
 )
-def test_an_unknown_source_gets_the_nearest_names(source: str, text: str) -> None:
+def test_an_unknown_source_is_refused_with_the_nearest_names(source: str, text: str) -> None:
     with pytest.raises(UsageError) as error:
         datasets.load(source)
     assert str(error.value) == text
@@ -429,7 +431,7 @@ def test_sources_are_joined_part_by_part(idx_dir: Path, uci: datasets.Splits) ->
     assert datasets.load_all(["uci-digits"]).train.digest == uci.train.digest
 
 
-def test_sources_of_other_classes_are_not_joined(idx_dir: Path, uci: datasets.Splits) -> None:
+def test_sources_with_different_classes_are_not_joined(idx_dir: Path, uci: datasets.Splits) -> None:
     (idx_dir / "classes.txt").write_text("\n".join("abcdefghij"))
     with pytest.raises(DataError) as error:
         datasets.load_all(["uci-digits", f"idx:{idx_dir}"])
@@ -515,7 +517,7 @@ def test_a_stratified_split_is_exact_in_total_and_even_by_class(
     assert numbers(train) == sorted(numbers(train)), "order is kept"
 
 
-def test_a_stratified_split_follows_the_seed_and_nothing_else() -> None:
+def test_a_stratified_split_depends_on_the_seed_alone() -> None:
     whole = numbered([50] * 4)
     drawn: list[list[int]] = []
     for seed in (0, 0, 1):
@@ -526,7 +528,7 @@ def test_a_stratified_split_follows_the_seed_and_nothing_else() -> None:
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-def test_the_last_part_is_taken_as_it_stands_without_a_copy() -> None:
+def test_a_last_split_copies_nothing_and_keeps_the_order() -> None:
     whole = numbered([30, 30])
     train, held_out = carve(whole, 0.25, seed=0, how="last")
     assert held_out is not None
@@ -534,7 +536,7 @@ def test_the_last_part_is_taken_as_it_stands_without_a_copy() -> None:
     assert np.shares_memory(train.images, whole.images)
 
 
-def test_nothing_is_held_out_of_a_share_of_0_and_too_few_images_are_an_error() -> None:
+def test_a_share_of_0_holds_out_nothing_and_too_few_images_are_refused() -> None:
     whole = numbered([2, 1])
     assert carve(whole, 0, seed=0) == (whole, None)
     for share, count in ((0.1, 0), (0.9, 3)):
@@ -546,7 +548,7 @@ def test_nothing_is_held_out_of_a_share_of_0_and_too_few_images_are_an_error() -
         )
 
 
-def test_where_a_share_is_no_image_none_may_be_held_out() -> None:
+def test_a_share_of_no_image_may_hold_out_nothing() -> None:
     whole = numbered([2, 1])
     assert carve(whole, 0.1, seed=0, allow_none=True) == (whole, None)
     train, held_out = carve(whole, 0.4, seed=0, allow_none=True)
@@ -561,11 +563,11 @@ def test_a_small_part_is_repeated_whole_and_a_large_one_is_not_touched() -> None
     assert repeat_small([large, small], least_share=0) == [large, small]
 
 
-def test_images_and_labels_stay_as_small_as_they_came(mnist: datasets.Splits) -> None:
+def test_mnist_in_memory_is_as_small_as_its_files(mnist: datasets.Splits) -> None:
     assert mnist.train.images.nbytes == 47_040_000
     assert hashlib.sha256(pack(mnist.test.labels)).hexdigest().startswith("ff7bcfd416de3373")
 
 
-def test_the_same_source_twice_would_be_learnt_from_and_held_out_at_once() -> None:
+def test_a_source_given_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="uci-digits is given twice: .* say each --data once"):
         datasets.load_all(["uci-digits", "uci-digits"])

@@ -54,6 +54,14 @@ def test_the_site_documents_every_public_name_and_asks_no_host(tmp_path: Path) -
         assert not requests, path
 
 
+def test_a_folder_with_other_files_is_not_replaced_by_the_site(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    done = run_tool("docs_site.py", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.endswith("holds something other than this site: name another folder\n")
+    assert (tmp_path / "thesis.txt").exists()
+
+
 def test_a_link_of_the_site_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     docs_site = runpy.run_path(str(ROOT / "tools/docs_site.py"))
     (tmp_path / "a").mkdir()

@@ -39,7 +39,7 @@ def test_a_run_leaves_scores_history_and_card_that_agree(quick_run: Run) -> None
     assert quick_run.manifest.weights in quick_run.read("README.md").decode()
 
 
-def test_a_runs_recipe_repeats_the_run_to_the_bit(quick_run: Run, tmp_path: Path) -> None:
+def test_the_recipe_of_a_run_repeats_it_bit_for_bit(quick_run: Run, tmp_path: Path) -> None:
     again = experiment.train(
         str(quick_run.folder / "recipe.toml"), runs=tmp_path, device="cpu", report=False
     )
@@ -70,7 +70,7 @@ def test_data_with_other_classes_cannot_be_scored(quick_run: Run, tmp_path: Path
         evaluate(quick_run.folder, data=[f"folder:{tmp_path}"])
 
 
-def test_a_part_that_was_not_held_out_cannot_be_scored(
+def test_a_validation_part_that_was_not_held_out_cannot_be_scored(
     quick_recipe: Recipe, tmp_path: Path
 ) -> None:
     recipe = quick_recipe.with_changes({"validation": 0, "epochs": 1})
@@ -99,7 +99,7 @@ def stopped(quick_recipe: Recipe, tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_stopped_run_goes_on_to_the_same_weights_and_the_whole_history(
+def test_a_resumed_run_ends_with_the_same_weights_and_history(
     quick_run: Run, stopped: Path
 ) -> None:
     assert Run.open(stopped).manifest.state == "training"
@@ -111,7 +111,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights_and_the_whole_history(
     assert not (stopped / RESUME).exists()
 
 
-def test_a_run_goes_on_only_where_there_is_something_to_go_on_with(
+def test_a_finished_run_or_one_whose_data_changed_is_not_resumed(
     quick_run: Run, stopped: Path
 ) -> None:
     with pytest.raises(UsageError, match="is not waiting to go on, its state is 'done'"):
@@ -155,7 +155,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
 )
-def test_after_any_signal_a_run_goes_on_bit_for_bit(
+def test_after_any_signal_a_run_resumes_bit_for_bit(
     number: signal.Signals, code: int, undisturbed: Run, tmp_path: Path
 ) -> None:
     stopped = run_quick(tmp_path, 6)
@@ -206,7 +206,7 @@ def test_no_folder_is_made_for_a_training_that_cannot_begin(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_run_that_another_process_trains_is_not_trained_twice(stopped: Path) -> None:
+def test_a_run_that_another_process_trains_is_not_resumed(stopped: Path) -> None:
     with (
         locked(stopped),
         pytest.raises(ModelError, match="another process is training in .*quick-1: wait for it"),
@@ -215,7 +215,7 @@ def test_a_run_that_another_process_trains_is_not_trained_twice(stopped: Path) -
 
 
 @pytest.mark.parametrize("name", ["resume.safetensors", "recipe.toml"])
-def test_a_run_whose_files_were_altered_does_not_go_on(name: str, stopped: Path) -> None:
+def test_a_run_whose_files_were_altered_is_not_resumed(name: str, stopped: Path) -> None:
     content = bytearray((stopped / name).read_bytes())
     content[-2] ^= 1
     (stopped / name).write_bytes(content)
@@ -223,7 +223,7 @@ def test_a_run_whose_files_were_altered_does_not_go_on(name: str, stopped: Path)
         experiment.resume(stopped)
 
 
-def test_a_diverging_run_exits_with_1_and_says_where_the_last_good_weights_are(
+def test_a_diverging_run_exits_with_1_and_names_the_last_good_weights(
     tmp_path: Path,
 ) -> None:
     wild = ("optimizer=sgd", "learning_rate=2", "weight_decay=10", "warmup=0.9", "epochs=6")
@@ -279,7 +279,7 @@ class Counting(Watcher):
         self.seen, self.total = images, total
 
 
-def test_extra_data_are_learnt_from_but_not_tested_on(tmp_path: Path, quick_recipe: Recipe) -> None:
+def test_extra_data_are_trained_on_but_not_tested_on(tmp_path: Path, quick_recipe: Recipe) -> None:
     recipe = quick_recipe.with_changes(
         {
             "extra_data": "drawn:300",

@@ -200,12 +200,15 @@ def test_an_interrupted_export_leaves_a_run_that_says_so(
 
 
 def test_a_run_that_has_no_model_is_not_exported(tmp_path: Path) -> None:
-    unfinished = copy_of("lenet5", tmp_path / "unfinished", without=[MODEL, WEIGHTS])
-    for state, words in (("training", "go on with `lenet train"), ("diverged", "diverged")):
-        manifest = unfinished.manifest.model_copy(update={"state": state})
-        unfinished.write("run.json", manifest.model_dump_json().encode())
+    for state, lacks, words in (
+        ("training", [MODEL, WEIGHTS], "go on with `lenet train"),
+        ("diverged", [MODEL], "its training diverged"),  # it keeps its last good weights
+    ):
+        stopped = copy_of("lenet5", tmp_path / state, without=lacks)
+        manifest = stopped.manifest.model_copy(update={"state": state})
+        stopped.write("run.json", manifest.model_dump_json().encode())
         with pytest.raises(ModelError, match=words):
-            export(unfinished.folder)
+            export(stopped.folder)
     lost = copy_of("reader", tmp_path / "lost", without=[MODEL])
     with pytest.raises(ModelError, match=r"no model\.onnx, which holds its temperature"):
         export(lost.folder)

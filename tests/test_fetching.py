@@ -272,9 +272,12 @@ def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
         return served.dial(address, port, seconds)
 
     with server(OK + b"fine") as served:
-        found = ["2606:4700::1111", PUBLIC]
-        assert fetching.fetch("http://example.org/", resolve=lambda *_: found, dial=dial) == b"fine"
-    assert tried == found
+        addresses = ["2606:4700::1111", PUBLIC]
+        assert (
+            fetching.fetch("http://example.org/", resolve=lambda *_: addresses, dial=dial)
+            == b"fine"
+        )
+    assert tried == addresses
 
 
 def test_https_needs_a_server_with_a_certificate() -> None:

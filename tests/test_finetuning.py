@@ -17,8 +17,14 @@ from lenet.corrections import Correction, Corrections
 from lenet.datasets import Dataset, load
 from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, UsageError
-from lenet.evaluation import read_scores
-from lenet.evaluation.finetuning import Change, changes, read_changes, with_former_tests
+from lenet.evaluation import (
+    NONDIGITS,
+    Change,
+    changes,
+    read_changes,
+    read_scores,
+    with_former_tests,
+)
 from lenet.models.weights import beginning
 from lenet.picture import normalise
 from lenet.reader import Classifier
@@ -133,7 +139,7 @@ def test_images_corrected_as_nondigits_are_learnt_and_refused(
     )
     run = experiment.train(recipe, runs=tmp_path / "runs", device="cpu", report=False)
     old, digits, others = read_changes(run)
-    assert others.source == f"{source}, what is no digit"
+    assert others.source == f"{source}{NONDIGITS}"
     assert others.before == others.total == len(datasets.load_others(source)[1] or ()) > 4
     assert others.after <= 0.25 * others.total
     assert digits.total == 2

@@ -8,15 +8,16 @@ import torch
 
 from lenet import figures
 from lenet.datasets import Dataset, load
+from lenet.datasets.dataset import pixels
 from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, ModelError, UsageError
 from lenet.evaluation import score
 from lenet.experiment.exporting import to_onnx
 from lenet.inspection import Inspection
+from lenet.inspection.attention import PATCH, gradient, occlusion
 from lenet.inspection.conditions import CONDITIONS, robustness
 from lenet.inspection.embedding import pca, spread, tsne
 from lenet.inspection.feature_maps import Layers, kernels
-from lenet.inspection.pixels import PATCH, gradient, occlusion, pixels
 from lenet.models import MODELS, build
 from lenet.reader import Classifier
 from lenet.recipe import Recipe

@@ -11,6 +11,7 @@ from lenet.errors import ModelError
 from lenet.experiment.exporting import Exported, to_onnx
 from lenet.inspection.feature_maps import Layers, read_facts, stored_kernels
 from lenet.models import MODELS, build, layer_table
+from lenet.models.layers import layer_facts
 from lenet.models.lenet5_1998 import PartialConvolution
 from lenet.run import LAYER_FACTS, WEIGHTS, KernelNames, LayerFacts, Receptive, Run
 from lenet.storage import read_arrays
@@ -71,6 +72,14 @@ def test_shipped_kernels_are_those_of_the_network_in_torch(name: str) -> None:
         assert np.array_equal(kernels, module.weight.detach().numpy())
         expected = () if module.bias is None else module.bias.detach().numpy()
         assert np.array_equal(biases, expected)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "reader"])
+def test_shipped_layers_json_is_what_the_network_says_of_itself(name: str) -> None:
+    from lenet import experiment
+
+    facts = read_facts(Run.find(name).read(LAYER_FACTS))
+    assert facts == layer_facts(experiment.load(name))
 
 
 def test_kernels_between_unconnected_maps_are_zero() -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from lenet import datasets
 from lenet.datasets import Dataset
-from lenet.evaluation import read_scores
-from lenet.evaluation.mistakes import MOST, find_mistakes
+from lenet.evaluation import MOST_MISTAKES, find_mistakes, read_scores
 from lenet.reader import MIN_PROBABILITY, Classifier
 from lenet.run import MISTAKES, MODEL, Run, shipped_names
 
@@ -17,7 +16,7 @@ def test_a_run_keeps_its_mistakes_and_its_scores_agree(quick_run: Run) -> None:
     kept = json.loads(quick_run.read(MISTAKES))
     scores = read_scores(quick_run)["test"]
     assert (kept["errors"], kept["total"]) == (scores.errors, scores.total)
-    assert 0 < len(kept["mistakes"]) == min(MOST, scores.errors)
+    assert 0 < len(kept["mistakes"]) == min(MOST_MISTAKES, scores.errors)
     test = datasets.load("uci-digits").test
     probabilities = Classifier(quick_run.read(MODEL)).probabilities(test.images)
     for mistake in kept["mistakes"]:

@@ -210,7 +210,7 @@ PATIENCE = {"slow": 1.0, "silent": 1.0}  # seconds
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recovers(
+def test_a_faulty_mirror_is_named_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault)
@@ -225,7 +225,7 @@ def test_a_faulty_mirror_is_named_leaves_nothing_behind_and_the_next_run_recover
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_where_one_mirror_is_at_fault_the_next_one_helps(
+def test_the_next_mirror_is_used_if_one_is_faulty(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault, "good")
@@ -236,7 +236,7 @@ def test_where_one_mirror_is_at_fault_the_next_one_helps(
 
 
 @pytest.mark.parametrize("manner", ["harder", "plain", "decoded"])
-def test_any_compression_will_do_for_the_content_is_what_counts(
+def test_a_download_may_be_compressed_in_any_way(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
 ) -> None:
     use(monkeypatch, server, manner)
@@ -245,7 +245,7 @@ def test_any_compression_will_do_for_the_content_is_what_counts(
     assert len(datasets.load("mnist", folder, download=False).test) == len(SMALL.test)
 
 
-def test_with_all_mirrors_down_the_way_by_hand_is_told(
+def test_if_all_mirrors_are_down_the_error_says_what_to_do_by_hand(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     with socket.socket() as closed:
@@ -265,7 +265,7 @@ def test_with_all_mirrors_down_the_way_by_hand_is_told(
 
 
 @pytest.mark.parametrize("manner", ["slow", "silent"])
-def test_the_time_given_for_a_download_holds_whatever_the_mirrors_do(
+def test_a_download_keeps_to_its_timeout_whatever_the_mirrors_do(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, manner: str
 ) -> None:
     use(monkeypatch, server, manner, "good")
@@ -276,7 +276,7 @@ def test_the_time_given_for_a_download_holds_whatever_the_mirrors_do(
     assert names(folder) == []
 
 
-def test_what_arrived_before_the_time_was_over_is_kept(
+def test_only_missing_files_are_downloaded(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     folder.mkdir()
@@ -286,7 +286,7 @@ def test_what_arrived_before_the_time_was_over_is_kept(
     assert len(server.asked) == 3
 
 
-def test_without_leave_to_download_it_says_where_it_looked(folder: Path) -> None:
+def test_if_downloads_are_forbidden_the_error_says_where_it_looked(folder: Path) -> None:
     with pytest.raises(
         DataError, match=r"no t10k-labels-idx1-ubyte in .*/mnist, .*/lenet/mnist; `l"
     ):
@@ -312,7 +312,9 @@ def start_fetching(server: Server, manner: str, *folders: Path) -> subprocess.Po
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, folder: Path) -> None:
+def test_of_eight_processes_fetching_at_once_one_downloads_for_all(
+    server: Server, folder: Path
+) -> None:
     processes = [start_fetching(server, "good", folder) for _ in range(8)]
     for process in processes:
         _, errors = process.communicate(timeout=60)
@@ -322,7 +324,7 @@ def test_eight_processes_fetching_at_once_leave_one_good_copy(server: Server, fo
     assert len(server.asked) == 4, "one downloads for all"
 
 
-def test_a_process_waits_no_longer_than_its_time_for_another_one(
+def test_a_process_waits_for_another_one_no_longer_than_its_timeout(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     use(monkeypatch, server, "good")
@@ -357,7 +359,7 @@ def test_a_fetch_killed_at_any_moment_leaves_only_whole_files(
         assert names(folder) == ALL_FILES
 
 
-def test_what_a_killed_fetch_left_is_swept_by_the_next(
+def test_a_fetch_removes_what_a_killed_one_left(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path
 ) -> None:
     folder.mkdir()
@@ -370,7 +372,7 @@ def test_what_a_killed_fetch_left_is_swept_by_the_next(
 
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize(("owner", "call"), [(os, "fsync"), (Path, "replace"), (Path, "open")])
-def test_a_disk_that_fails_at_any_write_gets_one_line_and_no_half_written_file(
+def test_a_disk_error_at_any_write_leaves_no_partial_file(
     monkeypatch: pytest.MonkeyPatch,
     server: Server,
     folder: Path,
@@ -406,7 +408,7 @@ def test_a_disk_that_fails_at_any_write_gets_one_line_and_no_half_written_file(
         assert names(place) == ALL_FILES
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(
+def test_a_folder_that_cannot_be_made_is_an_error_of_one_line(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("here")
@@ -424,14 +426,14 @@ def put(folder: Path, suffix: str = ".gz", infix: str = "-") -> None:
 
 @pytest.mark.parametrize("suffix", [".gz", ""])
 @pytest.mark.parametrize("infix", ["-", "."])
-def test_files_placed_by_hand_are_read_packed_or_not_under_either_name(
+def test_files_placed_by_hand_may_be_plain_or_gzip_under_either_name(
     folder: Path, suffix: str, infix: str
 ) -> None:
     put(folder, suffix, infix)
     assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
 
 
-def test_the_given_folder_comes_before_lenet_data_and_that_before_the_cache(
+def test_the_given_folder_precedes_lenet_data_and_that_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     places = [tmp_path / "given", tmp_path / "named", tmp_path / "home" / "lenet" / "mnist"]
@@ -443,7 +445,7 @@ def test_the_given_folder_comes_before_lenet_data_and_that_before_the_cache(
 
 
 @pytest.mark.parametrize("place", ["given", "named"])
-def test_a_file_with_other_content_is_named_with_both_digests_and_not_replaced(
+def test_a_file_with_other_content_is_refused_and_not_replaced(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path, place: str
 ) -> None:
     use(monkeypatch, server, "good")
@@ -463,7 +465,7 @@ def test_a_file_with_other_content_is_named_with_both_digests_and_not_replaced(
     assert server.asked == []
 
 
-def test_a_truncated_file_is_named(folder: Path) -> None:
+def test_the_error_for_a_truncated_file_names_it(folder: Path) -> None:
     put(folder)
     path = folder / "t10k-images-idx3-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-100])
@@ -471,7 +473,7 @@ def test_a_truncated_file_is_named(folder: Path) -> None:
         datasets.load("mnist", folder)
 
 
-def test_a_file_spoilt_in_the_cache_is_brought_anew(
+def test_a_damaged_file_in_the_cache_is_downloaded_again(
     monkeypatch: pytest.MonkeyPatch, server: Server, tmp_path: Path
 ) -> None:
     use(monkeypatch, server, "good")

@@ -43,7 +43,7 @@ def test_the_answer_is_there_while_the_pen_is_still_down(open_page: Open) -> Non
     page.mouse.up()
 
 
-def test_a_number_is_read_from_left_to_right_and_any_digit_of_it_can_be_chosen(
+def test_a_number_is_read_left_to_right_and_any_digit_can_be_chosen(
     open_page: Open,
 ) -> None:
     page = open_page()
@@ -183,7 +183,7 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
         page.mouse.up()
     expect(page.locator("#draw-answer .badge")).to_have_text("not a digit")
     expect(page.locator("#draw-answer .left-out")).to_have_text(
-        "Left out: one sign that is no digit."
+        "Left out: one sign that is not a digit."
     )
     expect(page.locator(".pad .box")).to_have_text("not a digit")
     assert number(page).inner_text() == ""
@@ -191,7 +191,7 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
         "It is a digit after all? Say which, or that it is none:"
     )
     page.locator("#draw-answer").get_by_role("button", name="Look inside").click()
-    expect(page.locator(".stream-answer")).to_contain_text("takes it for no digit")
+    expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")
 
 
 BLANK = {"picture": "picture", "model": "lenet5", "text": "", "width": 640, "height": 400,
@@ -321,7 +321,7 @@ def test_probabilities_are_written_as_the_command_line_does(open_page: Open) -> 
         ("#xyz", "There is no “#xyz” on this page. There is #draw, #picture, #inside, #numbers."),
     ],
 )
-def test_what_the_address_asks_in_vain_is_said(open_page: Open, place: str, words: str) -> None:
+def test_unknown_names_in_the_address_are_reported(open_page: Open, place: str, words: str) -> None:
     page = open_page()
     home = page.url.split("#")[0]
     page.goto("about:blank")

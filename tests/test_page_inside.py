@@ -111,7 +111,7 @@ def test_activations_are_explained_as_what_they_do(open_page: Open) -> None:
         "What is negative becomes 0.",
         "What is negative becomes nearly 0.",
         "Every number is squashed to between −1.7159 and 1.7159.",
-        "Every number is bent by the same curve.",
+        "The same function is applied to every number.",
     ]
 
 

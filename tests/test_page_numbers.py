@@ -41,7 +41,11 @@ def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
     cells = page.locator(".confusion tbody td").all_inner_texts()
     shown = [0 if cell == "·" else int(cell) for cell in cells]
     assert shown == [count for row in scores["confusion"] for count in row]
-    expect(page.locator(".facts")).to_contain_text("Fails on what its data lacks")
+    card = page.locator(".facts")
+    expect(card).to_contain_text("Fails on what its data lacks")
+    tested = card.get_by_role("row").filter(has=page.get_by_role("rowheader", name="test"))
+    expect(tested).to_contain_text(f"{scores['errors']} in 10,000")
+    expect(card.get_by_role("row", name="rotated 30°")).to_contain_text("350 in 2,000")
     truth, answer = divmod(max(range(100), key=lambda i: shown[i] if i // 10 != i % 10 else 0), 10)
     expect(page.locator(".mistakes li").first).to_be_visible()
     page.get_by_role(
@@ -65,6 +69,17 @@ def test_the_numbers_say_how_many_digits_are_refused_or_doubted(open_page: Open)
     marked = page.locator(".mistakes").get_by_text("refused", exact=True)
     expect(marked).to_have_count(sum(each["status"] == "not_a_digit" for each in kept["mistakes"]))
     expect(page.locator(".licence")).to_contain_text("CC BY-SA 3.0")
+
+
+def test_the_card_lays_out_how_the_reader_was_made_and_measured(open_page: Open) -> None:
+    page = open_page("numbers")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    card = page.locator(".facts")
+    rejection = Run.find(DEFAULT_MODEL).recipe.nondigits
+    expect(card.get_by_role("row", name="to refuse")).to_contain_text(rejection[0])
+    expect(card).to_contain_text("Refuses an image whose score is below −0.8282")
+    expect(card.get_by_role("heading", name="Measured on people's pictures")).to_be_visible()
+    expect(card.get_by_role("row", name="30 short strings")).to_contain_text("29")
 
 
 def test_a_run_that_kept_no_mistakes_says_so_in_one_line(open_page: Open) -> None:
@@ -159,7 +174,7 @@ def test_a_correction_that_failed_is_sent_again_under_the_same_id(open_page: Ope
     expect(page.locator(".kept li").first).to_contain_text("9, best guess 4")
 
 
-def test_a_correction_that_is_cancelled_after_trouble_is_not_kept_beside_the_next(
+def test_a_cancelled_correction_is_not_kept_beside_the_next_one(
     open_page: Open,
 ) -> None:
     page = open_page(expect_errors=True)

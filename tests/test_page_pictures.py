@@ -46,7 +46,9 @@ def test_a_sign_refused_beside_digits_can_be_looked_at_and_corrected(
     expect(refused).to_have_text("not a digit")
     refused.click()
     expect(answer.locator(".badge")).to_have_text("not a digit")
-    expect(answer.locator(".sentence")).to_have_text("This sign is no digit to the network.")
+    expect(answer.locator(".sentence")).to_have_text(
+        "The network does not take this sign for a digit."
+    )
     expect(answer.locator(".ask")).to_contain_text("It is a digit after all?")
     expect(page.locator(".frame .box.chosen")).to_have_text("not a digit")
     page.locator(".frame .box.sure").first.click()
@@ -56,7 +58,7 @@ def test_a_sign_refused_beside_digits_can_be_looked_at_and_corrected(
     look = answer.get_by_role("button", name="Look at sign 1 that was left out")
     expect(look).to_have_attribute("aria-pressed", "true")
     answer.get_by_role("button", name="Look inside").click()
-    expect(page.locator(".stream-answer")).to_contain_text("takes it for no digit")
+    expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")
 
 
 DATA_TRANSFER = """async (coded) => {
@@ -91,7 +93,7 @@ def test_pasting_something_else_is_said_to_be_no_picture(open_page: Open) -> Non
     expect(page.locator("#picture-side .problem")).to_contain_text("no picture on the clipboard")
 
 
-def test_a_picture_too_large_to_be_sent_is_made_smaller_and_the_page_says_so(
+def test_a_picture_too_large_to_send_is_shrunk_and_the_page_says_so(
     open_page: Open, tmp_path: Path
 ) -> None:
     noise = np.random.default_rng(0).integers(200, 256, (2600, 2600, 3), np.uint8)

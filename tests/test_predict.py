@@ -23,6 +23,7 @@ import lenet
 from command import loaded_modules, on_a_terminal
 from lenet.cli import app
 from lenet.cli import predict as verb
+from lenet.cli import predict_output as output
 from lenet.cli.console import print_json
 from lenet.errors import LeNetError, UsageError
 from lenet.picture import decode
@@ -57,15 +58,15 @@ def texts(done: Result) -> dict[str, str]:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of pictures and other things, which is also the current one."""
-    place = tmp_path / "scans"
-    (place / "2026" / ".hidden").mkdir(parents=True)
-    shutil.copy(SEVEN, place / "b.PNG")
-    shutil.copy(THREE, place / "a.png")
-    shutil.copy(FOUR, place / "2026" / "c.png")
+    scans = tmp_path / "scans"
+    (scans / "2026" / ".hidden").mkdir(parents=True)
+    shutil.copy(SEVEN, scans / "b.PNG")
+    shutil.copy(THREE, scans / "a.png")
+    shutil.copy(FOUR, scans / "2026" / "c.png")
     for name in ("notes.txt", ".thumb.png", "Makefile", "2026/.hidden/x.png"):
-        (place / name).write_text("no picture")
+        (scans / name).write_text("no picture")
     monkeypatch.chdir(tmp_path)
-    return place
+    return scans
 
 
 def test_a_line_has_name_digits_and_probability_with_rows_between_slashes(tmp_path: Path) -> None:
@@ -319,7 +320,7 @@ def test_a_picture_removed_before_it_is_explained_is_one_line(
     for file, picture in zip(files, (THREE, FOUR, SEVEN), strict=True):
         shutil.copy(picture, file)
 
-    def read_then_remove(*words: Any, **options: Any) -> Iterator[verb.Answer]:
+    def read_then_remove(*words: Any, **options: Any) -> Iterator[output.Answer]:
         answers = list(read(*words, **options))
         files[1].unlink()
         yield from answers
@@ -347,9 +348,9 @@ def test_explain_makes_a_folder_and_draws_several_into_it(folder: Path) -> None:
 
 def test_an_explanation_that_cannot_be_written_is_an_error(folder: Path) -> None:
     Path("file").write_text("in the way")
-    for place in ("file/out", "file/out.png"):
-        done = predict(THREE, "--explain", place, code=4)
-        assert f"cannot write {place}" in str(done.exception)
+    for target in ("file/out", "file/out.png"):
+        done = predict(THREE, "--explain", target, code=4)
+        assert f"cannot write {target}" in str(done.exception)
 
 
 def region(status: str, box: tuple[int, int, int, int]) -> Digit:
@@ -378,7 +379,7 @@ def test_an_explanation_frames_each_region_in_the_colour_of_its_status() -> None
         Rejection((250, 300, 60, 3), "line"),
     )
     drawn = explain(page, Reading("x", "digits", digits, rejected))
-    boxes = [found.box for found in digits] + [found.box for found in rejected]
+    boxes = [digit.box for digit in digits] + [region.box for region in rejected]
     for box, colour in zip(boxes, (DIGIT, UNCERTAIN, REJECTED, REJECTED), strict=True):
         x, y, width, height = box
         around = drawn.crop((20 + x - 6, 92 + y - 6, 20 + x + width + 6, 92 + y + height + 6))
@@ -413,6 +414,18 @@ def test_a_full_disk_is_one_line(folder: Path) -> None:
         command = [sys.executable, "-m", "lenet", "predict", "scans/b.PNG"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED)
     assert [done.returncode, done.stderr] == [4, "lenet: the disk: No space left on device\n"]
+
+
+def test_lenet_debug_shows_where_the_disk_was_full() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "lenet", "recipes", "--json"]
+        environment = {**BUFFERED, "LENET_DEBUG": "1"}
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith("Traceback (most recent call last):")
+    assert done.stderr.endswith("lenet: the disk: No space left on device\n")
 
 
 @pytest.mark.parametrize(

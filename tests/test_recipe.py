@@ -8,7 +8,7 @@ from lenet.recipe import Recipe, builtin_names, parse_changes
 
 
 @pytest.mark.parametrize("name", builtin_names())
-def test_every_built_in_recipe_is_valid_and_survives_being_written(name: str) -> None:
+def test_every_built_in_recipe_is_valid_and_survives_a_round_trip(name: str) -> None:
     recipe = Recipe.load(name)
     assert recipe.name == name
     assert recipe.about
@@ -19,7 +19,7 @@ def test_a_written_recipe_spells_out_every_field() -> None:
     assert set(tomllib.loads(Recipe().to_toml())) == set(Recipe.model_fields)
 
 
-def test_a_recipe_of_ones_own_is_named_after_its_file(tmp_path: Path) -> None:
+def test_a_recipe_file_gives_the_recipe_its_name(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("epochs = 3\n")
     assert Recipe.load(tmp_path / "mine.toml").name == "mine"
 
@@ -47,18 +47,18 @@ def test_a_recipe_of_ones_own_is_named_after_its_file(tmp_path: Path) -> None:
         ({"learning_rate": float("nan")}, "learning_rate: .*found nan"),
     ],
 )
-def test_a_wrong_field_is_said_in_one_line(changes: dict[str, object], text: str) -> None:
+def test_a_wrong_field_is_refused_in_one_line(changes: dict[str, object], text: str) -> None:
     with pytest.raises(UsageError, match=text) as caught:
         Recipe.load("lenet5").with_changes(changes)
     assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_recipe_is_answered_with_the_nearest_names() -> None:
+def test_an_unknown_recipe_is_refused_with_the_nearest_names() -> None:
     with pytest.raises(UsageError, match="no recipe 'lenet-5': did you mean lenet5"):
         Recipe.load("lenet-5")
 
 
-def test_a_recipe_file_that_is_missing_or_broken_is_said(tmp_path: Path) -> None:
+def test_a_missing_or_broken_recipe_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no recipe file .*mine\.toml; `lenet recipes` lists"):
         Recipe.load(tmp_path / "mine.toml")
     (tmp_path / "mine.toml").write_text("epochs = = 3")
@@ -70,28 +70,28 @@ def test_a_recipe_file_that_is_missing_or_broken_is_said(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("word", ["epochs", "=3", ""])
-def test_a_change_without_a_value_is_said(word: str) -> None:
+def test_a_change_without_a_value_is_refused(word: str) -> None:
     with pytest.raises(UsageError, match="--set takes field=value"):
         parse_changes([word])
 
 
 @pytest.mark.parametrize("value", ["9" * 5000, "[" * 20_000, "1\nbatch=7"])
-def test_a_value_that_is_no_toml_is_a_string_and_brings_nothing_along(value: str) -> None:
+def test_a_value_that_is_not_toml_becomes_a_string(value: str) -> None:
     assert parse_changes([f"epochs={value}"]) == {"epochs": value}
 
 
-def test_one_amount_of_distortion_is_changed_without_the_others() -> None:
+def test_one_distortion_can_be_changed_without_the_others() -> None:
     changes = parse_changes(["augment.shift=2", "augment.rotation=5"])
     recipe = Recipe.load("lenet5").with_changes({"augment": {"elastic": 1}}).with_changes(changes)
     assert (recipe.augment.shift, recipe.augment.rotation, recipe.augment.elastic) == (2, 5, 1)
 
 
-def test_the_loss_of_1998_with_its_own_class_of_rubbish_is_not_taught_to_refuse() -> None:
+def test_nondigits_with_the_loss_of_1998_are_refused() -> None:
     with pytest.raises(UsageError, match='nondigits need loss = "cross-entropy", found "map-1998"'):
         Recipe.load("lenet5-1998").with_changes({"nondigits": "nondigits:100"})
 
 
-def test_who_is_taught_to_refuse_without_a_score_to_refuse_by_is_told_what_to_set() -> None:
+def test_nondigits_without_calibration_are_refused() -> None:
     with pytest.raises(UsageError, match="nondigits need calibrate = true"):
         Recipe.load("reader").with_changes({"calibrate": False})
 

@@ -79,10 +79,10 @@ def test_an_unknown_recipe_is_one_line() -> None:
 def test_the_shipped_costs_are_those_of_the_networks() -> None:
     for name in builtin_names():
         layers = layer_table(build(Recipe.load(name).model))
-        found = measured.costs(Recipe.load(name).model)
-        assert found is not None, f"{name}: say tools/results.py --page"
-        assert found.parameters == sum(layer.parameters for layer in layers)
-        assert found.multiply_adds == sum(layer.multiply_adds for layer in layers)
+        costs = measured.costs(Recipe.load(name).model)
+        assert costs is not None, f"{name}: run tools/results.py --page"
+        assert costs.parameters == sum(layer.parameters for layer in layers)
+        assert costs.multiply_adds == sum(layer.multiply_adds for layer in layers)
     assert measured.costs("of one's own") is None
 
 
@@ -105,5 +105,5 @@ def test_the_shipped_outcomes_are_those_of_the_published_results() -> None:
         standing_of = importlib.import_module("results_page").standing_of
         shipped = importlib.import_module("results_shipped").shipped
     expected = shipped(standing_of(Ledger(ROOT / "docs/results.jsonl").results))
-    found = json.loads((ROOT / "src/lenet" / measured.FILE).read_text("utf-8"))
-    assert found == expected, "say: tools/results.py --page"
+    shipped_file = json.loads((ROOT / "src/lenet" / measured.FILE).read_text("utf-8"))
+    assert shipped_file == expected, "run tools/results.py --page"

@@ -25,7 +25,7 @@ def copied_run(quick_run: Run, tmp_path: Path) -> Run:
     return Run.open(Path(shutil.copytree(quick_run.folder, tmp_path / "copied")))
 
 
-def test_each_training_gets_a_folder_of_its_own(tmp_path: Path) -> None:
+def test_each_training_gets_its_own_folder(tmp_path: Path) -> None:
     recipe = Recipe(name="lenet5")
     names = [Run.create(recipe, MANIFEST, tmp_path).folder.name for _ in range(3)]
     assert names == ["lenet5-1", "lenet5-2", "lenet5-3"]
@@ -62,6 +62,7 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "history.jsonl",
         "scores.json",
         "mistakes.json",
+        "measured.json",
         "README.md",
         "report.html",
         "figures",
@@ -85,19 +86,19 @@ def test_an_altered_file_is_refused_by_its_digest(copied_run: Run) -> None:
         copied_run.read(MODEL)
 
 
-def test_a_missing_file_is_said(copied_run: Run) -> None:
+def test_the_error_for_a_missing_file_names_it(copied_run: Run) -> None:
     (copied_run.folder / MODEL).unlink()
     with pytest.raises(ModelError, match=r"cannot read .*model\.onnx: No such file"):
         copied_run.read(MODEL)
 
 
-def test_a_run_that_is_not_finished_says_how_to_go_on(tmp_path: Path) -> None:
+def test_the_error_for_an_unfinished_run_says_how_to_resume_it(tmp_path: Path) -> None:
     run = Run.create(Recipe(name="x"), MANIFEST, tmp_path)
     with pytest.raises(ModelError, match=r"has no model\.onnx: .*lenet train --resume .*x-1"):
         run.read(MODEL)
 
 
-def test_what_is_no_run_folder_is_said(tmp_path: Path, copied_run: Run) -> None:
+def test_a_folder_that_is_not_a_run_is_refused(tmp_path: Path, copied_run: Run) -> None:
     with pytest.raises(ModelError, match=r"is not a run folder: no run\.json in it"):
         Run.open(tmp_path)
     with pytest.raises(ModelError, match="no run folder .*nowhere; `lenet train` makes one"):
@@ -107,7 +108,7 @@ def test_what_is_no_run_folder_is_said(tmp_path: Path, copied_run: Run) -> None:
         Run.open(copied_run.folder)
 
 
-def test_a_run_that_is_not_there_is_answered_with_the_nearest(copied_run: Run) -> None:
+def test_a_missing_run_is_refused_with_the_nearest_name(copied_run: Run) -> None:
     missing = copied_run.folder.with_name("copide")
     with pytest.raises(ModelError, match=r"no run folder .*copide; did you mean .*copied\?"):
         Run.find(missing)
@@ -155,7 +156,7 @@ def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
         Run.open(copied_run.folder)
 
 
-def test_a_name_that_is_no_model_is_answered_with_the_nearest() -> None:
+def test_an_unknown_model_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UsageError, match="no model 'lenet-5': did you mean lenet5"):
         Run.find("lenet-5")
 
@@ -182,7 +183,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_file_is_whole_after_kill_9_at_any_moment(tmp_path: Path) -> None:
+def test_a_file_is_complete_after_kill_9_at_any_moment(tmp_path: Path) -> None:
     """The writer is killed again and again; what it leaves is one of the values it wrote."""
     path = tmp_path / "file"
     program = (
@@ -201,7 +202,7 @@ def test_a_file_is_whole_after_kill_9_at_any_moment(tmp_path: Path) -> None:
         assert len(set(content)) == 1
 
 
-def test_the_weights_digest_does_not_depend_on_their_order_but_on_everything_else() -> None:
+def test_the_weights_digest_depends_on_everything_but_their_order() -> None:
     a, b = np.zeros((2, 3), np.float32), np.ones(4, np.float32)
     digest = weights_digest({"a": a, "b": b})
     assert weights_digest({"b": b, "a": a}) == digest
@@ -214,7 +215,7 @@ def test_the_weights_digest_does_not_depend_on_their_order_but_on_everything_els
     assert all(weights_digest(other) != digest for other in others)
 
 
-def test_tensors_and_facts_come_back_as_they_went_whatever_their_memory_order(
+def test_tensors_in_any_memory_order_survive_a_round_trip(
     tmp_path: Path,
 ) -> None:
     kernel = torch.rand(4, 3, 5, 5).to(memory_format=torch.channels_last)
@@ -251,7 +252,7 @@ def test_the_weights_of_a_model_are_read_without_torch() -> None:
     ],
     ids=["empty", "short", "noise", "pickle", "huge header", "no json", "not ours"],
 )
-def test_a_broken_weights_file_is_one_clear_line(content: bytes, tmp_path: Path) -> None:
+def test_a_broken_weights_file_is_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match=r"x\.safetensors is broken or was not made by lenet"):
         read_tensors(tmp_path / "x.safetensors")

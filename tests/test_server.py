@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 import onnxruntime
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 from starlette.testclient import TestClient
 
 from command import run_lenet
@@ -41,7 +40,7 @@ def test_a_picture_read_over_http_gives_what_the_reader_gives(
 
 
 @pytest.mark.parametrize("model", SHIPPED)
-def test_command_line_python_http_and_onnx_give_the_same_digits_and_probabilities(
+def test_command_line_python_http_and_onnx_give_the_same_answers(
     both: TestClient, model: str
 ) -> None:
     printed = run_lenet("predict", "--model", model, "--json", *PICTURES).stdout.splitlines()
@@ -82,7 +81,7 @@ def test_all_mnist_test_digits_are_answered_as_python_answers_them(
     assert np.abs(found - probabilities).max() < 1e-5
 
 
-def test_a_form_is_read_as_a_bare_body_is_and_its_file_name_is_only_text(
+def test_a_form_is_read_like_a_bare_body(
     client: TestClient,
 ) -> None:
     content = TWO.read_bytes()
@@ -93,7 +92,7 @@ def test_a_form_is_read_as_a_bare_body_is_and_its_file_name_is_only_text(
     assert said == {key: value for key, value in bare.items() if key != "picture"}
 
 
-def test_a_reading_holds_as_much_as_was_asked_for(client: TestClient) -> None:
+def test_a_reading_holds_what_the_query_asks_for(client: TestClient) -> None:
     def digit(query: str) -> dict[str, Any]:
         said = client.post(f"/v1/read?{query}", content=TWO.read_bytes()).json()
         return dict(said["digits"][0])
@@ -123,7 +122,9 @@ def test_digit_images_may_come_as_bytes_as_numbers_and_in_base64(
     assert mixed["digits"] == bare["digits"] * 2
 
 
-def test_company_in_a_batch_changes_no_answer(client: TestClient, two: NDArray[np.uint8]) -> None:
+def test_an_answer_does_not_depend_on_the_rest_of_the_batch(
+    client: TestClient, two: NDArray[np.uint8]
+) -> None:
     alone = client.post("/v1/digits", content=two.tobytes(), headers=OCTETS).json()["digits"][0]
     noise = np.random.default_rng(0).integers(0, 256, (BATCH - 1, 28, 28), np.uint8)
     crowd = np.concatenate([noise, two[None]])
@@ -182,17 +183,20 @@ def test_what_cannot_be_read_is_refused_in_one_line(
 
 
 def test_a_picture_with_too_many_pixels_is_refused_before_they_are_decoded(
-    client: TestClient,
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bomb = io.BytesIO()
     Image.new("1", (10_000, 10_000)).save(bomb, "PNG")
-    begin = time.perf_counter()
+
+    def decode(_: object) -> None:
+        raise AssertionError("pixels were decoded")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", decode)
     response = client.post("/v1/read", content=bomb.getvalue())
     assert "too large: 10,000×10,000 pixels" in error_of(response)
-    assert time.perf_counter() - begin < 1
 
 
-def test_a_body_over_the_limit_is_refused_however_it_is_announced(client: TestClient) -> None:
+def test_a_body_over_the_limit_is_refused_with_or_without_a_length(client: TestClient) -> None:
     too_much = b"\0" * (bodies.MAX_BODY + 1)
 
     def chunks() -> Iterator[bytes]:
@@ -207,7 +211,7 @@ def test_a_body_over_the_limit_is_refused_however_it_is_announced(client: TestCl
     assert exactly.status_code == 422
 
 
-def test_unknown_paths_and_methods_say_so(client: TestClient) -> None:
+def test_unknown_paths_and_methods_are_refused_in_words(client: TestClient) -> None:
     assert "there is nothing here" in error_of(client.get("/v1/nothing"))
     assert "there is nothing here" in error_of(client.get("/docs"))
     refused = client.put("/v1/read", content=b"")

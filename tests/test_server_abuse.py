@@ -1,4 +1,4 @@
-"""What strangers send: the service answers in order, and lives."""
+"""Malicious and broken requests: the service answers in order, and survives."""
 
 import base64
 import http.client
@@ -78,7 +78,7 @@ def works(live: Live) -> None:
     assert live.process.poll() is None
 
 
-def test_500_connections_that_dawdle_keep_nobody_waiting(live: Live) -> None:
+def test_500_slow_connections_delay_nobody(live: Live) -> None:
     halves = (
         b"POST /v1/digits HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
         b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n\x89PNG",
@@ -98,7 +98,7 @@ def test_500_connections_that_dawdle_keep_nobody_waiting(live: Live) -> None:
             connection.close()
 
 
-def test_who_sends_headers_too_slowly_or_none_is_hung_up_on(live: Live) -> None:
+def test_a_connection_whose_headers_do_not_arrive_is_closed(live: Live) -> None:
     started = b"GET /livez HTTP/1.1\r\nHost: "
     connections = [socket.create_connection(("127.0.0.1", live.port), 15) for _ in range(2)]
     begin = time.monotonic()
@@ -134,7 +134,7 @@ def test_a_million_chunks_are_read_and_leave_nothing_behind(live: Live) -> None:
     ],
     ids=["10,000 parts", "1 MB header", "100,000 headers", "cut short", "new lines", "empty"],
 )
-def test_forms_made_to_hurt_are_refused(live: Live, body: bytes) -> None:
+def test_malicious_forms_are_refused(live: Live, body: bytes) -> None:
     before = live.memory()
     answer = raw(live, post("/v1/read", body, "Content-Type: multipart/form-data; boundary=b"))
     assert status(answer) in (400, 422)
@@ -151,7 +151,7 @@ def test_a_boundary_of_a_megabyte_is_refused(live: Live) -> None:
 @pytest.mark.parametrize(
     "length", ["-1", "+7", "1e3", "99999999999999999999999", "0x10", "", "1, 2", "784 784"]
 )
-def test_lengths_that_are_none_are_refused(live: Live, length: str) -> None:
+def test_invalid_lengths_are_refused(live: Live, length: str) -> None:
     answer = raw(live, post("/v1/digits", bytes(784), f"Content-Length: {length}"))
     assert 400 <= status(answer) < 500
     works(live)
@@ -167,7 +167,7 @@ def test_a_body_shorter_or_longer_than_said_harms_nobody(live: Live) -> None:
     works(live)
 
 
-def test_one_request_cannot_be_taken_for_two(live: Live) -> None:
+def test_one_request_cannot_pass_for_two(live: Live) -> None:
     inner = b"0\r\n\r\nGET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
     both = ("Content-Length: 5", "Transfer-Encoding: chunked")
     answer = raw(live, post("/v1/digits", inner, *both))
@@ -197,14 +197,14 @@ def deep(opening: str, closing: str, inside: str = "") -> bytes:
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/digits", "/v1/layers", "/v1/corrections"])
-def test_json_made_to_hurt_is_refused(live: Live, path: str, body: bytes) -> None:
+def test_malicious_json_is_refused(live: Live, path: str, body: bytes) -> None:
     answer = raw(live, post(path, body, "Content-Type: application/json"))
     assert status(answer) in (400, 413, 422)
     works(live)
 
 
 @pytest.mark.parametrize("path", ["/", "/index.html", "/v1/models", "/metrics"])
-def test_ten_thousand_ranges_are_not_a_way_to_ask_ten_thousand_times(live: Live, path: str) -> None:
+def test_a_request_for_ten_thousand_ranges_gets_one_answer(live: Live, path: str) -> None:
     ranges = "bytes=" + ",".join(f"{n}-" for n in range(6_000))
     begin = time.monotonic()
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nRange: {ranges}\r\n"
@@ -354,7 +354,7 @@ def test_2000_mutilated_requests_harm_nobody(live: Live) -> None:
     assert live.memory() - before < 40 * MB
 
 
-def test_clients_that_leave_free_their_places(live: Live) -> None:
+def test_clients_that_leave_free_their_places_in_the_queue(live: Live) -> None:
     large = io.BytesIO()
     noise = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), np.uint8)
     Image.fromarray(noise).save(large, "PNG")
@@ -377,7 +377,7 @@ def gauge(live: Live, name: str) -> float:
     return float(re.search(rf"^{name} (.*)$", text, re.MULTILINE)[1])  # type: ignore[index]
 
 
-def test_nothing_that_is_answered_tells_of_the_machine(live: Live) -> None:
+def test_no_answer_reveals_anything_of_the_machine(live: Live) -> None:
     tells = re.compile(rb"0x[0-9a-f]{6,}|Traceback|/usr/|/home/|/tmp/|site-packages|\.py\b")
     versions = [lenet.__version__, sys.version.split()[0]]
     broken = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -400,16 +400,16 @@ def test_nothing_that_is_answered_tells_of_the_machine(live: Live) -> None:
         assert not re.search(rb"(?im)^(server|x-powered-by):", answer)
 
 
-def test_schemathesis_finds_nothing_to_complain_of(live: Live, tmp_path: Path) -> None:
-    complain_of_nothing(live, tmp_path)
+def test_schemathesis_finds_no_fault(live: Live, tmp_path: Path) -> None:
+    find_no_fault(live, tmp_path)
 
 
-def test_schemathesis_finds_nothing_to_complain_of_in_a_model_that_refuses(tmp_path: Path) -> None:
+def test_schemathesis_finds_no_fault_with_a_model_that_refuses(tmp_path: Path) -> None:
     with serving(DEFAULT_MODEL, "--collect", tmp_path / "corrections.db") as live:
-        complain_of_nothing(live, tmp_path)
+        find_no_fault(live, tmp_path)
 
 
-def complain_of_nothing(live: Live, tmp_path: Path) -> None:
+def find_no_fault(live: Live, tmp_path: Path) -> None:
     program = shutil.which("schemathesis", path=Path(sys.executable).parent)
     assert program, "schemathesis belongs to the dependency group `test`"
     done = subprocess.run(
@@ -426,7 +426,7 @@ def complain_of_nothing(live: Live, tmp_path: Path) -> None:
     works(live)
 
 
-def test_at_four_times_what_it_can_do_it_refuses_the_rest_and_recovers(
+def test_under_four_times_its_load_it_refuses_the_rest_and_recovers(
     live: Live, tmp_path: Path
 ) -> None:
     wrk = shutil.which("wrk")
@@ -481,7 +481,7 @@ def livez(live: Live) -> float:
     return time.perf_counter() - begin
 
 
-def test_load_leaves_memory_threads_and_files_as_they_were(live: Live) -> None:
+def test_load_leaves_memory_threads_and_files_unchanged(live: Live) -> None:
     folder = Path(f"/proc/{live.process.pid}")
 
     def use(seconds: float) -> int:
@@ -534,7 +534,7 @@ def test_at_rest_it_is_small() -> None:
         assert fresh.memory() < 200 * MB
 
 
-def test_looking_at_all_there_is_to_see_takes_little_memory() -> None:
+def test_showing_everything_of_every_model_takes_little_memory() -> None:
     with serving() as fresh:
         for model in fresh.ask("GET", "/v1/models")[1]["models"]:
             for what in model["has"]:
@@ -546,7 +546,7 @@ def test_looking_at_all_there_is_to_see_takes_little_memory() -> None:
         assert fresh.memory() < 200 * MB
 
 
-def test_threads_of_a_client_see_only_their_own_answers(live: Live) -> None:
+def test_concurrent_clients_get_their_own_answers(live: Live) -> None:
     images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), np.uint8)
     expected = [live.digit(image.tobytes())[1] for image in images]
     wrong = threading.Event()

@@ -47,7 +47,7 @@ def test_a_batch_is_whatever_arrived_while_the_last_one_ran() -> None:
     assert [answers.best for answers in found[1:]] == [[n, n + 1, n + 2] for n in range(1, 97)]
 
 
-def test_what_arrives_together_goes_together() -> None:
+def test_requests_that_arrive_together_share_a_batch() -> None:
     sizes = []
 
     def network(images: NDArray[np.uint8]) -> Answers:
@@ -63,7 +63,7 @@ def test_what_arrives_together_goes_together() -> None:
     assert sizes == [7]
 
 
-def test_a_network_that_fails_tells_all_who_wait_and_goes_on() -> None:
+def test_a_network_that_fails_fails_its_batch_only() -> None:
     def network(images: NDArray[np.uint8]) -> Answers:
         if images.max():
             raise RuntimeError("broken")
@@ -79,7 +79,7 @@ def test_a_network_that_fails_tells_all_who_wait_and_goes_on() -> None:
     asyncio.run(ask())
 
 
-def test_a_full_queue_refuses_and_takes_again_when_it_is_empty() -> None:
+def test_a_full_queue_refuses_until_it_is_empty() -> None:
     gate = threading.Event()
 
     def network(images: NDArray[np.uint8]) -> Answers:
@@ -105,7 +105,7 @@ def test_a_full_queue_refuses_and_takes_again_when_it_is_empty() -> None:
     asyncio.run(ask())
 
 
-def test_too_many_pictures_at_once_are_refused_and_one_that_takes_too_long_is_given_up(
+def test_too_many_jobs_are_refused_and_a_slow_one_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gate = threading.Event()
@@ -155,9 +155,7 @@ def test_a_body_that_does_not_arrive_is_given_up(
     assert service.bodies.held == 0
 
 
-def test_nothing_that_is_sent_touches_the_disk(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_upload_touches_the_disk(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a file was made")
 
@@ -169,7 +167,7 @@ def test_nothing_that_is_sent_touches_the_disk(
     assert client.post("/v1/read", files=files).status_code == 200
 
 
-def test_who_is_refused_for_want_of_time_cannot_ask_again_at_once(
+def test_a_refusal_for_lack_of_time_comes_after_a_pause(
     client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service.models["lenet5"].batcher, "waiting", MAX_IMAGES_WAITING)

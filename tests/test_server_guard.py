@@ -14,7 +14,7 @@ from services import TWO
 TOKEN = "correct horse"
 
 
-def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(client: TestClient) -> None:
+def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
     for path in ("/", "/v1/models", "/nothing", "/livez", "/v1/openapi.json"):
         headers = client.get(path).headers
         assert (
@@ -39,11 +39,11 @@ def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(client: Tes
         ("", False),
     ],
 )
-def test_only_our_own_names_are_served(client: TestClient, host: str, known: bool) -> None:
+def test_only_names_of_the_service_are_served(client: TestClient, host: str, known: bool) -> None:
     assert client.get("/livez", headers={"Host": host}).status_code == (200 if known else 403)
 
 
-def test_a_service_for_others_is_known_by_any_address_but_by_no_strangers_name() -> None:
+def test_an_open_service_is_known_by_any_address_but_not_by_any_name() -> None:
     policy = Policy.of("0.0.0.0", ["digits.example.org"])
     assert policy.knows("192.168.0.7:8000")
     assert policy.knows("[fe80::1]:8000")
@@ -73,7 +73,7 @@ def test_pages_of_other_sites_can_change_nothing(
     assert response.status_code == (200 if trusted else 403)
 
 
-def test_another_site_is_let_in_only_where_it_is_named(service: Service) -> None:
+def test_another_site_may_use_the_api_only_if_it_is_named(service: Service) -> None:
     friend = "https://friend.example"
     app = build(service, Policy.of("127.0.0.1", origins=[friend]))
     client = TestClient(app, base_url="http://localhost")
@@ -131,7 +131,7 @@ def test_a_host_name_that_no_request_holds_is_refused(name: str) -> None:
         Policy.of("127.0.0.1", [name])
 
 
-def test_with_a_token_only_the_page_and_the_health_are_free(service: Service) -> None:
+def test_with_a_token_only_the_page_and_the_health_checks_are_open(service: Service) -> None:
     app = build(service, Policy(token=TOKEN))
     client = TestClient(app, base_url="http://localhost")
     shown = {"Authorization": f"Bearer {TOKEN}"}

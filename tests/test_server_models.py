@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from lenet import datasets
 from lenet.errors import ModelError, UsageError
-from lenet.evaluation.finetuning import Change
+from lenet.evaluation import NONDIGITS, Change
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
 from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
@@ -61,6 +61,9 @@ def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> Non
     assert (card["scores"][0]["part"], card["scores"][0]["errors"]) == ("test", 97)
     assert (card["temperature"], card["rejection"], card["changes"]) == (None, None, [])
     assert card["weights"] == run.manifest.weights
+    assert card["measured"]["conditions"][0] == {
+        "name": "as they are", "errors": 24, "total": 2_000,
+    }  # fmt: skip
     scores = client.get("/v1/models/lenet5/scores").json()
     assert scores == json.loads(run.read("scores.json"))
     kernels = client.get("/v1/models/lenet5/kernels").json()["layers"]
@@ -72,7 +75,7 @@ def test_a_card_tells_no_place_and_no_password(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "tuned")))
     sources = ["mnist", "folder:/home/<me>/secret", "corrections:postgresql://me:secret@host/db"]
     recipe = run.recipe.with_changes({"data": sources, "start_from": "/home/secret/runs/reader-1"})
-    told = [Change(source, 10, 5, 1) for source in (*sources, f"{sources[2]}, what is no digit")]
+    told = [Change(source, 10, 5, 1) for source in (*sources, f"{sources[2]}{NONDIGITS}")]
     run.write("recipe.toml", recipe.to_toml().encode())
     run.write("finetuning.json", json.dumps([asdict(change) for change in told]).encode())
     run.finish("done")

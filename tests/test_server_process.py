@@ -1,14 +1,17 @@
 """The service's health, numbers and description, and its process."""
 
 import inspect
+import json
 import math
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +29,13 @@ from lenet.server.guard import Policy
 from lenet.server.models import load_models
 from lenet.server.service import Metrics, Service
 from lenet.server.serving import _Server, address, bind, is_loopback
-from live_service import serving
+from live_service import Live, serving
 from services import OCTETS, SHIPPED, TWO, error_of
 
 # Numbers, description, health
 
 
-def test_metrics_count_requests_digits_and_batches_and_tell_nothing_of_the_process() -> None:
+def test_metrics_count_requests_digits_and_batches_and_nothing_else() -> None:
     metrics = Metrics()
     service = Service(load_models(["lenet5"], watch=metrics.batches), metrics)
     client = TestClient(build(service, Policy()), base_url="http://localhost")
@@ -48,7 +51,7 @@ def test_metrics_count_requests_digits_and_batches_and_tell_nothing_of_the_proce
     assert "secret" not in text
 
 
-def test_not_ready_before_a_digit_was_read_nor_when_stopping() -> None:
+def test_a_service_is_ready_once_every_model_has_read_a_digit() -> None:
     service = Service(load_models(["lenet5"]), Metrics())
     client = TestClient(build(service, Policy()), base_url="http://localhost")
     assert client.get("/readyz").status_code == 503
@@ -57,8 +60,8 @@ def test_not_ready_before_a_digit_was_read_nor_when_stopping() -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
 
 
-@pytest.mark.parametrize("model", SHIPPED)  # of which one refuses what has no number
-def test_a_model_that_gives_no_number_never_becomes_ready(
+@pytest.mark.parametrize("model", SHIPPED)  # one of them refuses images
+def test_a_model_that_gives_nan_never_becomes_ready(
     model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = Service(load_models([model]), Metrics())
@@ -70,7 +73,7 @@ def test_a_model_that_gives_no_number_never_becomes_ready(
     assert not service.ready
 
 
-def test_asked_to_stop_it_is_not_ready_from_that_moment(service: Service) -> None:
+def test_a_service_asked_to_stop_is_not_ready(service: Service) -> None:
     server = _Server(uvicorn.Config(build(service, Policy())), service, lambda: None)
     client = TestClient(build(service, Policy()), base_url="http://localhost")
     assert client.get("/readyz").status_code == 200
@@ -130,27 +133,64 @@ def test_every_route_refuses_a_query_parameter_it_does_not_have(
 # The process
 
 
-def test_it_says_where_it_is_and_stops_with_everything_answered(two: NDArray[np.uint8]) -> None:
-    with serving("lenet5") as live:
+def test_a_service_prints_its_address_and_answers_all_before_it_stops(
+    two: NDArray[np.uint8],
+) -> None:
+    body = two.tobytes()
+    head = (
+        "POST /v1/digits HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
+        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with serving("lenet5") as live, ExitStack() as stack:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", live.address)
         assert live.ask("GET", "/readyz") == (200, {"status": "ready"})
         maps = Path(f"/proc/{live.process.pid}/maps")
         assert not maps.exists() or "libtorch" not in maps.read_text()
-        crowd = np.repeat(two[None], 256, axis=0).tobytes()
-        with ThreadPoolExecutor(100) as pool:
-            answers = [pool.submit(live.digit, crowd) for _ in range(100)]
-            time.sleep(0.3)  # they are on their way, and few can be answered yet
-            begin = time.monotonic()
-            live.process.send_signal(signal.SIGTERM)
-            statuses = {answer.result()[0] for answer in answers}
-        assert live.process.wait(10) == 0
-        assert time.monotonic() - begin < 10
-        assert 200 in statuses
-        assert statuses <= {200, 429}
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", live.port), 30))
+            for _ in range(50)
+        ]
+        for connection in clients:
+            connection.sendall(head.encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")  # it waits for the body
+        live.process.send_signal(signal.SIGTERM)
+        wait_until_closed(live)
+        for connection in clients:
+            connection.sendall(body)
+        for connection in clients:
+            assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+        assert live.process.wait(30) == 0
+
+
+def wait_until_closed(live: Live) -> None:
+    """Wait until the service takes no new connection, 20 seconds at most."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", live.port)).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the service still takes connections")
+
+
+def test_requests_are_logged_only_if_asked_for() -> None:
+    for words, events in ((("--access-log",), 1), ((), 0)):
+        with serving("lenet5", *words) as live:
+            live.ask("GET", "/v1/models?secret=1")
+            assert live.stop() == 0
+            assert live.process.stderr
+            talk, *lines = live.process.stderr.read().splitlines()
+        assert talk == "serving lenet5; stop with Ctrl-C"
+        assert len(lines) == events
+        for line in map(json.loads, lines):
+            assert (line["level"], line["event"]) == ("info", "request")
+            assert (line["method"], line["path"], line["status"]) == ("GET", "/v1/models", 422)
+            assert line["milliseconds"] > 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="page faults are told by /proc")
-def test_the_next_picture_is_worked_on_in_the_memory_of_the_last() -> None:
+def test_the_memory_of_a_picture_is_reused_for_the_next() -> None:
     with serving("lenet5") as live:
         picture = TWO.read_bytes()
 
@@ -189,14 +229,14 @@ def test_a_reason_not_to_start_is_one_line_and_an_exit_code(
             (("--collect", "postgresql://me:hunter2@127.0.0.1:1/x"), 4, "Connection refused"),
         ]
         for words, status, text in cases:
-            done = run_lenet("serve", *words)
+            done = run_lenet("serve", *words, timeout=60)
             assert (done.returncode, done.stdout) == (status, "")
             assert text in complaint(done)
             assert done.stderr.count("\n") == 1
             assert "hunter2" not in done.stderr
 
 
-def test_other_reasons_not_to_start_are_said_too(tmp_path: Path) -> None:
+def test_other_reasons_not_to_start_are_named(tmp_path: Path) -> None:
     with pytest.raises(ServeError, match="on 0.0.0.0 lets others in: set LENET_TOKEN .* --no-auth"):
         serve(host="0.0.0.0", port=0)
     with pytest.raises(ServeError, match="cannot listen on 192.0.2.1, port 0"):
@@ -207,7 +247,7 @@ def test_other_reasons_not_to_start_are_said_too(tmp_path: Path) -> None:
         serve(port=0, collect=str(tmp_path / "none" / "c.db"))
 
 
-def test_without_its_packages_it_says_what_to_install() -> None:
+def test_without_its_packages_serve_says_what_to_install() -> None:
     program = (
         "import sys; sys.modules['httptools'] = None; sys.argv = ['lenet', 'serve']\n"
         "from lenet.cli import main; main()"
@@ -218,7 +258,7 @@ def test_without_its_packages_it_says_what_to_install() -> None:
     assert complaint(done) == wanted
 
 
-def test_elsewhere_it_asks_for_the_token_that_the_printed_address_holds() -> None:
+def test_open_to_others_it_requires_the_token_in_the_printed_address() -> None:
     with serving("lenet5", "--host", "0.0.0.0", LENET_TOKEN="a b#c") as live:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#token=a%20b%23c", live.address)
         assert live.ask("GET", "/v1/models")[0] == 401
@@ -230,7 +270,7 @@ def test_elsewhere_it_asks_for_the_token_that_the_printed_address_holds() -> Non
         assert live.stop() == 0
 
 
-def test_addresses_are_written_as_a_browser_takes_them() -> None:
+def test_the_printed_address_can_be_opened_in_a_browser() -> None:
     assert is_loopback("::1")
     assert not is_loopback("example.org")
     with bind("127.0.0.1", 0) as listener:

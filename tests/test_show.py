@@ -74,10 +74,10 @@ def test_a_folder_takes_each_figure_and_a_file_takes_them_all(
 ) -> None:
     words = ["run", quick_run.folder, "--figure", "curves", "--figure", "table"]
     show(*words, "-o", tmp_path / "each")
-    each = [tmp_path / "each" / f"{name}.png" for name in ("curves", "table")]
-    assert capsys.readouterr().out.splitlines() == list(map(str, each))
+    files = [tmp_path / "each" / f"{name}.png" for name in ("curves", "table")]
+    assert capsys.readouterr().out.splitlines() == list(map(str, files))
     show(*words, "-o", tmp_path / "all.PNG")
-    (width_1, height_1), (width_2, height_2) = map(size, each)
+    (width_1, height_1), (width_2, height_2) = map(size, files)
     width, height = size(tmp_path / "all.PNG")
     assert width == max(width_1, width_2)
     assert 0 < height - height_1 - height_2 < 50
@@ -142,9 +142,9 @@ def test_the_requested_one_of_several_digits_is_shown_and_framed(
     monkeypatch.setattr(verb, "write", lambda figures, _: drawn.extend(figures.values()))
     for number, answer in ((1, "0"), (2, "2"), (3, "7")):
         show(what, three_digits, "--digit", number, "-o", "drawing.png")
-        said = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
+        texts = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
         expected = f"output\nlargest: {answer}" if what == "layers" else f"gets it: {answer}"
-        assert any(expected in text for text in said)
+        assert any(expected in text for text in texts)
     frames = [patch.get_bbox().x0 for figure in drawn for patch in orange_frames(figure)]
     assert len(frames) == 3
     assert frames == sorted(frames), "from left to right"
@@ -179,8 +179,10 @@ def test_show_counts_the_digits_of_a_photo_as_predict_does(tmp_path: Path) -> No
 
 
 def orange_frames(figure: Figure) -> list[Rectangle]:
-    found = (patch for patch in figure.findobj(Rectangle) if isinstance(patch, Rectangle))
-    return [p for p in found if not p.get_fill() and to_hex(p.get_edgecolor()) == ORANGE.lower()]
+    rectangles = (patch for patch in figure.findobj(Rectangle) if isinstance(patch, Rectangle))
+    return [
+        p for p in rectangles if not p.get_fill() and to_hex(p.get_edgecolor()) == ORANGE.lower()
+    ]
 
 
 MISTAKES: list[tuple[list[object], type[LeNetError], str]] = [

@@ -37,7 +37,7 @@ def outputs(notebook: Any) -> list[Any]:
     return [output for cell in code(notebook) for output in cell.outputs]
 
 
-def said(notebook: Any) -> str:
+def printed(notebook: Any) -> str:
     """Everything that its cells print."""
     return "".join(output.get("text", "") for output in outputs(notebook))
 
@@ -52,7 +52,7 @@ def test_the_notebook_was_run_from_top_to_bottom_on_mnist(tour: Any) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert {output.output_type for output in outputs(tour)} <= {"stream", "execute_result"}
     assert all(output.get("name", "stdout") == "stdout" for output in outputs(tour))
-    assert "mnist: 60,000 images to learn from" in said(tour), "run it with MNIST at hand"
+    assert "mnist: 60,000 images to learn from" in printed(tour), "run it with MNIST at hand"
     assert drawings(tour) >= 12
 
 
@@ -91,13 +91,13 @@ def test_the_notebook_runs_without_mnist(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     where, copy = {"metadata": {"path": str(tmp_path)}}, deepcopy(tour)
     NotebookClient(copy, timeout=300, kernel_name="python3", resources=where).execute()
-    text = said(copy)
+    text = printed(copy)
     assert "uci-digits: 1,438 images to learn from, 359 to be tested on" in text
     assert re.search(r"^read: \d$", text, re.M)
     assert "torch and ONNX agree: True" in text
-    found = re.search(r"accuracy ([\d.]+) %", text)
-    assert found
-    assert float(found[1]) > 95
+    accuracy = re.search(r"accuracy ([\d.]+) %", text)
+    assert accuracy
+    assert float(accuracy[1]) > 95
     assert drawings(copy) >= 12
 
 
@@ -132,10 +132,10 @@ def test_every_command_on_the_page_exists(page: str) -> None:
 def test_every_accuracy_on_the_page_is_the_measured_one(page: str) -> None:
     outcomes = [outcome(Recipe.load(name)) for name in builtin_names()]
     measured = {
-        f"{100 * found.accuracy:.2f} ± {100 * found.accuracy_sd:.2f} %"
-        for found in outcomes
-        if found and found.accuracy_sd is not None
+        f"{100 * each.accuracy:.2f} ± {100 * each.accuracy_sd:.2f} %"
+        for each in outcomes
+        if each and each.accuracy_sd is not None
     }
-    said = re.findall(r"[\d.]+ ± [\d.]+ %", page)
-    assert said
-    assert set(said) <= measured
+    quoted = re.findall(r"[\d.]+ ± [\d.]+ %", page)
+    assert quoted
+    assert set(quoted) <= measured

@@ -191,6 +191,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Build the documentation, offline.")
     parser.add_argument("site", type=Path, nargs="?", default=ROOT / "site", help="made anew")
     site: Path = parser.parse_args().site
+    if site.exists() and any(site.iterdir()) and not (site / API).is_dir():
+        sys.exit(f"{site} holds something other than this site: name another folder")
     shutil.rmtree(site, ignore_errors=True)
     build(site)
     if broken := broken_links(site):

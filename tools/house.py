@@ -37,7 +37,7 @@ ROOMS = {
     "TensorBoard",
     "reader/": "`Classifier` (ONNX), `Reader`: pictures in, `Reading` out; many at a time; how a "
     "picture was read, drawn",
-    "evaluation/": "a model scored on data, what it misread, what became of one taught further",
+    "evaluation.py": "a model scored on data, what it misread, what became of one taught further",
     "inspection/": "what is inside a model: layers, kernels, attention, embedding",
     "figures/": "arrays and scores in, matplotlib figures out, and into files; computes nothing",
     "experiment/": "one whole run: data → train → export → score → report and model card",
@@ -204,6 +204,7 @@ def main() -> None:
         ("Python files in picture/", len(in_picture), []),
         (f"files under {SHORT} lines", len(short), [str(p.relative_to(SOURCE)) for p in short]),
         ("files in the longest import chain", len(chain), [" > ".join(chain)]),
+        ("... without those of picture/", len([c for c in chain if "picture." not in c]), []),
         ("import rings", len(circles), circles),
         ("code lines", sum(len(code_lines(path)) for path in every), []),
         ("functions", len(counted), []),

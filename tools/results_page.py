@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lenet.comparison import CLASSICAL, Comparison, Contender, Result, Standing
-from lenet.comparison.rendering import errors_cell, interval_cell, p_matrix
+from lenet.comparison.standings import errors_cell, interval_cell, p_matrix
 from results_sources import ROWS, Row
 
 DIGITS = 10
@@ -176,7 +176,8 @@ def _experiment(standings: dict[str, Standing]) -> str:
     outcome = (
         f"Over {len(standing.results)} seeds it reaches {_accuracy(standing)} "
         f"({errors_cell(standing)} errors, 95 % interval of the error rate "
-        f"{interval_cell(standing)}), {abs(ours - NOTEBOOK):.2f} points from the notebook: "
+        f"{interval_cell(standing)}), {abs(ours - NOTEBOOK):.2f} points from the notebook's "
+        "figure: "
     )
     if abs(ours - NOTEBOOK) <= WITHIN:
         return f"{question} {outcome}the likely cause, though not proven."

@@ -1,33 +1,34 @@
 """Put the model of a finished run into the package, where `--model NAME` finds it.
 
 python tools/ship_model.py runs/lenet5-1 lenet5
-python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured.md
+python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured.json
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from lenet.datasets.parts import Part
 from lenet.errors import ModelError
-from lenet.evaluation import read_scores
-from lenet.evaluation.mistakes import find_mistakes
+from lenet.evaluation import find_mistakes, read_scores
 from lenet.experiment.card import card
 from lenet.inspection import Inspection
+from lenet.inspection.conditions import conditions
 from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
-from lenet.run import CARD, EXPORTED, HISTORY, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import CARD, EXPORTED, HISTORY, MEASURED, MISTAKES, MODEL, SCORES, WEIGHTS, Run
 from lenet.storage import sha256, write_atomically
 
-SHIPPED = ("recipe.toml", *EXPORTED, WEIGHTS, SCORES, MISTAKES, HISTORY, CARD)
+SHIPPED = ("recipe.toml", *EXPORTED, WEIGHTS, SCORES, MISTAKES, HISTORY, MEASURED, CARD)
 PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 
 
-def ship(run: Run, name: str, measured: str = "") -> Path:
+def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
     """Copy what a reader needs of `run`, each file checked by its digest; return the folder.
 
-    `measured` is Markdown for the end of its card: what was measured beyond the run itself.
+    `elsewhere` is what was measured beyond the run itself, as `lenet.server.models.Elsewhere`.
     """
     if run.manifest.state != "done":
         raise ModelError(f"{run.folder} is {run.manifest.state}: only a finished run is shipped")
@@ -35,14 +36,37 @@ def ship(run: Run, name: str, measured: str = "") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for file in SHIPPED:
-        content = mistakes(run) if file == MISTAKES else run.read(file)
-        if file == CARD:
-            content = fresh_card(run, name).encode() + measured.encode()
+        if file == MISTAKES:
+            content = mistakes(run)
+        elif file == MEASURED:
+            content = measured(run, elsewhere)
+        elif file == CARD:
+            content = (fresh_card(run, name) + as_markdown(elsewhere)).encode()
+        else:
+            content = run.read(file)
         write_atomically(folder / file, content)
         files[file] = sha256(content)
     manifest = run.manifest.model_copy(update={"files": files})
     write_atomically(folder / "run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
     return folder
+
+
+def measured(run: Run, elsewhere: dict[str, Any] | None) -> bytes:
+    """Return `measured.json`: errors under each condition, and what was measured elsewhere."""
+    facts = {"conditions": conditions(Inspection(run).robustness), "elsewhere": elsewhere}
+    return json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def as_markdown(elsewhere: dict[str, Any] | None) -> str:
+    """Return what was measured elsewhere as the end of a card."""
+    if not elsewhere:
+        return ""
+    blocks = [f"## {elsewhere['title']}", elsewhere["lead"]]
+    for table in elsewhere["tables"]:
+        columns = table["columns"]
+        rows = [columns, ["---"] * len(columns), *table["rows"]]
+        blocks.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return "\n" + "\n\n".join([*blocks, *elsewhere["notes"]]) + "\n"
 
 
 def mistakes(run: Run) -> bytes:
@@ -67,10 +91,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("name", help="what --model will call it")
-    parser.add_argument("--measured", type=Path, help="Markdown for the end of its card")
+    parser.add_argument("--measured", type=Path, help="JSON: what was measured beyond the run")
     words = parser.parse_args()
-    measured = words.measured.read_text() if words.measured else ""
-    print(ship(Run.open(words.run), words.name, measured))
+    elsewhere = json.loads(words.measured.read_text("utf-8")) if words.measured else None
+    print(ship(Run.open(words.run), words.name, elsewhere))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import torch
 from lenet import datasets
 from lenet.comparison import CLASSICAL
 from lenet.comparison.contenders import as_pixels, fit
-from lenet.comparison.results import time_one
+from lenet.comparison.matrix import time_one
 from lenet.datasets import Splits
 from lenet.datasets.parts import split_parts
 from lenet.experiment.exporting import to_onnx

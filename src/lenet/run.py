@@ -41,6 +41,7 @@ HISTORY = "history.jsonl"
 SCORES = "scores.json"
 MISTAKES = "mistakes.json"
 FINETUNING = "finetuning.json"
+MEASURED = "measured.json"
 CARD = "README.md"
 REPORT = "report.html"
 

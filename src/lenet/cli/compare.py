@@ -122,10 +122,7 @@ def compare(
         else:
             print_comparison(outcome)
         if output:
-            from lenet.figures import gallery
-
-            for path in gallery.save({"comparison": comparison.draw(outcome)}, output):
-                err.print(f"drawn to {path}")
+            _draw(outcome, output)
     if matrix.failures:
         raise OutcomeError(
             f"{len(matrix.failures)} of {len(matrix.cells)} trainings diverged: "
@@ -143,16 +140,24 @@ def _announce(matrix: "Matrix") -> None:
 
 def print_comparison(outcome: "Comparison") -> None:
     """Print a comparison as text: a table, what its interval means, and a sentence on each pair."""
-    from lenet.comparison import rendering
+    from lenet.comparison import standings
 
-    print_table(rendering.HEADING, [rendering.cells(each) for each in outcome.standings])
+    print_table(standings.HEADING, [standings.cells(standing) for standing in outcome.standings])
     out.print()
-    for note in rendering.notes(outcome):
+    for note in standings.notes(outcome):
         out.print(note)
     if outcome.pairs:
         out.print("\nWhich is better, by McNemar's exact test:")
         for pair in outcome.pairs:
-            out.print(rendering.sentence(pair))
+            out.print(standings.sentence(pair))
+
+
+def _draw(outcome: "Comparison", output: Path) -> None:
+    from lenet.comparison import draw
+    from lenet.figures import gallery
+
+    for path in gallery.save({"comparison": draw(outcome)}, output):
+        err.print(f"drawn to {path}")
 
 
 def _check_output(output: Path) -> None:

@@ -21,14 +21,14 @@ UNLIMITED = 100_000  # columns, where stdout is no terminal: a row stays one lin
 INDENT = 4
 
 
-def complain(error: Exception | str) -> None:
-    """Print what went wrong as one line; with LENET_DEBUG set, its traceback and causes first."""
-    if isinstance(error, Exception) and os.environ.get("LENET_DEBUG", "0") not in ("", "0"):
+def complain(error: Exception, text: str = "") -> None:
+    """Print `text`, or the error's own, as one line; with LENET_DEBUG its traceback first."""
+    if os.environ.get("LENET_DEBUG", "0") not in ("", "0"):
         from traceback import format_exception
 
         for line in "".join(format_exception(error)).splitlines():
             err.print(printable(line))
-    err.print(f"lenet: {printable(str(error))}")
+    err.print(f"lenet: {printable(text or str(error))}")
 
 
 def printable(text: str) -> str:

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-_DATA_HELP = "can be repeated; `lenet data list` shows what it takes."
+_DATA_HELP = (
+    "Data to use instead of that of the recipe or run; can be repeated; see `lenet data list`."
+)
 _FILE_HELP = "File to draw to, .png or .svg"
 _SHEET_HELP = (
     f"{_FILE_HELP}, with all figures on one sheet; or a folder, for a .png of each figure."
@@ -21,11 +23,12 @@ DigitNumber = Annotated[
     typer.Option("--digit", metavar="N", help="Which digit to show, in reading order from 1."),
 ]
 
-OtherData = Annotated[
-    list[str] | None, typer.Option("--data", help=f"Use this data instead; {_DATA_HELP}")
-]
+OtherData = Annotated[list[str] | None, typer.Option("--data", help=_DATA_HELP)]
 DataDir = Annotated[Path | None, typer.Option(help="Folder to look for MNIST in first.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+OptionalDevice = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu, cuda or mps; auto by default.")
+]
 Runs = Annotated[Path, typer.Option(help="Folder that holds the run folders.")]
 
 Output = Annotated[Path, typer.Option("-o", "--output", help=f"{_FILE_HELP}.")]

@@ -12,24 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lenet.cli import predict_output as output
 from lenet.cli.console import complain, err, out
 from lenet.cli.options import Model
+from lenet.cli.predict_output import SUFFIXES, Answer, Explanations, preview
 from lenet.errors import PictureError, UsageError
 
 if TYPE_CHECKING:
-    from lenet.cli.predict_output import Explanations
     from lenet.picture import Picture
-    from lenet.reader import Reader, Reading
+    from lenet.reader import Reader
 
 STDIN = "-"
-# File names that count as pictures in a folder: formats that are read, and those of cameras that
-# are not, so that the user learns of it.
-SUFFIXES = frozenset(
-    {
-        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
-        *(".tif", ".tiff", ".heic", ".heif", ".avif"),
-    }
-)
 
 Sources = Annotated[
     list[str],
@@ -86,25 +79,6 @@ class Unreadable:
     error: PictureError
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The outcome for one picture.
-
-    Attributes
-    ----------
-    source : str
-        Its path or URL, or ``-``.
-    reading : Reading or PictureError
-        What was read, or why nothing was.
-    page : Picture or None
-        The picture itself, if it cannot be read again by its path.
-    """
-
-    source: str
-    reading: "Reading | PictureError"
-    page: "Picture | None" = None
-
-
 def predict(
     sources: Sources,
     model: Model = "reader",
@@ -120,11 +94,7 @@ def predict(
     allow_private: AllowPrivate = False,
 ) -> None:
     """Read the digits on pictures, and print how probable they are."""
-    if as_json and as_csv:
-        raise UsageError("--json and --csv are two forms of one answer: choose one")
-    if show and (as_json or as_csv):
-        raise UsageError("--show draws between lines of text: leave out --json and --csv")
-    from lenet.cli import predict_output as output
+    _check_forms(as_json, as_csv, show)
     from lenet.reader import Reader
 
     pictures = expand(sources, recursive)
@@ -156,9 +126,14 @@ def predict(
         raise typer.Exit(PictureError.exit_code)
 
 
-def _show(answer: Answer) -> None:
-    from lenet.cli.predict_output import preview
+def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two forms of one answer: choose one")
+    if show and (as_json or as_csv):
+        raise UsageError("--show draws between lines of text: leave out --json and --csv")
 
+
+def _show(answer: Answer) -> None:
     if isinstance(answer.reading, PictureError):
         return
     colour = out.is_terminal and not out.no_color
@@ -166,7 +141,7 @@ def _show(answer: Answer) -> None:
         sys.stdout.write(line + "\n")
 
 
-def _explain(explanations: "Explanations", answer: Answer) -> bool:
+def _explain(explanations: Explanations, answer: Answer) -> bool:
     """Draw how a picture was read; tell whether it could still be read for that."""
     try:
         explanations.add(answer)

@@ -3,19 +3,29 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenet.cli.console import json_line, printable
-from lenet.cli.predict import SUFFIXES, Answer
 from lenet.errors import PictureError, UsageError
-from lenet.reader import Reading, percent
 from lenet.storage import cannot_write, write_atomically
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lenet.picture import Picture
+    from lenet.reader import Reading
+
+# File names that count as pictures in a folder: formats that are read, and those of cameras that
+# are not, so that the user learns of it.
+SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
+        *(".tif", ".tiff", ".heic", ".heif", ".avif"),
+    }
+)
 COLUMNS = (
     *("picture", "status", "row", "number", "digit", "probability", "digit_status"),
     *("x", "y", "width", "height", "error"),
@@ -27,9 +37,30 @@ INK = 96  # a pixel this dark is drawn as ink where there are no grey levels
 LONGEST_STEM = 100  # of the file name of an explanation, whose limit is 255 bytes
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The outcome for one picture.
+
+    Attributes
+    ----------
+    source : str
+        Its path or URL, or ``-``.
+    reading : Reading or PictureError
+        What was read, or why nothing was.
+    page : Picture or None
+        The picture itself, if it cannot be read again by its path.
+    """
+
+    source: str
+    reading: "Reading | PictureError"
+    page: "Picture | None" = None
+
+
 def as_text(answer: Answer) -> str:
     """Return one line: name, digits with `` / `` between rows, the lowest probability."""
-    assert isinstance(answer.reading, Reading), "an error goes to stderr"
+    from lenet.reader import percent
+
+    assert not isinstance(answer.reading, PictureError), "an error goes to stderr"
     name, reading = printable(answer.source), answer.reading
     if reading.status != "digits":
         return f"{name}  {reading.status}\n"
@@ -77,7 +108,7 @@ def csv_row(*values: object) -> str:
     return line.getvalue()
 
 
-def preview(reading: Reading, width: int, colour: bool, encoding: str) -> Iterator[str]:
+def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iterator[str]:
     """Yield lines with each image the network saw, two pixels to a character.
 
     Parameters
@@ -91,6 +122,8 @@ def preview(reading: Reading, width: int, colour: bool, encoding: str) -> Iterat
     encoding : str
         Of the terminal; if it lacks block characters, ASCII is used.
     """
+    from lenet.reader import percent
+
     cells: list[tuple[NDArray[Any], str]] = []
     for digit in reading.digits:
         mark = "" if digit.status == "digit" else "?"
@@ -186,7 +219,7 @@ class Explanations:
         from lenet.reader.explanation import explain
 
         self._seen += 1
-        if not isinstance(answer.reading, Reading):
+        if isinstance(answer.reading, PictureError):
             return
         page = answer.page or decode(answer.source, tiff=True)
         content = io.BytesIO()

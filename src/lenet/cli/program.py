@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lenet import __version__
-from lenet.cli import compare, data, demo, export, predict, recipes, serve, show, train
+from lenet.cli import compare, data, demo, predict, recipes, serve, show, train
 from lenet.cli.console import complain
 from lenet.errors import DataError, LeNetError, UsageError
 
@@ -43,7 +43,7 @@ app.command("demo")(demo.demo)
 app.command("train")(train.train)
 app.command("evaluate")(compare.evaluate)
 app.command("compare")(compare.compare)
-app.command("export")(export.export)
+app.command("export")(train.export)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("recipes")(recipes.recipes)
@@ -88,7 +88,7 @@ def main() -> NoReturn:
         _drop_output()
         sys.exit(1)
     except OSError as error:
-        complain(DataError(f"{error.filename or 'the disk'}: {error.strerror or error}"))
+        complain(error, f"{error.filename or 'the disk'}: {error.strerror or error}")
         try:
             sys.stdout.flush()
         except OSError:  # a full disk, which would change the exit code at the end
@@ -98,7 +98,7 @@ def main() -> NoReturn:
         if error.name not in INSTALL:
             raise
         extra = f"pip install 'lenet[{INSTALL[error.name]}]'"
-        complain(f"this needs {error.name}, which is not installed: {extra}")
+        complain(error, f"this needs {error.name}, which is not installed: {extra}")
         sys.exit(UsageError.exit_code)
     sys.exit(0)
 
@@ -111,7 +111,9 @@ def _open_closed_streams() -> None:
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115
+            os.set_inheritable(stream.fileno(), True)  # processes that read pictures get it too
+            setattr(sys, name, stream)
 
 
 def _drop_output() -> None:

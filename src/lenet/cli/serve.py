@@ -9,51 +9,57 @@ import typer
 from lenet.cli.console import err
 from lenet.errors import ServeError
 
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="MODEL",
+        help="Names of shipped models, or run folders; all shipped ones by default. "
+        "The first answers requests that name none.",
+    ),
+]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Collect = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|URL",
+        help="Keep corrections, with the digit image, in this SQLite file or at this "
+        "postgresql:// URL. Without it nothing that is sent is kept.",
+    ),
+]
+NoAuth = Annotated[
+    bool, typer.Option("--no-auth", help="Require no token, whoever can reach --host.")
+]
+AllowHost = Annotated[
+    list[str] | None, typer.Option(help="Another name of this service; * allows any.")
+]
+AllowOrigin = Annotated[
+    list[str] | None,
+    typer.Option(help="Another site whose pages may use the API, as https://example.org."),
+]
+AllowRegressed = Annotated[
+    bool, typer.Option("--allow-regressed", help="Also serve a run that is marked as regressed.")
+]
+AccessLog = Annotated[
+    bool, typer.Option("--access-log", help="Log every request to stderr, as a line of JSON.")
+]
+
 
 def serve(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="MODEL",
-            help="Shipped models by name, or run folders; without any, all that ship. "
-            "The first answers requests that name none.",
-        ),
-    ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")
-    ] = 8000,
-    collect: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE|URL",
-            help="Keep corrections, with the digit image, in this SQLite file or at this "
-            "postgresql:// URL. Without it nothing that is sent is kept.",
-        ),
-    ] = None,
-    no_auth: Annotated[
-        bool,
-        typer.Option("--no-auth", help="Ask no token of those who can reach --host."),
-    ] = False,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(help="Another name by which the service is reached; * allows any."),
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(help="Another site whose pages may use the API, as https://example.org."),
-    ] = None,
-    allow_regressed: Annotated[
-        bool,
-        typer.Option("--allow-regressed", help="Serve a run that is marked as regressed too."),
-    ] = False,
-    access_log: Annotated[
-        bool, typer.Option("--access-log", help="Log every request on stderr, as a line of JSON.")
-    ] = False,
+    models: Models = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    collect: Collect = None,
+    no_auth: NoAuth = False,
+    allow_host: AllowHost = None,
+    allow_origin: AllowOrigin = None,
+    allow_regressed: AllowRegressed = False,
+    access_log: AccessLog = False,
 ) -> None:
     """Serve a page to draw, photograph and look inside, and an HTTP API.
 
-    If LENET_TOKEN is set in the environment, requests to the API must show it; not with --no-auth.
+    If LENET_TOKEN is set in the environment, requests to the API must carry it, unless --no-auth is
+    given.
     """
     from lenet.server import serving
 

@@ -91,7 +91,7 @@ def data(
 def _facts(part: "Dataset") -> dict[str, Any]:
     from dataclasses import asdict
 
-    from lenet.inspection.pixels import pixels
+    from lenet.datasets.dataset import pixels
 
     return {
         "images": len(part),
@@ -101,7 +101,7 @@ def _facts(part: "Dataset") -> dict[str, Any]:
 
 
 def _print_parts(source: str, parts: dict[str, "Dataset"]) -> None:
-    from lenet.inspection.pixels import pixels
+    from lenet.datasets.dataset import pixels
 
     classes = parts["training"].classes
     columns = [classes, *([f"{count:,}" for count in _counts(part)] for part in parts.values())]
@@ -188,14 +188,14 @@ def run(
     names = gallery.chosen(figure or [], gallery.RUN_FIGURES)
     inspection = Inspection(Run.find(name), data_dir)
     drawn, missing = {}, None
-    for each in names:
+    for figure_name in names:
         try:
-            drawn[each] = gallery.RUN_FIGURES[each](inspection)
+            drawn[figure_name] = gallery.RUN_FIGURES[figure_name](inspection)
         except ModelError as error:
             if figure:
                 raise
             missing = error
-            err.print(f"without {each}: {error}")
+            err.print(f"without {figure_name}: {error}")
     if not drawn and missing:
         raise missing
     write(drawn, output)
@@ -252,8 +252,8 @@ def layers(
     gallery.check_output(output)
     inspection = Inspection(Run.find(model))
     network = inspection.layers
-    for each in layer or []:
-        network.check(each)
+    for layer_name in layer or []:
+        network.check(layer_name)
     shown = _find(picture, digit, inspection.classifier)
     outputs = {
         name: values
@@ -273,7 +273,7 @@ def attention(
     from lenet import figures
     from lenet.figures import gallery
     from lenet.inspection import Inspection
-    from lenet.inspection.pixels import gradient, occlusion
+    from lenet.inspection.attention import gradient, occlusion
     from lenet.run import Run
 
     gallery.check_output(output)

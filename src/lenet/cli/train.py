@@ -1,4 +1,4 @@
-"""`lenet train`."""
+"""`lenet train`, `lenet export`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lenet.cli.console import err, print_json, print_table
-from lenet.cli.options import DataDir, Json, OtherData, Runs
+from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, Runs
 from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ StartFrom = Annotated[
     typer.Option(metavar="MODEL", help="Start with the weights of a shipped model or a run."),
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or mps; auto by default.")]
 Resume = Annotated[
     Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
 ]
@@ -48,7 +47,7 @@ def train(
     data_dir: DataDir = None,
     start_from: StartFrom = None,
     seed: Seed = None,
-    device: Device = None,
+    device: OptionalDevice = None,
     runs: Runs = Path("runs"),
     resume: Resume = None,
     report: Report = True,
@@ -84,6 +83,10 @@ def train(
                 watcher=watcher,
             )
     print_outcome(run, as_json)
+    _refuse_regressed(run)
+
+
+def _refuse_regressed(run: "Run") -> None:
     if run.manifest.state == "regressed":
         raise OutcomeError(
             f"{run.folder} lost more than 0.2 points on what its model could do before and is "
@@ -120,8 +123,7 @@ def _with_tensorboard(watcher: "Watcher") -> "Watcher":
 
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print the outcome of a finished run."""
-    from lenet.evaluation import read_scores
-    from lenet.evaluation.finetuning import read_changes
+    from lenet.evaluation import read_changes, read_scores
     from lenet.run import REPORT
 
     scores, changes = read_scores(run), read_changes(run)
@@ -149,3 +151,32 @@ def print_outcome(run: "Run", as_json: bool) -> None:
         err.print(f"look closer: {run.folder / REPORT}")
     else:
         err.print(f"look closer: lenet evaluate {run.folder}")
+
+
+def export(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="Run folder.")],
+    as_json: Json = False,
+) -> None:
+    """Make a run's ONNX files and layers.json again from its weights.
+
+    This is for runs made by an older lenet. Temperature and rejection threshold stay as they are,
+    and ONNX is checked against torch on real digits before anything is written.
+    """
+    from lenet import experiment
+    from lenet.run import EXPORTED
+
+    renewed = experiment.export(run)
+    folder = renewed.run.folder
+    if as_json:
+        unchanged = [name for name in EXPORTED if name not in renewed.written]
+        print_json(
+            {
+                "run": str(folder),
+                "written": renewed.written,
+                "unchanged": unchanged,
+                "largest_difference": renewed.difference,
+            }
+        )
+        return
+    for name in EXPORTED:
+        out.print(f"{folder / name}: {'written' if name in renewed.written else 'unchanged'}")

@@ -19,9 +19,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC, LinearSVC
 
-from lenet.comparison.rendering import duration
 from lenet.datasets import Dataset
 from lenet.errors import UsageError, suggest
+from lenet.metrics import duration
 from lenet.models import build, layer_table
 from lenet.recipe import Recipe, builtin_names
 from lenet.recipe.measured import outcome

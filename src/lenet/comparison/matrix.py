@@ -1,21 +1,41 @@
 """The matrix of contenders and seeds: train what is missing, score it, keep the result."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lenet import datasets, experiment, training
-from lenet.comparison.contenders import Classical, Contender, find_all, shared_data
-from lenet.comparison.results import LEDGER, Ledger, Result, score_classical, score_run
+from lenet.comparison.contenders import (
+    Classical,
+    Contender,
+    as_pixels,
+    costs,
+    find_all,
+    fit,
+    shared_data,
+)
+from lenet.comparison.results import LEDGER, Ledger, Result
 from lenet.comparison.standings import Comparison, Standing
-from lenet.datasets import Dataset
+from lenet.datasets import Dataset, Splits
 from lenet.datasets.parts import split_parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
+from lenet.evaluation import read_scores
+from lenet.models import layer_table
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import MODEL, Run
+from lenet.run import MODEL, SCORES, Run
 from lenet.storage import sha256
+
+TIMED_IMAGES = 200  # images predicted one by one to measure the time, enough for a steady median
+TIMED_SECONDS = 2.0  # at most
 
 
 @dataclass(frozen=True)
@@ -216,6 +236,66 @@ def _check_classes(contender: Contender, test: Dataset) -> None:
             f"{contender.name} has the classes {', '.join(classes)}, but {test.name} has "
             f"{', '.join(test.classes)}: choose --data with the same classes, or leave it out"
         )
+
+
+def score_run(run: Run, test: Dataset) -> dict[str, object]:
+    """Score the ONNX model of a run on the test images, and measure its costs.
+
+    Raises
+    ------
+    ModelError
+        The run is unfinished, broken or altered.
+    """
+    content = run.read(MODEL)
+    classifier = Classifier(content, threads=1)
+    layers = layer_table(experiment.load(run.folder))
+    train = read_scores(run).get("train") if SCORES in run.manifest.files else None
+    return {
+        **_count(classifier.probabilities(test.images).argmax(axis=1), test),
+        "train_total": train.total if train else None,
+        "train_errors": train.errors if train else None,
+        "parameters": sum(layer.parameters for layer in layers),
+        "multiply_adds": sum(layer.multiply_adds for layer in layers),
+        "seconds": run.manifest.seconds,
+        "milliseconds": time_one(classifier.logits, test.images),
+        "size": len(content),
+        "versions": run.manifest.versions,
+    }
+
+
+def score_classical(kind: Classical, seed: int, splits: Splits) -> dict[str, object]:
+    """Train a classical model and score it on the test images."""
+    model, seconds = fit(kind, seed, splits.train)
+    pixels = as_pixels(splits.test.images)
+    parameters, multiply_adds = costs(model)
+    return {
+        **_count(model.predict(pixels), splits.test),
+        "parameters": parameters,
+        "multiply_adds": multiply_adds,
+        "seconds": seconds,
+        "milliseconds": time_one(model.predict, pixels),
+        "versions": {name: version(name) for name in ("lenet", "scikit-learn", "numpy")},
+    }
+
+
+def _count(answers: NDArray[np.int64], test: Dataset) -> dict[str, object]:
+    wrong = np.flatnonzero(answers != test.labels)
+    return {"total": len(test), "errors": len(wrong), "wrong": wrong.tolist()}
+
+
+def time_one(predict: Callable[[NDArray[Any]], object], inputs: NDArray[Any]) -> float:
+    """Return the median milliseconds for one image, predicting images one by one."""
+    times: list[float] = []
+    started = time.perf_counter()
+    for i in range(TIMED_IMAGES):
+        one = inputs[i % len(inputs)][None]
+        before = time.perf_counter()
+        predict(one)
+        after = time.perf_counter()
+        times.append(after - before)
+        if after - started > TIMED_SECONDS:
+            break
+    return 1000 * median(times)
 
 
 def compare(

@@ -166,7 +166,7 @@ def load_each(
         raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
     if repeated := [source for source in dict.fromkeys(sources) if sources.count(source) > 1]:
         raise UsageError(
-            f"{repeated[0]} is given twice: its images would be learnt from and held out at once; "
+            f"{repeated[0]} is given twice: its images would be trained on and held out at once; "
             "say each --data once"
         )
     return {source: load(source, data_dir, download, timeout, show_progress) for source in sources}

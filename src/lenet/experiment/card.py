@@ -4,7 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from lenet.datasets.parts import Part
-from lenet.evaluation.finetuning import Change
+from lenet.evaluation import Change
 from lenet.metrics import Scores
 from lenet.metrics.calibration import Calibration
 from lenet.run import Run

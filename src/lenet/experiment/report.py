@@ -24,10 +24,10 @@ from lenet.reader import percent
 from lenet.run import REPORT
 
 LOOKED_INTO = 3  # digits whose layers are shown
-MOST_MISTAKES = 120  # shown, the surest ones
-MOST_FILTERS = 4  # convolutions whose kernels are shown, the first ones
+MOST_MISTAKES = 120  # shown, the most certain first
+MOST_FILTERS = 4  # convolutions whose kernels are shown, from the first on
 
-# Of `gallery.RUN_FIGURES`; the table is one of the page's own, and of the mistakes it shows some.
+# Figures of `gallery.RUN_FIGURES`. The page has a table of its own and shows some mistakes only.
 SHOWN = ("curves", "confusion", "reliability", "roc", "robustness")
 
 PARTS = {"test": "test", "validation": "held out", "train": "learnt from"}
@@ -35,7 +35,7 @@ PARTS = {"test": "test", "validation": "held out", "train": "learnt from"}
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure as the page holds it; width and height in CSS pixels."""
+    """A figure inside the page: a data URL, width and height in CSS pixels."""
 
     source: str
     width: int
@@ -43,7 +43,7 @@ class Drawn:
 
 
 def report_files(run: Inspection) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each figure of a run, and of the page that shows them all."""
+    """Yield name and content of each figure of a run, then of the page that shows them all."""
     drawn: dict[str, Drawn] = {}
     for name, figure in _figures(run):
         content = gallery.sheet([figure], ".png")
@@ -67,7 +67,7 @@ def page(run: Inspection, drawn: Mapping[str, Drawn]) -> str:
     return _template().render(
         run=run.run,
         recipe=[
-            (name, _said(getattr(run.run.recipe, name)), field.description)
+            (name, _as_text(getattr(run.run.recipe, name)), field.description)
             for name, field in type(run.run.recipe).model_fields.items()
         ],
         manifest=manifest,
@@ -84,7 +84,7 @@ def page(run: Inspection, drawn: Mapping[str, Drawn]) -> str:
         filters={k.removeprefix("filters-"): v for k, v in drawn.items() if k[:8] == "filters-"},
         digits=[
             (drawn[f"layers-{number}"], _answer(run, index))
-            for number, index in enumerate(_telling(run), 1)
+            for number, index in enumerate(_examples(run), 1)
         ],
         convolutions=len(run.kernels),
     )
@@ -101,7 +101,7 @@ def _figures(run: Inspection) -> Iterator[tuple[str, Figure]]:
     )
     for layer, figure in gallery.filters(run, list(run.kernels)[:MOST_FILTERS]).items():
         yield f"filters-{layer}", figure
-    for number, index in enumerate(_telling(run), 1):
+    for number, index in enumerate(_examples(run), 1):
         image = run.test.images[index]
         yield (
             f"layers-{number}",
@@ -109,16 +109,16 @@ def _figures(run: Inspection) -> Iterator[tuple[str, Figure]]:
         )
 
 
-def _telling(run: Inspection) -> list[int]:
-    """Choose test images to look into: first ones of different classes, and the worst mistake."""
+def _examples(run: Inspection) -> list[int]:
+    """Choose test images to look into: the first of several classes, and the worst mistake."""
     answers, labels = run.probabilities.argmax(axis=1), run.test.labels
     right, wrong = np.flatnonzero(answers == labels), np.flatnonzero(answers != labels)
     firsts = {int(labels[i]): int(i) for i in right[::-1]}
-    found = sorted(firsts.values())
+    chosen = sorted(firsts.values())
     if len(wrong):
-        sureness = run.probabilities[wrong].max(axis=1)
-        found = [*found[: LOOKED_INTO - 1], int(wrong[sureness.argmax()])]
-    return found[:LOOKED_INTO]
+        certainty = run.probabilities[wrong].max(axis=1)
+        chosen = [*chosen[: LOOKED_INTO - 1], int(wrong[certainty.argmax()])]
+    return chosen[:LOOKED_INTO]
 
 
 def _answer(run: Inspection, index: int) -> str:
@@ -129,7 +129,7 @@ def _answer(run: Inspection, index: int) -> str:
 
 
 def _embedded(png: bytes) -> Drawn:
-    """Put a figure into a data URL, with 256 colours, of which none needs more."""
+    """Put a figure into a data URL, reduced to 256 colours, which is enough for all of them."""
     picture = Image.open(BytesIO(png))
     scale = 96 / gallery.DPI
     file = BytesIO()
@@ -146,7 +146,7 @@ def _embedded(png: bytes) -> Drawn:
 
 @cache
 def _template() -> Template:
-    # Whatever a person named - recipe, data, classes - is text, never markup.
+    # Names that people chose - recipe, data, classes - are text, never markup.
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -157,10 +157,10 @@ def _template() -> Template:
     )
 
 
-def _said(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(value)
     if hasattr(value, "model_dump"):
-        set_ = {name: amount for name, amount in value.model_dump().items() if amount}
-        return ", ".join(f"{name} {amount:g}" for name, amount in set_.items()) or "none"
+        nonzero = {name: amount for name, amount in value.model_dump().items() if amount}
+        return ", ".join(f"{name} {amount:g}" for name, amount in nonzero.items()) or "none"
     return value if isinstance(value, str) else json.dumps(value)

@@ -4,10 +4,17 @@ Nothing here runs a network, saves a file, opens a window or touches pyplot's gl
 figure with ``figure.savefig(path)``.
 """
 
-from lenet.figures.comparison import error_against_cost, robustness
 from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
 from lenet.figures.networks import architecture, attention, feature_maps, filters
-from lenet.figures.scores import confusion, reliability, roc, score_table, training_curves
+from lenet.figures.scores import (
+    confusion,
+    error_against_cost,
+    reliability,
+    robustness,
+    roc,
+    score_table,
+    training_curves,
+)
 
 __all__ = [
     "architecture",

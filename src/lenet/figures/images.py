@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
+from lenet.datasets.dataset import pixels
 from lenet.figures.style import (
     BLUE,
     GREY,
@@ -23,7 +24,6 @@ from lenet.figures.style import (
     mosaic,
     styled,
 )
-from lenet.inspection.pixels import pixels
 from lenet.metrics import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
 from lenet.reader import percent
 

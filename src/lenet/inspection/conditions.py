@@ -1,6 +1,7 @@
-"""One network under bad conditions: the same test digits, disturbed in ways that pictures are."""
+"""One network under bad conditions: the same test digits, disturbed as real pictures are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,16 +9,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lenet import metrics
 from lenet.datasets import Dataset
-from lenet.evaluation import score
 from lenet.inspection.embedding import spread
 from lenet.metrics import Scores
 from lenet.reader import Classifier
 from lenet.training.augment import affine, warp
 
 MOST = 2000  # test images for each condition
-BATCH = 256  # images that are moved at once
-SEED = 0  # of the directions and the noise: every network meets the same
+BATCH = 256  # images moved at once
+SEED = 0  # of directions and noise, the same for every network
 
 Images = NDArray[np.uint8]
 
@@ -32,9 +33,19 @@ def robustness(classifier: Classifier, test: Dataset, most: int = MOST) -> dict[
     """
     some = test.subset(spread(len(test), most))
     return {
-        name: score(classifier, Dataset(test.name, disturb(some.images), some.labels, test.classes))
+        name: metrics.evaluate(
+            classifier.probabilities(disturb(some.images)), some.labels, test.classes
+        )
         for name, disturb in CONDITIONS.items()
     }
+
+
+def conditions(robustness: Mapping[str, Scores]) -> list[dict[str, Any]]:
+    """Return the errors under each condition, as ``measured.json`` contains them."""
+    return [
+        {"name": name, "errors": scores.errors, "total": scores.total}
+        for name, scores in robustness.items()
+    ]
 
 
 def _as_they_are(images: Images) -> Images:
@@ -42,7 +53,7 @@ def _as_they_are(images: Images) -> Images:
 
 
 def _shifted(pixels: int) -> Callable[[Images], Images]:
-    """Move each image by so many pixels up, down, left or right; what leaves it is lost."""
+    """Move each image up, down, left or right; pixels that leave it are lost."""
 
     def disturb(images: Images) -> Images:
         chance = torch.Generator().manual_seed(SEED)
@@ -55,7 +66,7 @@ def _shifted(pixels: int) -> Callable[[Images], Images]:
 
 
 def _rotated(degrees: float) -> Callable[[Images], Images]:
-    """Turn each image by so much to the left or to the right."""
+    """Rotate each image to the left or to the right."""
 
     def disturb(images: Images) -> Images:
         chance = torch.Generator().manual_seed(SEED)

@@ -1,4 +1,4 @@
-"""Many numbers for each digit brought down to two."""
+"""Many numbers for each digit projected to two."""
 
 from typing import NamedTuple
 
@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from lenet.errors import DataError
 
-MOST_TSNE = 2000  # points; its time grows faster than their number
+MOST_TSNE = 2000  # points; the time grows faster than their number
 
 
 class Plane(NamedTuple):
-    """Images as points: which images, float64 points (n, 2), and what the plane is."""
+    """Images as points: indices of the images, float64 points (n, 2), and a title."""
 
     indices: NDArray[np.intp]
     points: NDArray[np.float64]
@@ -19,13 +19,13 @@ class Plane(NamedTuple):
 
 
 def pca(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
-    """Project vectors ``(n, d)`` on the two directions in which they differ most.
+    """Project vectors ``(n, d)`` onto the two directions of greatest variance.
 
     Returns
     -------
     points : float64 ndarray (n, 2)
     share : float
-        Of the variance that the two directions hold, 0..1.
+        Share of the variance in these two directions, 0..1.
 
     Raises
     ------
@@ -35,13 +35,13 @@ def pca(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
     from sklearn.decomposition import PCA
 
     _check(vectors)
-    found = PCA(2, svd_solver="covariance_eigh")
-    points = found.fit_transform(vectors.astype(np.float64))
-    return points, float(found.explained_variance_ratio_.sum())
+    projection = PCA(2, svd_solver="covariance_eigh")
+    points = projection.fit_transform(vectors.astype(np.float64))
+    return points, float(projection.explained_variance_ratio_.sum())
 
 
 def tsne(vectors: NDArray[np.floating], seed: int = 0) -> NDArray[np.float64]:
-    """Lay vectors ``(n, d)`` out so that neighbours stay neighbours; distances mean little.
+    """Lay out vectors ``(n, d)`` so that neighbours stay neighbours; distances mean little.
 
     Van der Maaten, Hinton (2008), Visualizing data using t-SNE.
 
@@ -63,9 +63,9 @@ def tsne(vectors: NDArray[np.floating], seed: int = 0) -> NDArray[np.float64]:
 
 
 def spread(n: int, most: int) -> NDArray[np.intp]:
-    """Return at most `most` of the indices 0..n-1, evenly spread over them.
+    """Return at most `most` of the indices 0..n-1, evenly spread.
 
-    The first ones alone would not do: the first half of MNIST's test set is the easier one.
+    Not the first ones: the first half of MNIST's test set is the easier one.
 
     >>> spread(10, 4).tolist(), spread(3, 4).tolist()
     ([0, 2, 5, 7], [0, 1, 2])

@@ -40,6 +40,15 @@ def error_count(errors: int, total: int) -> str:
     return f"{errors:,} {noun} in {total:,} ({rate(errors / total)})"
 
 
+def duration(seconds: float) -> str:
+    """Write a duration in seconds or minutes.
+
+    >>> duration(25.04), duration(1994.4)
+    ('25.0 s', '33.2 min')
+    """
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
 @dataclass(frozen=True)
 class Bin:
     """The answers whose probability falls into one bin of the reliability diagram.

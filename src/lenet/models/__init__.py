@@ -1,11 +1,11 @@
 """Architectures: one file each, and a dict of their names.
 
 Every network takes float32 ``(n, 1, 28, 28)`` in 0..1, 0 = paper and 1 = ink, and gives ``(n, k)``
-logits, k = number of classes. Whatever else it wants - padding, another scale - is its own first
-layer, so training, export, service and page cannot disagree about preprocessing.
+logits, k = number of classes. Any other preprocessing - padding, another scale - is its own first
+layer, so training, export, service and page cannot disagree about it.
 
-A network is a named `nn.Sequential` with the paper's layer names where a paper has them; what has
-to branch does so inside one named layer.
+A network is a named `nn.Sequential`, with the paper's layer names where there is a paper; branches
+stay inside one named layer. `lenet.models.layers` says how a layer describes itself.
 """
 
 from collections.abc import Callable

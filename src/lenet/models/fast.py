@@ -1,7 +1,7 @@
 """A small modern LeNet that learns in a minute: two 5×5 convolutions with batch normalisation.
 
 The order convolution, pooling, normalisation, ReLU gives the same kind of features as the usual
-one and saves time: what comes after the pooling has a quarter of the numbers to treat. Pooling
+one and saves time: after the pooling there is only a quarter of the numbers. Pooling
 before ReLU is from tuomaso, train_mnist_fast.
 """
 

@@ -26,8 +26,8 @@ C3_SEES = (
     (0, 1, 2, 3, 4, 5),
 )
 
-# Figure 3, its ten digits: the answer wanted of F6, 7×12 pixels for each class. The bar above
-# 0, 2, 4 and 5 is the paper's: it tells them from letters drawn almost the same.
+# The ten digits of figure 3: the target output of F6, 7×12 pixels for each class. The bar above
+# 0, 2, 4 and 5 is the paper's: it distinguishes them from letters of almost the same shape.
 FIGURE_3 = """
 .#####. ...##.. .#####. ####### .#####. .#####. ..####. ####### .#####. .#####.
 ....... ..###.. ....... .....## ....... ....... .##.... .....## ##...## ##..###
@@ -91,15 +91,15 @@ class Subsampling(nn.Module):
 
 
 class PartialConvolution(nn.Module):
-    """A convolution in which each map sees only some maps of its input.
+    """A convolution in which each map is connected to some maps of its input only.
 
-    Only the kernels that exist are parameters, so no optimizer and no weight decay can touch the
+    Only the existing kernels are parameters, so neither optimizer nor weight decay can touch the
     absent ones.
 
     Parameters
     ----------
     sees : sequence of sequences of int
-        For each map of the output, the maps of the input that it sees.
+        For each map of the output, the maps of the input it is connected to.
     inputs : int
         Maps of the input.
     kernel_size : int
@@ -108,7 +108,7 @@ class PartialConvolution(nn.Module):
     Attributes
     ----------
     kernels : Parameter, float32 (connections, kernel_size, kernel_size)
-        One for each pair of an output map and an input map that it sees, in the order of `sees`.
+        One for each connection, in the order of `sees`.
     bias : Parameter, float32 (outputs,)
         One for each map of the output.
     """
@@ -153,7 +153,7 @@ class PartialConvolution(nn.Module):
 
 
 class RadialBasis(nn.Module):
-    """Minus the squared Euclidean distance from the input to a fixed centre for each class."""
+    """Minus the squared Euclidean distance from the input to a fixed centre of each class."""
 
     family: Family = "distance"
     kind = "Euclidean radial basis"
@@ -163,7 +163,7 @@ class RadialBasis(nn.Module):
         self.register_buffer("centres", centres)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Turn ``(n, length)`` into ``(n, classes)``, 0 being a perfect likeness."""
+        """Turn ``(n, length)`` into ``(n, classes)``; 0 is a perfect match."""
         return -(x[:, None, :] - self.get_buffer("centres")).square().sum(2)
 
     def multiply_adds(self, output: Tensor) -> int:

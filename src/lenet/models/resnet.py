@@ -14,16 +14,16 @@ from lenet.run import Family, Receptive
 
 
 class Residual(nn.Module):
-    """Two normalised 3×3 convolutions whose outcome is added to what came in.
+    """Two normalised 3×3 convolutions whose output is added to their input.
 
-    Where the shape changes, a 1×1 convolution brings what came in to the new shape.
+    Where the shape changes, a 1×1 convolution brings the input to the new shape.
 
     Parameters
     ----------
     inputs, outputs : int
         Channels.
     stride : int
-        Of the first convolution and of the way around.
+        Of the first convolution and of the shortcut.
     """
 
     family: Family = "residual"
@@ -47,7 +47,7 @@ class Residual(nn.Module):
         return torch.relu(self.around(x) + self.norm2(self.conv2(inner)))
 
     def receptive(self, before: Receptive) -> Receptive:
-        """Return the receptive field of the sum, given that of what came in."""
+        """Return the receptive field of the sum, given that of the input."""
         through = slide(slide(before, 3, self.stride, padding=1), 3, 1, padding=1)
         return join(through, slide(before, 1, self.stride, padding=0))
 

@@ -25,8 +25,7 @@ from lenet.server.bodies import (
     content_type,
     images_of,
 )
-from lenet.server.card import Card, card_of
-from lenet.server.models import FILES, Content, Served
+from lenet.server.models import FILES, Card, Content, Served, card_of
 from lenet.server.readings import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep

@@ -215,10 +215,16 @@ def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> 
 
 def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
     """Return the answer to each image as JSON contains it."""
-    entries: list[ImageAnswer] = []
-    for digit, row, status in zip(*answers, strict=True):
-        entry: ImageAnswer = {"digit": digit, "probability": row[digit], "status": status}
-        if probabilities:
-            entry["probabilities"] = row
-        entries.append(entry)
+    entries: list[ImageAnswer] = [
+        {
+            "digit": digit,
+            "probability": row[digit],
+            "probabilities": row,
+            "status": status,
+        }
+        for digit, row, status in zip(*answers, strict=True)
+    ]
+    if not probabilities:
+        for entry in entries:
+            del entry["probabilities"]
     return entries

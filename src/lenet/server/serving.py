@@ -30,7 +30,7 @@ HEADERS = 10.0  # seconds for the headers of a request to arrive
 MAX_HEADERS = 64_000  # bytes of them
 CONNECTIONS = 1_000
 
-# Of mallopt(3), and bytes: what a picture of a few megapixels is worked on with.
+# Of mallopt(3), and bytes: the arrays for a picture of a few megapixels.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEPT, LARGE = 16 << 20, 2 << 20
 
@@ -225,15 +225,16 @@ def serve(
         timeout_graceful_shutdown=DRAIN,
     )
     gc.collect()
-    gc.freeze()  # what exists now stays: later collections need not look at it
+    gc.freeze()  # what exists now stays: without it, 5 % more CPU time for one digit
     _Server(config, service, started).run([listener])
 
 
 def _keep_memory() -> None:
-    """Have glibc keep a thread's memory from one picture to the next.
+    """Make glibc keep a thread's memory from one picture to the next.
 
-    It would give it back after each and get it anew for the next: 550 page faults and a quarter of
-    the time for a picture of 400×400. What is larger than `LARGE` is still given back at once.
+    By default it returns the memory and asks for it again: 460 page faults for a picture of 400×400
+    instead of none, 19 % more CPU time and 9 % fewer pictures a second; with only one of the two
+    thresholds, 15 % more. Blocks larger than `LARGE` are still returned at once.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt

@@ -5,8 +5,7 @@ and data that restores the `state` after an epoch continues to bit-identical wei
 the same number of threads: the randomness of each epoch depends only on the seed and its number.
 """
 
-from lenet.training.inference import as_input, choose_device, infer
-from lenet.training.trainer import Trainer
+from lenet.training.trainer import Trainer, as_input, choose_device, infer
 from lenet.training.watching import Epoch, Watcher
 
 __all__ = ["Epoch", "Trainer", "Watcher", "as_input", "choose_device", "infer"]

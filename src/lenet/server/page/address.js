@@ -2,13 +2,13 @@
 import { t } from "./strings.js";
 
 export const ROOMS = ["draw", "picture", "inside", "numbers"];
-const CONTENT = "main"; // where the link leads that skips the header
+const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
-const NEAR = 0.5; // share of a word's letters that may be wrong, in what it was meant to be
+const NEAR = 0.5; // letters that may differ, as a share of the name's length
 
 /**
- * What in an address means nothing to the page, in words, with what may have been meant; "" if all
- * of it does. Values are not repeated: one may be a token.
+ * The sentence about the first name in an address that the page does not know, with the nearest
+ * name it does know; "" if it knows all. Values are not repeated: one may be a token.
  * @param {{hash: string, search: string}} address
  * @returns {string}
  */
@@ -32,7 +32,7 @@ export function strangeIn({ hash, search }) {
 const written = (name) => (name === TOKEN ? "#token=…" : `#${name}`);
 
 /**
- * The name that is most like a word, or "" if none is like it.
+ * The name nearest to a word, or "" if none is near.
  * @param {string} word @param {string[]} names
  */
 function nearest(word, names) {
@@ -42,7 +42,7 @@ function nearest(word, names) {
 }
 
 /**
- * How many letters must be changed, added or removed to make one word of another (Levenshtein).
+ * The Levenshtein distance of two words.
  * @param {string} one @param {string} other
  */
 function distance(one, other) {

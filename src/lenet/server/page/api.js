@@ -1,4 +1,4 @@
-/** The service: one function for each thing it can be asked, and one kind of error. */
+/** The API: one function for each endpoint, and one class of error. */
 import { t } from "./strings.js";
 
 /**
@@ -37,13 +37,16 @@ import { t } from "./strings.js";
  *   device: string, threads: number, started: string, weights: string, temperature: number | null,
  *   rejection: number | null,
  *   scores: {part: Part, errors: number, total: number, interval: number[]}[],
+ *   measured: {conditions: {name: string, errors: number, total: number}[],
+ *     elsewhere: {title: string, lead: string, tables: {columns: string[], rows: string[][]}[],
+ *       notes: string[]} | null},
  *   changes: {source: string, nondigits: boolean, total: number, before: number, after: number}[]
  * }} Card
  * @typedef {{id: string, model: string, image: string, truth: number | null}} NewCorrection
  * @typedef {NewCorrection & {time: string, answer: number}} Correction
  */
 
-/** What the service, or the way to it, said instead of an answer. */
+/** The service refused a request, or could not be reached. */
 export class ApiError extends Error {
   /** @param {string} message @param {number} status @param {number} [wait] seconds */
   constructor(message, status, wait) {
@@ -56,7 +59,7 @@ export class ApiError extends Error {
 /** What an error says. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-const GONE = 2; // seconds until a service that was not reached is tried again
+const GONE = 2; // seconds until the next try of a service that could not be reached
 const KEY = "lenet-token";
 /** @type {string | null} */
 let token = null;
@@ -74,7 +77,7 @@ export function keepToken(value) {
   try {
     if (value) sessionStorage.setItem(KEY, value);
   } catch {
-    // No storage: the token lives as long as the page.
+    // Without storage the token is lost when the page closes.
   }
 }
 
@@ -108,7 +111,7 @@ async function request(path, { method = "GET", query = {}, body, type, signal } 
     throw new ApiError(found?.error ?? t("error.strange"), answer.status, waitOf(answer));
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error;
-    // Either the service was not reached, or what came is no answer of ours.
+    // Either the service could not be reached, or the answer is not JSON.
     if (answer) throw new ApiError(t("error.strange"), answer.status);
     throw new ApiError(t("error.unreachable"), 0, GONE);
   }
@@ -144,7 +147,7 @@ export async function read(picture, model, signal) {
 }
 
 /**
- * What every layer of a model makes of one digit image.
+ * The output of every layer of a model for one digit image.
  * @param {Bytes} image
  * @param {string} model @param {AbortSignal} [signal]
  * @returns {Promise<Layers>}
@@ -200,11 +203,11 @@ export function toBase64(bytes) {
   return btoa(String.fromCharCode(...bytes));
 }
 
-const STALE = 1500; // milliseconds after which an answer is given up, if something newer is asked
+const STALE = 1500; // milliseconds after which a request is aborted for a newer one
 
 /**
- * Asks one thing at a time. Of what comes meanwhile only the newest is kept; a question that takes
- * long is given up for a newer one. So questions never pile up, however fast someone draws.
+ * Sends one request at a time and keeps only the newest of those that wait. A request that takes
+ * long is aborted for a newer one. So requests never pile up, however fast someone draws.
  * @template T, R
  */
 export class Newest {
@@ -227,12 +230,12 @@ export class Newest {
   /** @param {T} value */
   ask(value) {
     this.#next = { value };
-    if (this.#timer) return; // the service said when to come again
+    if (this.#timer) return; // the service set the time of the next request
     if (!this.#current) this.#go();
     else if (performance.now() - this.#current.since > STALE) this.#current.controller.abort();
   }
 
-  /** Forget what was asked; no answer to it comes any more. */
+  /** Drop the waiting request and ignore the answer to the current one. */
   cancel() {
     this.#next = null;
     clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** The page: its rooms, what they share, and what happens when something changes. */
+/** The page: its rooms, their shared state, and the reaction to changes. */
 import { ROOMS, strangeIn } from "./address.js";
 import { ApiError, Newest, read, takeToken } from "./api.js";
 import { drawBoxes } from "./boxes.js";
@@ -15,7 +15,7 @@ import { language, t } from "./strings.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
 let room = "";
-/** Numbers are fetched when they are looked at, once for each choice of models. */
+/** Numbers are fetched when the room is entered, once for each choice of models. */
 let numbersFor = "";
 
 document.documentElement.lang = language;
@@ -44,7 +44,7 @@ const drawing = new Newest(
   async (_, signal) => readAll(await pad.picture(), signal),
   ([reading, other]) => {
     settle();
-    if (pad.empty || !reading) return; // cleared while the answer was on its way
+    if (pad.empty || !reading) return; // cleared before the answer came
     drawn.show(reading, { other, chosen: newestOf(reading) });
     showDrawnBoxes();
     lookAtDrawing();
@@ -70,7 +70,7 @@ function showDrawnBoxes() {
 }
 
 /**
- * The digit that was picked, or was written last: its box is nearest to where the pen is.
+ * The index of the digit that was picked, or of the one written last: the nearest to the pen.
  * @param {import("./api.js").Reading} reading
  */
 function newestOf({ digits, width, height }) {
@@ -134,7 +134,7 @@ const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
 });
 
 /**
- * The digit that is chosen in a room, to be looked into.
+ * The chosen digit of a room, to be looked into.
  * @param {"draw" | "picture"} from
  * @returns {import("./inside.js").Subject | null}
  */
@@ -174,7 +174,7 @@ function showNumbers() {
 
 // ---------------------------------------------------------------- rooms
 
-/** All is well, but for what the address asks for in vain. */
+/** Clear the notice, or show what is wrong with the address. */
 function settle() {
   const strange = strangeIn(location);
   if (strange) notice(strange);
@@ -200,7 +200,7 @@ function enter() {
   if (room === "inside") {
     inside.subject ??= subjectOf("draw") ?? subjectOf("picture");
     inside.enter(pad.element);
-    // Nothing was drawn yet: there is more to see in a digit than in none.
+    // Start with a sample: an empty drawing shows nothing.
     if (!inside.subject && pad.empty) pad.write(3);
   }
   if (room === "numbers") showNumbers();

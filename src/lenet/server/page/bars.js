@@ -1,4 +1,4 @@
-/** Ten bars: how probable each digit is, for one model or two side by side. */
+/** Ten bars: the probability of each digit, for one model or two side by side. */
 import { el } from "./elements.js";
 import { percent, t } from "./strings.js";
 

@@ -1,4 +1,4 @@
-/** Boxes over a drawing, a picture or a camera: what was found where. */
+/** Bounding boxes over a drawing, a picture or the camera. */
 import { el } from "./elements.js";
 import { t } from "./strings.js";
 
@@ -8,7 +8,7 @@ import { t } from "./strings.js";
  */
 
 /**
- * What of a reading can be looked at: the digits, then the signs that were refused.
+ * The parts of a reading that have an image: the digits, then the refused signs.
  * @param {import("./api.js").Reading | null} reading
  * @returns {Seen[]}
  */
@@ -21,7 +21,7 @@ export function seenIn(reading) {
 const isSeen = (rejected) => Boolean(rejected.image);
 
 /**
- * Lay boxes over the place in which a picture is shown.
+ * Draw boxes over a picture.
  * @param {HTMLElement} layer covers that place exactly
  * @param {import("./api.js").Reading | null} reading
  * @param {{chosen?: number, place?: {left: number, top: number, width: number, height: number},
@@ -37,7 +37,7 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     element.style.top = `${100 * (whole.top + (y / down) * whole.height)}%`;
     element.style.width = `${(100 * width * whole.width) / across}%`;
     element.style.height = `${(100 * height * whole.height) / down}%`;
-    // Close to the upper edge a label would stick out: it goes inside.
+    // At the upper edge there is no room for a label above the box.
     if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
       element.classList.add("low");
     return element;
@@ -65,7 +65,7 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
       const box = el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)));
       return at(found.box, isSeen(found) ? choosable(box, seen.indexOf(found)) : box);
     });
-  // Where digits lie close together, their labels would hide them.
+  // Labels would hide small digits that stand close together.
   const heights = (reading?.digits ?? [])
     .map(({ box }) => (box[3] / down) * whole.height * layer.clientHeight)
     .sort((a, b) => a - b);

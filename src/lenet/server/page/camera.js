@@ -1,13 +1,13 @@
-/** The live camera, where the browser gives one: only over https or on this very machine. */
+/** The live camera. Browsers offer one only over https or on localhost. */
 import { button, contextOf, el } from "./elements.js";
 import { t } from "./strings.js";
 
-/** What the browser calls a fault, and which text says it. */
+/** The browser's name of a fault, and the text for it. */
 const REASONS = new Map([
   ["NotAllowedError", "denied"],
   ["NotFoundError", "none"],
 ]);
-const LONGEST = 960; // pixels of a frame that is read while filming
+const LONGEST = 960; // pixels of the longer side of a live frame
 
 /** @returns {boolean} */
 export const cameraAllowed = () => isSecureContext && Boolean(navigator.mediaDevices?.getUserMedia);
@@ -25,7 +25,7 @@ export class Camera {
   constructor(does) {
     this.#does = does;
     this.video = el("video", { playsinline: true, muted: true, "aria-label": t("camera.label") });
-    this.video.muted = true; // the attribute alone does not, when it is set later
+    this.video.muted = true; // the attribute has no effect once the element exists
     this.boxes = el("div", { class: "boxes", "aria-hidden": "true" });
     this.element = el(
       "div",
@@ -71,7 +71,7 @@ export class Camera {
     this.#does.closed();
   }
 
-  /** Send one frame after the other; who reads them leaves out what comes too fast. */
+  /** Send one frame after the other; the receiver skips frames while it is busy. */
   async #watch() {
     if (!this.open) return;
     const blob = await this.#frame(LONGEST);

@@ -19,10 +19,12 @@ export function cardOf(card) {
     card.scores.length > 0 && scoreTable(card),
     el("p", { class: "soft" }, t("card.once")),
     card.changes.length > 0 && changesOf(card),
+    card.measured.conditions.length > 0 && conditionTable(card),
     stated("card.takes"),
     card.rejection !== null && stated("card.refuses", { score: decimal(card.rejection) }),
     stated("card.fails", {}, refuses ? "card.fails.refusing" : "card.fails.closed"),
     el("p", {}, t("card.repeat"), " ", el("code", {}, "lenet train --recipe recipe.toml")),
+    ...elsewhereOf(card),
   );
 }
 
@@ -75,6 +77,31 @@ function scoreTable({ scores }) {
       interval(range),
     ]),
   });
+}
+
+/** Errors on disturbed test images. @param {Card} card */
+function conditionTable({ measured: { conditions } }) {
+  return table({
+    label: t("card.conditions"),
+    columns: [t("card.conditions"), t("column.errors"), t("column.rate")],
+    rows: conditions.map(({ name, errors, total }) => [
+      name,
+      t("card.errors", { errors: integer(errors), total: integer(total) }),
+      rate(errors / total),
+    ]),
+  });
+}
+
+/** What was measured on other pictures than its data's. @param {Card} card */
+function elsewhereOf({ measured: { elsewhere } }) {
+  if (!elsewhere) return [];
+  const { title, lead, tables, notes } = elsewhere;
+  return [
+    el("h5", {}, title),
+    el("p", {}, lead),
+    ...tables.map(({ columns, rows }) => table({ label: columns[0], columns, rows })),
+    ...notes.map((note) => el("p", {}, note)),
+  ];
 }
 
 /** @param {Card} card */

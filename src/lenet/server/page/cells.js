@@ -1,4 +1,4 @@
-/** Ways from cell to cell of a layer: those of the slow motion, and those of the keys. */
+/** Moving from cell to cell of a layer: by the slow motion, and by keys. */
 
 /**
  * @typedef {{map: number, row: number, column: number}} Cell
@@ -6,7 +6,7 @@
  */
 
 /**
- * The cell of the first map that is being painted when a share of it is done.
+ * The cell of the first map that is painted when a share of the layer is done.
  * @param {Sheet} sheet @param {number} done
  * @returns {Cell}
  */
@@ -24,7 +24,7 @@ export const middle = (sheet) => ({
 });
 
 /**
- * Where a key leads from a cell; null when it is no key of ours.
+ * The cell a key leads to; null for other keys.
  * @param {Sheet} sheet @param {Cell} cell @param {KeyboardEvent} event
  * @returns {Cell | null}
  */

@@ -1,17 +1,17 @@
-/** "That is a 7", "that is no digit": one click keeps a correction, one more takes it back. */
+/** Corrections: one click stores the true digit, one more takes it back. */
 import { correct, corrections, forget, fromBase64, messageOf, toBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, speak } from "./elements.js";
 import { state } from "./models.js";
 import { date, t } from "./strings.js";
 
-/** What an image can truly show: a digit, or null for none. */
+/** What an image may show: a digit, or null for none. */
 const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
 
 /** @typedef {{id: string, truth: number | null}} Sent */
 
 /**
- * What is said of a digit, or of none.
+ * The text about a digit, or about none.
  * @param {string} key @param {number | null} truth @param {Record<string, string | number>} [values]
  */
 const say = (key, truth, values = {}) =>
@@ -21,7 +21,7 @@ export class CorrectionPanel {
   #image = "";
   #model = "";
   /** @type {number | null} */ #answer = null;
-  /** What was said of the image that is shown. */
+  /** The correction that was sent for the current image. */
   /** @type {Sent | null} */ #kept = null;
 
   constructor() {
@@ -65,7 +65,7 @@ export class CorrectionPanel {
   }
 
   /**
-   * Send it; the same id again after trouble, so that nothing is kept twice.
+   * Send a correction. A second try uses the same id, so that it is stored only once.
    * @param {number | null} truth
    */
   async #send(truth, id = freshId()) {
@@ -86,11 +86,11 @@ export class CorrectionPanel {
     }
   }
 
-  /** Offer all again; what was sent may have arrived although its answer did not. @param {Sent} mine */
+  /** Offer all choices again; the correction may have arrived although its answer did not. @param {Sent} mine */
   #cancel(mine) {
     this.#kept = null;
     this.#offer();
-    forget(mine.id).catch(() => {}); // it did not arrive, or nobody can be reached
+    forget(mine.id).catch(() => {}); // it did not arrive, or the service is out of reach
   }
 
   /** @param {Sent} mine */
@@ -122,7 +122,7 @@ export class CorrectionPanel {
   }
 }
 
-/** The corrections that are kept, newest first, each with a way to take it back. */
+/** The stored corrections, newest first, each with a button that removes it. */
 export async function keptCorrections() {
   const found = await corrections();
   const list = el("ul", { class: "kept" });
@@ -165,7 +165,7 @@ export async function keptCorrections() {
   return el("div", {}, title, list);
 }
 
-/** A random UUID; `crypto.randomUUID` is there only for https and for this very machine. */
+/** A random UUID; `crypto.randomUUID` exists only over https and on localhost. */
 export function freshId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,10 +1,10 @@
-/** The 28×28 image of a digit, as the network gets it, on a canvas. */
+/** The 28×28 input of the network on a canvas. */
 import { contextOf, el } from "./elements.js";
 
 export const SIDE = 28;
 
 /**
- * A canvas of 28×28 with crisp pixels. Only the ink is painted; paper and colour are the style's.
+ * A canvas of 28×28 with crisp pixels. Only the ink is painted; the style sets its colour and the paper.
  * @param {Uint8Array} image 784 bytes, 0 = paper, 255 = ink
  * @param {string} [label] what a screen reader says; without one it is decoration
  */

@@ -5,14 +5,14 @@ import { PointerPen } from "./pointerpen.js";
 import { Strokes, sample } from "./strokes.js";
 import { t } from "./strings.js";
 
-const WIDTHS = [0.016, 0.026, 0.04, 0.06, 0.085]; // of the pen, in the shorter side of the pad
+const WIDTHS = [0.016, 0.026, 0.04, 0.06, 0.085]; // of the pen, as shares of the pad's shorter side
 const USUAL = 3;
 
 export class Pad {
   strokes = new Strokes();
-  /** The size the drawing was begun at; its strokes are in these units. */
+  /** The pad's size when the drawing began: the units of its strokes. */
   #size = { width: 1, height: 1 };
-  /** From those units to the pad as it is now. */
+  /** From those units to the pad's present size. */
   #fit = { scale: 1, left: 0, top: 0 };
   /** @type {import("./strokes.js").Stroke | null} */ #stroke = null;
   #frame = 0;
@@ -82,13 +82,13 @@ export class Pad {
     return this.strokes.picture(this.#size);
   }
 
-  /** Where the last stroke ends, in shares of the drawing; null while there is none. */
+  /** The end of the last stroke, as shares of the drawing; null if there is none. */
   get tip() {
     const point = this.strokes.list.at(-1)?.points.at(-1);
     return point ? { x: point.x / this.#size.width, y: point.y / this.#size.height } : null;
   }
 
-  /** Where the drawing lies on the pad, in shares of the pad. */
+  /** The drawing's place on the pad, as shares of the pad. */
   get place() {
     const { clientWidth: width, clientHeight: height } = this.sheet;
     const { scale, left, top } = this.#fit;
@@ -115,7 +115,7 @@ export class Pad {
     this.#changed();
   }
 
-  /** Write one of our own digits on clean paper, as fast as a hand would. @param {number} digit */
+  /** Write a sample digit on an empty sheet, at the speed of a hand. @param {number} digit */
   write(digit) {
     this.#stop();
     this.strokes.afresh();
@@ -142,7 +142,7 @@ export class Pad {
     more();
   }
 
-  /** Paint again, as when the colours have changed. */
+  /** Paint again, for example in new colours. */
   repaint() {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
@@ -184,7 +184,7 @@ export class Pad {
   #resize() {
     const { clientWidth: width, clientHeight: height } = this.sheet;
     if (!width || !height) return;
-    // A new drawing takes the pad as it is; one that was begun is shown whole.
+    // A new drawing takes the pad's size; one that was begun is scaled to fit.
     if (this.empty && !this.#stroke) this.#size = { width, height };
     const scale = Math.min(width / this.#size.width, height / this.#size.height);
     this.#fit = {

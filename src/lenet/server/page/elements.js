@@ -1,4 +1,4 @@
-/** Making elements; text is always text, never markup. */
+/** Making elements. Text is never parsed as markup. */
 import { t } from "./strings.js";
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
@@ -14,8 +14,8 @@ export function byId(id) {
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Make an element. Attributes that start with "on" are listeners, `true` is an empty attribute,
- * `false`, `null` and `undefined` leave it away; strings among the children become text nodes.
+ * Make an element. Attributes that start with "on" are listeners, `true` is an empty attribute;
+ * `false`, `null` and `undefined` leave it out. Strings among the children become text nodes.
  * @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {Attributes} [attributes]
@@ -92,7 +92,7 @@ export function speak(sentence, calm = 500) {
 }
 
 /**
- * What a canvas is painted with.
+ * The 2D context of a canvas.
  * @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings]
  * @returns {CanvasRenderingContext2D}
  */
@@ -102,7 +102,7 @@ export function contextOf(canvas, settings) {
   return context;
 }
 
-/** True when the person asked for less movement. */
+/** Whether the system asks for reduced motion. */
 export function still() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -29,7 +29,7 @@ export class InsideRoom {
     this.whose = el("p", { class: "whose" });
     this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });
     this.padPlace = el("div", { class: "pad-place" });
-    // Who draws wants to see what comes of it, in all layers.
+    // Drawing ends the slow motion: all layers follow the pen.
     for (const hand of ["pointerdown", "keydown"])
       this.padPlace.addEventListener(hand, () => this.#streams.forEach((stream) => stream.rest()));
     side.append(
@@ -65,7 +65,7 @@ export class InsideRoom {
     this.#look(null);
   }
 
-  /** Show the layers of the models that are asked now. */
+  /** Show the layers of the chosen models. */
   build() {
     if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
     this.lens.rest();
@@ -97,7 +97,7 @@ export class InsideRoom {
       this.passing.cancel();
       this.#asked = this.#shown;
     } else if (!same(subject.image, this.#asked)) {
-      // Answers keep coming while someone draws; not each of them is of another image.
+      // While someone draws, several answers in a row may be about the same image.
       this.#asked = subject.image;
       this.passing.ask(subject.image);
     }

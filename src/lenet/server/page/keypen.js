@@ -1,14 +1,14 @@
 /** A pen that is moved by keys: arrows, Space to put it down and to lift it. */
 import { el } from "./elements.js";
 
-const STEP = 0.012; // in the shorter side of the sheet
-const FAST = 4; // times that, with Shift
+const STEP = 0.012; // as a share of the sheet's shorter side
+const FAST = 4; // times as far, with Shift
 const EDGE = 0.02; // the pen stays on the sheet
 /** @type {Record<string, [across: number, down: number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class KeyPen {
-  /** Where it is, in shares of the sheet. */
+  /** The pen's place, as shares of the sheet. */
   #x = 0.5;
   #y = 0.5;
   #down = false;
@@ -73,7 +73,7 @@ export class KeyPen {
     const step = (fast ? FAST : 1) * STEP * Math.min(width, height);
     /** @param {number} value */
     const within = (value) => Math.min(1 - EDGE, Math.max(EDGE, value));
-    this.#held.add(key); // two arrows together lead askew
+    this.#held.add(key); // two arrows together move diagonally
     for (const each of this.#held) {
       const [across, down] = ARROWS[each];
       this.#x = within(this.#x + (across * step) / width);

@@ -1,4 +1,4 @@
-/** A digit on its way through every layer of a network, drawn large. */
+/** The outputs of all layers of a network, drawn large. */
 import { layers } from "./api.js";
 import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
@@ -10,7 +10,7 @@ import { IMAGE, source } from "./receptive.js";
 import { integer, number, percent, t } from "./strings.js";
 
 const PASS = 900; // milliseconds a layer takes in slow motion
-const ROOMY = matchMedia("(min-width: 56rem)"); // the lens lies beside the layers, not on them
+const ROOMY = matchMedia("(min-width: 56rem)"); // wide enough for the lens beside the layers
 
 const MINOR = new Set(["activation", "normalisation", "scale", "padding"]);
 const SILENT = new Set(["dropout", "flatten"]);
@@ -48,7 +48,7 @@ export class Stream {
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
       const kind = row.family;
       const words = el("p", { class: "soft words" });
-      // What a layer does is said where it is met first.
+      // Each explanation is shown once, at the first layer it fits.
       const does = doesText(row);
       if (!explained.has(does)) words.textContent = does;
       explained.add(does);
@@ -117,7 +117,7 @@ export class Stream {
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
-  /** End the slow motion: everything is shown. */
+  /** End the slow motion and show everything. */
   rest() {
     this.#run++;
     for (const { sheet } of this.#blocks) sheet?.paint(1);
@@ -135,8 +135,8 @@ export class Stream {
   }
 
   /**
-   * Let the digit pass through, slowly enough to be watched. Should new numbers come meanwhile, as
-   * of the last point that was drawn, it goes on with those.
+   * Show the layers being computed in slow motion. If new values come meanwhile, it goes on with
+   * those.
    * @param {boolean} lead scroll along, and look through the lens at what is being computed
    */
   async pass(lead) {

@@ -1,11 +1,11 @@
-/** What one cell of a layer sees, and how its number comes about. */
+/** The lens: the receptive field of a cell, and how its value is computed. */
 import { SIDE, paintDigit } from "./digits.js";
 import { button, contextOf, el } from "./elements.js";
 import { colourOf, strongest, tile } from "./maps.js";
 import { field } from "./receptive.js";
 import { number, signed, t } from "./strings.js";
 
-const MOST_TERMS = 6; // kernels that are shown, those that tell most
+const MOST_TERMS = 6; // kernels that are shown: those that contribute most
 
 /**
  * @typedef {{
@@ -45,7 +45,7 @@ export class Lens {
     paintDigit(this.image, image);
   }
 
-  /** Nothing is looked at. */
+  /** Show no cell. */
   rest() {
     this.element.classList.remove("busy");
     this.field.hidden = true;
@@ -91,7 +91,7 @@ export class Lens {
     return `${look.name} ${t(`lens.${where}`, place)}: ${number(look.value)}. ${sees}`;
   }
 
-  /** How the number comes about: terms, and a sentence. @param {Look} look @returns {string} */
+  /** Show how the value is computed: terms, and a sentence. @param {Look} look @returns {string} */
   #explain(look) {
     this.terms.replaceChildren();
     const { family, before, source, kernel } = look;
@@ -118,7 +118,7 @@ export class Lens {
   }
 
   /**
-   * The sum over the maps before it, those that tell most one by one.
+   * The sum over the input maps; those that contribute most are shown one by one.
    * @param {Look & {kernel: NonNullable<Look["kernel"]>, before: NonNullable<Look["before"]>,
    *   source: NonNullable<Look["source"]>}} look
    * @returns {string}
@@ -170,7 +170,7 @@ export class Lens {
   }
 
   /**
-   * Numbers, the kernel they are multiplied with if there is one, and what comes out.
+   * Input values, the kernel they are multiplied by if there is one, and the result.
    * @param {Float32Array} patch @param {number} side
    * @param {{label?: string, inked?: boolean, most: number, kernel?: Float32Array | null,
    *   mostKernel?: number, after: string}} options
@@ -195,7 +195,7 @@ function framed(canvas) {
 }
 
 /**
- * The cells of a map in a square; 0 outside it, as the margin of a convolution is.
+ * A square of cells of a map, with zero padding.
  * @param {import("./maps.js").Sheet} sheet @param {number} map
  * @param {{top: number, left: number, side: number}} square
  */
@@ -211,7 +211,7 @@ function patchOf(sheet, map, { top, left, side }) {
 /** @param {number} first @param {number} last */
 const span = (first, last) => (first === last ? `${first + 1}` : `${first + 1}–${last + 1}`);
 
-/** A scale of the colours, from the lowest to the highest. */
+/** The colour scale, from negative to positive. */
 export function legend() {
   const canvas = el("canvas", { width: 101, height: 1, class: "ramp", "aria-hidden": "true" });
   const context = contextOf(canvas);

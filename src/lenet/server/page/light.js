@@ -1,4 +1,4 @@
-/** Light or dark: as the system says, until a person says otherwise. `scheme.js` remembers. */
+/** Light or dark: the system's scheme until somebody chooses. `scheme.js` restores the choice. */
 import { t } from "./strings.js";
 
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -18,13 +18,13 @@ export function schemeSwitch(button, changed) {
   };
   button.onclick = () => {
     const next = dark() ? "light" : "dark";
-    // Back at what the system says, nothing needs to be remembered.
+    // The system's own scheme need not be stored.
     if ((next === "dark") === system.matches) delete root.dataset.scheme;
     else root.dataset.scheme = next;
     try {
       localStorage.setItem("lenet-scheme", root.dataset.scheme ?? "");
     } catch {
-      // No storage: it holds as long as the page.
+      // Without storage the choice is lost when the page closes.
     }
     show();
   };

@@ -10,7 +10,7 @@ let colours = [];
 /** The same for ink on paper, which is never negative. @type {Colour[]} */
 let inks = [];
 
-/** Read the colours from the style again, as when the scheme has changed. */
+/** Read the colours from the style again, after the scheme has changed. */
 export function readColours() {
   const style = getComputedStyle(document.documentElement);
   /** @param {string} name @returns {Colour} */
@@ -22,7 +22,7 @@ export function readColours() {
   const ramp = (below, middle, above) =>
     Array.from({ length: 255 }, (_, index) => {
       const end = index < 127 ? below : above;
-      // What is weak would hardly be seen: the colours rise faster than the numbers at first.
+      // An exponent below 1 makes weak values visible.
       const share = Math.abs((index - 127) / 127) ** 0.75;
       /** @param {0 | 1 | 2} channel */
       const mixed = (channel) => middle[channel] + (end[channel] - middle[channel]) * share;
@@ -45,7 +45,7 @@ export function colourOf(value, most, inked = false) {
 }
 
 /**
- * A small picture of numbers, one pixel each, to be enlarged by the style.
+ * A small picture of values, one pixel each; the style enlarges it.
  * @param {ArrayLike<number>} values @param {number} height @param {number} width
  * @param {number} most @param {{inked?: boolean, canvas?: HTMLCanvasElement}} [options]
  */
@@ -73,7 +73,7 @@ export function strongest(values) {
 export class Sheet {
   /** @type {Float32Array} */ #values = new Float32Array();
   #most = 1;
-  /** The share that is shown, in a slow motion of computing it. */
+  /** The share of the layer that is shown, below 1 in slow motion. */
   #done = 1;
   #off = document.createElement("canvas");
   #grid = { columns: 1, cell: 1, gap: 0, width: 0, height: 0 };
@@ -131,13 +131,13 @@ export class Sheet {
   show(values) {
     this.#values = values;
     this.#most = strongest(values);
-    // Below each other: a picture of all maps, one pixel for a value.
+    // All maps below each other, one pixel for a value.
     const { inked, maps, height, width } = this;
     tile(values, maps * height, width, this.#most, { inked, canvas: this.#off });
     this.paint();
   }
 
-  /** Show the same numbers in the colours as they are now. */
+  /** Show the same values in the present colours. */
   recolour() {
     if (this.#values.length) this.show(this.#values);
   }
@@ -158,7 +158,7 @@ export class Sheet {
       const { x, y } = this.#corner(map);
       if (done < 1) context.fillRect(x, y, cell * width, cell * height);
       if (map >= most) continue;
-      // Cells of a strip are set apart by a hair where there is room for one.
+      // Cells of a flat layer are one pixel apart where there is room.
       const hair = this.flat && cell > 8 && columns > 1 ? 1 : 0;
       context.drawImage(
         this.#off,
@@ -191,7 +191,7 @@ export class Sheet {
     const place = (value, side) => {
       const index = Math.max(0, Math.floor(value / (cell * side + gap)));
       const within = Math.floor((value - index * (cell * side + gap)) / cell);
-      return [index, Math.max(0, Math.min(side - 1, within))]; // a gap belongs to the map before it
+      return [index, Math.max(0, Math.min(side - 1, within))]; // a gap counts as part of the map before it
     };
     const across = place(x, width);
     const down = place(y, height);
@@ -241,12 +241,12 @@ export class Sheet {
   #outline(squares) {
     const context = this.#context(this.marks, true);
     const style = getComputedStyle(document.documentElement);
-    // The line has an edge in the page's colour, so that it is seen on any other.
+    // An edge in the page's colour makes the line visible on any background.
     for (const name of ["--page", "--mark"]) {
       context.strokeStyle = style.getPropertyValue(name);
       context.lineWidth = name === "--page" ? 4 : 2;
       for (const [x, y, w, h] of squares) {
-        // Inside the canvas, also at its edges.
+        // Keep the line inside the canvas.
         const left = Math.max(1, x);
         const top = Math.max(1, y);
         const right = Math.min(this.#grid.width - 1, x + w);
@@ -276,7 +276,7 @@ export class Sheet {
 }
 
 /**
- * Pixels of the side of a map: few are drawn large, many smaller.
+ * The side of a map in pixels: the fewer maps, the larger.
  * @param {number} maps @param {number} available
  */
 function sideOf(maps, available) {

@@ -26,7 +26,7 @@ export class Mistakes {
     this.element = el("div", {});
   }
 
-  /** The element, filled; or the reason why there is nothing to see. */
+  /** The filled element, or the reason why there are no mistakes to show. */
   async fetched() {
     if (!this.there) return el("p", { class: "soft" }, t("mistakes.not-kept"));
     const found = await mistakes(this.#name);
@@ -48,11 +48,11 @@ export class Mistakes {
   }
 
   /**
-   * Show only those of one truth that were taken for one other, of which there are `n`.
+   * Show only the mistakes of one cell of the confusion matrix, which counts `n`.
    * @param {number} truth @param {number} answer @param {number} n
    */
   only(truth, answer, n) {
-    if (!this.#all.length) return; // they are still on their way
+    if (!this.#all.length) return; // not loaded yet
     const pair = this.#all.filter((each) => each.truth === truth && each.answer === answer);
     const shown = pair.length;
     const words =

@@ -1,9 +1,9 @@
-/** Which models are served, which one reads, and which one it is compared with. */
+/** The served models, the one that reads, and the one it is compared with. */
 import { kernels, models } from "./api.js";
 import { el } from "./elements.js";
 import { t } from "./strings.js";
 
-/** What all rooms share; `loaded` fills it. */
+/** Shared by all rooms; `loadModels` fills it. */
 export const state = {
   /** @type {import("./api.js").Model[]} */ models: [],
   model: "",
@@ -48,7 +48,7 @@ export function modelChoice(first, second, changed) {
     const others = state.models.filter(({ name }) => name !== state.model);
     second.replaceChildren(el("option", { value: "" }, t("compare.none")), ...others.map(option));
     second.value = state.compare;
-    // With one model there is nothing to choose and nothing to compare.
+    // With one model there is nothing to compare.
     const label = second.closest("label");
     if (label) label.hidden = state.models.length < 2;
     first.title = facts().title;
@@ -59,7 +59,7 @@ export function modelChoice(first, second, changed) {
     changed();
   };
   first.onchange = () => {
-    // Choosing the one it is compared with turns the two around.
+    // Choosing the compared model swaps the two.
     if (first.value === state.compare) state.compare = state.model;
     state.model = first.value;
     choose();
@@ -77,7 +77,7 @@ export function modelChoice(first, second, changed) {
 const fetched = new Map();
 
 /**
- * The kernels of a model's convolutions; asked for once, again only after it failed.
+ * The kernels of a model's convolutions; requested once, or again after a failure.
  * @param {string} name
  * @returns {Promise<Kernels>}
  */

@@ -1,4 +1,4 @@
-/** The model's card: its scores, its confusion matrix, its worst mistakes, its layers. */
+/** The numbers of a model: scores, confusion matrix, worst mistakes, layers, card. */
 import { card, scores } from "./api.js";
 import { cardOf } from "./card.js";
 import { keptCorrections } from "./corrections.js";
@@ -9,7 +9,7 @@ import { part, table } from "./parts.js";
 import { count, integer, rate, t } from "./strings.js";
 
 /**
- * Everything there is to say about one model.
+ * All numbers of one model.
  * @param {string} name
  * @param {{inside: (image: import("./api.js").Bytes, words: string) => void}} does
  * @returns {HTMLElement} it fills itself
@@ -32,7 +32,7 @@ export function numbersOf(name, { inside }) {
   );
 }
 
-/** The corrections that are kept, where the service keeps any. */
+/** The stored corrections, if the service stores any. */
 export const correctionsPart = () =>
   state.collect && part("numbers.corrections", () => keptCorrections());
 
@@ -80,7 +80,7 @@ function scoreTables({ test }, gallery) {
 }
 
 /**
- * Truth by answer; a cell with errors shows the mistakes of that kind.
+ * The confusion matrix; a cell with errors is a button that shows them.
  * @param {import("./api.js").PartScores} scores @param {Mistakes} gallery
  */
 function confusion({ confusion: counts, classes }, gallery) {
@@ -89,7 +89,7 @@ function confusion({ confusion: counts, classes }, gallery) {
   const cell = (n, truth, answer) => {
     const right = truth === answer;
     const place = el("td", { class: right ? "right" : n ? "wrong" : "none" });
-    // Errors are few: on the scale of the right answers none would be seen.
+    // Errors have a scale of their own: there are far fewer of them than right answers.
     if (!right && n) place.style.setProperty("--share", `${20 + 70 * (n / worst)}%`);
     const words = t("confusion.cell", {
       n,

@@ -1,10 +1,10 @@
-/** Parts of the page: those that are fetched when they are looked at, and tables. */
+/** Parts of the page: sections that fetch their content, and tables. */
 import { messageOf } from "./api.js";
 import { button, el } from "./elements.js";
 import { t } from "./strings.js";
 
 /**
- * A part with a title that is filled when its answer comes, or says why not.
+ * A section with a title that fetches its content, or says why it cannot.
  * @param {string} title key of its text @param {() => Promise<Node>} fetch
  */
 export function part(title, fetch) {
@@ -30,7 +30,7 @@ export function part(title, fetch) {
 /**
  * A table that scrolls sideways where it is too wide. The first cell of a row names it.
  * @param {{label: string, columns?: string[], rows: (Node | string)[][], minor?: number,
- *   class?: string}} options `minor`: the column that is left out where there is little room
+ *   class?: string}} options `minor`: the column that narrow windows leave out
  * @returns {HTMLElement}
  */
 export function table({ label, columns, rows, minor = -1, class: kind = "" }) {

@@ -7,7 +7,7 @@ import { button, contextOf, el, icon, speak } from "./elements.js";
 import { state } from "./models.js";
 import { bytes, percent, t } from "./strings.js";
 
-const SIDES = [4000, 3000, 2000, 1400]; // tried one after the other until a picture is small enough
+const SIDES = [4000, 3000, 2000, 1400]; // pixels, tried in turn until the file is small enough
 
 export class PictureRoom {
   /** The picture that is shown, as it is sent. @type {Blob | null} */ blob = null;
@@ -99,7 +99,7 @@ export class PictureRoom {
     this.#show(small, false);
   }
 
-  /** Read the shown picture again, as with another model. */
+  /** Read the same picture again, for example with another model. */
   again() {
     if (this.blob && !this.camera.open) {
       this.busy(true);
@@ -107,7 +107,7 @@ export class PictureRoom {
     }
   }
 
-  /** Wait, visibly, but only when it takes long enough to be noticed. @param {boolean} on */
+  /** Show or hide that a reading is under way; the style delays it. @param {boolean} on */
   busy(on) {
     this.frame.classList.toggle("busy", on);
     this.frame.setAttribute("aria-busy", String(on));
@@ -146,7 +146,7 @@ export class PictureRoom {
     );
   }
 
-  /** Mark the chosen one without building anything anew. @param {number} chosen */
+  /** Mark the chosen digit without building the list again. @param {number} chosen */
   mark(chosen) {
     [...this.crops.querySelectorAll("button")].forEach((each, index) =>
       each.setAttribute("aria-pressed", String(index === chosen)),
@@ -164,7 +164,7 @@ export class PictureRoom {
     this.problem.hidden = !message;
   }
 
-  /** The room is left: nothing films on. */
+  /** Called when the room is left: stop the camera. */
   leave() {
     this.camera.close();
   }
@@ -193,7 +193,7 @@ export class PictureRoom {
     this.#arrange();
   }
 
-  /** Show it as large as there is room, but a small one not in blocks. */
+  /** Show the picture as large as there is room, but enlarge it no more than five times. */
   #fit() {
     const { naturalWidth: width, naturalHeight: height } = this.image;
     const scale = Math.min(5, (0.66 * innerHeight) / height);
@@ -211,7 +211,7 @@ export class PictureRoom {
     /** @param {DragEvent} event */
     const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     document.addEventListener("dragover", (event) => {
-      if (holds(event)) event.preventDefault(); // else the browser would open the file itself
+      if (holds(event)) event.preventDefault(); // otherwise the browser would open the file
     });
     document.addEventListener("dragenter", (event) => {
       if (holds(event)) place.classList.toggle("over", ++this.#depth > 0);
@@ -272,7 +272,7 @@ async function reduce(picture, most) {
       canvas.width = Math.round(bitmap.width * scale);
       canvas.height = Math.round(bitmap.height * scale);
       const context = contextOf(canvas, { alpha: false });
-      context.fillStyle = "#fff"; // behind what is transparent
+      context.fillStyle = "#fff"; // behind transparent pixels
       context.fillRect(0, 0, canvas.width, canvas.height);
       context.imageSmoothingQuality = "high";
       context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);

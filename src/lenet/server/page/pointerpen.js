@@ -25,7 +25,7 @@ export class PointerPen {
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
-  /** Whether it draws. */
+  /** Whether the pen is down. */
   get down() {
     return this.#pointer !== null;
   }
@@ -37,9 +37,9 @@ export class PointerPen {
   /** @param {PointerEvent} event */
   #press(event) {
     if (!event.isPrimary || event.button !== 0) return;
-    event.preventDefault(); // no selection, no mouse events after those of a finger
+    event.preventDefault(); // no selection, no mouse events after touch events
     if (this.#pointer) {
-      // The hand lay down before its pen did: what it drew goes, the pen draws.
+      // The palm touched before the pen did: undo its stroke.
       if (event.pointerType !== "pen" || this.#pointer.type !== "touch") return;
       this.#does.takeBack();
     }
@@ -70,7 +70,7 @@ export class PointerPen {
     const frame = this.#canvas.getBoundingClientRect();
     const { scale, left, top } = this.#does.fit();
     const points = events.map((event) => {
-      this.#pressure = 0.7 * this.#pressure + 0.3 * pressureOf(event); // it trembles
+      this.#pressure = 0.7 * this.#pressure + 0.3 * pressureOf(event); // smoothed, because sensors are noisy
       return {
         x: (event.clientX - frame.left - left) / scale,
         y: (event.clientY - frame.top - top) / scale,

@@ -63,18 +63,18 @@ export class Answer {
     this.show(null);
   }
 
-  /** The digit that is looked at, or null: it is a sign that was refused, or nothing. */
+  /** The chosen digit; null if a refused sign or nothing is chosen. */
   get digit() {
     return this.reading?.digits[this.chosen] ?? null;
   }
 
-  /** The 28×28 image of what is looked at. @returns {import("./api.js").Bytes | null} */
+  /** The 28×28 image of the chosen digit or sign. @returns {import("./api.js").Bytes | null} */
   get image() {
     const image = seenIn(this.reading)[this.chosen]?.image;
     return image ? fromBase64(image) : null;
   }
 
-  /** There is no answer, and the notice says why. */
+  /** Show that there is no answer; the notice says why. */
   fail() {
     this.show(null);
     this.sentence.textContent = t("empty.failed");
@@ -100,7 +100,7 @@ export class Answer {
         })
       : "";
     const said = this.#spoken();
-    // Said again, it would be in the way of what other things have to say.
+    // Repeating it would interrupt other announcements.
     if (said !== this.#said) speak(said);
     this.#said = said;
   }
@@ -166,7 +166,7 @@ export class Answer {
       .map((reason) => count(`left.${reason}`, many(reason)));
     this.left.textContent = reasons.length ? t("left", { what: reasons.join(", ") }) : "";
     const first = this.reading?.digits.length;
-    if (!first) return; // then a refused sign is what is looked at
+    if (!first) return; // then a refused sign is chosen already
     const signs = seenIn(this.reading).slice(first);
     this.left.append(
       ...signs.map((_, at) =>
@@ -209,7 +209,7 @@ function rowsOf(reading) {
   if (!reading?.digits.length) return [];
   let next = 0;
   const rows = reading.text.split("\n").map((row) => [...row].map(() => next++));
-  // Should the text say something else than the digits do, the digits are right.
+  // If text and digits disagree, the digits are right.
   return next === reading.digits.length ? rows : [reading.digits.map((_, index) => index)];
 }
 
@@ -227,7 +227,7 @@ function sentenceOf({ digit, probability, probabilities, status }) {
 }
 
 /**
- * The digit of another reading at the same place, or null.
+ * The digit of another reading in the same place, or null.
  * @param {Digit} digit @param {Reading} reading
  */
 function matchOf(digit, reading) {
@@ -237,7 +237,7 @@ function matchOf(digit, reading) {
 }
 
 /**
- * Shared area of two boxes in the area of both together.
+ * Intersection over union of two boxes.
  * @param {import("./api.js").Box} one @param {import("./api.js").Box} other
  */
 function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {

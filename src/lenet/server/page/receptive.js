@@ -1,4 +1,4 @@
-/** Which pixels a cell of a layer sees, and which cells of the layer before it. */
+/** Receptive fields: the pixels, and the cells of the layer before, that a cell depends on. */
 
 /**
  * @typedef {{size: number, step: number, start: number}} Receptive of the cell (y, x): rows
@@ -10,7 +10,7 @@
 export const IMAGE = { size: 1, step: 1, start: 0 };
 
 /**
- * What a cell sees of the image, cut at its edges. Without maps, everything.
+ * The receptive field of a cell, clipped to the image; the whole image for a layer without maps.
  * @param {Receptive | null} receptive @param {number} row @param {number} column
  * @param {number} [side] of the image
  * @returns {Square}
@@ -30,7 +30,7 @@ export function field(receptive, row, column, side = 28) {
 }
 
 /**
- * Which cells of the layer before a cell is made of; they may lie outside it, in its margin.
+ * The cells of the layer before that a cell is computed from; some may lie in the padding.
  * @param {Receptive} before @param {Receptive} after @param {number} row @param {number} column
  * @returns {{top: number, left: number, side: number}}
  */

@@ -1,9 +1,9 @@
-// A classic script in the head: the chosen scheme holds before anything is painted.
+// A blocking script in the head, so that the chosen scheme holds before the first paint.
 (() => {
   try {
     const chosen = localStorage.getItem("lenet-scheme");
     if (chosen === "light" || chosen === "dark") document.documentElement.dataset.scheme = chosen;
   } catch {
-    // No storage: the system's scheme it is.
+    // Without storage the system's scheme holds.
   }
 })();

@@ -1,7 +1,7 @@
-/** Texts with their places filled in, and how numbers are written. */
+/** Texts with their placeholders filled in, and the formats of numbers. */
 import { TEXTS } from "./texts.js";
 
-/** The language of the page: the first the person reads that it has texts in. */
+/** The language of the page: the first of the browser's languages that it has texts in. */
 export const language =
   navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag in TEXTS) ?? "en";
 
@@ -9,7 +9,7 @@ const texts = TEXTS[language];
 const plurals = new Intl.PluralRules(language);
 
 /**
- * A text, with its places filled in.
+ * A text with its placeholders filled in.
  * @param {string} key @param {Record<string, string | number>} [values]
  * @param {string} [otherwise] what to say where there is no such text
  */
@@ -19,7 +19,7 @@ export function t(key, values = {}, otherwise = key) {
 }
 
 /**
- * A text for a number of things.
+ * A text in the plural form for `n`.
  * @param {string} key @param {number} n @param {Record<string, string | number>} [values]
  */
 export function count(key, n, values = {}) {
@@ -31,7 +31,7 @@ const two = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumF
 const four = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat(language);
 
-/** From here on a probability would be written as 100 %. The same in Python: reader/reading.py. */
+/** From here on, one decimal would round to 100 %. The same in Python: reader/reading.py. */
 const ALMOST_CERTAIN = 0.9995;
 
 /**
@@ -68,7 +68,7 @@ export const integer = (value) => whole.format(value);
 /** A size of a file. @param {number} size */
 export const bytes = (size) => `${one.format(size / 1e6)} MB`;
 
-/** A moment, as people here write it. @param {string} moment ISO 8601 */
+/** A date and time in the language's format. @param {string} moment ISO 8601 */
 export const date = (moment) =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
     new Date(moment),

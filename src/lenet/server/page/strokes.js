@@ -1,4 +1,4 @@
-/** What was drawn: strokes of points with pressure, undone and redone, painted at any size. */
+/** A drawing: strokes of points with pressure, with undo, painted at any size. */
 import { contextOf } from "./elements.js";
 
 /**
@@ -33,7 +33,7 @@ export class Strokes {
     return stroke;
   }
 
-  /** Begin a new drawing on clean paper; one undo brings the old one back. */
+  /** Begin a new drawing; one undo brings the old one back. */
   afresh() {
     this.#remember();
     this.list = [];
@@ -61,7 +61,7 @@ export class Strokes {
   }
 
   /**
-   * The drawing as a picture, dark on white, as the service reads it.
+   * The drawing as a picture, black on white, for the service.
    * @param {{width: number, height: number}} size of the drawing, in its own units
    * @returns {Promise<Blob>} a PNG
    */
@@ -86,7 +86,7 @@ export class Strokes {
 }
 
 /**
- * A curve through the middles between the points, as thick as the pen was pressed.
+ * A curve through the midpoints of the points; the pressure sets its width.
  * @param {CanvasRenderingContext2D} context @param {Stroke} stroke
  */
 function paintStroke(context, { width, points }) {
@@ -112,7 +112,7 @@ function paintStroke(context, { width, points }) {
       ? points[i]
       : { x: (through.x + points[i].x) / 2, y: (through.y + points[i].y) / 2 };
     if (!steady) {
-      // The thickness changes along the line, so every piece is a line of its own.
+      // Each piece has a width of its own.
       context.lineWidth = (width * (through.p + points[i].p)) / 2;
       context.beginPath();
       context.moveTo(from.x, from.y);
@@ -126,8 +126,8 @@ function paintStroke(context, { width, points }) {
 
 /** @typedef {[x: number, y: number]} Knot */
 
-// Ten digits by our own hand: points of each stroke in a box 1 high, y downwards. A smooth curve
-// goes through them; a point given twice is a corner.
+// Sample digits: the knots of each stroke in a box of height 1, y downwards. A smooth curve goes
+// through them; a knot given twice is a corner.
 /** @type {Knot[][][]} */
 const SAMPLES = [
   [[[0.36, 0.03], [0.12, 0.2], [0.05, 0.52], [0.16, 0.88], [0.37, 0.98], [0.58, 0.83],
@@ -152,10 +152,10 @@ const SAMPLES = [
     [0.58, 0.14], [0.58, 0.14], [0.55, 0.45], [0.5, 0.72], [0.42, 1]]],
 ]; // prettier-ignore
 
-const BREADTH = 0.7; // of a sample, in its height
+const BREADTH = 0.7; // width of a sample's box, as a share of its height
 
 /**
- * The strokes of a digit in the middle of a drawing of some size, or of what part of it is free.
+ * The strokes of a sample digit, centred in a rectangle.
  * @param {number} digit
  * @param {{left: number, top: number, width: number, height: number}} place
  * @returns {{x: number, y: number}[][]}
@@ -184,7 +184,7 @@ function curve(knots) {
       const u = step / 12;
       /** @param {0 | 1} axis */
       const along = (axis) => {
-        // At a corner, as at an end, the curve heads straight for the next point.
+        // At a corner or an end, the curve heads straight for the next knot.
         const leave = same(a, b) ? c[axis] - b[axis] : (c[axis] - a[axis]) / 2;
         const arrive = same(c, d) ? c[axis] - b[axis] : (d[axis] - b[axis]) / 2;
         return (

@@ -1,8 +1,8 @@
-/** What is said when something goes wrong, and the door of a service that asks for a token. */
+/** The notice of errors, and the form that asks for a token. */
 import { keepToken } from "./api.js";
 import { byId } from "./elements.js";
 
-/** Say what is wrong, until `calm`. @param {import("./api.js").ApiError} error */
+/** Show an error until `calm`. @param {import("./api.js").ApiError} error */
 export function complain(error) {
   if (error.status === 401) {
     byId("door").hidden = false;

@@ -1,6 +1,5 @@
-"""Pixels: those of a dataset in numbers, and which pixels of an image decided the answer."""
+"""Which pixels decided: what covering them costs, and where more ink would have helped."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,38 +11,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 PATCH = 7  # side of the square that covers the image, in pixels
-
-
-@dataclass(frozen=True)
-class Pixels:
-    """Statistics over all pixels of some images, 0 = paper and 1 = ink.
-
-    Attributes
-    ----------
-    mean, deviation : float
-        Mean and standard deviation of the values.
-    paper, ink : float
-        Shares of the pixels that are exactly 0, and exactly 1.
-    """
-
-    mean: float
-    deviation: float
-    paper: float
-    ink: float
-
-
-def pixels(images: NDArray[np.uint8]) -> Pixels:
-    """Return the statistics of uint8 images ``(n, 28, 28)``, n > 0.
-
-    >>> pixels(np.array([[[0, 255]]], np.uint8))
-    Pixels(mean=0.5, deviation=0.5, paper=0.5, ink=0.5)
-    """
-    # Counts stay exact over 60,000 images; sums of float32 would not.
-    share = np.bincount(images.ravel(), minlength=256) / images.size
-    values = np.arange(256) / 255
-    mean = float(share @ values)
-    deviation = float(np.sqrt(share @ (values - mean) ** 2))
-    return Pixels(mean, deviation, float(share[0]), float(share[-1]))
 
 
 def occlusion(
@@ -100,7 +67,7 @@ def gradient(network: "nn.Module", image: NDArray[np.uint8], answer: int) -> NDA
     """
     import torch
 
-    from lenet.training.inference import as_input
+    from lenet.training.trainer import as_input
 
     device = next(network.parameters()).device
     values = as_input(torch.from_numpy(image[None]).to(device)).requires_grad_()
