@@ -184,7 +184,7 @@ def test_a_broken_data_url_of_megabytes_is_a_short_error(reader: lenet.Reader) -
         None,
         7,
     ],
-    ids=repr,
+    ids=lambda one: type(one).__name__,
 )
 def test_read_many_refuses_a_single_picture_at_once(one: Any, reader: lenet.Reader) -> None:
     with pytest.raises(UsageError, match=f"^read_many got .*{type(one).__name__}: (put|give) "):

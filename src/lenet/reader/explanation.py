@@ -1,4 +1,4 @@
-"""Draw how a picture was read: what was found where, and what the network saw of it."""
+"""A drawing of how a picture was read: its regions, and what the network saw of each."""
 
 import math
 from collections import Counter
@@ -20,8 +20,8 @@ CELL = 4 * 28  # edge of an image that the network saw
 LINE = 20  # height of a line of text
 FEW = 20  # rejected regions that are framed and named; of more, the legend says how many
 
-# Okabe and Ito, "Color universal design", 2008: told apart by nearly everyone; each has its own
-# kind of line besides.
+# Okabe and Ito, "Color universal design", 2008: nearly everyone can tell these apart. Each has a
+# dash pattern of its own besides.
 DIGIT, UNCERTAIN, REJECTED = "#0072b2", "#d55e00", "#8f3f71"
 TEXT, QUIET, PAPER = "#1a1a1a", "#5c5c5c", "#ffffff"
 _DASHES = {DIGIT: (1, 0), UNCERTAIN: (10, 4), REJECTED: (3, 4)}
@@ -41,17 +41,16 @@ class _Region:
 
 
 def explain(page: Picture, reading: Reading) -> Image.Image:
-    """Return a picture of how `page` was read.
+    """Draw `page` with every region framed and numbered.
 
-    It shows the page with every region framed and numbered, and below it each 28×28 image that
-    the network saw, with the answer and its probability.
+    Below it stands each 28×28 image that the network saw, with the answer and its probability.
 
     Parameters
     ----------
     page : Picture
         As `lenet.picture.decode` returned it; small ones are enlarged, large ones reduced.
     reading : Reading
-        What a `Reader` said of it.
+        The answer of a `Reader` for it.
 
     Returns
     -------
@@ -133,13 +132,13 @@ def _cut(
 
 
 def _view(page: Picture, regions: list[_Region]) -> Image.Image:
-    """Return the page at a size for the eye, with the regions framed."""
+    """Return the page at a size that is easy to look at, with the regions framed."""
     height, width = page.pixels.shape[:2]
     scale = min(max(SMALL_EDGE / max(height, width), 1), LARGE_EDGE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # Enlarged, the pixels stay to be seen.
-    way = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS
-    image = Image.fromarray(page.pixels).resize(size, way)
+    # Enlarged, the pixels stay visible.
+    resampling = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS
+    image = Image.fromarray(page.pixels).resize(size, resampling)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline="#c8c8c8")
     scale /= page.reduced
@@ -160,7 +159,7 @@ def _view(page: Picture, regions: list[_Region]) -> Image.Image:
 def _frame(
     draw: ImageDraw.ImageDraw, edges: tuple[float, float, float, float], colour: str
 ) -> None:
-    """Draw a frame that shows on any ground: in colour, with white on both sides."""
+    """Draw a frame that is visible on any background: in colour, with white on both sides."""
     x0, y0, x1, y1 = (round(edge) for edge in edges)
     for grown in (2, -1):
         draw.rectangle((x0 - grown, y0 - grown, x1 + grown, y1 + grown), outline=PAPER)
@@ -203,8 +202,9 @@ def _seen(regions: list[_Region], width: int) -> Image.Image:
     high = side + 2 * LINE + GAP
     image, draw = _canvas(width, LINE + 4 + math.ceil(len(shown) / columns) * high - GAP)
     draw.text((0, 0), "What the network saw", TEXT, _font(15))
-    for place, region in enumerate(shown):
-        x, y = place % columns * step, LINE + 4 + place // columns * high
+    for index, region in enumerate(shown):
+        row, column = divmod(index, columns)
+        x, y = column * step, LINE + 4 + row * high
         cell = Image.fromarray(np.asarray(region.image)).convert("RGB")
         image.paste(cell.resize((side, side), Image.Resampling.NEAREST), (x, y))
         draw.rectangle((x, y, x + side - 1, y + side - 1), outline=region.colour, width=2)
@@ -219,7 +219,7 @@ def _seen(regions: list[_Region], width: int) -> Image.Image:
 
 
 def _legend(regions: list[_Region], width: int) -> Image.Image:
-    """Return what the frames mean, with how many there are of each."""
+    """Return the meaning of each kind of frame, with the number of its regions."""
     colours = Counter(region.colour for region in regions)
     reasons = Counter(region.answer for region in regions if region.colour == REJECTED)
     meanings = {

@@ -1,4 +1,4 @@
-"""What a reader says of a picture."""
+"""The reading of a picture: digits, rejected regions, and the text they make."""
 
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -51,11 +51,11 @@ class Digit:
 
     @property
     def probability(self) -> float:
-        """Of the digit given."""
+        """The probability of the answer."""
         return self.probabilities[self.digit]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
+        """Return it as a dictionary for JSON."""
         return {
             "digit": self.digit,
             "probability": self.probability,
@@ -67,15 +67,15 @@ class Digit:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A region of a picture that is no digit.
+    """A region of a picture that is not a digit.
 
     Attributes
     ----------
     box : tuple of int
         x, y, width, height in pixels of the upright picture.
     reason : str
-        ``line`` (ruling, a frame, the border of a scan), ``too_small``, or ``not_a_digit``: the
-        network has seen nothing like it.
+        ``line`` (ruling, a frame, the border of a scan), ``too_small``, or ``not_a_digit``: its
+        score is below the network's threshold.
     image : ndarray of uint8, (28, 28), or None
         What the network saw, if it was asked.
     """
@@ -85,13 +85,13 @@ class Rejection:
     image: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON holds it."""
+        """Return it as a dictionary for JSON."""
         return {"box": list(self.box), "reason": self.reason}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a `Reader` says of one picture; `str` gives the text.
+    """The answer of a `Reader` for one picture; `str` gives the text.
 
     Attributes
     ----------
@@ -102,9 +102,9 @@ class Reading:
     digits : tuple of Digit
         In reading order.
     rejected : tuple of Rejection
-        Regions that are no digits.
+        Regions that are not digits.
     keep_uncertain : bool
-        Whether `text` says uncertain digits too.
+        Whether `text` gives uncertain digits too.
 
     Examples
     --------
@@ -136,7 +136,7 @@ class Reading:
         return self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON holds it: picture, status, text, digits and rejected."""
+        """Return it as a dictionary for JSON: picture, status, text, digits and rejected."""
         return {
             "picture": self.picture,
             "status": self.status,
