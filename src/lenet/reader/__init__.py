@@ -8,7 +8,7 @@ from lenet.reader.classifier import (
     softmax,
     status_of,
 )
-from lenet.reader.inputs import Source
+from lenet.reader.inputs import PictureInput
 from lenet.reader.reader import DEFAULT_MODEL, Reader
 from lenet.reader.reading import Digit, Reading, Rejection, percent
 
@@ -18,10 +18,10 @@ __all__ = [
     "Classifier",
     "Digit",
     "Judgement",
+    "PictureInput",
     "Reader",
     "Reading",
     "Rejection",
-    "Source",
     "Status",
     "percent",
     "softmax",

@@ -36,7 +36,7 @@ class FileContent(NamedTuple):
     name: str | None
 
 
-Source = (
+PictureInput = (
     str
     | os.PathLike[str]
     | bytes
@@ -52,7 +52,7 @@ Source = (
 Held = str | Path | bytes | FileContent | Image.Image | NDArray[np.generic] | Picture | PictureError
 
 
-def hold(source: Source) -> Held:
+def hold(source: PictureInput) -> Held:
     """Take hold of a picture: read an open file, turn a tensor into an array.
 
     A fault is returned, as one of many pictures must not stop the others.
@@ -80,7 +80,7 @@ def hold(source: Source) -> Held:
     )
 
 
-def hold_all(sources: Iterable[Source]) -> Iterator[Held]:
+def hold_all(sources: Iterable[PictureInput]) -> Iterator[Held]:
     """Take hold of pictures, one after another as they are asked for.
 
     Raises

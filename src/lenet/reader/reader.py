@@ -19,7 +19,7 @@ from lenet.picture import Found, Picture, find_digits
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
 from lenet.reader.company import are_digits
-from lenet.reader.inputs import Held, Source, decode_held, hold, hold_all
+from lenet.reader.inputs import Held, PictureInput, decode_held, hold, hold_all
 from lenet.reader.reading import Digit, Reading, Rejection
 from lenet.reader.workers import possible, run
 
@@ -98,7 +98,7 @@ class Reader:
 
     def read(
         self,
-        picture: Source,
+        picture: PictureInput,
         *,
         single: bool = False,
         upside_down: bool = False,
@@ -141,7 +141,7 @@ class Reader:
 
     def read_many(
         self,
-        pictures: Iterable[Source],
+        pictures: Iterable[PictureInput],
         *,
         single: bool = False,
         upside_down: bool = False,
