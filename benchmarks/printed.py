@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 import lenet
-from lenet.drawing.digits import DIGITS
+from lenet.drawing.printing import DIGITS
 from lenet.reader import DEFAULT_MODEL
 
 SIZES = (20, 40, 90, 200)  # pixels of the font

@@ -23,8 +23,7 @@ from starlette.testclient import TestClient
 import postgres
 from command import complaint, run_lenet
 from lenet import datasets
-from lenet.corrections import Correction, Corrections
-from lenet.corrections.database import open_engine
+from lenet.corrections import Correction, Corrections, open_engine
 from lenet.datasets.corrections import export_corrections
 from lenet.errors import DataError
 from lenet.reader import DEFAULT_MODEL

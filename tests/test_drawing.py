@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lenet import datasets, drawing
-from lenet.drawing import digits, nondigits, pen
+from lenet.drawing import digits, nondigits, pen, printing
 from lenet.drawing.crops import crude, draw, littered
 from lenet.drawing.digits import STYLES, drawings
 from lenet.drawing.doodles import DOODLES, bulk
@@ -304,31 +304,31 @@ def test_ruled_lines_never_cross_the_middle_of_a_digit() -> None:
 
 
 def test_every_font_has_all_digits_and_they_differ() -> None:
-    assert len(digits.fonts()) >= 25
-    for font in digits.fonts():
-        glyphs = {digits.glyph(font, digit).tobytes() for digit in digits.DIGITS}
+    assert len(printing.fonts()) >= 25
+    for font in printing.fonts():
+        glyphs = {printing.glyph(font, digit).tobytes() for digit in printing.DIGITS}
         assert len(glyphs) == 10, font.name
-        assert all(digits.glyph(font, digit).any() for digit in digits.DIGITS), font.name
+        assert all(printing.glyph(font, digit).any() for digit in printing.DIGITS), font.name
 
 
 def test_every_font_is_listed_with_a_licence_in_the_folder() -> None:
     listed = dict(
         re.findall(
             r"^\| `([\w.-]+)` \|.*\| (OFL-1\.1|Apache-2\.0|public domain) \| <https?://.*$",
-            (digits.FONTS / "README.md").read_text("utf-8"),
+            (printing.FONTS / "README.md").read_text("utf-8"),
             re.MULTILINE,
         )
     )
-    files = {font.name for font in digits.fonts()}
+    files = {font.name for font in printing.fonts()}
     assert set(listed) == files
     for licence in set(listed.values()) - {"public domain"}:
-        assert len((digits.FONTS / f"{licence}.txt").read_text("utf-8")) > 3_000
-    assert sum(file.stat().st_size for file in digits.FONTS.iterdir()) < 600_000
+        assert len((printing.FONTS / f"{licence}.txt").read_text("utf-8")) > 3_000
+    assert sum(file.stat().st_size for file in printing.FONTS.iterdir()) < 600_000
 
 
 def test_fonts_do_not_carry_reserved_names() -> None:
-    for font in digits.fonts():
-        family, _ = digits._face(font).getname()
+    for font in printing.fonts():
+        family, _ = printing._face(font).getname()
         assert family == f"lenet {font.stem}"
 
 
@@ -342,8 +342,8 @@ def test_a_network_trained_on_mnist_reads_most_printed_digits(judge: Reader) -> 
 
 def test_characters_that_look_like_digits_are_not_among_the_non_digits() -> None:
     forbidden = set("0123456789oOQDIil|/sSzZbBgGqЗзОоЧчбΟοΙοθΦφ")
-    letters = digits.LATIN + digits.GREEK + digits.CYRILLIC + digits.PRINTED_SIGNS
-    assert not forbidden & set(letters + digits.KANA + digits.HAN)
+    letters = printing.LATIN + printing.GREEK + printing.CYRILLIC + printing.SIGNS
+    assert not forbidden & set(letters + printing.KANA + printing.HAN)
     assert not forbidden & {style.name.split()[0] for style in LETTERS}
 
 

@@ -14,7 +14,7 @@ from lenet.cli import console
 from lenet.cli import recipes as verb
 from lenet.comparison import Ledger
 from lenet.models import build, layer_table
-from lenet.recipe import Recipe, builtin_names, measured
+from lenet.recipe import MEASURED, Recipe, builtin_names, measured_outcome, network_costs
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,22 +79,22 @@ def test_an_unknown_recipe_is_one_line() -> None:
 def test_the_shipped_costs_are_those_of_the_networks() -> None:
     for name in builtin_names():
         layers = layer_table(build(Recipe.load(name).model))
-        costs = measured.costs(Recipe.load(name).model)
+        costs = network_costs(Recipe.load(name).model)
         assert costs is not None, f"{name}: run tools/results.py --page"
         assert costs.parameters == sum(layer.parameters for layer in layers)
         assert costs.multiply_adds == sum(layer.multiply_adds for layer in layers)
-    assert measured.costs("of one's own") is None
+    assert network_costs("of one's own") is None
 
 
 def test_an_outcome_belongs_to_the_recipe_as_it_was_measured() -> None:
     lenet5 = Recipe.load("lenet5")
-    shipped = measured.outcome(lenet5)
+    shipped = measured_outcome(lenet5)
     assert shipped
     assert shipped.seconds > 0
-    assert measured.outcome(lenet5.with_changes({"seed": 7, "about": "said otherwise"}))
-    assert measured.outcome(lenet5.with_changes({"learning_rate": 5e-3})) is None
-    assert measured.outcome(lenet5.with_changes({"data": "uci-digits"})) is None
-    assert measured.outcome(lenet5.with_changes({"name": "mine"})) is None
+    assert measured_outcome(lenet5.with_changes({"seed": 7, "about": "said otherwise"}))
+    assert measured_outcome(lenet5.with_changes({"learning_rate": 5e-3})) is None
+    assert measured_outcome(lenet5.with_changes({"data": "uci-digits"})) is None
+    assert measured_outcome(lenet5.with_changes({"name": "mine"})) is None
 
 
 def test_the_shipped_outcomes_are_those_of_the_published_results() -> None:
@@ -105,5 +105,5 @@ def test_the_shipped_outcomes_are_those_of_the_published_results() -> None:
         standing_of = importlib.import_module("results_page").standing_of
         shipped = importlib.import_module("results_shipped").shipped
     expected = shipped(standing_of(Ledger(ROOT / "docs/results.jsonl").results))
-    shipped_file = json.loads((ROOT / "src/lenet" / measured.FILE).read_text("utf-8"))
+    shipped_file = json.loads((ROOT / "src/lenet" / MEASURED).read_text("utf-8"))
     assert shipped_file == expected, "run tools/results.py --page"

@@ -14,8 +14,7 @@ from nbclient import NotebookClient
 from typer.main import get_command
 
 from lenet.cli import app
-from lenet.recipe import Recipe, builtin_names
-from lenet.recipe.measured import outcome
+from lenet.recipe import Recipe, builtin_names, measured_outcome
 
 ROOT = Path(__file__).parent.parent
 TOUR = ROOT / "notebooks/tour.ipynb"
@@ -130,7 +129,7 @@ def test_every_command_on_the_page_exists(page: str) -> None:
 
 
 def test_every_accuracy_on_the_page_is_the_measured_one(page: str) -> None:
-    outcomes = [outcome(Recipe.load(name)) for name in builtin_names()]
+    outcomes = [measured_outcome(Recipe.load(name)) for name in builtin_names()]
     measured = {
         f"{100 * each.accuracy:.2f} ± {100 * each.accuracy_sd:.2f} %"
         for each in outcomes

@@ -23,12 +23,12 @@ ROOMS = {
     "storage.py": "files written whole or not at all; locks; digests",
     "runtime.py": "the one place that imports ONNX Runtime: telemetry off before the import, a "
     "session opened",
-    "recipe/": "`Recipe`: every number a run depends on, validated; the built-in recipes as data, "
-    "what each cost and reached",
+    "recipe.py": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
+    "data, what each cost and reached",
     "run.py": "the run folder",
     "picture/": "pixels: decode safely; find the ink; cut a box out; normalise the MNIST way",
     "drawing/": "digits, letters and signs drawn by ourselves, to learn from",
-    "corrections/": "the store of corrected readings (SQLAlchemy)",
+    "corrections.py": "the store of corrected readings (SQLAlchemy)",
     "datasets/": "`Dataset`, `Source` (`kind:place`), loading, splits and carving",
     "models/": "one file per architecture (torch); building one and giving it weights; the shape "
     "table of each",

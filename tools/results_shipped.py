@@ -5,8 +5,7 @@ from typing import Any
 
 from lenet.comparison import Standing
 from lenet.models import MODELS, build, layer_table
-from lenet.recipe import Recipe, builtin_names
-from lenet.recipe.measured import OF, digest
+from lenet.recipe import MEASURED_ON, Recipe, builtin_names, recipe_digest
 
 
 def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:
@@ -17,7 +16,7 @@ def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:
         "results": {
             recipe.name: _outcome(recipe, standings[recipe.name])
             for recipe in recipes
-            if recipe.name in standings and recipe.data == OF
+            if recipe.name in standings and recipe.data == MEASURED_ON
         },
     }
 
@@ -32,7 +31,7 @@ def _costs(model: str) -> dict[str, int]:
 
 def _outcome(recipe: Recipe, standing: Standing) -> dict[str, Any]:
     return {
-        "digest": digest(recipe),
+        "digest": recipe_digest(recipe),
         "errors": standing.mean,
         "sd": standing.sd,
         "total": standing.total,

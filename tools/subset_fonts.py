@@ -15,7 +15,7 @@ from typing import Any
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from lenet.drawing.digits import (
+from lenet.drawing.printing import (
     CAPITALS,
     CYRILLIC,
     DIGITS,
@@ -24,7 +24,7 @@ from lenet.drawing.digits import (
     HAN,
     KANA,
     LATIN,
-    PRINTED_SIGNS,
+    SIGNS,
 )
 
 SCRIPTS = {"Greek": GREEK, "Cyrillic": CYRILLIC, "kana": KANA, "Han": HAN}
@@ -51,7 +51,7 @@ def make(name: str, about: dict[str, Any], original: Path) -> Path:
     cutter = subset.Subsetter(options)
     letters = CAPITALS if about.get("only_capitals") else LATIN
     scripts = "".join(SCRIPTS[script] for script in about.get("scripts", ()))
-    cutter.populate(text=DIGITS + letters + PRINTED_SIGNS + scripts)
+    cutter.populate(text=DIGITS + letters + SIGNS + scripts)
     cutter.subset(font)
     notice = font["name"].getDebugName(0) or f"{about['font']} by {about['author']}"
     title = f"lenet {name}"

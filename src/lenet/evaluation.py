@@ -218,7 +218,7 @@ def _taken_for_digits(classifier: Classifier, others: Dataset) -> int:
 
 
 def read_changes(run: Run) -> list[Change]:
-    """Return the `changes` kept by a finished run; none if it began from fresh weights.
+    """Return what further training changed, as a finished run keeps it; else an empty list.
 
     Raises
     ------

@@ -1,7 +1,6 @@
-"""`lenet evaluate` and `lenet compare`: the errors of one model, and of several side by side."""
+"""`lenet compare`: the errors of several models side by side."""
 
 import os
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,6 @@ from lenet.cli.options import (
     DataDir,
     Device,
     Json,
-    ModelArgument,
     OptionalOutput,
     OtherData,
     Runs,
@@ -21,15 +19,6 @@ from lenet.errors import DataError, OutcomeError, UsageError
 
 if TYPE_CHECKING:
     from lenet.comparison import Comparison, Matrix
-    from lenet.metrics import Scores
-
-
-class Split(StrEnum):
-    """The parts of a dataset."""
-
-    test = "test"
-    train = "train"
-    validation = "validation"
 
 
 Contenders = Annotated[
@@ -42,42 +31,6 @@ Contenders = Annotated[
         "recipe:NAME means the recipe.",
     ),
 ]
-
-
-def evaluate(
-    model: ModelArgument,
-    data: OtherData = None,
-    data_dir: DataDir = None,
-    split: Annotated[Split, typer.Option(help="Part of the data to score on.")] = Split.test,
-    as_json: Json = False,
-) -> None:
-    """Count the errors of a model: in total, by class, and as a confusion matrix.
-
-    It is scored on the data it was trained for unless --data names other data.
-    """
-    from lenet import evaluation
-
-    scores = evaluation.evaluate(model, part=split.value, data=data, data_dir=data_dir)
-    if as_json:
-        print_json({"model": model, "split": split.value, **scores.to_dict()})
-    else:
-        print_scores(scores)
-
-
-def print_scores(scores: "Scores") -> None:
-    """Print scores as text: summary, table by class, confusion matrix."""
-    from lenet.metrics import rate
-
-    out.print(scores.summary())
-    out.print(f"loss {scores.loss:.4f}   calibration error {rate(scores.calibration_error)}\n")
-    heading, *rows = scores.table()
-    print_table(heading, rows)
-    out.print("\nConfusion matrix: a row for each true class, a column for each answer")
-    confusion = [
-        [name, *(f"{count:,}" if count else "·" for count in counts)]
-        for name, counts in zip(scores.classes, scores.confusion.tolist(), strict=True)
-    ]
-    print_table(["truth", *scores.classes], confusion)
 
 
 def compare(

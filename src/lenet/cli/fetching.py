@@ -60,7 +60,7 @@ class RefusalError(Exception):
 
 
 def is_url(source: str) -> bool:
-    """Tell whether `source` is a URL, of any scheme, rather than a path.
+    """Tell whether a picture is named by a URL, of any scheme, rather than a path.
 
     >>> is_url("https://example.org/3.png"), is_url("C:/3.png")
     (True, False)
@@ -110,7 +110,7 @@ def fetch(
     resolve: Resolve = resolve,
     dial: Dial = dial,
 ) -> bytes:
-    """Return the bytes at a URL.
+    """Return the bytes of a picture that the command line was given by its URL.
 
     The content type is not looked at. Proxies of the environment and cookies are not used.
 

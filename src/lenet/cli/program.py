@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from lenet import __version__
-from lenet.cli import compare, data, demo, predict, recipes, serve, show, train
+from lenet.cli import compare, data, demo, evaluate, export, predict, recipes, serve, show, train
 from lenet.cli.console import complain
 from lenet.errors import DataError, LeNetError, UsageError
 
@@ -41,9 +41,9 @@ app = typer.Typer(
 
 app.command("demo")(demo.demo)
 app.command("train")(train.train)
-app.command("evaluate")(compare.evaluate)
+app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
-app.command("export")(train.export)
+app.command("export")(export.export)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("recipes")(recipes.recipes)

@@ -48,9 +48,9 @@ def _toml(recipe: "Recipe", *, builtin: bool) -> str:
 
 
 def _facts(recipe: "Recipe") -> dict[str, Any]:
-    from lenet.recipe.measured import costs, outcome
+    from lenet.recipe import measured_outcome, network_costs
 
-    cost, reached = costs(recipe.model), outcome(recipe)
+    cost, reached = network_costs(recipe.model), measured_outcome(recipe)
     measured = reached and {
         "data": "mnist",
         **reached._asdict(),
@@ -66,13 +66,13 @@ def _facts(recipe: "Recipe") -> dict[str, Any]:
 
 
 def _print(recipes: "list[Recipe]") -> None:
-    from lenet.recipe.measured import outcome
+    from lenet.recipe import measured_outcome
 
     heading = ("recipe", "parameters", "multiply-adds", "epochs", "accuracy (seeds)")
     print_table(heading, [_cells(recipe) for recipe in recipes])
     out.print()
     print_table(("", ""), [(recipe.name, _about(recipe)) for recipe in recipes], text=2)
-    measured = [reached for recipe in recipes if (reached := outcome(recipe))]
+    measured = [reached for recipe in recipes if (reached := measured_outcome(recipe))]
     if measured:
         _print_paragraph(
             f"Accuracy: on MNIST's {measured[0].total:,} test images, mean ± standard deviation "
@@ -91,9 +91,9 @@ def _print_paragraph(text: str) -> None:
 
 
 def _cells(recipe: "Recipe") -> tuple[str, ...]:
-    from lenet.recipe.measured import costs, outcome
+    from lenet.recipe import measured_outcome, network_costs
 
-    cost, reached = costs(recipe.model), outcome(recipe)
+    cost, reached = network_costs(recipe.model), measured_outcome(recipe)
     return (
         recipe.name,
         f"{cost.parameters:,}" if cost else "–",

@@ -1,4 +1,4 @@
-"""`lenet train`, `lenet export`."""
+"""`lenet train`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.console import err, print_json, print_table
 from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, Runs
 from lenet.errors import OutcomeError, UsageError
 
@@ -151,32 +151,3 @@ def print_outcome(run: "Run", as_json: bool) -> None:
         err.print(f"look closer: {run.folder / REPORT}")
     else:
         err.print(f"look closer: lenet evaluate {run.folder}")
-
-
-def export(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="Run folder.")],
-    as_json: Json = False,
-) -> None:
-    """Make a run's ONNX files and layers.json again from its weights.
-
-    This is for runs made by an older lenet. Temperature and rejection threshold stay as they are,
-    and ONNX is checked against torch on real digits before anything is written.
-    """
-    from lenet import experiment
-    from lenet.run import EXPORTED
-
-    renewed = experiment.export(run)
-    folder = renewed.run.folder
-    if as_json:
-        unchanged = [name for name in EXPORTED if name not in renewed.written]
-        print_json(
-            {
-                "run": str(folder),
-                "written": renewed.written,
-                "unchanged": unchanged,
-                "largest_difference": renewed.difference,
-            }
-        )
-        return
-    for name in EXPORTED:
-        out.print(f"{folder / name}: {'written' if name in renewed.written else 'unchanged'}")

@@ -23,8 +23,7 @@ from lenet.datasets import Dataset
 from lenet.errors import UsageError, suggest
 from lenet.metrics import duration
 from lenet.models import build, layer_table
-from lenet.recipe import Recipe, builtin_names
-from lenet.recipe.measured import outcome
+from lenet.recipe import Recipe, builtin_names, measured_outcome
 from lenet.run import MANIFEST, Run, shipped_names
 from lenet.storage import sha256
 
@@ -101,7 +100,7 @@ def as_pixels(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def costs(model: Any) -> tuple[int | None, int | None]:
-    """Return the number of weights of a trained model, and of multiply-adds for one image.
+    """Return the weights of a trained classical model, and its multiply-adds for one image.
 
     None where undefined: trees only compare; neighbours and support vectors are examples, not
     weights.
@@ -219,7 +218,7 @@ class Contender:
         count = self.what.epochs
         epochs = "1 epoch" if count == 1 else f"{count} epochs"
         line += f", for {'up to ' if self.what.patience else ''}{epochs}"
-        measured = outcome(self.what.with_changes({"data": list(data)}))
+        measured = measured_outcome(self.what.with_changes({"data": list(data)}))
         if measured is None:
             return line + "; how long that takes was not measured"
         each, total = duration(measured.seconds), duration(trainings * measured.seconds)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIGNIFICANT = 0.05  # the customary level
+HEADING = (
+    *("", "errors", "rate", "95 % interval", "n", "parameters", "multiply-adds", "training"),
+    *("ms/image", "ONNX"),
+)
+ABSENT = "–"
 
 
 @dataclass(frozen=True)
@@ -176,13 +181,6 @@ def _mistakes(result: Result) -> NDArray[np.bool_]:
     mistakes = np.zeros(result.total, bool)
     mistakes[list(result.wrong)] = True
     return mistakes
-
-
-HEADING = (
-    *("", "errors", "rate", "95 % interval", "n", "parameters", "multiply-adds", "training"),
-    *("ms/image", "ONNX"),
-)
-ABSENT = "–"
 
 
 def to_markdown(comparison: Comparison) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lenet.drawing import pen
 from lenet.drawing.pen import TOOLS, Ink
@@ -234,3 +235,10 @@ def _cut_through(ink: Ink, rng: np.random.Generator) -> Ink:
             first, last = (int(ends[0] * w), 0), (int(ends[1] * w), h)
         cv2.line(cut, first, last, 0, thick, cv2.LINE_AA)
     return cut
+
+
+def balanced(n: int, seed: int) -> NDArray[np.int64]:
+    """Return `n` shuffled labels 0..9, balanced to within one; int64 (n,)."""
+    labels = np.arange(n, dtype=np.int64) % 10
+    np.random.default_rng([seed, 0]).shuffle(labels)
+    return labels

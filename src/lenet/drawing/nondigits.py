@@ -8,23 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.drawing import printing
 from lenet.drawing.crops import crop, crude, decorated, draw
-from lenet.drawing.digits import (
-    CAPITALS,
-    CYRILLIC,
-    GREEK,
-    HAN,
-    KANA,
-    LATIN,
-    PRINTED_SIGNS,
-    drawings,
-    fonts,
-    glyph,
-    print_glyph,
-)
+from lenet.drawing.digits import drawings
 from lenet.drawing.doodles import DOODLES, bar_like, bulk, texture
 from lenet.drawing.letters import LETTERS, SIGNS
 from lenet.drawing.pen import Ink
+from lenet.drawing.printing import fonts, glyph, print_glyph
 from lenet.drawing.strokes import Floats, Style, write
 from lenet.picture import normalise
 
@@ -126,7 +116,7 @@ def _printed(characters: str, rng: np.random.Generator) -> Ink:
 def _decorated(rng: np.random.Generator) -> Ink:
     """Return a capital as in decorative fonts, but not one as narrow as a 1."""
     while True:
-        image = decorated(_printed(CAPITALS, rng), rng)
+        image = decorated(_printed(printing.CAPITALS, rng), rng)
         if bulk(image)[0] > 0.45:
             return image
 
@@ -234,11 +224,11 @@ def _fitted(lines: Sequence[Floats]) -> list[Floats]:
 
 
 KINDS = {
-    "printed Latin letters": _in_print(18, LATIN),
+    "printed Latin letters": _in_print(18, printing.LATIN),
     "decorated Latin letters": _each(8, _decorated),
-    "printed Greek and Cyrillic letters": _in_print(3, GREEK + CYRILLIC),
-    "printed kana and Han": _in_print(3, KANA + HAN),
-    "printed signs": _in_print(5, PRINTED_SIGNS),
+    "printed Greek and Cyrillic letters": _in_print(3, printing.GREEK + printing.CYRILLIC),
+    "printed kana and Han": _in_print(3, printing.KANA + printing.HAN),
+    "printed signs": _in_print(5, printing.SIGNS),
     "drawn letters": _by_hand(44, LETTERS),
     "drawn signs": _by_hand(9, SIGNS),
     "doodles": _by_hand(7, DOODLES),

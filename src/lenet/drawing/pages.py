@@ -60,7 +60,7 @@ def blackboard(sheet: Sheet, rng: np.random.Generator) -> Pixels:
 
 
 def black(sheet: Sheet, rng: np.random.Generator) -> Pixels:
-    """Return a black screen."""
+    """Return a black page: a screen."""
     return _plain((0, 0, 0), sheet)
 
 

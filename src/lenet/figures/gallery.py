@@ -45,6 +45,7 @@ DATA_FIGURES: dict[str, Callable[[Splits], Figure]] = {
         data.train.images, data.train.labels, data.train.classes
     ),
 }
+_ANONYMOUS = {"png": {"Software": None}, "svg": {"Date": None}}
 
 
 def filters(run: Inspection, layers: Collection[str] = ()) -> dict[str, Figure]:
@@ -147,9 +148,6 @@ def _encoded(figure: Figure, form: str) -> bytes:
     with mpl.rc_context(settings):
         figure.savefig(file, format=form, dpi=DPI, metadata=_ANONYMOUS[form])
     return file.getvalue()
-
-
-_ANONYMOUS = {"png": {"Software": None}, "svg": {"Date": None}}
 
 
 def _stacked_png(pieces: list[bytes]) -> bytes:

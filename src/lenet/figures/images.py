@@ -29,6 +29,9 @@ from lenet.reader import percent
 
 GAP = 2  # pixels between samples
 MANY = 12  # classes; with more, the counts above the bars are vertical
+MOST = 400  # misread images in a figure
+WIDTH = 11.0  # inches
+INCH = 38.0  # image pixels per inch
 
 
 @styled
@@ -165,11 +168,6 @@ def embedding(
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_title(title)
     return figure
-
-
-MOST = 400  # misread images in a figure
-WIDTH = 11.0  # inches
-INCH = 38.0  # image pixels per inch
 
 
 @styled

@@ -34,6 +34,12 @@ GAP = 6.0  # between blocks
 NARROWEST = 19.0  # width of a block, enough for its caption
 TEXT_LINE = 3.8  # height of a line of text
 INCH = 0.042  # inches per pixel
+MOST_KERNELS = 16  # along each axis of a kernel tensor
+MOST_MAPS = 32
+SHEET = 7.2  # width of a layer's maps, in inches
+TOP = 1.5  # height of the row of pictures, in inches
+MOST_ACROSS = 2.4  # largest width of a picture, in heights of that row
+VECTOR_LINE = 128  # elements of a vector in a line
 
 
 @styled
@@ -129,14 +135,6 @@ def _draw(axes: Axes, layer: "Layer", middle: float) -> None:
     _, rows, columns = layer.size
     for i in reversed(range(_sheets(layer.size))):
         axes.add_patch(Rectangle((left + STEP * i, top - rows - STEP * i), columns, rows, **style))
-
-
-MOST_KERNELS = 16  # along each axis of a kernel tensor
-MOST_MAPS = 32
-SHEET = 7.2  # width of a layer's maps, in inches
-TOP = 1.5  # height of the row of pictures, in inches
-MOST_ACROSS = 2.4  # largest width of a picture, in heights of that row
-VECTOR_LINE = 128  # elements of a vector in a line
 
 
 @styled

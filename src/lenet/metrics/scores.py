@@ -10,6 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+CALIBRATION_BINS = 15  # as in Guo, Pleiss, Sun, Weinberger (2017)
+
 
 def rate(share: float) -> str:
     """Write an error rate or accuracy, 0..1, in per cent with two decimals.
@@ -252,8 +254,6 @@ def frozen_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-CALIBRATION_BINS = 15  # as in Guo, Pleiss, Sun, Weinberger (2017)
 
 
 def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]) -> Scores:

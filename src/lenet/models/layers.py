@@ -135,7 +135,7 @@ def layer_table(model: nn.Sequential) -> list[Layer]:
 
 
 def layer_facts(model: nn.Sequential) -> list[LayerFacts]:
-    """Return what `layers.json` says of each named layer of `model`.
+    """Describe each named layer of a torch network, for `layers.json`.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from lenet.errors import PictureError
-from lenet.server import looking, readings
+from lenet.server import models_api, readings_api
 from lenet.server.guard import Guard, Policy
 from lenet.server.refusals import RETRY_AFTER, Refusal, error, errors
 from lenet.server.service import Route, Service, ServiceDep
@@ -70,7 +70,7 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         from lenet.server import corrections_api
 
         corrections = corrections_api.router
-    for router in (readings.router, health, looking.router, corrections):
+    for router in (readings_api.router, health, models_api.router, corrections):
         _add(app, router)
     # Not as a mount, which would answer 404 where a route exists for another method.
     app.router.default = Site()

@@ -14,7 +14,7 @@ from lenet import corrections
 from lenet.corrections import Corrections
 from lenet.errors import DataError
 from lenet.server.bodies import JSON, base64_of, content_type, json_of, pixels_of, wrong_type
-from lenet.server.readings import body_of
+from lenet.server.readings_api import body_of
 from lenet.server.refusals import RETRY_AFTER, Refusal, errors, unprocessable
 from lenet.server.service import Route, Service, ServiceDep
 

@@ -46,6 +46,8 @@ FILES: dict[Content, list[str]] = {
     "kernels": [LAYER_FACTS, WEIGHTS],
     "layers": [LAYER_FACTS, LAYERS],
 }
+SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
+COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
 
 
 class Served:
@@ -179,10 +181,6 @@ def load_models(
         reader = Reader(run.folder, threads=1)
         models[name] = Served(name, run, reader, watch(name))
     return models
-
-
-SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
-COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
 
 
 class PartErrors(BaseModel):

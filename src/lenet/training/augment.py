@@ -97,7 +97,7 @@ def _soil(images: Tensor, settings: Augment, generator: torch.Generator) -> Tens
 
 
 def thicken(images: Tensor, pixels: Tensor) -> Tensor:
-    """Move the edges of strokes outwards, or inwards where `pixels` is negative.
+    """Thicken the strokes of a batch, or thin them where `pixels` is negative.
 
     Parameters
     ----------

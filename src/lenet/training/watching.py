@@ -9,6 +9,8 @@ from lenet.run import Run
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
+FOLDER = "tensorboard"  # inside the run folder
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -49,9 +51,6 @@ class Watcher:
 
     def enters(self, stage: str) -> None:
         """Handle the start of a stage that takes a second or more; `stage` describes it."""
-
-
-FOLDER = "tensorboard"  # inside the run folder
 
 
 class TensorBoard(Watcher):

@@ -26,7 +26,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Card, Content, Served, card_of
-from lenet.server.readings import BINARY, IMAGE, body_of, form_of
+from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep
 
@@ -194,7 +194,7 @@ async def models(service: ServiceDep) -> Models:
 
     def listed() -> list[Model]:
         default, *_ = service.models
-        return [about(served, served.name == default) for served in service.models.values()]
+        return [model_entry(served, served.name == default) for served in service.models.values()]
 
     return Models(
         models=await service.workers.do(listed),
@@ -270,8 +270,8 @@ def _json(content: Kernels | Layers) -> Response:
     return Response(orjson.dumps(content), media_type=JSON)
 
 
-def about(served: Served, default: bool) -> Model:
-    """Return what the list of models says of one."""
+def model_entry(served: Served, default: bool) -> Model:
+    """Return the entry of one model in the list that `GET /v1/models` answers."""
     scores = served.scores.get("test") if served.has("scores") else None
     facts = served.layer_facts if served.has("kernels") or served.has("layers") else []
     return Model(

@@ -1,15 +1,34 @@
-"""`Recipe`: what to train, on what, and how; reading and writing recipes."""
+"""`Recipe`: every number that a run depends on, validated; and what the built-in recipes reached.
+
+The built-in recipes are data, `recipes/*.toml` inside the package; a person's own is any TOML file
+with the same fields. A run folder keeps its recipe with every default spelled out. What each
+built-in recipe costs and reached on MNIST was measured once: `tools/results.py` writes
+`recipes/measured.json`.
+"""
 
 import json
 import reprlib
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lenet.errors import UsageError, suggest
+from lenet.storage import sha256
+
+CLASSICAL_MODELS = (
+    "knn",
+    "logistic-regression",
+    "svm-linear",
+    "svm-rbf",
+    "random-forest",
+    "gradient-boosting",
+)
+MEASURED = "recipes/measured.json"  # in the package
+MEASURED_ON = ("mnist",)  # the data that the results were measured on
 
 
 class Augment(BaseModel):
@@ -37,16 +56,6 @@ class Augment(BaseModel):
     neighbours: float = Field(
         0.0, ge=0, le=1, description="share of images with strokes of another one at the edge"
     )
-
-
-CLASSICAL_MODELS = (
-    "knn",
-    "logistic-regression",
-    "svm-linear",
-    "svm-rbf",
-    "random-forest",
-    "gradient-boosting",
-)
 
 
 def refuse_classical(name: str) -> None:
@@ -286,3 +295,77 @@ def parse_changes(words: list[str]) -> dict[str, Any]:
         # A value with a line break could define further fields; it is taken as a string.
         changes[name.strip()] = table["value"] if len(table) == 1 else value.strip()
     return changes
+
+
+class Costs(NamedTuple):
+    """Trainable parameters of a network of ten classes, and multiply-adds for one image."""
+
+    parameters: int
+    multiply_adds: int
+
+
+class Outcome(NamedTuple):
+    """Errors of a recipe on MNIST's test images over several seeds.
+
+    Attributes
+    ----------
+    errors : float
+        Mean over the seeds.
+    sd : float or None
+        Standard deviation of the errors over the seeds; None for a single seed.
+    total : int
+        Test images.
+    seeds : int
+        Number of seeds.
+    seconds : float
+        Mean duration of a training, on the machine that measured it.
+    date : str
+        Date of the last training, ISO 8601.
+    """
+
+    errors: float
+    sd: float | None
+    total: int
+    seeds: int
+    seconds: float
+    date: str
+
+    @property
+    def accuracy(self) -> float:
+        """Mean share of the images that were read correctly."""
+        return 1 - self.errors / self.total
+
+    @property
+    def accuracy_sd(self) -> float | None:
+        """Standard deviation of that share over the seeds."""
+        return None if self.sd is None else self.sd / self.total
+
+
+def network_costs(model: str) -> Costs | None:
+    """Return what the network `model` costs; None if it is not one of the package's."""
+    network = _measured()["networks"].get(model)
+    return network and Costs(**network)
+
+
+def measured_outcome(recipe: Recipe) -> Outcome | None:
+    """Return what a recipe reached; None if it was not measured, or was changed since."""
+    result = _measured()["results"].get(recipe.name)
+    if result is None or result["digest"] != recipe_digest(recipe):
+        return None
+    return Outcome(**{name: result[name] for name in Outcome._fields})
+
+
+def recipe_digest(recipe: Recipe) -> str:
+    """Return the SHA-256 of all fields that its result depends on, except the seed.
+
+    Only fields that differ from their defaults count. So a field that is added later does not
+    change the digest of a recipe that does not set it.
+    """
+    fields = recipe.model_dump(exclude={"name", "about", "seed"}, exclude_defaults=True)
+    return sha256(json.dumps(fields, sort_keys=True).encode())
+
+
+@cache
+def _measured() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(resources.files("lenet").joinpath(MEASURED).read_bytes())
+    return content
