@@ -101,6 +101,8 @@ def test_another_site_may_use_the_api_only_if_it_is_named(service: Service) -> N
         ("https://me:secret@example.net", "https://example.org"),
         ("https://bücher.example", "https://example.org"),
         ("https://example.net:123456", "https://example.org"),
+        ("https://example.net:65536", "https://example.net"),
+        ("https://example.net:0", "https://example.net"),
         ("https://example.net/", "https://example.net"),
         ("https://example.net/page", "https://example.net"),
         ("https://example.net?a=b", "https://example.net"),

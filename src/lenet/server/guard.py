@@ -136,15 +136,16 @@ def _host_name(text: str) -> str:
 def _origin(text: str) -> str:
     """Return an origin as browsers send it; a value that none would ever send is an error."""
     match = ORIGIN.match(text.lower())
+    site = "https://example.org"
     if match:
-        site, scheme, port = match.groups()
-        if port and int(port) != DEFAULT_PORTS[scheme]:
-            site = f"{site}:{int(port)}"
+        site, scheme, port = match[1], match[2], int(match[3] or 0)
+        if 0 < port < 65_536 and port != DEFAULT_PORTS[scheme]:
+            site = f"{site}:{port}"
         if text.lower() == site:
             return site
     raise UsageError(
         f"--allow-origin {text!r} is not the origin of a site: say scheme, host and port only, as "
-        f"{site if match else 'https://example.org'}"
+        f"{site}"
     )
 
 
