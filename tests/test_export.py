@@ -55,7 +55,7 @@ def test_the_layers_file_gives_every_named_layer_as_torch_computes_it(quick_run:
             assert np.allclose(x.numpy(), array, atol=1e-5)
 
 
-def test_the_model_file_holds_the_contract_and_nothing_of_the_machine_it_was_made_on(
+def test_the_model_file_names_its_contract_but_not_its_machine(
     quick_run: Run,
 ) -> None:
     content = quick_run.read(MODEL)

@@ -46,7 +46,7 @@ CONTENT = {
 }
 PACKED = {name: gzip.compress(content, 6) for name, content in CONTENT.items()}
 PARTS = tuple(
-    mnist.Part(name, len(PACKED[name]), len(content), hashlib.sha256(content).hexdigest())
+    mnist.MnistFile(name, len(PACKED[name]), len(content), hashlib.sha256(content).hexdigest())
     for name, content in CONTENT.items()
 )
 BOMB = gzip.compress(bytes(300_000), 9)  # small enough to pass for a file of labels
@@ -298,7 +298,7 @@ FETCH = """
 import sys, json
 from pathlib import Path
 from lenet.datasets import mnist
-mnist.PARTS = tuple(mnist.Part(*part) for part in json.loads(sys.argv[1]))
+mnist.PARTS = tuple(mnist.MnistFile(*part) for part in json.loads(sys.argv[1]))
 mnist.MIRRORS = (sys.argv[2],)
 print("ready", flush=True)
 for folder in sys.argv[3:]:

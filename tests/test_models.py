@@ -38,6 +38,7 @@ QUICK_TO_EXPORT = {"lenet5", "lenet5-1998"}
         ("best", 325_994, 15_162_752),
         ("alexnet-small", 347_274, 10_843_136),
         ("resnet-small", 77_754, 9_345_920),
+        ("reader", 247_770, 4_903_872),
     ],
 )
 def test_each_network_has_the_weights_and_the_cost_it_is_known_for(
@@ -119,7 +120,7 @@ def test_lenet5_1998_has_the_weights_of_the_paper_layer_by_layer() -> None:
     assert sum(weights.values()) == 60_000
 
 
-def test_table_one_has_sixty_connections_and_every_map_of_s2_feeds_ten_of_c3() -> None:
+def test_table_one_has_60_connections_ten_from_each_map_of_s2() -> None:
     assert [len(sources) for sources in C3_SEES] == [3] * 6 + [4] * 9 + [6]
     assert len(set(C3_SEES)) == 16
     feeds = [sum(source in sources for sources in C3_SEES) for source in range(6)]
@@ -239,7 +240,7 @@ def test_lenet5_1998_learns_the_embedded_digits_from_equation_nine() -> None:
 
 
 @pytest.mark.parametrize("name", recipe.builtin_names())
-def test_every_built_in_recipe_names_its_source_and_a_network_that_can_be_built(name: str) -> None:
+def test_every_recipe_names_its_source_and_a_network_that_builds(name: str) -> None:
     chosen = Recipe.load(name)
     assert chosen.about
     assert chosen.name == name

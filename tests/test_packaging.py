@@ -43,7 +43,7 @@ def wheel(index: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_wheel_holds_weights_recipes_and_pictures_and_nothing_from_outside(wheel: Path) -> None:
+def test_the_wheel_holds_weights_recipes_pictures_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for name in (
         "weights/lenet5/model.onnx",

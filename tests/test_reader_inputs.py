@@ -196,7 +196,7 @@ def test_read_many_reads_a_stack_of_images(reader: lenet.Reader) -> None:
     assert [str(reading) for reading in reader.read_many(stack)] == ["7", "7"]
 
 
-@pytest.mark.parametrize("threads", [-1, 0.5, "2", None])
+@pytest.mark.parametrize("threads", [-1, 0.5, "2", None, 10**9])
 def test_a_wrong_number_of_threads_is_named(threads: Any) -> None:
     with pytest.raises(UsageError, match=f"^threads is {threads!r}: give a whole number of CPU"):
         lenet.Reader("lenet5", threads=threads)

@@ -94,7 +94,7 @@ def test_a_card_tells_no_place_and_no_password(tmp_path: Path) -> None:
     assert "secret" not in said.text + mistakes.text
 
 
-def test_the_mistakes_are_those_of_the_run_and_need_no_data_on_this_machine(
+def test_the_mistakes_come_from_the_run_without_its_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LENET_DATA", str(tmp_path))
@@ -127,7 +127,7 @@ def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> No
     assert client.get("/v1/models/bare/card").json()["scores"] == []
     for what in ("scores", "mistakes", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
-        remedy = ": export it again with `lenet export`" if what == "kernels" else ""
+        remedy = ": export it again with `lenet export RUN`" if what == "kernels" else ""
         assert said == f"model bare has no {what} on this machine{remedy}"
     layers = client.post("/v1/layers", content=bytes(784), headers=OCTETS)
     assert error_of(layers).startswith("model bare has no layers on this machine: export it again")

@@ -143,7 +143,7 @@ def test_the_requested_one_of_several_digits_is_shown_and_framed(
     for number, answer in ((1, "0"), (2, "2"), (3, "7")):
         show(what, three_digits, "--digit", number, "-o", "drawing.png")
         texts = [text.get_text() for text in drawn[-1].findobj(Text) if isinstance(text, Text)]
-        expected = f"output\nlargest: {answer}" if what == "layers" else f"gets it: {answer}"
+        expected = f"output\nlargest: {answer}" if what == "layers" else f"network input: {answer}"
         assert any(expected in text for text in texts)
     frames = [patch.get_bbox().x0 for figure in drawn for patch in orange_frames(figure)]
     assert len(frames) == 3

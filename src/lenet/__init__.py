@@ -14,9 +14,9 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 if TYPE_CHECKING:
     from lenet.comparison import compare as compare
     from lenet.evaluation import evaluate as evaluate
+    from lenet.experiment import export as export
     from lenet.experiment import load as load
     from lenet.experiment import train as train
-    from lenet.experiment.exporting import export as export
     from lenet.inspection import Inspection as Inspection
     from lenet.reader import Reader as Reader
     from lenet.reader import Reading as Reading

@@ -4,6 +4,7 @@ Every message is one line that says what is wrong, what was found, and what to d
 `lenet.cli` turns these into text on stderr and an exit status.
 """
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -48,6 +49,11 @@ class ServeError(LeNetError):
     """The service cannot start."""
 
     exit_code = 6
+
+
+def debugging() -> bool:
+    """Tell whether ``LENET_DEBUG`` asks for the tracebacks of errors."""
+    return os.environ.get("LENET_DEBUG", "") not in ("", "0")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, SCORES, Run
 
 MOST_MISTAKES = 100  # images kept: some 100 kB, and more than anybody looks at
+FORMER_NONDIGITS = ", what is no digit"  # in runs made before the word was changed
 NONDIGITS = ", non-digits"  # ends the source of a change on images that show no class
 TOLERATED = 0.002  # the share of a test set that may be lost
 LICENCES = {
@@ -227,4 +228,8 @@ def read_changes(run: Run) -> list[Change]:
     """
     if not run.recipe.start_from:
         return []
-    return [Change(**change) for change in json.loads(run.read(FINETUNING))]
+    changes = [Change(**change) for change in json.loads(run.read(FINETUNING))]
+    return [
+        replace(change, source=change.source.replace(FORMER_NONDIGITS, NONDIGITS))
+        for change in changes
+    ]

@@ -1,13 +1,14 @@
 """What is printed and where: results to stdout, messages to stderr."""
 
 import json
-import os
 import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+
+from lenet.errors import debugging
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +24,7 @@ INDENT = 4
 
 def complain(error: Exception, text: str = "") -> None:
     """Print `text`, or the error's own, as one line; with LENET_DEBUG its traceback first."""
-    if os.environ.get("LENET_DEBUG", "0") not in ("", "0"):
+    if debugging():
         from traceback import format_exception
 
         for line in "".join(format_exception(error)).splitlines():

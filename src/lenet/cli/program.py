@@ -20,7 +20,7 @@ from lenet.errors import DataError, LeNetError, UsageError
 
 INTERRUPTED, TERMINATED = 130, 143
 
-TRAINING_LIBRARIES = (*("torch", "onnx", "onnxscript", "sklearn", "matplotlib", "jinja2"),)
+TRAINING_LIBRARIES = ("torch", "onnx", "onnxscript", "scipy", "sklearn", "matplotlib", "jinja2")
 SERVING_LIBRARIES = (
     *("fastapi", "starlette", "uvicorn", "httptools", "orjson", "multipart", "python_multipart"),
     *("prometheus_client", "sqlalchemy", "psycopg"),

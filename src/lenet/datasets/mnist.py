@@ -39,7 +39,7 @@ CHUNK = 2**16  # bytes
 
 
 @dataclass(frozen=True)
-class Part:
+class MnistFile:
     """One of the four files.
 
     Attributes
@@ -68,25 +68,25 @@ class Part:
 
 # Smallest first, so that a bad mirror is noticed before much has arrived.
 PARTS = (
-    Part(
+    MnistFile(
         name="t10k-labels-idx1-ubyte",
         packed=4_542,
         size=10_008,
         sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
-    Part(
+    MnistFile(
         name="train-labels-idx1-ubyte",
         packed=28_881,
         size=60_008,
         sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
-    Part(
+    MnistFile(
         name="t10k-images-idx3-ubyte",
         packed=1_648_877,
         size=7_840_016,
         sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     ),
-    Part(
+    MnistFile(
         name="train-images-idx3-ubyte",
         packed=9_912_422,
         size=47_040_016,
@@ -195,7 +195,7 @@ def _folders(data_dir: Path | None) -> Iterator[Path]:
     yield cache_dir()
 
 
-def _search(part: Part, data_dir: Path | None) -> File | None:
+def _search(part: MnistFile, data_dir: Path | None) -> File | None:
     """Return `part` from the first folder that has it, if any (`DataError`: it is another file)."""
     for folder in _folders(data_dir):
         for path in (folder / name for name in part.file_names()):
@@ -213,7 +213,7 @@ def _search(part: Part, data_dir: Path | None) -> File | None:
     return None
 
 
-def _verified(part: Part, packed: bytes) -> bytes:
+def _verified(part: MnistFile, packed: bytes) -> bytes:
     """Return the unpacked content of `part` (`DamagedError`: it is something else)."""
     content = unpack(packed, part.size)
     if (digest := sha256(content)) != part.sha256:
@@ -259,13 +259,17 @@ class _Received(io.BytesIO):
 
 
 def _download(
-    part: Part, target: Path, mirrors: list[str], deadline: float, report: Callable[[int], None]
+    part: MnistFile,
+    target: Path,
+    mirrors: list[str],
+    deadline: float,
+    report: Callable[[int], None],
 ) -> File:
     """Write `part` to `target` from the first mirror that gives it whole.
 
     Parameters
     ----------
-    part : Part
+    part : MnistFile
     target : Path
         Folder to write to.
     mirrors : list of str

@@ -21,7 +21,7 @@ from lenet.errors import ModelError, UsageError
 from lenet.metrics.calibration import Calibration
 from lenet.models.layers import layer_facts
 from lenet.models.weights import network_of
-from lenet.reader import Classifier, softmax
+from lenet.reader import Classifier
 from lenet.run import CONTRACT, LAYER_FACTS, LAYERS, MODEL, Run
 from lenet.storage import LockedError, locked
 from lenet.training import infer
@@ -161,12 +161,9 @@ def prove(exported: bytes, model: nn.Module, images: NDArray[np.uint8]) -> float
     ours = Classifier(exported)
     logits = ours.logits(images)
     expected = infer(model, images).numpy()
-    scale = ours.temperature
-    difference = np.abs(
-        softmax(logits.astype(np.float64) / scale) - softmax(expected.astype(np.float64) / scale)
-    ).max()
+    difference = np.abs(ours.calibrated(logits) - ours.calibrated(expected)).max()
     # Where logits are large, as in 1998, their own rounding makes more of a difference.
-    allowed = TOLERANCE + float(np.spacing(np.abs(expected).max())) / scale
+    allowed = TOLERANCE + float(np.spacing(np.abs(expected).max())) / ours.temperature
     changed = int((logits.argmax(1) != expected.argmax(1)).sum())
     # "not <=" also refuses a NaN.
     if changed or not difference <= allowed:

@@ -4,9 +4,7 @@ Nothing here runs a network, saves a file, opens a window or touches pyplot's gl
 figure with ``figure.savefig(path)``.
 """
 
-from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
-from lenet.figures.networks import architecture, attention, feature_maps, filters
-from lenet.figures.scores import (
+from lenet.figures.charts import (
     confusion,
     error_against_cost,
     reliability,
@@ -15,6 +13,8 @@ from lenet.figures.scores import (
     score_table,
     training_curves,
 )
+from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
+from lenet.figures.networks import architecture, attention, feature_maps, filters
 
 __all__ = [
     "architecture",

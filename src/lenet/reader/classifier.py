@@ -104,7 +104,7 @@ class Classifier:
         except Exception as error:
             # ONNX Runtime has an exception class of its own for each of a dozen faults.
             raise ModelError(
-                "the file is no ONNX model that lenet made: export it again with `lenet train`"
+                "the file is no ONNX model that lenet made: export it again: `lenet export RUN`"
             ) from error
         self._model, self._input = model, images.name
 

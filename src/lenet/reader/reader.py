@@ -16,14 +16,15 @@ import numpy as np
 
 from lenet.errors import ModelError, PictureError, UsageError
 from lenet.picture import Found, Picture, find_digits
+from lenet.reader import workers
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
 from lenet.reader.company import are_digits
 from lenet.reader.inputs import Held, PictureInput, decode_held, hold, hold_all
 from lenet.reader.reading import Digit, Reading, Rejection
-from lenet.reader.workers import possible, run
 
 DEFAULT_MODEL = "reader"
+MAX_THREADS = 4096  # more than any machine has cores; the operating system allows few more
 FEW = 32  # pictures are read sooner than processes have started
 PART = 8  # of these are read at a time
 # Pixels that are decoded before they are searched: the code for either stays in the core's cache.
@@ -192,9 +193,9 @@ class Reader:
                 return readings_of(searched, self.classifier, *self._policy)
 
             while part := list(islice(pictures, PART)):
-                if taken >= FEW and cores > 1 and possible():
+                if taken >= FEW and cores > 1 and workers.possible():
                     rest = chain(part, pictures)
-                    with closing(run(rest, here, batch_reader, task, cores)) as readings:
+                    with closing(workers.run(rest, here, batch_reader, task, cores)) as readings:
                         yield from readings
                     return
                 yield from here(part)
@@ -289,9 +290,10 @@ def _thread_count(threads: object) -> int:
         count = operator.index(threads)  # type: ignore[arg-type]
     except TypeError:
         count = -1
-    if count < 0:
+    if not 0 <= count <= MAX_THREADS:
         raise UsageError(
-            f"threads is {threads!r}: give a whole number of CPU cores, or 0 for all of them"
+            f"threads is {threads!r}: give a whole number of CPU cores, {MAX_THREADS} at most, "
+            "or 0 for all of them"
         )
     return count
 

@@ -262,7 +262,7 @@ async def _of_model(service: Service, name: str, content: Content, get: Callable
         # The text of the error names paths of this machine.
         text = f"model {name} has no {content} on this machine"
         if {*FILES[content]} & {*EXPORTED}:
-            text += ": export it again with `lenet export`"
+            text += ": export it again with `lenet export RUN`"
         raise Refusal(HTTPStatus.NOT_FOUND, text) from error
 
 

@@ -21,7 +21,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lenet.errors import ServeError
+from lenet.errors import ServeError, debugging
 from lenet.server.service import Service
 
 DRAIN = 10  # seconds for requests in flight to end after SIGTERM
@@ -89,7 +89,7 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             **getattr(record, "facts", {}),
         }
-        if record.exc_info and os.environ.get("LENET_DEBUG") == "1":
+        if record.exc_info and debugging():
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
