@@ -593,7 +593,10 @@ def test_a_list_cannot_go_on_after_a_deleted_correction(
     client.delete(f"/v1/corrections/{after}")
     refused = client.get(f"/v1/corrections?after={after}")
     assert refused.status_code == 404
-    assert refused.json()["error"] == "no correction has the id `after`: begin anew"
+    assert (
+        refused.json()["error"]
+        == "no correction has the id given as `after`: start again without it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -634,7 +637,7 @@ def test_reading_goes_on_when_the_database_is_gone(client: TestClient, store: Co
     refused = client.post("/v1/corrections", json=sent())
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "1"
-    assert refused.json()["error"] == "the corrections are out of reach at the moment: try again"
+    assert refused.json()["error"] == "the database cannot be reached at the moment: try again"
     octets = {"Content-Type": "application/octet-stream"}
     assert client.post("/v1/digits", content=bytes(784), headers=octets).status_code == 200
 

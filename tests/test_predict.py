@@ -126,10 +126,13 @@ def test_a_quoted_pattern_stands_for_the_files_it_matches(folder: Path) -> None:
         ("missing.png", "missing.png does not exist; check the path"),
         ("scans/notes.txt", "scans/notes.txt is text; save it as PNG or JPEG"),
         ("x" * 300, f"{'x' * 300} cannot be read: file name too long"),
-        ("gopher://x/3.png", "gopher://x/3.png cannot be fetched: only http and https are read"),
+        (
+            "gopher://x/3.png",
+            "gopher://x/3.png cannot be fetched: only http and https are supported",
+        ),
         (
             "http://localhost/3.png",
-            "its address is not a public one; --allow-private reads from it",
+            "its address is not public; --allow-private reads from it",
         ),
         ("\x1b31m.png", r"'\x1b31m.png' does not exist"),
     ],
@@ -241,7 +244,10 @@ def test_the_lowest_certain_probability_can_be_chosen() -> None:
             ["--explain", "out.png", FOUR],
             "--explain out.png is one file, and there are 2 pictures: give a folder",
         ),
-        (["--explain", "a/out.JPG"], "--explain a/out.JPG: it draws PNG; name it a/out.png"),
+        (
+            ["--explain", "a/out.JPG"],
+            "--explain a/out.JPG: explanations are PNG; name it a/out.png",
+        ),
     ],
 )
 def test_options_that_contradict_each_other_are_a_usage_error(

@@ -133,7 +133,7 @@ def test_a_reading_names_the_path_as_it_was_given(
 
 
 def test_a_list_is_refused_and_the_error_names_read_many(reader: Reader) -> None:
-    with pytest.raises(PictureError, match="found a list, and one picture is read: use read_many"):
+    with pytest.raises(PictureError, match="found a list instead of a picture: use read_many"):
         reader.read([PICTURES[0]])  # type: ignore[arg-type]
 
 

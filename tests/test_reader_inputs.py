@@ -125,23 +125,23 @@ UNREADABLE: dict[str, tuple[Callable[[], Any], str]] = {
     "not a number": (lambda: np.full((9, 9), np.nan), "from nan to nan; give floats from 0 to 1"),
     "negative integers": (
         lambda: GREY.astype(int) - 128,
-        "from -98 to 118; give integers from 0 to 255, for 0 and 1 alone as bool",
+        "from -98 to 118; give integers from 0 to 255, or bool if there are only 0 and 1",
     ),
     "16 bits": (lambda: GREY.astype(np.uint16) * 257, "uint16, .* to 63222; give integers from 0"),
-    "integers 0 and 1": (lambda: (GREY > 128).astype(int), "from 0 to 1; give .* 1 alone as bool"),
+    "integers 0 and 1": (lambda: (GREY > 128).astype(int), "from 0 to 1; give .* only 0 and 1"),
     "complex numbers": (lambda: GREY.astype(complex), "complex128, .*; give numbers: uint8, other"),
     "several pictures": (
         lambda: np.zeros((5, 28, 28), np.uint8),
         r"found an array of uint8, shape \(5, 28, 28\); give \(h, w\), \(h, w, 1\), \(h, w, 3\)",
     ),
     "nothing": (lambda: np.zeros((0, 9), np.uint8), r"shape \(0, 9\); give \(h, w\)"),
-    "a list": (lambda: [SEVEN], "found a list, and one picture is read: use read_many"),
-    "a number": (lambda: 7, "found a int, and one picture is read; give a path, the bytes of a"),
+    "a list": (lambda: [SEVEN], "found a list instead of a picture: use read_many"),
+    "a number": (lambda: 7, "found a int instead of a picture; give a path, the bytes of a"),
     "a text file": (lambda: io.StringIO("7"), "gives str, not bytes: open it in binary mode"),
     "a closed file": (closed, "the open file cannot be read: i/o operation on closed file"),
     "a sparse tensor": (
         lambda: torch.tensor(GREY).to_sparse(),
-        "this Tensor cannot be turned into a NumPy array: ",
+        "this Tensor cannot be converted to a NumPy array: ",
     ),
     "a data URL without base64": (lambda: "data:text/plain,7", "without base64, 'data:text/plain'"),
     "a data URL cut short": (lambda: data_url()[:-3], "the base64 of a data URL of .* is broken"),
@@ -154,7 +154,7 @@ UNREADABLE: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_has_no_meaning_or_two_is_one_short_error(kind: str, reader: lenet.Reader) -> None:
+def test_an_unusable_input_gives_one_short_error(kind: str, reader: lenet.Reader) -> None:
     make, message = UNREADABLE[kind]
     with pytest.raises(PictureError, match=message) as raised:
         reader.read(make())

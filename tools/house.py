@@ -1,9 +1,10 @@
-"""The plan of the house in numbers: rooms, files, import chains, lines, long functions, duplicates.
+"""Measure the package: rooms, files, lines, import chains and rings, long functions, duplicates.
 
-    python tools/house.py            # the figures that the README quotes
+    python tools/house.py            # the figures; with -v the places as well
     python tools/house.py --table    # the README's table of rooms
 
-`ROOMS` is the one list of the rooms: a test holds it against the imports and against the README.
+A room is a file or folder of the package. `ROOMS` is the only list of them; tests compare it with
+the imports, the README and CONTRIBUTING.md.
 """
 
 import ast
@@ -45,9 +46,9 @@ ROOMS = {
     "server/": "the HTTP API, the page",
     "cli/": "the only room that parses words, prints and exits; fetching a picture by its URL",
 }
-FACES = ("__init__.py", "__main__.py")
+FACES = ("__init__.py", "__main__.py")  # what users of a package import or run
 SHORT = 40  # lines; a shorter file is nearly always part of its neighbour
-LONG = 40, 60  # code lines of a function: few are longer than the first, none than the second
+LONG = 40, 60  # code lines of a function; few exceed the first limit, none the second
 REPEATED = 10  # equal code lines in a row that count as a duplicate
 
 
@@ -95,7 +96,7 @@ def functions() -> Iterator[tuple[str, int]]:
 
 
 def duplicates() -> list[str]:
-    """Return the places where as many equal code lines follow each other twice."""
+    """Return pairs of places with `REPEATED` equal code lines in a row."""
     seen: dict[tuple[str, ...], str] = {}
     pairs: dict[tuple[str, str], tuple[str, str]] = {}
     for path in files():
@@ -115,7 +116,7 @@ def duplicates() -> list[str]:
 
 
 def module_of(path: Path) -> str:
-    """Return the dotted name of a file; a package has that of its folder."""
+    """Return the dotted name of a file; an ``__init__.py`` has that of its folder."""
     parts = path.relative_to(SOURCE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -128,7 +129,7 @@ def modules() -> dict[str, Path]:
 
 @cache
 def imported(module: str) -> dict[str, str]:
-    """Return what a module imports from the package, wherever in it: local name to origin."""
+    """Return what a module imports from the package, at any depth: local name to origin."""
     names: dict[str, str] = {}
     for node in ast.walk(ast.parse(modules()[module].read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "lenet":
@@ -143,7 +144,7 @@ def imported(module: str) -> dict[str, str]:
 
 @cache
 def needs(module: str) -> frozenset[str]:
-    """Return the modules that a module imports: from another room, its whole face with them."""
+    """Return the modules that a module imports, and the ``__init__`` of every other room."""
     names = set()
     for origin in imported(module).values():
         while origin not in modules():
@@ -156,15 +157,15 @@ def needs(module: str) -> frozenset[str]:
 
 
 def rings() -> list[str]:
-    """Return one chain of imports for each ring that there is."""
+    """Return the import cycles, each as a chain of modules."""
     state: dict[str, int] = defaultdict(int)
-    found = []
+    cycles = []
 
     def visit(module: str, chain: list[str]) -> None:
         state[module] = 1
         for other in sorted(needs(module)):
             if state[other] == 1:
-                found.append(" > ".join([*chain[chain.index(other) :], other]))
+                cycles.append(" > ".join([*chain[chain.index(other) :], other]))
             elif not state[other]:
                 visit(other, [*chain, other])
         state[module] = 2
@@ -172,12 +173,12 @@ def rings() -> list[str]:
     for module in modules():
         if not state[module]:
             visit(module, [module])
-    return found
+    return cycles
 
 
 @cache
 def longest(module: str) -> tuple[str, ...]:
-    """Return the longest chain of imports that begins with a module; faces are not counted."""
+    """Return the longest chain of imports that begins with a module, without faces."""
     tails = [longest(other) for other in sorted(needs(module))]
     own = () if modules()[module].name in FACES else (module.removeprefix("lenet."),)
     return own + max(tails, key=len, default=())
@@ -188,33 +189,33 @@ def main() -> None:
     if "--table" in sys.argv:
         print(table())
         return
-    every = files()
-    in_picture = [path for path in every if path.parent.name == "picture"]
-    sizes = {path: len(path.read_text("utf-8").splitlines()) for path in every}
-    short = [path for path in every if sizes[path] < SHORT and path.name not in FACES]
+    paths = files()
+    in_picture = [path for path in paths if path.parent.name == "picture"]
+    sizes = {path: len(path.read_text("utf-8").splitlines()) for path in paths}
+    short = [path for path in paths if sizes[path] < SHORT and path.name not in FACES]
     counted = dict(functions())
-    some, most = (
+    long, too_long = (
         [f"{name} ({size})" for name, size in counted.items() if size > bound] for bound in LONG
     )
-    same, circles = duplicates(), rings()
-    chain = () if circles else max(map(longest, modules()), key=len)
-    for what, number, list_ in (
+    same, cycles = duplicates(), rings()
+    chain = () if cycles else max(map(longest, modules()), key=len)
+    for label, number, places in (
         ("rooms", len(ROOMS), []),
-        ("Python files outside picture/", len(every) - len(in_picture), []),
+        ("Python files outside picture/", len(paths) - len(in_picture), []),
         ("Python files in picture/", len(in_picture), []),
         (f"files under {SHORT} lines", len(short), [str(p.relative_to(SOURCE)) for p in short]),
         ("files in the longest import chain", len(chain), [" > ".join(chain)]),
         ("... without those of picture/", len([c for c in chain if "picture." not in c]), []),
-        ("import rings", len(circles), circles),
-        ("code lines", sum(len(code_lines(path)) for path in every), []),
+        ("import rings", len(cycles), cycles),
+        ("code lines", sum(len(code_lines(path)) for path in paths), []),
         ("functions", len(counted), []),
-        (f"functions over {LONG[0]} code lines", len(some), some),
-        (f"functions over {LONG[1]} code lines", len(most), most),
+        (f"functions over {LONG[0]} code lines", len(long), long),
+        (f"functions over {LONG[1]} code lines", len(too_long), too_long),
         (f"duplicates of {REPEATED} lines or more", len(same), same),
     ):
-        print(f"{what:36} {number:6,}")
+        print(f"{label:36} {number:6,}")
         if "-v" in sys.argv:
-            for line in list_:
+            for line in places:
                 print(f"    {line}")
 
 

@@ -34,7 +34,7 @@ class PictureError(LeNetError):
 
 
 class DataError(LeNetError):
-    """Data, the network, a database, the disk, or an output path."""
+    """Data, the network, a database, the disk or an output path failed."""
 
     exit_code = 4
 
@@ -57,7 +57,7 @@ def debugging() -> bool:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the end of an error line: the known names nearest to `name`, or all of them.
+    """Return the end of an error message: the known names like `name`, or all of them.
 
     >>> suggest("lenet-5", ["lenet5", "fast"])
     'did you mean lenet5?'
@@ -65,6 +65,6 @@ def suggest(name: str, known: Iterable[str]) -> str:
     'there are: lenet5, fast'
     """
     names = list(known)
-    if near := get_close_matches(name, names, n=2):
-        return f"did you mean {' or '.join(near)}?"
+    if matches := get_close_matches(name, names, n=2):
+        return f"did you mean {' or '.join(matches)}?"
     return f"there are: {', '.join(names)}" if names else "there are none"

@@ -1,8 +1,8 @@
 """Fetch a picture by its URL, from public addresses only unless private ones are allowed.
 
-A URL is parsed by one strict pattern and its host is resolved once. Every address must be public,
-and the connection is made to a checked address, never by name again. Each redirect is checked the
-same way.
+One strict pattern parses the URL, and its host is resolved once. Every address must be public, and
+the connection is made to a checked address, so the name is not resolved again. Redirects are
+checked the same way.
 """
 
 import io
@@ -25,7 +25,7 @@ from lenet.errors import PictureError
 MAX_BYTES = 10_000_000
 MAX_HEADER = 65_536
 MAX_REDIRECTS = 3
-MAX_ADDRESSES = 4  # of one host, tried in turn
+MAX_ADDRESSES = 4  # addresses of one host, tried in turn
 SECONDS = 10.0
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -43,7 +43,7 @@ _SPECIAL = (
 )
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# No user name, no percent signs in the host, no zone.
+# No user name; no percent sign or zone in the host.
 _URL = re.compile(
     r"(?P<scheme>https?)://"
     r"(?P<host>[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_.])?|\[[0-9a-f:.]{2,45}\])"
@@ -51,16 +51,16 @@ _URL = re.compile(
     r"(?P<path>/[^?#\\]*)?(?P<query>\?[^#\\]*)?(?:#[^\\]*)?",
     re.I,
 )
-# Browsers take a host whose last part is a number for an address, however it is written.
+# Browsers read a host whose last part is a number, decimal or hexadecimal, as an IPv4 address.
 _NUMBER_LAST = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.I)
 
 
 class RefusalError(Exception):
-    """Why a URL is not fetched."""
+    """A URL is not fetched; the message says why."""
 
 
 def is_url(source: str) -> bool:
-    """Tell whether a picture is named by a URL, of any scheme, rather than a path.
+    """Tell whether `source` is a URL, of any scheme, rather than a path.
 
     >>> is_url("https://example.org/3.png"), is_url("C:/3.png")
     (True, False)
@@ -71,8 +71,8 @@ def is_url(source: str) -> bool:
 def is_public(address: str) -> bool:
     """Tell whether an IP address belongs to the public internet.
 
-    Private, loopback, link-local (with the metadata services of clouds), shared, multicast,
-    reserved and documentation addresses do not, nor do tunnels. IPv4 inside IPv6 is judged as IPv4.
+    Not public: private, loopback, link-local (where clouds have metadata services), shared,
+    multicast, reserved, documentation and tunnel addresses. IPv4 inside IPv6 is judged as IPv4.
 
     >>> is_public("93.184.215.14"), is_public("::ffff:127.0.0.1"), is_public("100.100.100.200")
     (True, False, False)
@@ -82,7 +82,7 @@ def is_public(address: str) -> bool:
     except ValueError:  # an address with a zone, for instance
         return False
     if isinstance(ip, IPv6Address):
-        # NAT64 is how networks without IPv4 reach IPv4 addresses.
+        # Networks without IPv4 reach IPv4 addresses through NAT64.
         embedded = IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped
         if embedded is None and ip not in _GLOBAL_UNICAST:
             return False
@@ -92,13 +92,13 @@ def is_public(address: str) -> bool:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return the addresses of `host` as the system resolves them."""
+    """Return the addresses that the system's resolver gives for `host`."""
     entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 def dial(address: str, port: int, seconds: float) -> socket.socket:
-    """Connect to an IP address; `ValueError` if it is a name, which would be resolved again."""
+    """Connect to an IP address; `ValueError` for a name, which would be resolved again."""
     return socket.create_connection((str(ip_address(address)), port), seconds)
 
 
@@ -110,25 +110,25 @@ def fetch(
     resolve: Resolve = resolve,
     dial: Dial = dial,
 ) -> bytes:
-    """Return the bytes of a picture that the command line was given by its URL.
+    """Return the bytes of the picture at `url`.
 
-    The content type is not looked at. Proxies of the environment and cookies are not used.
+    The content type is ignored. Cookies and the proxies of the environment are not used.
 
     Parameters
     ----------
     url : str
         ``http`` or ``https``.
     allow_private : bool
-        Fetch also from private addresses and from ports other than 80 and 443.
+        Allow private addresses, and ports other than 80 and 443.
     seconds : float
-        Limit for everything together: names, redirects, headers, content.
+        Time limit for the whole fetch: resolving, redirects, headers and content.
     resolve, dial : callable
-        How a host becomes addresses, and how to connect to one of them.
+        Functions that resolve a host and connect to one of its addresses.
 
     Raises
     ------
     PictureError
-        It may not be fetched, does not answer, or is larger than 10 MB.
+        The URL may not be fetched, gives no answer, or its content is larger than 10 MB.
     """
     shown = url if url.isprintable() else repr(url)
     shown = shown if len(shown) <= 200 else f"{shown[:200]}…"
@@ -155,33 +155,33 @@ def _reason(error: Exception, seconds: float) -> str:
         case TimeoutError():
             return f"it took longer than {seconds:g} s; download it first and give the file"
         case ssl.SSLError():
-            return "no safe connection (TLS) could be made; check the address"
-        case _:  # closed, filtered and broken ports read the same, so that nobody can scan with it
-            return "its server gives no proper answer; check the address"
+            return "no secure connection (TLS) could be made; check the address"
+        case _:  # one message for closed, filtered and broken ports, so that nobody can scan them
+            return "its server gives no valid answer; check the address"
 
 
 class _Target(NamedTuple):
-    """What a URL names: a host without brackets, and path and query in ASCII."""
+    """The parts of a URL: `host` without brackets; `path` with the query, in ASCII."""
 
     tls: bool
     host: str
     port: int
     path: str
-    authority: str  # as in the Host header
+    authority: str  # the Host header: host, and port if it is not the default
 
 
 def _parse(url: str, allow_private: bool) -> _Target:
-    """Take `url` apart, or raise `RefusalError` with the reason not to."""
+    """Split `url` into its parts; `RefusalError` if it may not be fetched."""
     if not re.match("https?://", url, re.I):
-        raise RefusalError("only http and https are read")
+        raise RefusalError("only http and https are supported")
     authority = re.split(r"[/?#\\]", url.split("://", 1)[1], maxsplit=1)[0]
     if "@" in authority:
-        raise RefusalError("there is a user name in it; download it first and give the file")
+        raise RefusalError("it contains a user name; download it first and give the file")
     if not authority.isascii():
         raise RefusalError("its host is not in ASCII; write it as xn--…")
     parts = _URL.fullmatch(url)
     if parts is None or not url.isprintable():
-        raise RefusalError("it is not a proper URL; check host, port and characters")
+        raise RefusalError("it is not a valid URL; check host, port and characters")
     host, tls = parts["host"].lower(), parts["scheme"].lower() == "https"
     if _NUMBER_LAST.fullmatch(host):
         try:
@@ -189,12 +189,13 @@ def _parse(url: str, allow_private: bool) -> _Target:
         except ValueError as error:
             reason = "its address is in an unusual form; write it as 1.2.3.4"
             raise RefusalError(reason) from error
-    usual = 443 if tls else 80
-    port = int(parts["port"] or usual)
+    default_port = 443 if tls else 80
+    port = int(parts["port"] or default_port)
     if not 0 < port < 65_536 or (port not in (80, 443) and not allow_private):
-        raise RefusalError("only ports 80 and 443 are read from, unless --allow-private")
+        raise RefusalError("only ports 80 and 443 are allowed, unless --allow-private")
     path = quote((parts["path"] or "/") + (parts["query"] or ""), safe="/%:@!$&'()*+,;=~?[]")
-    return _Target(tls, host.strip("[]"), port, path, host if port == usual else f"{host}:{port}")
+    authority = host if port == default_port else f"{host}:{port}"
+    return _Target(tls, host.strip("[]"), port, path, authority)
 
 
 def _seconds_left(deadline: float) -> float:
@@ -203,39 +204,39 @@ def _seconds_left(deadline: float) -> float:
     return seconds
 
 
-def _in_time(work: Callable[[], Sequence[str]], deadline: float) -> Sequence[str]:
-    """Return the result of `work`; the system's resolver has no deadline of its own."""
+def _run_until(work: Callable[[], Sequence[str]], deadline: float) -> Sequence[str]:
+    """Return the result of `work`, run in a thread, as the resolver has no timeout of its own."""
     future: Future[Sequence[str]] = Future()
 
-    def settle() -> None:
+    def run() -> None:
         try:
             future.set_result(work())
-        except BaseException as error:  # raised again in the thread that waits
+        except BaseException as error:  # raised again by `future.result`
             future.set_exception(error)
 
-    Thread(target=settle, daemon=True).start()
+    Thread(target=run, daemon=True).start()
     return future.result(_seconds_left(deadline))
 
 
 def _connect(
     target: _Target, allow_private: bool, deadline: float, resolve: Resolve, dial: Dial
 ) -> socket.socket:
-    """Return a connection to a checked address of the host, with TLS for https."""
-    addresses = _in_time(lambda: resolve(target.host, target.port), deadline)
+    """Connect to a checked address of the host, with TLS for https."""
+    addresses = _run_until(lambda: resolve(target.host, target.port), deadline)
     if not allow_private and not all(map(is_public, addresses)):
-        raise RefusalError("its address is not a public one; --allow-private reads from it")
-    fault: OSError = ConnectionError("no address")
+        raise RefusalError("its address is not public; --allow-private reads from it")
+    last_error: OSError = ConnectionError("no address")
     tried = addresses[:MAX_ADDRESSES]
     for number, address in enumerate(tried):
         try:
-            # Each gets a share of the time: without IPv6, packets to an IPv6 address may vanish.
+            # Share the time out: without IPv6, an IPv6 address may never answer.
             seconds = _seconds_left(deadline) / (len(tried) - number)
             connection = dial(address, target.port, seconds)
             break
         except OSError as error:
-            fault = error
+            last_error = error
     else:
-        raise fault
+        raise last_error
     if not target.tls:
         return connection
     try:
@@ -248,9 +249,9 @@ def _connect(
 
 
 class _Incoming(io.RawIOBase):
-    """The bytes that come over a connection, up to a limit and a deadline for all of them.
+    """The bytes received over a connection, up to a total limit and a deadline.
 
-    It stands in for the socket that `http.client` reads a response from.
+    It replaces the socket that `http.client` reads a response from.
     """
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
@@ -272,7 +273,7 @@ class _Incoming(io.RawIOBase):
 
 
 def _get(target: _Target, connection: socket.socket, deadline: float) -> bytes | str:
-    """Send the request; return the content, or the URL that it redirects to."""
+    """Send the request; return the content, or the URL of a redirect."""
     headers = {
         "Host": target.authority,
         "User-Agent": f"lenet/{__version__}",
@@ -294,7 +295,7 @@ def _get(target: _Target, connection: socket.socket, deadline: float) -> bytes |
             raise RefusalError(
                 f"its server answers with status {response.status}; check the address"
             )
-        incoming.limit += 2 * MAX_BYTES  # the framing of chunks may cost as much again
+        incoming.limit += 2 * MAX_BYTES  # chunked encoding may double the size
         return _content(response)
 
 

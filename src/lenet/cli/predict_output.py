@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lenet.picture import Picture
     from lenet.reader import Reading
 
-# File names that count as pictures in a folder: formats that are read, and those of cameras that
-# are not, so that the user learns of it.
+# Files of a folder that count as pictures. Camera formats that may not be readable are included, so
+# that they give an error and are not silently skipped.
 SUFFIXES = frozenset(
     {
         *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
@@ -31,10 +31,10 @@ COLUMNS = (
     *("x", "y", "width", "height", "error"),
 )
 
-PREVIEW_WIDTH, PREVIEW_GAP = 28, 2  # characters: one for each pixel of a row
-GREYS = 232  # first of the 24 grey levels among a terminal's 256 colours
-INK = 96  # a pixel this dark is drawn as ink where there are no grey levels
-LONGEST_STEM = 100  # of the file name of an explanation, whose limit is 255 bytes
+PREVIEW_WIDTH, PREVIEW_GAP = 28, 2  # characters; a pixel is one character wide
+FIRST_GREY = 232  # first of the 24 grey levels among a terminal's 256 colours
+INK = 96  # where there are no grey levels, pixels from this value on are drawn as ink
+LONGEST_STEM = 100  # characters of an explanation's file name, which may have 255 bytes
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Answer:
     Attributes
     ----------
     source : str
-        Its path or URL, or ``-``.
+        Its path or URL, or ``-`` for standard input.
     reading : Reading or PictureError
-        What was read, or why nothing was.
+        The reading, or the reason why there is none.
     page : Picture or None
-        The picture itself, if it cannot be read again by its path.
+        The decoded picture, if it cannot be opened again by its path.
     """
 
     source: str
@@ -57,7 +57,7 @@ class Answer:
 
 
 def as_text(answer: Answer) -> str:
-    """Return one line: name, digits with `` / `` between rows, the lowest probability."""
+    """Return one line: name, digits with `` / `` between rows, lowest probability."""
     from lenet.reader import percent
 
     assert not isinstance(answer.reading, PictureError), "an error goes to stderr"
@@ -70,7 +70,7 @@ def as_text(answer: Answer) -> str:
 
 
 def as_json(answer: Answer) -> str:
-    """Return one line: the reading, or the error in its place."""
+    """Return one line of JSON: the reading, or the error instead."""
     if isinstance(answer.reading, PictureError):
         value = {"picture": answer.source, "error": str(answer.reading)}
     else:
@@ -98,7 +98,7 @@ def as_csv(answer: Answer) -> str:
 
 
 def csv_row(*values: object) -> str:
-    r"""Return one row.
+    r"""Return one row of CSV.
 
     >>> csv_row("a, b.png", 7, 0.25)
     '"a, b.png",7,0.25\n'
@@ -109,18 +109,18 @@ def csv_row(*values: object) -> str:
 
 
 def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iterator[str]:
-    """Yield lines with each image the network saw, two pixels to a character.
+    """Yield lines that show each image the network saw, two pixels per character.
 
     Parameters
     ----------
     reading : Reading
-        Its digits are shown, and the regions that the network refused.
+        Its digits, and the regions that the network rejected, are shown.
     width : int
-        Characters of the terminal; as many images stand side by side as fit.
+        Width of the terminal in characters; as many images as fit go side by side.
     colour : bool
-        Use grey levels; else only ink and paper, in block characters.
+        Use grey levels; otherwise only ink and paper, in block characters.
     encoding : str
-        Of the terminal; if it lacks block characters, ASCII is used.
+        Encoding of the terminal; without block characters in it, ASCII is used.
     """
     from lenet.reader import percent
 
@@ -147,7 +147,7 @@ def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iter
 
 
 def _blocks(encoding: str) -> str:
-    """Return the characters for paper, ink above, ink below, and ink on both."""
+    """Return the characters for a pair of pixels: no ink, ink above, ink below, both."""
     blocks = " ▀▄█"
     try:
         blocks.encode(encoding)
@@ -157,7 +157,7 @@ def _blocks(encoding: str) -> str:
 
 
 def _grey(image: "NDArray[np.uint8]") -> Iterator[str]:
-    levels = (GREYS + image.astype(int) * 24 // 256).tolist()
+    levels = (FIRST_GREY + image.astype(int) * 24 // 256).tolist()
     for above, below in zip(levels[::2], levels[1::2], strict=True):
         pairs = zip(above, below, strict=True)
         yield "".join(f"\x1b[38;5;{a};48;5;{b}m▀" for a, b in pairs) + "\x1b[0m"
@@ -170,19 +170,19 @@ def _plain(image: "NDArray[np.uint8]", blocks: str) -> Iterator[str]:
 
 
 class Explanations:
-    """Draws how each picture was read, into one file or one folder.
+    """Draws how each picture was read, into one file or a folder of files.
 
     Parameters
     ----------
     path : Path
-        A name ending in ``.png`` for one picture, else a folder, made if it is missing.
+        A ``.png`` file for a single picture, otherwise a folder, which is made if missing.
     pictures : int
         Number of pictures.
 
     Raises
     ------
     UsageError
-        One file is named for several pictures, or one of another format than PNG.
+        `path` is a file for several pictures, or a file of another format than PNG.
     DataError
         The folder cannot be made.
     """
@@ -190,7 +190,9 @@ class Explanations:
     def __init__(self, path: Path, pictures: int) -> None:
         suffix = path.suffix.lower()
         if suffix in SUFFIXES - {".png"} and not path.is_dir():
-            raise UsageError(f"--explain {path}: it draws PNG; name it {path.with_suffix('.png')}")
+            raise UsageError(
+                f"--explain {path}: explanations are PNG; name it {path.with_suffix('.png')}"
+            )
         self._folder = path if path.is_dir() or suffix != ".png" else None
         if self._folder is None and pictures > 1:
             raise UsageError(
@@ -202,23 +204,23 @@ class Explanations:
             except OSError as error:
                 raise cannot_write(path, error) from error
         self._path = path
-        self._digits = len(str(pictures))
-        self._seen = 0
+        self._number_width = len(str(pictures))
+        self._number = 0
 
     def add(self, answer: Answer) -> None:
-        """Draw the next picture; one that could not be read is left out.
+        """Draw the next picture, unless it could not be read.
 
         Raises
         ------
         PictureError
-            It cannot be read again, because it was moved meanwhile, for instance.
+            The picture cannot be opened again, for instance because it was moved.
         DataError
             The drawing cannot be written.
         """
         from lenet.picture import decode
         from lenet.reader.explanation import explain
 
-        self._seen += 1
+        self._number += 1
         if isinstance(answer.reading, PictureError):
             return
         page = answer.page or decode(answer.source, tiff=True)
@@ -226,8 +228,8 @@ class Explanations:
         explain(page, answer.reading).save(content, "PNG")
         path = self._path
         if self._folder is not None:
-            # Numbered, because pictures of several folders may have the same name.
+            # Numbered, because pictures from different folders may have the same name.
             stem = "".join(c for c in Path(answer.source).stem if c.isalnum() or c in "-_. ")
             name = stem[:LONGEST_STEM].strip(" .") or "picture"
-            path = self._folder / f"{self._seen:0{self._digits}}-{name}.png"
+            path = self._folder / f"{self._number:0{self._number_width}}-{name}.png"
         write_atomically(path, content.getvalue())

@@ -1,4 +1,4 @@
-"""`lenet recipes`."""
+"""`lenet recipes`: list the built-in recipes, or print one."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,19 +27,19 @@ def recipes(
     if name is not None:
         recipe = Recipe.load(name)
         if as_json:
-            print_json(_facts(recipe))
+            print_json(_to_dict(recipe))
         else:
             out.print(_toml(recipe, builtin=name in builtin_names()), end="")
         return
     builtin = [Recipe.load(each) for each in builtin_names()]
     if as_json:
-        print_json([_facts(recipe) for recipe in builtin])
+        print_json([_to_dict(recipe) for recipe in builtin])
     else:
-        _print(builtin)
+        _print_list(builtin)
 
 
 def _toml(recipe: "Recipe", *, builtin: bool) -> str:
-    """Return a recipe as TOML; a built-in one with the comments on its origin."""
+    """Return a recipe as TOML; a built-in one keeps its comments."""
     from importlib import resources
 
     if not builtin:
@@ -47,15 +47,15 @@ def _toml(recipe: "Recipe", *, builtin: bool) -> str:
     return resources.files("lenet").joinpath(f"recipes/{recipe.name}.toml").read_text("utf-8")
 
 
-def _facts(recipe: "Recipe") -> dict[str, Any]:
+def _to_dict(recipe: "Recipe") -> dict[str, Any]:
     from lenet.recipe import measured_outcome, network_costs
 
-    cost, reached = network_costs(recipe.model), measured_outcome(recipe)
-    measured = reached and {
+    cost, outcome = network_costs(recipe.model), measured_outcome(recipe)
+    measured = outcome and {
         "data": "mnist",
-        **reached._asdict(),
-        "accuracy": reached.accuracy,
-        "accuracy_sd": reached.accuracy_sd,
+        **outcome._asdict(),
+        "accuracy": outcome.accuracy,
+        "accuracy_sd": outcome.accuracy_sd,
     }
     return {
         **recipe.model_dump(),
@@ -65,23 +65,23 @@ def _facts(recipe: "Recipe") -> dict[str, Any]:
     }
 
 
-def _print(recipes: "list[Recipe]") -> None:
+def _print_list(recipes: "list[Recipe]") -> None:
     from lenet.recipe import measured_outcome
 
     heading = ("recipe", "parameters", "multiply-adds", "epochs", "accuracy (seeds)")
     print_table(heading, [_cells(recipe) for recipe in recipes])
     out.print()
-    print_table(("", ""), [(recipe.name, _about(recipe)) for recipe in recipes], text=2)
-    measured = [reached for recipe in recipes if (reached := measured_outcome(recipe))]
-    if measured:
+    print_table(("", ""), [(recipe.name, _description(recipe)) for recipe in recipes], text=2)
+    outcomes = [outcome for recipe in recipes if (outcome := measured_outcome(recipe))]
+    if outcomes:
         _print_paragraph(
-            f"Accuracy: on MNIST's {measured[0].total:,} test images, mean ± standard deviation "
-            f"over the seeds, measured until {max(reached.date for reached in measured)}; –: not "
+            f"Accuracy: on MNIST's {outcomes[0].total:,} test images, mean ± standard deviation "
+            f"over the seeds, last measured on {max(each.date for each in outcomes)}; –: not "
             "measured."
         )
     _print_paragraph(
-        "Layers of a network: lenet show model NETWORK; it has the recipe's name unless another is "
-        "given. A recipe in full: lenet recipes NAME. Train it: lenet train --recipe NAME."
+        "Show a network's layers: lenet show model NETWORK (named like the recipe unless given). "
+        "Print a recipe: lenet recipes NAME. Train it: lenet train --recipe NAME."
     )
 
 
@@ -93,13 +93,13 @@ def _print_paragraph(text: str) -> None:
 def _cells(recipe: "Recipe") -> tuple[str, ...]:
     from lenet.recipe import measured_outcome, network_costs
 
-    cost, reached = network_costs(recipe.model), measured_outcome(recipe)
+    cost, outcome = network_costs(recipe.model), measured_outcome(recipe)
     return (
         recipe.name,
         f"{cost.parameters:,}" if cost else "–",
         f"{cost.multiply_adds:,}" if cost else "–",
         f"{'≤ ' if recipe.patience else ''}{recipe.epochs}",
-        _accuracy(reached.accuracy, reached.accuracy_sd, reached.seeds) if reached else "–",
+        _accuracy(outcome.accuracy, outcome.accuracy_sd, outcome.seeds) if outcome else "–",
     )
 
 
@@ -108,6 +108,6 @@ def _accuracy(mean: float, sd: float | None, seeds: int) -> str:
     return f"{100 * mean:.2f}{spread} % ({seeds})"
 
 
-def _about(recipe: "Recipe") -> str:
-    # A recipe without a network of its own names the one it trains.
+def _description(recipe: "Recipe") -> str:
+    # Some recipes train a network that is not named like them.
     return recipe.about + ("" if recipe.model == recipe.name else f"; network {recipe.model}")

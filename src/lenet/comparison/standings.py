@@ -1,4 +1,4 @@
-"""Rank contenders by their errors, test the differences, and write both as tables and text."""
+"""Rank contenders by errors, test the differences, and format the result as tables and text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from lenet.metrics import duration, mcnemar, rate, rate_interval, t_interval, wi
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SIGNIFICANT = 0.05  # the customary level
+SIGNIFICANT = 0.05  # the customary significance level
 HEADING = (
     *("", "errors", "rate", "95 % interval", "n", "parameters", "multiply-adds", "training"),
     *("ms/image", "ONNX"),
@@ -72,8 +72,8 @@ class Standing:
     def interval(self) -> tuple[float, float]:
         """95 % interval of the error rate.
 
-        Several seeds: Student's t interval of the mean, the uncertainty over seeds. One result:
-        Wilson interval, the uncertainty over test sets.
+        Several seeds: Student's t interval of the mean, for the uncertainty over seeds.
+        One seed: Wilson interval, for the uncertainty over test sets.
         """
         if len(self.errors) == 1:
             return wilson(self.errors[0], self.total)
@@ -98,7 +98,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Duel:
-    """Two results compared: images that only one got wrong, and p of McNemar's exact test."""
+    """Two results compared: errors that only one made, and the p-value of McNemar's exact test."""
 
     seeds: tuple[int, int]
     only_first: int
@@ -115,7 +115,7 @@ class Duel:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two contenders compared; `first` has at most as many errors on average."""
+    """Two contenders compared; `first` has no more errors than `second` on average."""
 
     first: Standing
     second: Standing
@@ -123,7 +123,7 @@ class Pair:
 
     @classmethod
     def of(cls, first: Standing, second: Standing) -> Self:
-        """Pair results of equal seed; a deterministic contender meets every seed of the other."""
+        """Compare results of equal seed; a deterministic one is compared with every seed."""
         return cls(
             first,
             second,
@@ -159,7 +159,7 @@ class Comparison:
     data : str
         Name of the test set.
     failures : tuple of str
-        Trainings that diverged.
+        One message for each training that diverged.
     """
 
     standings: tuple[Standing, ...]
@@ -184,10 +184,10 @@ def _mistakes(result: Result) -> NDArray[np.bool_]:
 
 
 def to_markdown(comparison: Comparison) -> str:
-    """Return the table and, for several contenders, the table of median p-values."""
+    """Return the table of results and, for several contenders, that of median p-values."""
     standings = comparison.standings
-    lines = [_line(HEADING), _line(["---", *["---:"] * (len(HEADING) - 1)])]
-    lines += [_line([f"`{s.name}`", *cells(s)[1:]]) for s in standings]
+    lines = [_table_row(HEADING), _table_row(["---", *["---:"] * (len(HEADING) - 1)])]
+    lines += [_table_row([f"`{s.name}`", *cells(s)[1:]]) for s in standings]
     lines += ["", *notes(comparison)]
     if comparison.pairs:
         lines += ["", *p_matrix(comparison)]
@@ -195,18 +195,18 @@ def to_markdown(comparison: Comparison) -> str:
 
 
 def p_matrix(comparison: Comparison) -> list[str]:
-    """Return the lines of a Markdown table of median p-values, rows against columns."""
+    """Return the lines of a Markdown table of median p-values, one for each pair."""
     names = [standing.name for standing in comparison.standings]
     p_values = {(pair.first.name, pair.second.name): p_value(pair.p) for pair in comparison.pairs}
     lines = [
         "The row has fewer errors than the column; below 0.05 by more than chance explains "
         "(McNemar's exact test, median p over seeds):",
         "",
-        _line(["", *(f"`{name}`" for name in names[1:])]),
-        _line(["---", *["---:"] * (len(names) - 1)]),
+        _table_row(["", *(f"`{name}`" for name in names[1:])]),
+        _table_row(["---", *["---:"] * (len(names) - 1)]),
     ]
     lines += [
-        _line([f"`{row}`", *(p_values.get((row, column), "") for column in names[1:])])
+        _table_row([f"`{row}`", *(p_values.get((row, column), "") for column in names[1:])])
         for row in names[:-1]
     ]
     return lines
@@ -216,7 +216,7 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
     """Return the comparison as JSON values at full precision."""
     return {
         "data": comparison.data,
-        "contenders": [_standing(standing) for standing in comparison.standings],
+        "contenders": [_standing_dict(standing) for standing in comparison.standings],
         "pairs": [
             {
                 "first": pair.first.name,
@@ -244,14 +244,14 @@ def draw(comparison: Comparison) -> "Figure":
     from lenet.figures import error_against_cost
 
     standings = comparison.standings
-    # A logarithmic axis has no zero: no errors are drawn as half an error, and labelled.
+    # A logarithmic axis has no zero: draw zero errors as half an error, and label them.
     half = 0.5 / standings[0].total
     return error_against_cost(
         [s.name if s.mean else f"{s.name} (no errors)" for s in standings],
         [standing.error_rate or half for standing in standings],
         [standing.interval for standing in standings],
         [standing.milliseconds for standing in standings],
-        "milliseconds for one image, asked alone",
+        "milliseconds for one image, not batched",
     )
 
 
@@ -259,7 +259,7 @@ def sentence(pair: Pair) -> str:
     """State which of two contenders is better, and the p-value."""
     first, second = pair.first, pair.second
     verb = "is better than" if pair.better else "is not clearly better than"
-    counts = f"{_mean(first.mean)} against {_mean(second.mean)} errors"
+    counts = f"{_format_mean(first.mean)} against {_format_mean(second.mean)} errors"
     seeds = f", median of {len(pair.duels)}" if len(pair.duels) > 1 else ""
     return f"{first.name} {verb} {second.name}: {counts}, p {p_value(pair.p, '= ')}{seeds}"
 
@@ -279,11 +279,11 @@ def errors_cell(standing: Standing) -> str:
     """Format the errors: a count, or mean ± standard deviation."""
     if standing.sd is None:
         return f"{standing.errors[0]:,}"
-    return f"{_mean(standing.mean)} ± {standing.sd:.1f}"
+    return f"{_format_mean(standing.mean)} ± {standing.sd:.1f}"
 
 
 def interval_cell(standing: Standing) -> str:
-    """Write the interval of the error rate in per cent."""
+    """Format the interval of the error rate in per cent."""
     return rate_interval(standing.interval)
 
 
@@ -306,7 +306,7 @@ def cells(standing: Standing) -> tuple[str, ...]:
     )
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _standing_dict(standing: Standing) -> dict[str, Any]:
     first = standing.results[0]
     return {
         "name": standing.name,
@@ -328,22 +328,22 @@ def _standing(standing: Standing) -> dict[str, Any]:
 
 
 def notes(comparison: Comparison) -> list[str]:
-    """Return what belongs below the table: data, kind of interval, what is missing."""
+    """Return the notes below the table: test set, kinds of interval, failed trainings."""
     kinds = {standing.interval_kind for standing in comparison.standings}
-    words = []
+    intervals = []
     if "t" in kinds:
-        words.append("of the mean over n seeds (Student's t)")
+        intervals.append("of the mean over n seeds (Student's t)")
     if "wilson" in kinds:
-        words.append("of a single result (Wilson)")
+        intervals.append("of a single result (Wilson)")
     total = f"{comparison.standings[0].total:,} test images of {comparison.data}"
-    notes = [f"Errors in {total}; interval {', or '.join(words)}."]
+    notes = [f"Errors in {total}; interval {', or '.join(intervals)}."]
     notes += [f"Missing: {failure}" for failure in comparison.failures]
     return notes
 
 
-def _mean(value: float) -> str:
+def _format_mean(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
 
 
-def _line(cells: Any) -> str:
+def _table_row(cells: Any) -> str:
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,4 @@
-"""One whole run: data, training, export, scores, run folder. What `lenet train` calls."""
+"""Train or resume one whole run: data, training, export, scores, run folder."""
 
 import json
 import os
@@ -42,30 +42,30 @@ def train(
     report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
-    """Train a recipe from the beginning, evaluate it and leave a run folder.
+    """Train a recipe from the beginning, evaluate it and write a run folder.
 
-    A recipe that starts from a model is marked ``regressed`` in the run's state if what came of it
-    loses more than 0.2 points on any of its sources' test sets (`lenet.evaluation`).
+    A recipe that starts from a model ends as ``regressed`` if the new model is worse by more than
+    0.2 percentage points on the test set of any source (`lenet.evaluation`).
 
     Parameters
     ----------
     recipe : Recipe or str
         What to train, or the name of a built-in recipe or a TOML file.
     runs : path
-        Where the new folder ``<recipe>-<n>`` is made.
+        The folder in which ``<recipe>-<n>`` is made.
     data_dir : path, optional
-        Where MNIST is looked for first.
+        The folder to look for MNIST in first.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     report : bool
         Whether to draw the figures and the report page, which takes some seconds.
     watcher : Watcher, optional
-        Is told how it goes.
+        Its methods are called as training proceeds.
 
     Raises
     ------
     UsageError, DataError
-        The recipe, the device or the data are not as they should be; no folder was made.
+        The recipe, the device or the data is invalid; no folder was made.
     OutcomeError
         Training diverged; the folder keeps the last good weights.
 
@@ -90,7 +90,7 @@ def train(
     )
     trainer = Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
     run = Run.create(recipe, manifest, Path(runs))
-    return _carry_on(run, trainer, parts, report, watcher or Watcher())
+    return _train_locked(run, trainer, parts, report, watcher or Watcher())
 
 
 def resume(
@@ -101,9 +101,9 @@ def resume(
     report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
-    """Go on with a run that was stopped, from its last whole epoch; on its device, or another.
+    """Continue a stopped run after its last complete epoch, on the same device unless given.
 
-    On a CPU the weights come out bit for bit as if it had never been stopped; for that, torch is
+    On a CPU the weights are bit for bit those of a run that was never stopped. For this, torch is
     set to the number of threads that the run began with.
 
     Raises
@@ -111,27 +111,27 @@ def resume(
     UsageError
         The run is finished already.
     ModelError
-        It is no run folder, or broken.
+        The folder is not a run folder, or is broken.
     DataError
-        The data is not what it was.
+        The data has changed since the run began.
     """
     run = Run.find(folder)
     if run.manifest.state != "training":
         raise UsageError(
-            f"{folder} is not waiting to go on, its state is {run.manifest.state!r}: "
+            f"{folder} cannot be resumed, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
     parts = load_parts(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
-            f"the data of {folder} is not what it was when the run began: {_bring_back(run.recipe)}"
+            f"the data of {folder} has changed since the run began: {_restore_hint(run.recipe)}"
             "start a new run"
         )
     parts = with_former_tests(run.recipe, parts)
     torch.set_num_threads(run.manifest.threads)
     chosen = choose_device(device or run.manifest.device)
     trainer = Trainer(run.recipe, parts.train, parts.validation, chosen, parts.nondigits)
-    return _carry_on(run, trainer, parts, report, watcher or Watcher())
+    return _train_locked(run, trainer, parts, report, watcher or Watcher())
 
 
 def load(model: str | Path) -> nn.Sequential:
@@ -145,21 +145,21 @@ def load(model: str | Path) -> nn.Sequential:
     return network_of(Run.find(model))
 
 
-def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
-    """Train what is left, saving after each epoch, and finish the run folder."""
+def _train_locked(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
+    """Train the remaining epochs, saving after each, and finish the run folder."""
     try:
         with locked(run.folder):
             run.sweep()
             if saved := run.load_resume():
                 trainer.restore(*saved)
-            return _learn_and_finish(run, trainer, parts, report, watcher)
+            return _train_and_finish(run, trainer, parts, report, watcher)
     except LockedError as error:
         raise ModelError(
             f"another process is training in {run.folder}: wait for it, or stop it first"
         ) from error
 
 
-def _learn_and_finish(
+def _train_and_finish(
     run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher
 ) -> Run:
     watcher.begins(run, len(trainer.history))
@@ -176,11 +176,11 @@ def _learn_and_finish(
     return finish(run, trainer, parts, report, watcher)
 
 
-def _bring_back(recipe: Recipe) -> str:
-    """Return what to do about changed data, as an alternative to a new run."""
+def _restore_hint(recipe: Recipe) -> str:
+    """Return how to restore changed data, if possible, as part of an error message."""
     if any(Source.parse(source).kind == "corrections" for source in recipe.data):
-        return "corrections have come or were taken back since; "
-    return f"bring back the files of {', '.join(recipe.data)}, or "
+        return "corrections were added or deleted; "
+    return f"restore the files of {', '.join(recipe.data)}, or "
 
 
 def _versions(device: str) -> dict[str, str]:
@@ -196,41 +196,41 @@ def _versions(device: str) -> dict[str, str]:
 
 def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Export the network, score it, draw the report if wanted, and finish the run folder."""
-    # On the CPU, where it will be used: a GPU rounds its products coarsely, by up to 3e-4.
+    # On the CPU, where it will be used: a GPU rounds more coarsely, by up to 3e-4.
     model = trainer.result().cpu()
     write_history(run, trainer.history)
     digest = write_weights(run, model, parts.train.classes)
 
     watcher.enters("exporting to ONNX")
-    calibration = _calibrated(model, parts) if run.recipe.calibrate else None
+    calibration = _calibration(model, parts) if run.recipe.calibrate else None
     exported = to_onnx(model, parts.train.classes, calibration)
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
     for name, content in exported.files.items():
         run.write(name, content)
 
-    watcher.enters("scoring; the test set is read now, once")
+    watcher.enters("scoring (the only time that the test set is read)")
     classifier = Classifier(exported.model)
     scores = {name: score(classifier, part) for name, part in parts.present().items()}
     run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
-    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_of_people(parts))))
+    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_is_correction(parts))))
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
-    described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
+    scored_run = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
     robustness = None
     if report:
         watcher.enters("drawing the report")
-        inside = Inspection(described)
-        inside.history = [asdict(epoch) for epoch in trainer.history]
-        inside.scores = {str(part): scored for part, scored in scores.items()}
-        inside.test, inside.network = parts.test, model
-        inside.classifier, inside.layers = classifier, Layers(exported.layers)
-        _write_report(run, inside)
-        robustness = inside.robustness
+        inspection = Inspection(scored_run)
+        inspection.history = [asdict(epoch) for epoch in trainer.history]
+        inspection.scores = {str(part): each for part, each in scores.items()}
+        inspection.test, inspection.network = parts.test, model
+        inspection.classifier, inspection.layers = classifier, Layers(exported.layers)
+        _write_report(run, inspection)
+        robustness = inspection.robustness
         run.write(MEASURED, _json({"conditions": conditions(robustness)}))
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
         run.write(FINETUNING, _json([asdict(change) for change in changed]))
-    run.write(CARD, card(described, scores, robustness, calibration, changed).encode())
+    run.write(CARD, card(scored_run, scores, robustness, calibration, changed).encode())
     regressed = any(change.regressed for change in changed)
     return run.finish("regressed" if regressed else "done", **facts)
 
@@ -240,7 +240,7 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
     saved = run.load_resume()
     if saved is None:
         run.finish("diverged")
-        return f"no epoch was good, {run.folder} holds no weights"
+        return f"no epoch was completed, {run.folder} holds no weights"
     trainer.restore(*saved)
     classes = tuple(run.manifest.data["classes"])
     digest = write_weights(run, trainer.result(), classes)
@@ -248,19 +248,19 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
     return f"the weights of epoch {len(trainer.history)} are kept in {run.folder / WEIGHTS}"
 
 
-def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images are corrected readings, which a run must not pass on."""
-    hidden = [
+def _is_correction(parts: Parts) -> NDArray[np.bool_]:
+    """Return for each test image whether it is a correction, which a run must not publish."""
+    masks = [
         np.full(len(test), Source.parse(source).kind == "corrections")
         for source, test in parts.tests.items()
     ]
-    # The recipe's own sources come first, in the order of its test part.
-    return np.concatenate(hidden)[: len(parts.test)]
+    # The recipe's own sources come first, in the same order as in `parts.test`.
+    return np.concatenate(masks)[: len(parts.test)]
 
 
-def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
+def _calibration(model: nn.Sequential, parts: Parts) -> Calibration:
     held_out, others = parts.validation, parts.nondigits_validation
-    assert held_out is not None, "the recipe has refused this"
+    assert held_out is not None, "a recipe that calibrates must hold out images"
     return calibrate(
         infer(model, held_out.images).numpy(),
         held_out.labels,
@@ -268,12 +268,12 @@ def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
     )
 
 
-def _write_report(run: Run, inside: Inspection) -> None:
+def _write_report(run: Run, inspection: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(run.folder / "figures", error) from error
-    for name, content in report_files(inside):
+    for name, content in report_files(inspection):
         run.write(name, content)
 
 
@@ -282,12 +282,12 @@ def _json(value: object) -> bytes:
 
 
 def write_history(run: Run, history: list[Epoch]) -> None:
-    """Write one line for each epoch so far."""
+    """Write ``history.jsonl``, one line for each epoch so far."""
     run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
 
 
 def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
-    """Write the weights with model, dropout and classes; return the digest of the weights alone."""
+    """Write the weights with model, dropout and classes; return the digest of the weights."""
     weights = model.state_dict()
     facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
     run.write(WEIGHTS, safetensors_bytes(weights, facts))

@@ -1,4 +1,4 @@
-"""Figures of scores: confusion matrix, ROC, table, reliability, training curves, comparisons."""
+"""Figures of scores: confusion matrix, ROC, table, reliability, curves, comparison, robustness."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -23,13 +23,13 @@ from lenet.metrics import Curve, Scores, rate, wilson
 
 @styled
 def confusion(scores: Scores) -> Figure:
-    """Draw the confusion matrix; colours show the errors, the diagonal is grey."""
+    """Draw the confusion matrix: errors in shades of blue, the diagonal in grey."""
     counts, k = scores.confusion, len(scores.classes)
     wrong = np.where(np.eye(k, dtype=bool) | (counts == 0), np.nan, counts.astype(float))
     worst = max(1, int(counts[~np.eye(k, dtype=bool)].max(initial=0)))
-    # Space for class names at the left and below.
-    names = 0.07 * max(0, max(map(len, scores.classes)) - 8)
-    side = 1.8 + (0.46 if k <= 15 else 0.36) * k + names
+    # Inches for long class names at the left and below.
+    label_space = 0.07 * max(0, max(map(len, scores.classes)) - 8)
+    side = 1.8 + (0.46 if k <= 15 else 0.36) * k + label_space
     figure = canvas(side + 0.6, side)
     axes = figure.subplots()
     axes.imshow(np.where(np.eye(k, dtype=bool), 0.12, np.nan), vmin=0, vmax=1)
@@ -75,7 +75,7 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
     scores : Scores
         For the class names and areas.
     curves : sequence of (false positive rate, true positive rate) or None
-        From `lenet.metrics.roc_curves`; None is left out.
+        From `lenet.metrics.roc_curves`; a class with None has no curve.
     """
     k = len(scores.classes)
     figure = canvas(11 + 1.2 * (k > 13), 4.6)
@@ -86,15 +86,15 @@ def roc(scores: Scores, curves: Sequence[Curve | None]) -> Figure:
         if curve is None:
             continue
         false_positive, true_positive = curve
-        look = {"color": colour(c), "linestyle": line(c), "linewidth": 1.5}
+        style = {"color": colour(c), "linestyle": line(c), "linewidth": 1.5}
         name = f"{scores.classes[c]}   {scores.auc[c]:.5f}"
-        whole.plot(false_positive, true_positive, **look)
+        whole.plot(false_positive, true_positive, **style)
         corner.plot(
             np.maximum(false_positive, floor),
             true_positive,
             label=name,
             drawstyle="steps-post",
-            **look,
+            **style,
         )
         lowest = min(lowest, float(np.interp(0.001, false_positive, true_positive)))
     whole.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
@@ -122,13 +122,13 @@ def _enlarge_corner(axes: Axes, floor: float, lowest: float) -> None:
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("false positive rate, logarithmic")
     axes.set_ylabel("true positive rate")
-    axes.set_title("Its upper left corner, enlarged")
+    axes.set_title("Upper left corner, enlarged")
     axes.grid(visible=True)
 
 
 @styled
 def score_table(scores: Scores) -> Figure:
-    """Draw precision, recall, F1, support and AUC of each class, and both averages."""
+    """Draw precision, recall, F1, support and AUC: each class, macro and weighted average."""
     table = scores.table()
     figure = canvas(6.6, 0.7 + 0.26 * len(table))
     axes = figure.subplots()
@@ -140,27 +140,27 @@ def score_table(scores: Scores) -> Figure:
 @styled
 def reliability(scores: Scores) -> Figure:
     """Draw accuracy against confidence, and the number of answers in each bin."""
-    filled = [(i, part) for i, part in enumerate(scores.calibration) if part.count]
+    used = [(i, bin_) for i, bin_ in enumerate(scores.calibration) if bin_.count]
     n = len(scores.calibration)
     figure = canvas(5.6, 5.8)
     upper, lower = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
     upper.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label="perfect")
-    confidence = [part.confidence for _, part in filled]
-    accuracy = [part.accuracy for _, part in filled]
-    ranges = [wilson(part.correct, part.count) for _, part in filled]
-    reach = [
-        [max(0.0, a - low) for a, (low, _) in zip(accuracy, ranges, strict=True)],
-        [max(0.0, high - a) for a, (_, high) in zip(accuracy, ranges, strict=True)],
+    confidence = [bin_.confidence for _, bin_ in used]
+    accuracy = [bin_.accuracy for _, bin_ in used]
+    intervals = [wilson(bin_.correct, bin_.count) for _, bin_ in used]
+    bars = [
+        [max(0.0, a - low) for a, (low, _) in zip(accuracy, intervals, strict=True)],
+        [max(0.0, high - a) for a, (_, high) in zip(accuracy, intervals, strict=True)],
     ]
     upper.errorbar(
-        confidence, accuracy, reach, fmt="o", color=BLUE, capsize=3, label="measured, 95 % interval"
+        confidence, accuracy, bars, fmt="o", color=BLUE, capsize=3, label="measured, 95 % interval"
     )
     upper.set_ylim(-0.02, 1.02)
     upper.set_ylabel("share correct")
     upper.grid(visible=True)
     upper.legend(loc="upper left")
     upper.set_title(f"Reliability: expected calibration error {rate(scores.calibration_error)}")
-    middles, counts = [(i + 0.5) / n for i, _ in filled], [part.count for _, part in filled]
+    middles, counts = [(i + 0.5) / n for i, _ in used], [bin_.count for _, bin_ in used]
     lower.bar(middles, counts, 0.9 / n, color=BLUE)
     lower.set_yscale("log")
     lower.set_ylim(0.5)
@@ -172,17 +172,17 @@ def reliability(scores: Scores) -> Figure:
 
 
 def bare_table(axes: Axes, table: Sequence[Sequence[str]]) -> None:
-    """Draw a table of text: the first column left-aligned, numbers right-aligned."""
+    """Draw a table as text: first column left-aligned, others right; averages in bold."""
     columns, rows = len(table[0]), len(table)
     axes.set_xlim(0, columns + 0.6)
     axes.set_ylim(rows - 0.5, -0.6)
     axes.axis("off")
     for y, row in enumerate(table):
-        for x, word in enumerate(row):
+        for x, text in enumerate(row):
             axes.text(
                 0.05 if x == 0 else x + 1.5,
                 y,
-                word,
+                text,
                 ha="left" if x == 0 else "right",
                 va="center",
                 weight="bold" if y == 0 or y >= rows - 2 else "normal",
@@ -206,12 +206,12 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
 
     figure = canvas(11, 3.8)
     losses, errors, rates = figure.subplots(1, 3, width_ratios=(5, 5, 3))
-    _lines(
+    _plot_lines(
         losses,
         training=[(row["epoch"], row["loss"]) for row in history],
         held_out=[(row["epoch"], row["validation_loss"]) for row in validated],
     )
-    _lines(
+    _plot_lines(
         errors,
         training=[(row["epoch"], 100 * row["errors"] / row["images"]) for row in history],
         held_out=[
@@ -220,7 +220,7 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
         ],
     )
     steps = [(row["epoch"], row["learning_rate"]) for row in history]
-    _lines(rates, training=steps, shade=GREY, logarithmic=False)
+    _plot_lines(rates, training=steps, shade=GREY, logarithmic=False)
     rates.set_ylim(bottom=0)
     rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     losses.set_ylabel("loss (nats)")
@@ -229,7 +229,7 @@ def training_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
     accuracy = errors.secondary_yaxis("right")
     accuracy.set_ylabel("accuracy (%)")
     if errors.get_yscale() == "log":
-        _one_two_five(accuracy.yaxis)
+        _set_log_ticks(accuracy.yaxis)
     accuracy.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 - value:g}"))
     rates.set_title("Learning rate")
     _set_titles(losses, errors, history[-1], best)
@@ -251,7 +251,7 @@ def _set_titles(
     )
 
 
-def _lines(
+def _plot_lines(
     axes: Axes,
     training: list[tuple[int, float]],
     held_out: list[tuple[int, float]] | None = None,
@@ -267,13 +267,13 @@ def _lines(
     # A logarithmic axis cannot show an epoch without errors.
     if logarithmic and all(value > 0 for _, value in training + (held_out or [])):
         axes.set_yscale("log")
-        _one_two_five(axes.yaxis)
+        _set_log_ticks(axes.yaxis)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(visible=True)
 
 
-def _one_two_five(axis: Axis) -> None:
+def _set_log_ticks(axis: Axis) -> None:
     axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axis.set_minor_locator(NullLocator())
@@ -306,8 +306,8 @@ def error_against_cost(
     rates = 100 * np.asarray(error_rates)
     low, high = 100 * np.asarray(intervals).T
     for i, x in enumerate(costs):
-        reach = [[max(0.0, rates[i] - low[i])], [max(0.0, high[i] - rates[i])]]
-        axes.errorbar(x, rates[i], reach, fmt="o", color=colour(i), capsize=3)
+        bars = [[max(0.0, rates[i] - low[i])], [max(0.0, high[i] - rates[i])]]
+        axes.errorbar(x, rates[i], bars, fmt="o", color=colour(i), capsize=3)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.margins(x=0.15, y=0.08)
@@ -337,7 +337,7 @@ def error_against_cost(
 
 @styled
 def robustness(results: Mapping[str, Scores]) -> Figure:
-    """Draw the errors under each condition; the first one is undisturbed."""
+    """Draw the errors under each condition; those of undisturbed images come first."""
     rates = [100 * scores.error_rate for scores in results.values()]
     figure = canvas(7.5, 0.9 + 0.34 * len(results))
     axes = figure.subplots()
@@ -355,7 +355,7 @@ def robustness(results: Mapping[str, Scores]) -> Figure:
 def _label_sides(
     axes: Axes, names: Sequence[str], x: Sequence[float], y: NDArray[np.float64]
 ) -> Iterator[tuple[int, int]]:
-    """Yield for each point a side, (±1, ±1), where its name overlaps nothing."""
+    """Yield the side of each point, (±1, ±1), where its name overlaps nothing, if there is one."""
     points = axes.transData.transform(np.column_stack([x, y])) * 72 / axes.figure.dpi
     taken = [Bbox.from_extents(px - 5, py - 5, px + 5, py + 5) for px, py in points]
     for i, (name, (px, py)) in enumerate(zip(names, points, strict=True)):

@@ -1,6 +1,6 @@
 """The network that Keras tutorials call LeNet: ReLU, max pooling, one wide dense layer.
 
-Source: sebdisiena, MNIST_CNN_Classification (2024), after a course script.
+Source: sebdisiena, MNIST_CNN_Classification (2024), based on a course script.
 """
 
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from torch import nn
 
 
 def lenet_keras(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:
-    """Build it with 197,855 weights for ten classes.
+    """Build the network; for ten classes it has 197,855 weights.
 
     >>> from lenet.models import layer_table
     >>> for layer in layer_table(lenet_keras()):

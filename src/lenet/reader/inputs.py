@@ -1,6 +1,6 @@
-"""What a caller may hand in as a picture, and how it becomes a `Picture`.
+"""The kinds of input that callers may pass as a picture, and their conversion to `Picture`.
 
-Each kind is taken where it has one meaning. Where it has two, the error says what was found.
+An ambiguous input is refused, and the error says what was found.
 """
 
 import binascii
@@ -17,14 +17,14 @@ from lenet.errors import PictureError, UsageError
 from lenet.picture import Picture, decode
 from lenet.picture.decoding import MAX_BYTES
 
-LONGEST_PATH = 4096  # characters, as on Linux; what is longer was not meant as a path
+LONGEST_PATH = 4096  # characters, as on Linux; a longer text is not meant as a path
 CHANNELS = (3, 4)  # RGB, RGBA
-# Floats up to here may be 0..1 that overshoot, as resampling makes them, or a nearly black 0..255.
+# Floats up to this may be 0..1 overshot by resampling, or an almost black picture of 0..255.
 SLIGHTLY_ABOVE_ONE = 2
 
 
 class SupportsArray(Protocol):
-    """A torch tensor, for instance: what NumPy can turn into an array."""
+    """Anything that NumPy can convert to an array, such as a torch tensor."""
 
     def __array__(self) -> NDArray[Any]: ...
 
@@ -48,14 +48,16 @@ PictureInput = (
     | SupportsArray
     | Picture
 )
-# What can wait, and be sent to another process: the same, but nothing open and no tensor.
-Held = str | Path | bytes | FileContent | Image.Image | NDArray[np.generic] | Picture | PictureError
+# An input that can wait and be sent to another process: no open file, no tensor.
+LoadedInput = (
+    str | Path | bytes | FileContent | Image.Image | NDArray[np.generic] | Picture | PictureError
+)
 
 
-def hold(source: PictureInput) -> Held:
-    """Take hold of a picture: read an open file, turn a tensor into an array.
+def load_input(source: PictureInput) -> LoadedInput:
+    """Read an open file, convert a tensor to an array; return any other input as it is.
 
-    A fault is returned, as one of many pictures must not stop the others.
+    An error is returned, not raised, so that it does not stop the other pictures.
     """
     try:
         match source:
@@ -75,43 +77,43 @@ def hold(source: PictureInput) -> Held:
         return error
     several = ": use read_many for several" if isinstance(source, list | tuple) else ""
     return PictureError(
-        f"found a {type(source).__name__}, and one picture is read{several}; give a path, the bytes"
+        f"found a {type(source).__name__} instead of a picture{several}; give a path, the bytes"
         " of a file, an open file, a PIL image or an array"
     )
 
 
-def hold_all(sources: Iterable[PictureInput]) -> Iterator[Held]:
-    """Take hold of pictures, one after another as they are asked for.
+def load_inputs(sources: Iterable[PictureInput]) -> Iterator[LoadedInput]:
+    """Load pictures lazily, one after another.
 
     Raises
     ------
     UsageError
-        `sources` is a single picture, or nothing that can be iterated over.
+        `sources` is a single picture, or not iterable.
     """
     name = type(sources).__name__
     if _is_one_picture(sources):
         raise UsageError(f"read_many got one picture, a {name}: put it into a list, or use read")
     if not isinstance(sources, Iterable):
         raise UsageError(f"read_many got a {name}: give a list or another iterable of pictures")
-    return map(hold, sources)
+    return map(load_input, sources)
 
 
 def _is_one_picture(sources: object) -> bool:
-    one = (str, bytes, bytearray, memoryview, os.PathLike, Image.Image, Picture)
-    if isinstance(sources, one) or hasattr(sources, "read"):
+    types = (str, bytes, bytearray, memoryview, os.PathLike, Image.Image, Picture)
+    if isinstance(sources, types) or hasattr(sources, "read"):
         return True
     shape = getattr(sources, "shape", None) if hasattr(sources, "__array__") else None
-    # A stack of greyscale pictures has three dimensions too, but is never 3 or 4 pixels wide.
+    # A stack of greyscale pictures has three dimensions too, the last one never 3 or 4.
     return shape is not None and (len(shape) < 3 or (len(shape) == 3 and shape[2] in CHANNELS))
 
 
-def decode_held(source: Held, *, tiff: bool) -> Picture:
-    """Decode a picture of any kind that `hold` returns.
+def decode_input(source: LoadedInput, *, tiff: bool) -> Picture:
+    """Decode any result of `load_input`.
 
     Raises
     ------
     PictureError
-        It cannot be decoded, is too large, or may mean two things.
+        The input cannot be decoded, is too large, or is ambiguous.
     """
     match source:
         case Picture():
@@ -133,35 +135,35 @@ def decode_held(source: Held, *, tiff: bool) -> Picture:
 
 
 def _content_of(file: IO[bytes]) -> FileContent:
-    """Read a file from its start, wherever it was left, as Pillow does."""
+    """Read a file from its start, whatever its position, as Pillow does."""
     path = getattr(file, "name", None)
     name = path if isinstance(path, str) else None
-    called = name or "the open file"
+    label = name or "the open file"
     try:
         if file.seekable():
             file.seek(0)
         content: object = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError, AttributeError) as error:  # ValueError: it is closed
-        raise PictureError(f"{called} cannot be read: {str(error).lower()}") from error
+    except (OSError, ValueError, AttributeError) as error:  # ValueError: the file is closed
+        raise PictureError(f"{label} cannot be read: {str(error).lower()}") from error
     if not isinstance(content, bytes):
         kind = type(content).__name__
-        raise PictureError(f"{called} gives {kind}, not bytes: open it in binary mode, as 'rb'")
+        raise PictureError(f"{label} gives {kind}, not bytes: open it in binary mode, as 'rb'")
     if len(content) > MAX_BYTES:
-        raise PictureError(f"{called} is too large: limit {MAX_BYTES:,} bytes")
+        raise PictureError(f"{label} is too large: limit {MAX_BYTES:,} bytes")
     return FileContent(content, name)
 
 
 def _array_of(source: Any) -> NDArray[np.generic]:
-    """Turn a tensor into an array: without its gradient, and off its device."""
+    """Convert a tensor to an array: without its gradient, in the memory of the CPU."""
     try:
         for method in ("detach", "cpu"):
             if hasattr(source, method):
                 source = getattr(source, method)()
         return np.asarray(source)
-    except Exception as error:  # each library has its own
+    except Exception as error:  # each library raises its own types
         kind = type(source).__name__
         raise PictureError(
-            f"this {kind} cannot be turned into a NumPy array: {str(error).splitlines()[0]}"
+            f"this {kind} cannot be converted to a NumPy array: {str(error).splitlines()[0]}"
         ) from error
 
 
@@ -179,14 +181,14 @@ def _data_url(url: str) -> bytes:
 
 
 def _pixels(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array as `decode` takes it: uint8, bool or floats in 0..1; channels last.
+    """Convert an array to what `decode` accepts: uint8, bool or floats 0..1; channels last.
 
     Examples
     --------
     >>> _pixels(np.array([[[0.0], [254.8]]])).tolist()
     [[0, 255]]
     """
-    found = f"found an array of {array.dtype}, shape {array.shape}"
+    description = f"found an array of {array.dtype}, shape {array.shape}"
     if array.ndim == 3 and array.shape[2] not in CHANNELS:
         if array.shape[2] == 1:
             array = array[:, :, 0]
@@ -196,11 +198,11 @@ def _pixels(array: NDArray[Any]) -> NDArray[Any]:
             array = np.moveaxis(array, 0, 2)
     is_picture = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)
     if not is_picture or not array.size:
-        raise PictureError(f"{found}; give (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)")
+        raise PictureError(f"{description}; give (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)")
     if array.dtype == np.uint8 or array.dtype.kind == "b":
         return array
     if array.dtype.kind not in "iuf":
-        raise PictureError(f"{found}; give numbers: uint8, other integers, floats or bool")
+        raise PictureError(f"{description}; give numbers: uint8, other integers, floats or bool")
     lowest, highest = array.min(), array.max()
     if array.dtype.kind == "f":
         if 0 <= lowest <= highest <= 1:
@@ -211,5 +213,5 @@ def _pixels(array: NDArray[Any]) -> NDArray[Any]:
     else:
         if 0 <= lowest <= highest <= 255 and highest != 1:
             return array.astype(np.uint8)
-        wanted = "integers from 0 to 255, for 0 and 1 alone as bool"
-    raise PictureError(f"{found}, from {lowest:.7g} to {highest:.7g}; give {wanted}")
+        wanted = "integers from 0 to 255, or bool if there are only 0 and 1"
+    raise PictureError(f"{description}, from {lowest:.7g} to {highest:.7g}; give {wanted}")

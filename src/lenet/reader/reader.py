@@ -20,7 +20,7 @@ from lenet.reader import workers
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
 from lenet.reader.company import are_digits
-from lenet.reader.inputs import Held, PictureInput, decode_held, hold, hold_all
+from lenet.reader.inputs import LoadedInput, PictureInput, decode_input, load_input, load_inputs
 from lenet.reader.reading import Digit, Reading, Rejection
 
 DEFAULT_MODEL = "reader"
@@ -124,7 +124,7 @@ class Reader:
         Raises
         ------
         PictureError
-            It cannot be decoded, is too large, or may mean two things.
+            The input cannot be decoded, is too large, or is ambiguous.
 
         Examples
         --------
@@ -134,7 +134,7 @@ class Reader:
         >>> reading.text, reading.digits[0].probability > 0.9
         ('4', True)
         """
-        searched = search([hold(picture)], single=single, upside_down=upside_down, tiff=tiff)
+        searched = search([load_input(picture)], single=single, upside_down=upside_down, tiff=tiff)
         [reading] = readings_of(searched, self.classifier, *self._policy)
         if isinstance(reading, PictureError):
             raise reading
@@ -177,17 +177,19 @@ class Reader:
         PictureError
         """
         search_all = partial(search, single=single, upside_down=upside_down, tiff=tiff)
-        return self._read_all(hold_all(pictures), search_all)
+        return self._read_all(load_inputs(pictures), search_all)
 
     def _read_all(
-        self, pictures: Iterator[Held], search_all: Callable[[list[Held]], list[Searched]]
+        self,
+        pictures: Iterator[LoadedInput],
+        search_all: Callable[[list[LoadedInput]], list[Searched]],
     ) -> Iterator[Reading | PictureError]:
         cores = self._threads or _cores()
         task = (self.classifier, search_all, *self._policy)
         taken = 0
         with ThreadPoolExecutor(cores) as pool:
 
-            def here(pictures: list[Held]) -> list[Reading | PictureError]:
+            def here(pictures: list[LoadedInput]) -> list[Reading | PictureError]:
                 parts = pool.map(search_all, ([picture] for picture in pictures))
                 searched = list(chain.from_iterable(parts))
                 return readings_of(searched, self.classifier, *self._policy)
@@ -203,21 +205,23 @@ class Reader:
 
 
 def batch_reader(
-    classifier: Classifier, search_all: Callable[[list[Held]], list[Searched]], *policy: Any
-) -> Callable[[list[Held]], list[Reading | PictureError]]:
+    classifier: Classifier, search_all: Callable[[list[LoadedInput]], list[Searched]], *policy: Any
+) -> Callable[[list[LoadedInput]], list[Reading | PictureError]]:
     """Return the function that reads lists of pictures in a process of `Reader.read_many`."""
     cv2.setNumThreads(1)  # there are as many processes as cores
     return lambda pictures: readings_of(search_all(pictures), classifier, *policy)
 
 
-def search(pictures: list[Held], *, single: bool, upside_down: bool, tiff: bool) -> list[Searched]:
+def search(
+    pictures: list[LoadedInput], *, single: bool, upside_down: bool, tiff: bool
+) -> list[Searched]:
     """Return the name of each picture and its regions, or why it cannot be read."""
     searched: list[Searched] = []
     pages: list[Picture | PictureError] = []
     pixels = 0
     for number, picture in enumerate(pictures, 1):
         try:
-            page = decode_held(picture, tiff=tiff)
+            page = decode_input(picture, tiff=tiff)
             pixels += page.pixels.size // 3
             pages.append(page)
         except PictureError as error:
