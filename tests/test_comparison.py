@@ -30,7 +30,7 @@ from lenet.comparison import (
     Standing,
     Watcher,
     compare,
-    standings,
+    tables,
 )
 from lenet.comparison.contenders import Contender, as_pixels, costs, find_all, fit
 from lenet.datasets import load
@@ -132,7 +132,7 @@ def test_mean_deviation_and_interval_come_from_error_counts() -> None:
     interval = max(0, expected[0]) / 100, expected[1] / 100
     assert three_seeds.interval == pytest.approx(interval)
     assert three_seeds.interval_kind == "t"
-    assert "6 ± 3.6" in standings.cells(three_seeds)
+    assert "6 ± 3.6" in tables.cells(three_seeds)
 
 
 def test_a_single_result_has_a_wilson_interval_and_no_deviation() -> None:
@@ -165,7 +165,7 @@ def test_the_better_one_is_named_if_the_difference_is_significant() -> None:
     assert pair.better == "a"
     assert pair.p == 2 * 0.5**18
     verdict = "a is better than b: 2 against 20 errors, p < 0.0001, median of 2"
-    assert standings.sentence(pair) == verdict
+    assert tables.sentence(pair) == verdict
 
 
 def test_a_single_result_is_compared_with_every_seed_of_the_other() -> None:

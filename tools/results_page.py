@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lenet.comparison import CLASSICAL, Comparison, Contender, Result, Standing
-from lenet.comparison.standings import errors_cell, interval_cell, p_matrix
+from lenet.comparison.tables import errors_cell, interval_cell, p_matrix
 from results_sources import ROWS, Row
 
 DIGITS = 10

@@ -65,7 +65,7 @@ def weights_digest(weights: Mapping[str, "NDArray[Any]"]) -> str:
 
 
 def safetensors_bytes(tensors: Mapping[str, "torch.Tensor"], facts: Mapping[str, Any]) -> bytes:
-    """Return a safetensors file of `tensors`, with `facts` as JSON and a digest of both."""
+    """Return the bytes to store: a safetensors file with `facts` as JSON and a digest of all."""
     from safetensors.numpy import save
 
     arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in tensors.items()}

@@ -93,16 +93,16 @@ def _announce(matrix: "Matrix") -> None:
 
 def print_comparison(outcome: "Comparison") -> None:
     """Print a comparison as text: a table, what its interval means, and a sentence on each pair."""
-    from lenet.comparison import standings
+    from lenet.comparison import tables
 
-    print_table(standings.HEADING, [standings.cells(standing) for standing in outcome.standings])
+    print_table(tables.HEADING, [tables.cells(standing) for standing in outcome.standings])
     out.print()
-    for note in standings.notes(outcome):
+    for note in tables.notes(outcome):
         out.print(note)
     if outcome.pairs:
         out.print("\nWhich is better, by McNemar's exact test:")
         for pair in outcome.pairs:
-            out.print(standings.sentence(pair))
+            out.print(tables.sentence(pair))
 
 
 def _draw(outcome: "Comparison", output: Path) -> None:

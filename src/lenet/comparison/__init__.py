@@ -8,7 +8,8 @@ a file and not computed again.
 from lenet.comparison.contenders import CLASSICAL, Classical, Contender
 from lenet.comparison.matrix import Cell, Matrix, Watcher, compare
 from lenet.comparison.results import LEDGER, Ledger, Result
-from lenet.comparison.standings import Comparison, Pair, Standing, draw, to_dict, to_markdown
+from lenet.comparison.standings import Comparison, Pair, Standing
+from lenet.comparison.tables import draw, to_dict, to_markdown
 
 __all__ = [
     "CLASSICAL",

@@ -236,5 +236,5 @@ def _rows(rows: Iterable[Any]) -> bytes:
 
 
 def base64_of(array: NDArray[Any]) -> str:
-    """Return the bytes of an array in base64."""
+    """Return an array as a JSON body holds it: its bytes in base64."""
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")

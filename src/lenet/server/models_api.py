@@ -294,7 +294,7 @@ def mistakes_of(served: Served) -> Mistakes:
 
 
 def kernels_of(served: Served) -> Kernels:
-    """Return the kernels of every convolution."""
+    """Return the answer with the kernels of a served model."""
     return {
         "name": served.name,
         "layers": [

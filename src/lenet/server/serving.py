@@ -36,7 +36,7 @@ KEPT, LARGE = 16 << 20, 2 << 20
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`.
+    """Tell whether a service that listens on `host` can be reached from this machine only.
 
     >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
     (True, True, False)
