@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Split(StrEnum):
-    """The parts of a dataset."""
+    """Parts of a dataset."""
 
     test = "test"
     train = "train"

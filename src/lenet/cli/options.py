@@ -1,4 +1,4 @@
-"""The options and arguments that several verbs share."""
+"""Options and arguments shared by several commands."""
 
 from pathlib import Path
 from typing import Annotated
