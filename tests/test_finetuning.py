@@ -205,7 +205,9 @@ def test_missing_data_of_the_starting_model_fails_before_training(
         raise DataError("cannot download")
 
     monkeypatch.setattr(datasets, "load", unreachable)
-    with pytest.raises(DataError, match="^mnist is needed, on which lenet5 is tested before and"):
+    with pytest.raises(
+        DataError, match="^mnist is needed to test lenet5 before and after training"
+    ):
         with_former_tests(recipe, parts)
 
 
