@@ -116,12 +116,12 @@ def test_a_resumed_run_ends_with_the_same_weights_and_history(
 def test_a_finished_run_or_one_whose_data_changed_is_not_resumed(
     quick_run: Run, stopped: Path
 ) -> None:
-    with pytest.raises(UsageError, match="is not waiting to go on, its state is 'done'"):
+    with pytest.raises(UsageError, match="cannot be resumed, its state is 'done'"):
         experiment.resume(quick_run.folder)
     facts = json.loads((stopped / "run.json").read_text())
     facts["data"]["train_digest"] = "0" * 64
     (stopped / "run.json").write_text(json.dumps(facts))
-    with pytest.raises(DataError, match="is not what it was when the run began"):
+    with pytest.raises(DataError, match="has changed since the run began"):
         experiment.resume(stopped)
 
 

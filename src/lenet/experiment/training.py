@@ -1,4 +1,4 @@
-"""One whole run: data, training, export, scores, run folder. What `lenet train` calls."""
+"""One whole run: data, training, export, scores, run folder; `lenet train` calls it."""
 
 import json
 import os
@@ -42,30 +42,30 @@ def train(
     report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
-    """Train a recipe from the beginning, evaluate it and leave a run folder.
+    """Train a recipe, evaluate the result and write a run folder.
 
-    A recipe that starts from a model is marked ``regressed`` in the run's state if what came of it
-    loses more than 0.2 points on any of its sources' test sets (`lenet.evaluation`).
+    A run that starts from a model ends in the state ``regressed`` if it loses more than 0.2 points
+    on the test set of any source (`lenet.evaluation`).
 
     Parameters
     ----------
     recipe : Recipe or str
-        What to train, or the name of a built-in recipe or a TOML file.
+        A recipe, or the name of a built-in one or of a TOML file.
     runs : path
-        Where the new folder ``<recipe>-<n>`` is made.
+        Where to make the new folder ``<recipe>-<n>``.
     data_dir : path, optional
-        Where MNIST is looked for first.
+        First folder to search for MNIST.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     report : bool
-        Whether to draw the figures and the report page, which takes some seconds.
+        Whether to draw the figures and the report page, which takes a few seconds.
     watcher : Watcher, optional
-        Is told how it goes.
+        Receives progress.
 
     Raises
     ------
     UsageError, DataError
-        The recipe, the device or the data are not as they should be; no folder was made.
+        The recipe, the device or the data cannot be used; no folder was made.
     OutcomeError
         Training diverged; the folder keeps the last good weights.
 
@@ -90,7 +90,7 @@ def train(
     )
     trainer = Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
     run = Run.create(recipe, manifest, Path(runs))
-    return _carry_on(run, trainer, parts, report, watcher or Watcher())
+    return _run_locked(run, trainer, parts, report, watcher or Watcher())
 
 
 def resume(
@@ -101,37 +101,37 @@ def resume(
     report: bool = True,
     watcher: Watcher | None = None,
 ) -> Run:
-    """Go on with a run that was stopped, from its last whole epoch; on its device, or another.
+    """Resume a stopped run after its last complete epoch, on its own device or another.
 
-    On a CPU the weights come out bit for bit as if it had never been stopped; for that, torch is
-    set to the number of threads that the run began with.
+    On a CPU the weights are bit for bit those of an uninterrupted run, because torch is set to the
+    number of threads that the run started with.
 
     Raises
     ------
     UsageError
-        The run is finished already.
+        The run is already finished.
     ModelError
-        It is no run folder, or broken.
+        The folder is not a run folder, or is broken.
     DataError
-        The data is not what it was.
+        The data has changed.
     """
     run = Run.find(folder)
     if run.manifest.state != "training":
         raise UsageError(
-            f"{folder} is not waiting to go on, its state is {run.manifest.state!r}: "
+            f"{folder} cannot be resumed, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
     parts = load_parts(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
-            f"the data of {folder} is not what it was when the run began: {_bring_back(run.recipe)}"
+            f"the data of {folder} has changed since the run began: {_data_advice(run.recipe)}"
             "start a new run"
         )
     parts = with_former_tests(run.recipe, parts)
     torch.set_num_threads(run.manifest.threads)
     chosen = choose_device(device or run.manifest.device)
     trainer = Trainer(run.recipe, parts.train, parts.validation, chosen, parts.nondigits)
-    return _carry_on(run, trainer, parts, report, watcher or Watcher())
+    return _run_locked(run, trainer, parts, report, watcher or Watcher())
 
 
 def load(model: str | Path) -> nn.Sequential:
@@ -140,28 +140,29 @@ def load(model: str | Path) -> nn.Sequential:
     Raises
     ------
     UsageError, ModelError
-        See `lenet.run.Run.find`; the file is missing, broken or altered, or does not fit.
+        See `lenet.run.Run.find`; or the weights are missing, broken, altered or do not fit.
     """
     return network_of(Run.find(model))
 
 
-def _carry_on(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
-    """Train what is left, saving after each epoch, and finish the run folder."""
+def _run_locked(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
+    """Lock the folder, restore any saved state, train the remaining epochs and finish the run."""
     try:
         with locked(run.folder):
             run.sweep()
             if saved := run.load_resume():
                 trainer.restore(*saved)
-            return _learn_and_finish(run, trainer, parts, report, watcher)
+            return _train_and_finish(run, trainer, parts, report, watcher)
     except LockedError as error:
         raise ModelError(
             f"another process is training in {run.folder}: wait for it, or stop it first"
         ) from error
 
 
-def _learn_and_finish(
+def _train_and_finish(
     run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher
 ) -> Run:
+    """Train, saving after each epoch; then finish the run."""
     watcher.begins(run, len(trainer.history))
     total = len(trainer.images)
     try:
@@ -176,11 +177,11 @@ def _learn_and_finish(
     return finish(run, trainer, parts, report, watcher)
 
 
-def _bring_back(recipe: Recipe) -> str:
-    """Return what to do about changed data, as an alternative to a new run."""
+def _data_advice(recipe: Recipe) -> str:
+    """Return the start of the advice about changed data; "start a new run" follows it."""
     if any(Source.parse(source).kind == "corrections" for source in recipe.data):
-        return "corrections have come or were taken back since; "
-    return f"bring back the files of {', '.join(recipe.data)}, or "
+        return "corrections were added or deleted; "
+    return f"restore the files of {', '.join(recipe.data)}, or "
 
 
 def _versions(device: str) -> dict[str, str]:
@@ -195,14 +196,14 @@ def _versions(device: str) -> dict[str, str]:
 
 
 def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
-    """Export the network, score it, draw the report if wanted, and finish the run folder."""
-    # On the CPU, where it will be used: a GPU rounds its products coarsely, by up to 3e-4.
+    """Export the network, score it, draw the report if `report`, and finish the run folder."""
+    # On the CPU, because a GPU rounds products more coarsely, by up to 3e-4.
     model = trainer.result().cpu()
     write_history(run, trainer.history)
     digest = write_weights(run, model, parts.train.classes)
 
     watcher.enters("exporting to ONNX")
-    calibration = _calibrated(model, parts) if run.recipe.calibrate else None
+    calibration = _calibrate(model, parts) if run.recipe.calibrate else None
     exported = to_onnx(model, parts.train.classes, calibration)
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
     for name, content in exported.files.items():
@@ -212,20 +213,22 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     classifier = Classifier(exported.model)
     scores = {name: score(classifier, part) for name, part in parts.present().items()}
     run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
-    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_of_people(parts))))
+    run.write(
+        MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_are_corrections(parts)))
+    )
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
     described = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
     robustness = None
     if report:
         watcher.enters("drawing the report")
-        inside = Inspection(described)
-        inside.history = [asdict(epoch) for epoch in trainer.history]
-        inside.scores = {str(part): scored for part, scored in scores.items()}
-        inside.test, inside.network = parts.test, model
-        inside.classifier, inside.layers = classifier, Layers(exported.layers)
-        _write_report(run, inside)
-        robustness = inside.robustness
+        inspection = Inspection(described)
+        inspection.history = [asdict(epoch) for epoch in trainer.history]
+        inspection.scores = {str(part): part_scores for part, part_scores in scores.items()}
+        inspection.test, inspection.network = parts.test, model
+        inspection.classifier, inspection.layers = classifier, Layers(exported.layers)
+        _write_report(run, inspection)
+        robustness = inspection.robustness
         run.write(MEASURED, _json({"conditions": conditions(robustness)}))
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
@@ -236,11 +239,11 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
 
 
 def keep_last_good(run: Run, trainer: Trainer) -> str:
-    """Keep the weights of the last saved epoch; return the end of the error message."""
+    """Keep the weights of the last saved epoch; return text to end the error message with."""
     saved = run.load_resume()
     if saved is None:
         run.finish("diverged")
-        return f"no epoch was good, {run.folder} holds no weights"
+        return f"it failed in the first epoch, so {run.folder} holds no weights"
     trainer.restore(*saved)
     classes = tuple(run.manifest.data["classes"])
     digest = write_weights(run, trainer.result(), classes)
@@ -248,8 +251,8 @@ def keep_last_good(run: Run, trainer: Trainer) -> str:
     return f"the weights of epoch {len(trainer.history)} are kept in {run.folder / WEIGHTS}"
 
 
-def _of_people(parts: Parts) -> NDArray[np.bool_]:
-    """Return which test images are corrected readings, which a run must not pass on."""
+def _are_corrections(parts: Parts) -> NDArray[np.bool_]:
+    """Return which test images are users' corrections; a run must not publish those."""
     hidden = [
         np.full(len(test), Source.parse(source).kind == "corrections")
         for source, test in parts.tests.items()
@@ -258,9 +261,9 @@ def _of_people(parts: Parts) -> NDArray[np.bool_]:
     return np.concatenate(hidden)[: len(parts.test)]
 
 
-def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
+def _calibrate(model: nn.Sequential, parts: Parts) -> Calibration:
     held_out, others = parts.validation, parts.nondigits_validation
-    assert held_out is not None, "the recipe has refused this"
+    assert held_out is not None, "a recipe with `calibrate` always has a validation part"
     return calibrate(
         infer(model, held_out.images).numpy(),
         held_out.labels,
@@ -268,12 +271,12 @@ def _calibrated(model: nn.Sequential, parts: Parts) -> Calibration:
     )
 
 
-def _write_report(run: Run, inside: Inspection) -> None:
+def _write_report(run: Run, inspection: Inspection) -> None:
     try:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(run.folder / "figures", error) from error
-    for name, content in report_files(inside):
+    for name, content in report_files(inspection):
         run.write(name, content)
 
 
@@ -282,12 +285,12 @@ def _json(value: object) -> bytes:
 
 
 def write_history(run: Run, history: list[Epoch]) -> None:
-    """Write one line for each epoch so far."""
+    """Write the history file: one line for each epoch so far."""
     run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
 
 
 def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
-    """Write the weights with model, dropout and classes; return the digest of the weights alone."""
+    """Write the weights, with model, dropout and classes; return the digest of the weights only."""
     weights = model.state_dict()
     facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
     run.write(WEIGHTS, safetensors_bytes(weights, facts))
