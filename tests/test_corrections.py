@@ -593,7 +593,9 @@ def test_a_list_cannot_go_on_after_a_deleted_correction(
     client.delete(f"/v1/corrections/{after}")
     refused = client.get(f"/v1/corrections?after={after}")
     assert refused.status_code == 404
-    assert refused.json()["error"] == "no correction has the id `after`: begin anew"
+    assert (
+        refused.json()["error"] == "no correction has the id `after`: start again without `after`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Corrections: what people say that an image truly shows."""
+"""Corrections: what an image truly shows, as told by users."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ from lenet.server.refusals import RETRY_AFTER, Refusal, errors, unprocessable
 from lenet.server.service import Route, Service, ServiceDep
 
 MAX_CORRECTION = 64_000  # bytes of a body
-MOST = 500  # corrections in one answer
+MAX_LISTED = 500  # corrections in one answer
 
 T = TypeVar("T")
 
 Truth = Annotated[
-    Annotated[int, Field(ge=0, le=9)] | None, Field(description="Null: it is not a digit.")
+    Annotated[int, Field(ge=0, le=9)] | None, Field(description="Null if it is not a digit.")
 ]
 
 
@@ -34,15 +34,15 @@ class NewCorrection(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     id: UUID = Field(
-        strict=False, description="Made by the client; sent again, the correction is kept once."
+        strict=False, description="Made by the client; if sent twice, it is stored once."
     )
-    model: str | None = Field(None, description="Which one answered; the first if not given.")
+    model: str | None = Field(None, description="Model that answered; the first by default.")
     image: str | list[list[int]] = Field(description="784 bytes in base64, or 28 rows of 28.")
     truth: Truth
 
 
 class Correction(BaseModel):
-    """One correction that is kept."""
+    """A stored correction."""
 
     id: UUID
     time: str = Field(description="ISO 8601.", json_schema_extra={"format": "date-time"})
@@ -55,7 +55,7 @@ class Correction(BaseModel):
 
     @classmethod
     def of(cls, kept: corrections.Correction) -> "Correction":
-        """Return a correction of the store as the API shows it."""
+        """Convert a correction from the store for the API."""
         return cls(
             id=kept.id,
             time=kept.time.isoformat(),
@@ -73,7 +73,7 @@ class CorrectionList(BaseModel):
 
     total: int
     corrections: list[Correction]
-    next: UUID | None = Field(description="What to give as `after` for those that follow.")
+    next: UUID | None = Field(description="Value of `after` for the next page.")
 
 
 router = APIRouter(prefix="/v1/corrections", route_class=Route)
@@ -84,7 +84,7 @@ router = APIRouter(prefix="/v1/corrections", route_class=Route)
     status_code=HTTPStatus.CREATED,
     openapi_extra=body_of({JSON: {"schema": NewCorrection.model_json_schema()}}),
     responses={
-        200: {"model": Correction, "description": "It was kept before."},
+        200: {"model": Correction, "description": "It was already stored."},
         **errors(400, 404, 408, 409, 413, 415, 429, 503),
     },
 )
@@ -106,28 +106,28 @@ async def add_correction(request: Request, response: Response, service: ServiceD
         truth=given.truth,
         time=datetime.now(UTC),
     )
-    before = await _ask(service, lambda store: store.add(correction))
-    if before is None:
+    existing = await _ask(service, lambda store: store.add(correction))
+    if existing is None:
         service.metrics.corrections.inc()
         return Correction.of(correction)
-    if not before.says_the_same(correction):
-        raise Refusal(
-            HTTPStatus.CONFLICT, "another correction has this id already: make a new id for it"
-        )
+    if not existing.says_the_same(correction):
+        raise Refusal(HTTPStatus.CONFLICT, "another correction already has this id: make a new id")
     response.status_code = HTTPStatus.OK
-    return Correction.of(before)
+    return Correction.of(existing)
 
 
 @router.get("", responses=errors(404, 429, 503))
 async def list_corrections(
     service: ServiceDep,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+    limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 50,
     after: UUID | None = None,
 ) -> CorrectionList:
     """List corrections, the newest first."""
     total, newest = await _ask(service, lambda store: (len(store), store.newest(limit + 1, after)))
     if newest is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, "no correction has the id `after`: begin anew")
+        raise Refusal(
+            HTTPStatus.NOT_FOUND, "no correction has the id `after`: start again without `after`"
+        )
     return CorrectionList(
         total=total,
         corrections=[Correction.of(kept) for kept in newest[:limit]],
@@ -137,7 +137,7 @@ async def list_corrections(
 
 @router.get("/{number}", responses=errors(404, 429, 503))
 async def get_correction(number: UUID, service: ServiceDep) -> Correction:
-    """Give a correction."""
+    """Return a correction."""
     kept = await _ask(service, lambda store: store.get(number))
     if kept is None:
         raise _unknown()
@@ -150,13 +150,13 @@ async def get_correction(number: UUID, service: ServiceDep) -> Correction:
     responses=errors(404, 429, 503),
 )
 async def delete_correction(number: UUID, service: ServiceDep) -> None:
-    """Forget a correction."""
+    """Delete a correction."""
     if not await _ask(service, lambda store: store.delete(number)):
         raise _unknown()
 
 
 async def _ask(service: Service, work: Callable[[Corrections], T]) -> T:
-    """Return what `work` finds in the store (`Refusal`: the database is out of reach)."""
+    """Return the result of `work` on the store (`Refusal`: the database cannot be reached)."""
     store = service.store
     assert store is not None
     try:
@@ -175,8 +175,8 @@ def _parse(body: bytes) -> NewCorrection:
         return NewCorrection.model_validate(json_of(body))
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise unprocessable(f"{place}: {first['msg'].lower()}") from error
+        field = ".".join(map(str, first["loc"]))
+        raise unprocessable(f"{field}: {first['msg'].lower()}") from error
 
 
 def _unknown() -> Refusal:
