@@ -167,7 +167,7 @@ def test_after_any_signal_a_run_resumes_bit_for_bit(
     assert stopped.returncode == code
     (folder,) = tmp_path.iterdir()
     if number != signal.SIGKILL:
-        assert f"stopped; go on with: lenet train --resume {folder}" in talk
+        assert f"stopped; resume with: lenet train --resume {folder}" in talk
 
     resumed = subprocess.run(
         [sys.executable, "-m", "lenet", "train", "--resume", str(folder), "--no-report", "--json"],

@@ -272,7 +272,8 @@ class Run:
         match self.manifest.state:
             case "training":
                 return (
-                    f"its training is not finished; go on with `lenet train --resume {self.folder}`"
+                    "its training is not finished; "
+                    f"resume with `lenet train --resume {self.folder}`"
                 )
             case "diverged":
                 return "its training diverged; train again with a lower learning_rate"

@@ -34,7 +34,7 @@ class TrainingLines(Watcher):
         """Print the model, its data and its folder."""
         self.run = run
         data = run.manifest.data
-        verb = f"going on after epoch {epochs_done} of" if epochs_done else "training"
+        verb = f"resuming after epoch {epochs_done} of" if epochs_done else "training"
         err.print(
             f"{verb} {run.recipe.model} on {data['train']:,} images of {data['name']} "
             f"in {run.folder} ({run.manifest.device}, {run.manifest.threads} threads)"
@@ -96,7 +96,7 @@ class ComparisonLines(comparison.Watcher):
     def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
         """Print the result."""
         errors = error_count(result.errors, result.total)
-        time = "finished before" if kept else f"trained for {result.seconds:.1f} s"
+        time = "already finished" if kept else f"trained for {result.seconds:.1f} s"
         err.print(
             f"{position} of {total}: {result.contender}, seed {result.seed}: {errors}, {time}"
         )
@@ -162,7 +162,7 @@ def show_training() -> Iterator[Watcher]:
             yield watcher
     except SystemExit:
         if watcher.run:
-            err.print(f"stopped; go on with: lenet train --resume {watcher.run.folder}")
+            err.print(f"stopped; resume with: lenet train --resume {watcher.run.folder}")
         raise
 
 
@@ -176,7 +176,7 @@ def show_comparison() -> Iterator[comparison.Watcher]:
         else:
             yield ComparisonLines()
     except SystemExit:
-        err.print("stopped; run the same command again to go on")
+        err.print("stopped; run the same command again to resume")
         raise
 
 

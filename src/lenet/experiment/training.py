@@ -262,12 +262,12 @@ def _are_corrections(parts: Parts) -> NDArray[np.bool_]:
 
 
 def _calibrate(model: nn.Sequential, parts: Parts) -> Calibration:
-    held_out, others = parts.validation, parts.nondigits_validation
+    held_out, nondigits = parts.validation, parts.nondigits_validation
     assert held_out is not None, "a recipe with `calibrate` always has a validation part"
     return calibrate(
         infer(model, held_out.images).numpy(),
         held_out.labels,
-        None if others is None else infer(model, others.images).numpy(),
+        None if nondigits is None else infer(model, nondigits.images).numpy(),
     )
 
 

@@ -157,7 +157,7 @@ def layer_facts(model: nn.Sequential) -> list[LayerFacts]:
 
 
 def slide(field: Receptive, size: int, step: int, padding: int) -> Receptive:
-    """Return the receptive field of a window of `size` that slides by `step` over a layer.
+    """Return the receptive field of a window of `size` sliding by `step` over a layer with `field`.
 
     >>> slide(Receptive(size=6, step=2, start=-2), size=3, step=2, padding=1)
     Receptive(size=10, step=4, start=-4)

@@ -91,11 +91,11 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def wrong_type(found: str, *allowed: str) -> Refusal:
-    """Return the refusal of a body whose type is `found`."""
+def wrong_type(media_type: str, *allowed: str) -> Refusal:
+    """Return the refusal of a body of this media type."""
     return Refusal(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"Content-Type {found[:80]!r} is not accepted here: send {' or '.join(allowed)}",
+        f"Content-Type {media_type[:80]!r} is not accepted here: send {' or '.join(allowed)}",
     )
 
 

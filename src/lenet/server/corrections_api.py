@@ -54,17 +54,17 @@ class Correction(BaseModel):
     image: str
 
     @classmethod
-    def of(cls, kept: corrections.Correction) -> "Correction":
+    def of(cls, stored: corrections.Correction) -> "Correction":
         """Convert a correction from the store for the API."""
         return cls(
-            id=kept.id,
-            time=kept.time.isoformat(),
-            model=kept.model,
-            digest=kept.digest,
-            answer=kept.answer,
-            probability=kept.probability,
-            truth=kept.truth,
-            image=base64_of(kept.image),
+            id=stored.id,
+            time=stored.time.isoformat(),
+            model=stored.model,
+            digest=stored.digest,
+            answer=stored.answer,
+            probability=stored.probability,
+            truth=stored.truth,
+            image=base64_of(stored.image),
         )
 
 
@@ -130,7 +130,7 @@ async def list_corrections(
         )
     return CorrectionList(
         total=total,
-        corrections=[Correction.of(kept) for kept in newest[:limit]],
+        corrections=[Correction.of(stored) for stored in newest[:limit]],
         next=newest[limit - 1].id if len(newest) > limit else None,
     )
 
@@ -138,10 +138,10 @@ async def list_corrections(
 @router.get("/{number}", responses=errors(404, 429, 503))
 async def get_correction(number: UUID, service: ServiceDep) -> Correction:
     """Return a correction."""
-    kept = await _ask(service, lambda store: store.get(number))
-    if kept is None:
+    stored = await _ask(service, lambda store: store.get(number))
+    if stored is None:
         raise _unknown()
-    return Correction.of(kept)
+    return Correction.of(stored)
 
 
 @router.delete(

@@ -62,7 +62,7 @@ class Metrics:
             "lenet_digits", "Digits read.", ("model", "status"), registry=self._registry
         )
         self.corrections = Counter(
-            "lenet_corrections", "Corrections kept.", registry=self._registry
+            "lenet_corrections", "Corrections stored.", registry=self._registry
         )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
