@@ -29,7 +29,7 @@ def evaluate(
 ) -> None:
     """Count the errors of a model: in total, by class, and as a confusion matrix.
 
-    It is scored on the data it was trained for unless --data names other data.
+    It is scored on its own data unless --data names other data.
     """
     from lenet import evaluation
 

@@ -45,10 +45,10 @@ Recursive = Annotated[
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print a CSV table with a row per digit.")]
 MinProbability = Annotated[
-    float, typer.Option(help="A less probable digit is uncertain, and ? in the text.")
+    float, typer.Option(help="Digits below this probability are uncertain, and ? in the text.")
 ]
 KeepUncertain = Annotated[
-    bool, typer.Option("--keep-uncertain", help="Print uncertain digits in the text too.")
+    bool, typer.Option("--keep-uncertain", help="Print uncertain digits instead of ?.")
 ]
 Explain = Annotated[
     Path | None,
