@@ -69,7 +69,7 @@ def drawings(
     for digit, styles in STYLES.items():
         indices = np.flatnonzero(digits == digit)
         weights = np.array([style.weight for style in styles])
-        choices = 1 if hand else len(indices)  # one writer uses one style for all
+        choices = 1 if hand else len(indices)  # one writer writes equal digits in one style
         chosen = np.zeros(len(indices), np.int64)
         chosen[:] = rng.choice(len(styles), choices, p=weights / weights.sum())
         for i, style in enumerate(styles):
