@@ -1,4 +1,4 @@
-# Two commands do everything on a machine with Python, make and git: `make demo`, `make test`.
+# With Python, make and git: `make demo` sets up and trains a LeNet-5, `make test` runs the tests.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ COVERAGE := $(BIN)/coverage
 .PHONY: help demo test test-slow test-all forget-coverage results tour screenshots reference docs \
 	check check-page format clean
 
-help:  ## list what can be made
+help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (about a minute)
@@ -20,7 +20,7 @@ demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (about a minu
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
 	$(PYTEST) -m "not (slow or browser or database)"
 
-test-slow: $(VENV)/.dev  ## the slow tests, and those that need a browser or a database
+test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser or a database
 	$(PYTEST) -m "slow or browser or database"
 
 test-all: PYTEST := $(COVERAGE) run -m pytest
@@ -34,41 +34,41 @@ forget-coverage: $(VENV)/.dev
 results: $(VENV)/.train  ## measure every recipe (hours; can be interrupted: ARGS="--minutes 60")
 	$(BIN)/python tools/results.py $(ARGS)
 
-tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and keep its output
+tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and save its output
 	$(BIN)/python tools/run_tour.py
 
-screenshots: $(VENV)/.dev  ## photograph the page into docs/screenshots (needs Chromium)
+screenshots: $(VENV)/.dev  ## take the screenshots in docs/screenshots (needs Chromium)
 	$(BIN)/python tools/screenshots.py
 
 reference: $(VENV)/.dev  ## write docs/cli.md from the help texts
 	$(BIN)/python tools/reference.py
 
-docs: reference  ## build the site in site/, offline
+docs: reference  ## build the documentation in site/, offline
 	$(BIN)/python tools/docs_site.py
 
-check: $(VENV)/.dev  ## check the format, lint, check types and workflows
+check: $(VENV)/.dev  ## check format, lint, types and workflows
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --quiet .github
 
-check-page: node_modules/.installed  ## check types, lint and format of the page's JavaScript (needs Node)
+check-page: node_modules/.installed  ## check format, lint and types of the page's JavaScript (needs Node)
 	npm run --silent check
 
 format: $(VENV)/.dev  ## format the source
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 
-clean:  ## remove what was built, but no runs
+clean:  ## remove everything that was built; keep runs
 	rm -rf $(VENV) node_modules dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
-# A stamp file records a finished install; a changed version makes it run again.
+# A stamp file records a finished install; changing a version repeats it.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what training needs into $(VENV); this takes a minute or two."
 	@$(INSTALL) --editable '.[train,serve]'
 	@touch $@
 
-# pip before 25.1 does not know dependency groups.
+# pip before 25.1 does not support dependency groups.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
 	@$(INSTALL) 'pip>=25.1'
@@ -80,6 +80,6 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lenet needs Python 3.11 or newer as $(PYTHON); say: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module; install it (Debian and Ubuntu: apt install python3-venv) and say make again" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lenet needs Python 3.11 or newer, but $(PYTHON) is older or missing; try: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module; install it (Debian and Ubuntu: apt install python3-venv) and run make again" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)

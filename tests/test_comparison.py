@@ -456,7 +456,7 @@ def test_a_missing_or_unfinished_run_folder_is_refused(
         Matrix(["runs/none"], runs=finished.runs)
     with pytest.raises(KeyboardInterrupt):
         compare([quick], seeds=1, runs=tmp_path, watcher=Listener("quick-1"))
-    with pytest.raises(ModelError, match=r"its training is not finished; go on with `lenet train"):
+    with pytest.raises(ModelError, match=r"its training is not finished; resume with `lenet train"):
         Matrix(["quick-1"], runs=tmp_path)
 
 
@@ -475,7 +475,7 @@ def test_compare_prints_results_to_stdout_and_progress_to_stderr(
     assert re.search(r"^knn is better than .*quick\.toml: .*, median of 2$", done.stdout, re.M)
     assert f"Errors in {TOTAL} test images of uci-digits" in done.stdout
     assert re.search(
-        r"^1 of 4: .*, seed 0: \d+ errors in 359 .*, finished before$", done.stderr, re.M
+        r"^1 of 4: .*, seed 0: \d+ errors in 359 .*, already finished$", done.stderr, re.M
     )
     assert re.search(r"^3 of 4: svm-linear, seed 0: .*, trained for [\d.]+ s$", done.stderr, re.M)
     assert done.stderr.startswith("svm-linear will be trained once\n1 of 4: ")

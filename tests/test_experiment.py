@@ -66,7 +66,9 @@ def test_data_with_other_classes_cannot_be_scored(quick_run: Run, tmp_path: Path
         (tmp_path / name).mkdir()
         for i in range(10):
             Image.new("L", (28, 28), 20 * i).save(tmp_path / name / f"{i}.png")
-    with pytest.raises(DataError, match="the model tells 0, 1, .* apart, but .* holds a, b"):
+    with pytest.raises(
+        DataError, match="the model's classes are 0, 1, .*, but those of .* are a, b"
+    ):
         evaluate(quick_run.folder, data=[f"folder:{tmp_path}"])
 
 
@@ -75,7 +77,7 @@ def test_a_validation_part_that_was_not_held_out_cannot_be_scored(
 ) -> None:
     recipe = quick_recipe.with_changes({"validation": 0, "epochs": 1})
     run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
-    with pytest.raises(UsageError, match="held out no validation part"):
+    with pytest.raises(UsageError, match="has no validation part"):
         evaluate(run.folder, part="validation")
 
 
@@ -165,7 +167,7 @@ def test_after_any_signal_a_run_resumes_bit_for_bit(
     assert stopped.returncode == code
     (folder,) = tmp_path.iterdir()
     if number != signal.SIGKILL:
-        assert f"stopped; go on with: lenet train --resume {folder}" in talk
+        assert f"stopped; resume with: lenet train --resume {folder}" in talk
 
     resumed = subprocess.run(
         [sys.executable, "-m", "lenet", "train", "--resume", str(folder), "--no-report", "--json"],

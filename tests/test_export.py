@@ -201,7 +201,7 @@ def test_an_interrupted_export_leaves_a_run_that_says_so(
 
 def test_a_run_that_has_no_model_is_not_exported(tmp_path: Path) -> None:
     for state, lacks, words in (
-        ("training", [MODEL, WEIGHTS], "go on with `lenet train"),
+        ("training", [MODEL, WEIGHTS], "resume with `lenet train"),
         ("diverged", [MODEL], "its training diverged"),  # it keeps its last good weights
     ):
         stopped = copy_of("lenet5", tmp_path / state, without=lacks)

@@ -99,7 +99,7 @@ def test_a_layer_that_is_not_there_is_said_with_those_that_are(found: Inspection
 
 
 def test_what_is_no_onnx_file_has_no_layers() -> None:
-    with pytest.raises(ModelError, match=r"not a layers\.onnx of lenet"):
+    with pytest.raises(ModelError, match=r"not a layers\.onnx made by lenet"):
         Layers(b"hello")
 
 

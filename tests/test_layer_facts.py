@@ -177,5 +177,5 @@ def test_an_unknown_family_is_refused() -> None:
 )
 def test_kernels_of_another_network_are_refused(names: KernelNames) -> None:
     arrays, _ = read_arrays(Run.find("lenet5").folder / WEIGHTS)
-    with pytest.raises(ModelError, match=r"model\.safetensors does not have"):
+    with pytest.raises(ModelError, match=r"but model\.safetensors has none"):
         stored_kernels(names, arrays)

@@ -69,7 +69,7 @@ def test_hidden_images_are_counted_but_never_kept(quick_run: Run) -> None:
     result = find_mistakes(classifier, both, len(both), hidden)
     assert {mistake["index"] % 2 for mistake in result["mistakes"]} == {0}
     assert result["errors"] == 2 * len(result["mistakes"]) > 600
-    assert result["licence"].endswith("; the others are not theirs")
+    assert result["licence"].endswith("; this does not cover the other images")
 
 
 def test_a_refused_or_uncertain_mistake_is_not_a_confident_error(

@@ -118,7 +118,7 @@ def test_a_quoted_pattern_stands_for_the_files_it_matches(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("", "'' names no picture; check the word"),
+        ("", "'' names no picture; check the argument"),
         ("empty", "empty is a folder without pictures; name another"),
         (".", ". is a folder without pictures; --recursive looks into its 2 folders"),
         ("scans/2026/.hidden/..", "scans/2026/.hidden/.."),
@@ -237,8 +237,8 @@ def test_the_lowest_certain_probability_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["--json", "--csv"], "--json and --csv are two forms of one answer: choose one"),
-        (["--show", "--csv"], "--show draws between lines of text: leave out --json and --csv"),
+        (["--json", "--csv"], "--json and --csv cannot be combined: choose one"),
+        (["--show", "--csv"], "--show needs text output: leave out --json and --csv"),
         (["--min-probability", 2], "min_probability is 2.0: give a number from 0 to 1"),
         (
             ["--explain", "out.png", FOUR],

@@ -48,7 +48,7 @@ def test_no_file_imports_itself_by_a_detour() -> None:
 
 def test_contributing_lists_the_rooms_in_their_order() -> None:
     page = (SOURCE.parent.parent / "CONTRIBUTING.md").read_text("utf-8")
-    listed = re.search(r"per room: ([^.]+)\.", page)
+    listed = re.search(r"in this order: ([^.]+)\.", page)
     assert listed
     assert re.split(r",\s+", listed[1]) == ROOMS
 

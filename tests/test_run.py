@@ -99,7 +99,7 @@ def test_the_error_for_an_unfinished_run_says_how_to_resume_it(tmp_path: Path) -
 
 
 def test_a_folder_that_is_not_a_run_is_refused(tmp_path: Path, copied_run: Run) -> None:
-    with pytest.raises(ModelError, match=r"is not a run folder: no run\.json in it"):
+    with pytest.raises(ModelError, match=r"is not a run folder: it has no run\.json"):
         Run.open(tmp_path)
     with pytest.raises(ModelError, match="no run folder .*nowhere; `lenet train` makes one"):
         Run.open(tmp_path / "nowhere")
@@ -145,14 +145,14 @@ def test_an_altered_weights_file_is_refused(tmp_path: Path) -> None:
     content = bytearray(safetensors_bytes({"k": torch.rand(100)}, {"loss": 1}))
     content[-7] ^= 4
     (tmp_path / "x.safetensors").write_bytes(content)
-    with pytest.raises(ModelError, match=r"x\.safetensors was altered, its digest does not fit"):
+    with pytest.raises(ModelError, match=r"x\.safetensors was altered: its digest differs"):
         read_tensors(tmp_path / "x.safetensors")
 
 
 def test_a_run_of_another_contract_is_refused(copied_run: Run) -> None:
     facts = json.loads((copied_run.folder / "run.json").read_text())
     (copied_run.folder / "run.json").write_text(json.dumps({**facts, "contract": 99}))
-    with pytest.raises(ModelError, match="was made for contract 99, this lenet reads 1"):
+    with pytest.raises(ModelError, match="has format version 99, this lenet reads 1"):
         Run.open(copied_run.folder)
 
 

@@ -139,7 +139,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("read", {"content": b""}, 422, "picture is empty: found 0 bytes; save it again"),
     ("read", {"content": b"II*\0" + b"\0" * 99}, 422, "picture is a TIFF picture, not read here"),
     ("read", {"content": b"hello"}, 422, "picture is text; save it as PNG or JPEG"),
-    ("read", {"json": {}}, 415, "'application/json' is not taken here: send image/*"),
+    ("read", {"json": {}}, 415, "'application/json' is not accepted here: send image/*"),
     ("read", {"files": {}, "data": {"a": "b"}, "headers": {}}, 422, "the form holds no file"),
     ("read?model=lenet6", {"content": b""}, 404, "no model 'lenet6': did you mean lenet5?"),
     ("read?single=maybe", {"content": b""}, 422, "single: "),
@@ -216,7 +216,7 @@ def test_unknown_paths_and_methods_are_refused_in_words(client: TestClient) -> N
     assert "there is nothing here" in error_of(client.get("/docs"))
     refused = client.put("/v1/read", content=b"")
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
-    assert "not kept here" in error_of(client.get("/v1/corrections"))
+    assert "stores no corrections" in error_of(client.get("/v1/corrections"))
 
 
 def test_an_internal_error_is_logged_and_answered_without_its_message(

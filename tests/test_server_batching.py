@@ -120,7 +120,7 @@ def test_too_many_jobs_are_refused_and_a_slow_one_is_given_up(
         outcomes = await asyncio.gather(*jobs, return_exceptions=True)
         late = {outcome.status for outcome in outcomes if isinstance(outcome, Refusal)}
         gate.set()
-        while crew.inside:
+        while crew.jobs:
             await asyncio.sleep(0.01)
         assert await crew.do(lambda: 7) == 7
         crew.close()

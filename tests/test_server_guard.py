@@ -115,8 +115,8 @@ def test_an_origin_that_no_browser_sends_is_refused(origin: str, hint: str) -> N
     with pytest.raises(UsageError) as refused:
         Policy.of("127.0.0.1", origins=[origin])
     assert str(refused.value) == (
-        f"--allow-origin {origin!r} is not the origin of a site: say scheme, host and port only, "
-        f"as {hint}"
+        f"--allow-origin {origin!r} is not the origin of a site: give only scheme, host and port, "
+        f"like {hint}"
     )
 
 

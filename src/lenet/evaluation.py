@@ -1,6 +1,6 @@
-"""How good a model is: its scores, what it misread, and what further training changed.
+"""Evaluation of a model: its scores, its mistakes, and what further training changed.
 
-Models run in ONNX Runtime; nothing here needs torch.
+Models run in ONNX Runtime; torch is not needed.
 """
 
 import base64
@@ -21,10 +21,10 @@ from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, SCORES, Run
 
-MOST_MISTAKES = 100  # images kept: some 100 kB, and more than anybody looks at
-FORMER_NONDIGITS = ", what is no digit"  # in runs made before the word was changed
-NONDIGITS = ", non-digits"  # ends the source of a change on images that show no class
-TOLERATED = 0.002  # the share of a test set that may be lost
+MOST_MISTAKES = 100  # images kept: about 100 kB, and more than anyone looks at
+NONDIGITS = ", non-digits"  # ends `Change.source` for images of no class
+FORMER_NONDIGITS = ", what is no digit"  # its wording in older runs
+TOLERATED = 0.002  # share of a test set that further training may lose
 LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
     "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/"
@@ -38,14 +38,14 @@ def evaluate(
     data: list[str] | None = None,
     data_dir: str | Path | None = None,
 ) -> Scores:
-    """Score the ONNX model of a run on a part of its own data, or of other `data`.
+    """Score the ONNX model of a run on part of its own data, or of other `data`.
 
     Raises
     ------
     UsageError
-        No such model, or the run has no such part.
+        There is no such model, or the run has no such part.
     DataError
-        The data cannot be read, or has other classes than the model.
+        The data cannot be read, or its classes differ from the model's.
     ModelError
         The model is missing, broken or altered.
     """
@@ -57,29 +57,29 @@ def evaluate(
         return score(classifier, datasets.load_all(recipe.data, folder, show_progress=True).test)
     parts = load_parts(recipe, folder).present()
     if part not in parts:
-        raise UsageError(f"{run.folder} held out no {part} part: say --split train or test")
+        raise UsageError(f"{run.folder} has no {part} part: use --split train or test")
     return score(classifier, parts[part])
 
 
 def score(classifier: Classifier, dataset: Dataset) -> Scores:
-    """Classify every image of `dataset` and count.
+    """Classify every image of `dataset` and return the scores.
 
     Raises
     ------
     DataError
-        `dataset` has other classes than `classifier`.
+        The classes of `dataset` and `classifier` differ.
     """
     if classifier.classes != dataset.classes:
         raise DataError(
-            f"the model tells {', '.join(classifier.classes)} apart, but {dataset.name} holds "
-            f"{', '.join(dataset.classes)}: choose data with the same classes"
+            f"the model's classes are {', '.join(classifier.classes)}, but those of {dataset.name} "
+            f"are {', '.join(dataset.classes)}: choose data with the same classes"
         )
     probabilities = classifier.probabilities(dataset.images)
     return metrics.evaluate(probabilities, dataset.labels, dataset.classes)
 
 
 def read_scores(run: Run) -> dict[str, Scores]:
-    """Return the scores of a finished run by part."""
+    """Return the scores of a finished run, by part of its data."""
     return {name: Scores.from_dict(part) for name, part in json.loads(run.read(SCORES)).items()}
 
 
@@ -89,15 +89,15 @@ def find_mistakes(
     most: int = MOST_MISTAKES,
     hidden: NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """Classify every image of `test` and return the misread ones, as JSON holds them.
+    """Classify every image of `test` and return the misread ones, ready for JSON.
 
     Parameters
     ----------
     classifier : Classifier
     test : Dataset
-        With the classes of `classifier`; n images.
+        n images, with the same classes as `classifier`.
     most : int
-        The most images to return, those with the most probable answers; all are counted.
+        Largest number of images to return, highest probability first; all are counted.
     hidden : bool ndarray (n,), optional
         Images that are counted but never returned.
 
@@ -105,9 +105,9 @@ def find_mistakes(
     -------
     dict
         ``total`` and ``errors``; how many of all images are ``refused`` or ``uncertain``;
-        ``confident_errors``, which are neither; and the list ``mistakes``, each with ``index``,
-        ``truth``, ``answer``, ``probability``, ``status`` and ``image``, 784 bytes in base64.
-        ``licence`` says whose the images are, where that is known.
+        ``confident_errors``, the errors that are neither; the list ``mistakes``, each with
+        ``index``, ``truth``, ``answer``, ``probability``, ``status`` and ``image`` (784 bytes in
+        base64); and ``licence``, the authors and terms of the images, where known.
     """
     judgement = classifier.judge(classifier.logits(test.images))
     answers, probabilities = judgement.answers, judgement.probabilities.max(axis=1)
@@ -116,11 +116,11 @@ def find_mistakes(
     (shown,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
     worst = shown[np.argsort(-probabilities[shown], kind="stable")][:most]
     names = test.name.split("+")
-    known = [LICENCES[name] for name in names if name in LICENCES]
-    if len(known) < len(names):
-        known = [f"{licence}; the others are not theirs" for licence in known]
+    licences = [LICENCES[name] for name in names if name in LICENCES]
+    if len(licences) < len(names):
+        licences = [f"{licence}; this does not cover the other images" for licence in licences]
     return {
-        **({"licence": "; ".join(known)} if known else {}),
+        **({"licence": "; ".join(licences)} if licences else {}),
         "total": len(test),
         "errors": int(wrong.sum()),
         "refused": int((statuses == "not_a_digit").sum()),
@@ -142,7 +142,7 @@ def find_mistakes(
 
 @dataclass(frozen=True)
 class Change:
-    """Errors on the test set of one source, before and after."""
+    """Errors on the test set of one source, before and after further training."""
 
     source: str
     total: int
@@ -151,7 +151,7 @@ class Change:
 
     @property
     def regressed(self) -> bool:
-        """Whether more was lost than is tolerated: of a small test set, more than one image."""
+        """Whether errors rose by more than `TOLERATED`, and by more than one image."""
         return self.after - self.before > max(1, self.total * TOLERATED)
 
     def __str__(self) -> str:
@@ -159,10 +159,10 @@ class Change:
 
 
 def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
-    """Add the test sets that the starting model of `recipe` was trained with.
+    """Add the test sets of the model that `recipe` starts from.
 
-    So a model trained further on corrections alone shows what it forgot as well. A folder, IDX
-    files or corrections that are no longer there, or have other classes, are left out.
+    They show what a model forgot when it was trained further on corrections alone. Folders, IDX
+    files or corrections that are gone, or have other classes, are left out.
 
     Raises
     ------
@@ -183,8 +183,7 @@ def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
             if Source.parse(source).is_private:
                 continue
             raise DataError(
-                f"{source} is needed, on which {recipe.start_from} is tested before and after: "
-                f"{error}"
+                f"{source} is needed to test {recipe.start_from} before and after training: {error}"
             ) from error
         if test.classes == parts.test.classes:
             tests[source] = test
@@ -192,34 +191,34 @@ def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
 
 
 def changes(recipe: Recipe, after: Classifier, parts: Parts) -> list[Change]:
-    """Count the errors of the starting model of `recipe`, and of `after`, on each test set.
+    """Count errors on each test set, for the model that `recipe` starts from and for `after`.
 
     Raises
     ------
     UsageError, ModelError
         The starting model is missing, broken or altered.
     DataError
-        It has other classes.
+        Its classes differ.
     """
     before = Classifier(Run.find(recipe.start_from).read(MODEL))
-    found = []
+    result = []
     for source in dict.fromkeys((*parts.tests, *parts.other_tests)):
         if test := parts.tests.get(source):
             errors = [score(classifier, test).errors for classifier in (before, after)]
-            found.append(Change(source, len(test), *errors))
-        if others := parts.other_tests.get(source):
-            taken = [_taken_for_digits(classifier, others) for classifier in (before, after)]
-            found.append(Change(source + NONDIGITS, len(others), *taken))
-    return found
+            result.append(Change(source, len(test), *errors))
+        if nondigits := parts.other_tests.get(source):
+            errors = [_count_accepted(classifier, nondigits) for classifier in (before, after)]
+            result.append(Change(source + NONDIGITS, len(nondigits), *errors))
+    return result
 
 
-def _taken_for_digits(classifier: Classifier, others: Dataset) -> int:
-    """Return how many of `others`, which show no digits, are not refused."""
-    return int((~classifier.judge(classifier.logits(others.images)).refused).sum())
+def _count_accepted(classifier: Classifier, nondigits: Dataset) -> int:
+    """Return how many `nondigits` are not refused."""
+    return int((~classifier.judge(classifier.logits(nondigits.images)).refused).sum())
 
 
 def read_changes(run: Run) -> list[Change]:
-    """Return what further training changed, as a finished run keeps it; else an empty list.
+    """Return the changes stored in a finished run; empty if it was trained from scratch.
 
     Raises
     ------

@@ -1,8 +1,7 @@
 """The run folder: recipe, weights, history, scores and resume state of one training.
 
-Every file is written whole or not at all. `run.json` holds the digest of every other file, and a
-file with another digest is refused. The models inside the package are run folders, too, with fewer
-files.
+Every file is written whole or not at all. `run.json` holds the digest of every other file; a file
+whose digest differs is refused. The models shipped in the package are run folders with fewer files.
 """
 
 import re
@@ -28,7 +27,7 @@ from lenet.storage import (
     write_atomically,
 )
 
-CONTRACT = 1  # version of the input and output of networks (lenet.models) and of the files below
+CONTRACT = 1  # version of the networks' input and output (lenet.models) and of the files below
 
 MANIFEST = "run.json"
 RECIPE = "recipe.toml"
@@ -83,22 +82,22 @@ class KernelNames(BaseModel):
 
     weights: str  # float32 (out, in, height, width), or (connections, height, width)
     bias: str = ""  # float32 (out,); empty where there is none
-    # For each output map, the input maps it is connected to; None: to all of them.
+    # For each output map, the input maps it is connected to; None if all are connected.
     connections: list[list[int]] | None = None
 
 
 class LayerFacts(BaseModel):
-    """What `layers.json` says of one named layer; the file holds a list of them, in order."""
+    """One named layer as `layers.json` describes it; the file is a list of these, in order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     family: Family
-    kind: str  # in words: convolution 5×5
-    shape: list[int]  # of its output: maps, height, width; or numbers
-    parameters: int  # trainable numbers
-    receptive: Receptive | None  # None where each number sees the whole image
-    kernels: KernelNames | None = None  # None where the layer is not one convolution
+    kind: str  # a short description: convolution 5×5
+    shape: list[int]  # of the output: (maps, height, width), or (size,) of a vector
+    parameters: int  # number of trainable parameters
+    receptive: Receptive | None  # None if each output value sees the whole image
+    kernels: KernelNames | None = None  # None if the layer is not a single convolution
 
 
 class Manifest(BaseModel):
@@ -109,7 +108,7 @@ class Manifest(BaseModel):
     contract: int = CONTRACT
     state: Literal["training", "done", "diverged", "regressed"] = "training"
     started: str  # ISO 8601 with offset
-    seconds: float = 0.0  # of training, over all resumptions
+    seconds: float = 0.0  # of training, resumed parts included
     seed: int
     device: str
     threads: int = Field(ge=1, le=4096)
@@ -127,7 +126,7 @@ class Run:
     ----------
     folder : Path
     recipe : Recipe
-        What was intended.
+        The settings it was started with.
     manifest : Manifest
         The content of `run.json` when it was last read or written.
     """
@@ -138,7 +137,7 @@ class Run:
 
     @classmethod
     def create(cls, recipe: Recipe, manifest: Manifest, runs: Path) -> Self:
-        """Make the next free folder ``<recipe>-<n>`` in `runs`; it appears complete.
+        """Make the next free folder ``<recipe>-<n>`` in `runs`, complete from the start.
 
         Raises
         ------
@@ -161,8 +160,8 @@ class Run:
             write_atomically(draft / RECIPE, text)
             write_atomically(draft / MANIFEST, _as_json(manifest))
             number = max(taken, default=0) + 1
-            # Renaming to a folder that holds files fails. So if two trainings start at the same
-            # moment, one of them takes the next number.
+            # Renaming fails if the target folder holds files, so of two trainings that start
+            # together, one takes the next number.
             while True:
                 try:
                     draft.rename(runs / f"{stem}-{number}")
@@ -186,7 +185,7 @@ class Run:
         Raises
         ------
         ModelError
-            It is missing, is not a run folder, or its recipe or manifest is broken.
+            The folder is missing, is not a run folder, or its recipe or manifest is broken.
         """
         if not folder.exists():
             near = get_close_matches(folder.name, _names(folder.parent), n=2)
@@ -196,7 +195,7 @@ class Run:
             )
         if not (folder / MANIFEST).is_file():
             raise ModelError(
-                f"{folder} is not a run folder: no run.json in it; give one that `lenet train` made"
+                f"{folder} is not a run folder: it has no run.json; name one made by `lenet train`"
             )
         try:
             manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
@@ -207,7 +206,7 @@ class Run:
             ) from error
         if manifest.contract != CONTRACT:
             raise ModelError(
-                f"{folder} was made for contract {manifest.contract}, "
+                f"{folder} has format version {manifest.contract}, "
                 f"this lenet reads {CONTRACT}: train again"
             )
         run = cls(folder, recipe, manifest)
@@ -216,12 +215,12 @@ class Run:
 
     @classmethod
     def find(cls, name: str | Path) -> Self:
-        """Open a run by its folder, by its ``model.onnx``, or a shipped model by its name.
+        """Open a run by its folder or its ``model.onnx``, or a shipped model by its name.
 
         Raises
         ------
         UsageError
-            It is a plain name, and no shipped model or run has it.
+            `name` is a plain name that no shipped model or run has.
         ModelError
             See `open`.
         """
@@ -252,7 +251,7 @@ class Run:
         Raises
         ------
         ModelError
-            The file is missing, was altered, or the run was never finished.
+            The file is missing or altered, or the run was never finished.
         """
         if name not in self.manifest.files:
             raise ModelError(f"{self.folder} has no {name}: {self._why_missing(name)}")
@@ -273,7 +272,8 @@ class Run:
         match self.manifest.state:
             case "training":
                 return (
-                    f"its training is not finished; go on with `lenet train --resume {self.folder}`"
+                    "its training is not finished; "
+                    f"resume with `lenet train --resume {self.folder}`"
                 )
             case "diverged":
                 return "its training diverged; train again with a lower learning_rate"
@@ -283,14 +283,14 @@ class Run:
                 return "this run was made without it; train again"
 
     def write(self, name: str, content: bytes) -> None:
-        """Write the file `name` whole or not at all (`DataError`: the disk refuses)."""
+        """Write the file `name` whole or not at all (`DataError`: the disk refused)."""
         write_atomically(self.folder / name, content)
 
     def replace(self, files: Mapping[str, bytes]) -> tuple[Self, list[str]]:
-        """Write files of a finished run again, with their digests.
+        """Replace files of a finished run, and their digests.
 
-        If this is interrupted, `run.json` lists no file with a wrong digest: it leaves those out
-        that were about to change.
+        If this is interrupted, `run.json` lists no wrong digest: files about to change are left
+        out of it first.
 
         Returns
         -------
@@ -324,11 +324,11 @@ class Run:
             return ""
 
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-        """Write what is needed to resume, torch tensors and facts, as one file."""
+        """Write the resume state, torch tensors and JSON facts, as one file."""
         self.write(RESUME, safetensors_bytes(tensors, facts))
 
     def load_resume(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Return what `save_resume` wrote last, or None if it was never called."""
+        """Return what `save_resume` last wrote, or None if it was never called."""
         if not (self.folder / RESUME).is_file():
             return None
         return read_tensors(self.folder / RESUME)
@@ -336,7 +336,7 @@ class Run:
     def finish(self, state: Literal["done", "diverged", "regressed"], **facts: Any) -> Self:
         """Write the final `run.json` with every file's digest, then remove the resume state.
 
-        `facts` are fields of the manifest to set.
+        `facts` are manifest fields to set.
         """
         files = {
             path.relative_to(self.folder).as_posix(): sha256(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, verified by digest, locked; none holds code."""
+"""Files on disk: written whole or not at all, verified by digest, locked; never executable code."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-POLL_SECONDS = 0.1  # between two looks at a lock: too short for a person to notice
+POLL_SECONDS = 0.1  # between attempts to take a lock: too short to notice
 
 
 class LockedError(Exception):
@@ -29,7 +29,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises
     ------
     DataError
-        The disk refused; what was at `path` before is untouched.
+        The disk refused; the old file at `path` is unchanged.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -42,7 +42,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        # It exists only if the write failed or was interrupted.
+        # The temporary file still exists only if the write failed or was interrupted.
         with contextlib.suppress(OSError):
             temporary.unlink()
 
@@ -53,9 +53,9 @@ def sha256(content: bytes) -> str:
 
 
 def weights_digest(weights: Mapping[str, "NDArray[Any]"]) -> str:
-    """Return the SHA-256 over names, dtypes, shapes and bytes in sorted order.
+    """Return the SHA-256 of names, dtypes, shapes and bytes, sorted by name.
 
-    The bytes of a safetensors file would not do: the order of its header varies.
+    A safetensors file cannot be hashed directly: the order of its header varies.
     """
     digest = hashlib.sha256()
     for name, array in sorted(weights.items()):
@@ -74,7 +74,7 @@ def safetensors_bytes(tensors: Mapping[str, "torch.Tensor"], facts: Mapping[str,
 
 
 def read_arrays(path: Path) -> tuple[dict[str, "NDArray[Any]"], dict[str, Any]]:
-    """Return the arrays and the facts of a file that `safetensors_bytes` made; needs no torch.
+    """Return the arrays and facts in a file made by `safetensors_bytes`, without torch.
 
     Raises
     ------
@@ -92,12 +92,12 @@ def read_arrays(path: Path) -> tuple[dict[str, "NDArray[Any]"], dict[str, Any]]:
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise ModelError(f"{path} is broken or was not made by lenet; train again") from error
     if _seal(arrays, text) != expected:
-        raise ModelError(f"{path} was altered, its digest does not fit: restore it or train again")
+        raise ModelError(f"{path} was altered: its digest differs; restore it or train again")
     return arrays, facts
 
 
 def read_tensors(path: Path) -> tuple[dict[str, "torch.Tensor"], dict[str, Any]]:
-    """Like `read_arrays`, as torch tensors."""
+    """Like `read_arrays`, but returns torch tensors."""
     import torch
 
     arrays, facts = read_arrays(path)
@@ -106,23 +106,23 @@ def read_tensors(path: Path) -> tuple[dict[str, "torch.Tensor"], dict[str, Any]]
 
 @contextlib.contextmanager
 def locked(folder: Path, timeout: float = 0.0) -> Iterator[bool]:
-    """Lock `folder` against other processes that call this; the system unlocks it at our end.
+    """Lock `folder` against other processes that call this; the lock ends with our process.
 
     Parameters
     ----------
     folder : Path
     timeout : float
-        Seconds to wait for a process that has locked it.
+        Seconds to wait if another process holds the lock.
 
     Yields
     ------
     bool
-        Whether it is locked: a file system may have no locks, and Windows locks no folders.
+        Whether it is locked. Some file systems have no locks, and Windows cannot lock folders.
 
     Raises
     ------
     LockedError
-        Another process keeps it locked.
+        Another process still holds the lock.
     OSError
         The folder cannot be opened.
     """
@@ -138,7 +138,7 @@ def locked(folder: Path, timeout: float = 0.0) -> Iterator[bool]:
 
 
 def _lock(descriptor: int, deadline: float) -> bool:
-    """Wait for the lock; return whether the file system has locks."""
+    """Wait for the lock; return False if the file system has no locks."""
     from filelock import lock_descriptor
 
     try:
@@ -167,7 +167,7 @@ def fsync_folder(folder: Path) -> None:
 
 
 def cannot_write(path: Path, error: OSError) -> DataError:
-    """Return the error for a `path` that could not be written."""
+    """Return the error to raise if `path` cannot be written."""
     return DataError(
         f"cannot write {path}: {error.strerror or error}; free some space or choose another place"
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Split(StrEnum):
-    """The parts of a dataset."""
+    """Parts of a dataset."""
 
     test = "test"
     train = "train"
@@ -29,7 +29,7 @@ def evaluate(
 ) -> None:
     """Count the errors of a model: in total, by class, and as a confusion matrix.
 
-    It is scored on the data it was trained for unless --data names other data.
+    It is scored on its own data unless --data names other data.
     """
     from lenet import evaluation
 

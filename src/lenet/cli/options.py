@@ -1,16 +1,14 @@
-"""The options and arguments that several verbs share."""
+"""Options and arguments shared by several commands."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-_DATA_HELP = (
-    "Data to use instead of that of the recipe or run; can be repeated; see `lenet data list`."
-)
-_FILE_HELP = "File to draw to, .png or .svg"
+_DATA_HELP = "Data to use instead of the recipe's or run's; can be repeated; see `lenet data list`."
+_FILE_HELP = "File to draw to, .png or .svg."
 _SHEET_HELP = (
-    f"{_FILE_HELP}, with all figures on one sheet; or a folder, for a .png of each figure."
+    "File for all figures on one sheet, .png or .svg; or a folder, for one .png per figure."
 )
 
 ModelArgument = Annotated[
@@ -31,8 +29,8 @@ OptionalDevice = Annotated[
 ]
 Runs = Annotated[Path, typer.Option(help="Folder that holds the run folders.")]
 
-Output = Annotated[Path, typer.Option("-o", "--output", help=f"{_FILE_HELP}.")]
-OptionalOutput = Annotated[Path | None, typer.Option("-o", "--output", help=f"{_FILE_HELP}.")]
+Output = Annotated[Path, typer.Option("-o", "--output", help=_FILE_HELP)]
+OptionalOutput = Annotated[Path | None, typer.Option("-o", "--output", help=_FILE_HELP)]
 Sheet = Annotated[Path, typer.Option("-o", "--output", help=_SHEET_HELP)]
 OptionalSheet = Annotated[Path | None, typer.Option("-o", "--output", help=_SHEET_HELP)]
 Layers = Annotated[

@@ -45,10 +45,10 @@ Recursive = Annotated[
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print a CSV table with a row per digit.")]
 MinProbability = Annotated[
-    float, typer.Option(help="A less probable digit is uncertain, and ? in the text.")
+    float, typer.Option(help="Digits below this probability are uncertain, and ? in the text.")
 ]
 KeepUncertain = Annotated[
-    bool, typer.Option("--keep-uncertain", help="Print uncertain digits in the text too.")
+    bool, typer.Option("--keep-uncertain", help="Print uncertain digits instead of ?.")
 ]
 Explain = Annotated[
     Path | None,
@@ -65,12 +65,12 @@ AllowPrivate = Annotated[
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A source that names no picture.
+    """A source that gives no picture.
 
     Attributes
     ----------
     source : str
-        As it was given.
+        As given on the command line.
     error : PictureError
         What is wrong with it.
     """
@@ -101,13 +101,13 @@ def predict(
     reader = Reader(model, min_probability=min_probability, keep_uncertain=keep_uncertain)
     explanations = None if explain is None else output.Explanations(explain, len(pictures))
     line = output.as_json if as_json else output.as_csv if as_csv else output.as_text
-    write = sys.stdout.write  # rich takes longer to print a line than to read its picture
+    write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
     if as_csv:
         write(output.csv_row(*output.COLUMNS))
     answers = read(
         reader, pictures, single=single, upside_down=upside_down, allow_private=allow_private
     )
-    unread = 0
+    failures = 0
     with _progress(len(pictures)) as advance:
         for answer in answers:
             if isinstance(answer.reading, PictureError) and not (as_json or as_csv):
@@ -117,20 +117,20 @@ def predict(
             if show:
                 _show(answer)
             explained = explanations is None or _explain(explanations, answer)
-            unread += isinstance(answer.reading, PictureError) or not explained
+            failures += isinstance(answer.reading, PictureError) or not explained
             advance()
-    sys.stdout.flush()  # here, where it is no error yet if nobody reads on
-    if unread:
+    sys.stdout.flush()  # before exiting, while `main` can still handle a closed pipe
+    if failures:
         if len(pictures) > 1:
-            err.print(f"{unread:,} of {len(pictures):,} pictures could not be read")
+            err.print(f"{failures:,} of {len(pictures):,} pictures could not be read")
         raise typer.Exit(PictureError.exit_code)
 
 
 def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
     if as_json and as_csv:
-        raise UsageError("--json and --csv are two forms of one answer: choose one")
+        raise UsageError("--json and --csv cannot be combined: choose one")
     if show and (as_json or as_csv):
-        raise UsageError("--show draws between lines of text: leave out --json and --csv")
+        raise UsageError("--show needs text output: leave out --json and --csv")
 
 
 def _show(answer: Answer) -> None:
@@ -142,7 +142,7 @@ def _show(answer: Answer) -> None:
 
 
 def _explain(explanations: Explanations, answer: Answer) -> bool:
-    """Draw how a picture was read; tell whether it could still be read for that."""
+    """Draw how a picture was read; return False if the file could not be opened again."""
     try:
         explanations.add(answer)
     except PictureError as error:
@@ -153,7 +153,7 @@ def _explain(explanations: Explanations, answer: Answer) -> bool:
 
 @contextmanager
 def _progress(pictures: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on stderr if the answers go elsewhere; on a terminal they are progress enough."""
+    """Show a bar on stderr, unless the answers themselves appear on the terminal."""
     if pictures == 1 or not err.is_terminal or out.is_terminal:
         yield lambda: None
         return
@@ -185,14 +185,14 @@ def _progress(pictures: int) -> Iterator[Callable[[], None]]:
 
 
 def expand(sources: Iterable[str], recursive: bool) -> list[str | Unreadable]:
-    """Return every picture that `sources` name, in order; those of a folder are sorted by name."""
+    """Return every picture named by `sources`, in order; a folder's are sorted by name."""
     pictures: list[str | Unreadable] = []
     for source in sources:
         if source == STDIN or _is_url(source):
             pictures.append(source)
         elif not source:
-            pictures.append(_unreadable(source, "names no picture; check the word"))
-        elif os.path.isdir(source):  # noqa: PTH112 - `Path.is_dir` raises where a name is too long
+            pictures.append(_unreadable(source, "names no picture; check the argument"))
+        elif os.path.isdir(source):  # noqa: PTH112 - `Path.is_dir` raises if a name is too long
             pictures += _in_folder(source, recursive)
         elif glob.has_magic(source) and not os.path.lexists(source):
             pictures += _matching(source)
@@ -204,20 +204,20 @@ def expand(sources: Iterable[str], recursive: bool) -> list[str | Unreadable]:
 def _is_url(source: str) -> bool:
     if "://" not in source:
         return False
-    from lenet.cli.fetching import is_url  # takes longer to import than a picture to read
+    from lenet.cli.fetching import is_url  # importing it takes longer than reading a picture
 
     return is_url(source)
 
 
 def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
     pictures: list[str | Unreadable] = []
-    faults: list[OSError] = []
+    errors: list[OSError] = []
     subfolders = 0
-    for parent, names_of_folders, names in os.walk(folder, onerror=faults.append):
-        names_of_folders[:] = sorted(name for name in names_of_folders if name[0] != ".")
-        subfolders += len(names_of_folders)
-        # Strings: 100,000 paths would take half a second before the first picture is read.
-        prefix = str(Path(parent, "_"))[:-1]
+    for parent, folder_names, names in os.walk(folder, onerror=errors.append):
+        folder_names[:] = sorted(name for name in folder_names if name[0] != ".")
+        subfolders += len(folder_names)
+        # Strings, because building 100,000 `Path` objects would take half a second.
+        prefix = str(Path(parent, "_"))[:-1]  # normalised, with a final slash; "" for "."
         pictures += [
             prefix + name
             for name in sorted(names)
@@ -225,12 +225,15 @@ def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
         ]
         if not recursive:
             break
-    for fault in faults:
-        reason = (fault.strerror or "it is gone").lower()
-        pictures.append(_unreadable(str(fault.filename), f"cannot be listed: {reason}"))
+    for error in errors:
+        reason = (error.strerror or "unknown error").lower()
+        pictures.append(_unreadable(str(error.filename), f"cannot be listed: {reason}"))
     if not pictures and subfolders and not recursive:
-        several = f"--recursive looks into its {subfolders} folders"
-        hint = several if subfolders > 1 else "try --recursive"
+        hint = (
+            f"--recursive looks into its {subfolders} folders"
+            if subfolders > 1
+            else "try --recursive"
+        )
         pictures.append(_unreadable(folder, f"is a folder without pictures; {hint}"))
     elif not pictures:
         pictures.append(_unreadable(folder, "is a folder without pictures; name another"))
@@ -238,14 +241,14 @@ def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
 
 
 def _matching(pattern: str) -> list[str | Unreadable]:
-    # Not `Path.glob`, which takes no absolute pattern.
+    # Not `Path.glob`, which takes no absolute patterns.
     paths = sorted(path for path in glob.iglob(pattern, recursive=True) if not Path(path).is_dir())  # noqa: PTH207
     return [*paths] or [_unreadable(pattern, "matches no file; check the pattern")]
 
 
-def _unreadable(source: str, fault: str) -> Unreadable:
+def _unreadable(source: str, problem: str) -> Unreadable:
     name = source if source and source.isprintable() else repr(source)
-    return Unreadable(source, PictureError(f"{name} {fault}"))
+    return Unreadable(source, PictureError(f"{name} {problem}"))
 
 
 def read(
@@ -256,7 +259,7 @@ def read(
     upside_down: bool,
     allow_private: bool,
 ) -> Iterator[Answer]:
-    """Yield an answer for each of `sources`, in order; consecutive files are read together."""
+    """Yield an answer for each source, in order; consecutive files are read together."""
     for are_files, group in groupby(sources, key=_is_file):
         if are_files:
             names, paths = tee(str(source) for source in group)

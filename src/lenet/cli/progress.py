@@ -1,4 +1,4 @@
-"""How trainings and comparisons are shown: a live bar on a terminal, else plain lines."""
+"""Progress of trainings and comparisons: a live bar on a terminal, otherwise plain lines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,20 +21,20 @@ from lenet.metrics import error_count
 from lenet.run import Run
 from lenet.training import Epoch, Watcher
 
-EXPORTING = 0.05  # share of a contender's bar for what follows the last epoch
+EXPORTING = 0.05  # share of a contender's bar left for export and scoring
 
 
 class TrainingLines(Watcher):
-    """Prints a line when a training begins and one per epoch."""
+    """Prints a line when training begins, and one for each epoch and stage."""
 
     def __init__(self) -> None:
         self.run: Run | None = None
 
     def begins(self, run: Run, epochs_done: int) -> None:
-        """Print what is trained, and on what."""
+        """Print the model, its data and its folder."""
         self.run = run
         data = run.manifest.data
-        verb = f"going on after epoch {epochs_done} of" if epochs_done else "training"
+        verb = f"resuming after epoch {epochs_done} of" if epochs_done else "training"
         err.print(
             f"{verb} {run.recipe.model} on {data['train']:,} images of {data['name']} "
             f"in {run.folder} ({run.manifest.device}, {run.manifest.threads} threads)"
@@ -59,7 +59,7 @@ class TrainingBar(TrainingLines):
         self.task = bar.add_task("", total=None, rate="")
 
     def begins(self, run: Run, epochs_done: int) -> None:
-        """Start the bar, after the epochs done before."""
+        """Start the bar, with `epochs_done` epochs filled in."""
         super().begins(run, epochs_done)
         images = run.manifest.data["train"] + run.manifest.data.get("nondigits", 0)
         self.bar.update(self.task, total=run.recipe.epochs * images, completed=epochs_done * images)
@@ -77,50 +77,53 @@ class TrainingBar(TrainingLines):
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:
-    """Return the line printed after an epoch, of `epochs` in total."""
+    """Return the line printed after an epoch; `epochs` is the total number."""
     parts = [f"epoch {epoch.epoch:>{len(str(epochs))}}/{epochs}", f"loss {epoch.loss:.4f}"]
     if epoch.validation_errors is not None:
-        counted = error_count(epoch.validation_errors, epoch.validation_images)
-        parts.append(f"validation {counted}")
+        errors = error_count(epoch.validation_errors, epoch.validation_images)
+        parts.append(f"validation {errors}")
     parts.append(f"{epoch.images_per_second:,.0f} images/s")
     return "  ".join(parts)
 
 
 class ComparisonLines(comparison.Watcher):
-    """Prints a line when a contender's turn begins and one when it ends."""
+    """Prints a line when a contender starts and one when it finishes."""
 
     def opens(self, cell: Cell, position: int, total: int) -> None:
-        """Print whose turn it is."""
+        """Print the contender's name and seed."""
         err.print(f"{position} of {total}: {cell.contender.name}, seed {cell.seed} …")
 
     def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
         """Print the result."""
-        counted = error_count(result.errors, result.total)
-        time = "finished before" if kept else f"trained for {result.seconds:.1f} s"
+        errors = error_count(result.errors, result.total)
+        time = "already finished" if kept else f"trained for {result.seconds:.1f} s"
         err.print(
-            f"{position} of {total}: {result.contender}, seed {result.seed}: {counted}, {time}"
+            f"{position} of {total}: {result.contender}, seed {result.seed}: {errors}, {time}"
         )
 
     def fails(self, error: OutcomeError) -> None:
-        """Print what diverged."""
+        """Print that a contender diverged."""
         err.print(str(error))
 
 
 class ComparisonBar(ComparisonLines):
-    """Draws a bar over the whole comparison below the lines."""
+    """Draws a bar for the whole comparison below the lines."""
 
     def __init__(self, bar: Progress) -> None:
         self.bar = bar
         self.task = bar.add_task("", total=None)
-        self.name, self.before, self.epochs = "", 0, 1
+        self.name, self.contenders_done, self.epochs = "", 0, 1
 
     def opens(self, cell: Cell, position: int, total: int) -> None:
-        """Name the contender beside the bar."""
-        self.name, self.before = f"{cell.contender.name}, seed {cell.seed}", position - 1
-        self.bar.update(self.task, description=self.name, total=total, completed=self.before)
+        """Show the contender's name beside the bar."""
+        self.name = f"{cell.contender.name}, seed {cell.seed}"
+        self.contenders_done = position - 1
+        self.bar.update(
+            self.task, description=self.name, total=total, completed=self.contenders_done
+        )
 
     def begins(self, run: Run, epochs_done: int) -> None:
-        """Start after the epochs done before."""
+        """Start with `epochs_done` epochs filled in."""
         self.epochs = run.recipe.epochs
         self._move(epochs_done / self.epochs)
 
@@ -133,7 +136,7 @@ class ComparisonBar(ComparisonLines):
         self._move(epoch.epoch / self.epochs)
 
     def enters(self, stage: str) -> None:
-        """Name the stage beside the bar."""
+        """Show the stage beside the bar."""
         self.bar.update(self.task, description=f"{self.name}: {stage}")
 
     def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
@@ -142,12 +145,12 @@ class ComparisonBar(ComparisonLines):
         self.bar.update(self.task, total=total, completed=position)
 
     def _move(self, share: float) -> None:
-        self.bar.update(self.task, completed=self.before + (1 - EXPORTING) * share)
+        self.bar.update(self.task, completed=self.contenders_done + (1 - EXPORTING) * share)
 
 
 @contextmanager
 def show_training() -> Iterator[Watcher]:
-    """Show a training on stderr, and how to go on with it when it is stopped."""
+    """Show a training's progress on stderr, and how to resume if it is stopped."""
     watcher = TrainingLines()
     try:
         if err.is_terminal:
@@ -159,13 +162,13 @@ def show_training() -> Iterator[Watcher]:
             yield watcher
     except SystemExit:
         if watcher.run:
-            err.print(f"stopped; go on with: lenet train --resume {watcher.run.folder}")
+            err.print(f"stopped; resume with: lenet train --resume {watcher.run.folder}")
         raise
 
 
 @contextmanager
 def show_comparison() -> Iterator[comparison.Watcher]:
-    """Show a comparison on stderr, and how to go on with it when it is stopped."""
+    """Show a comparison's progress on stderr, and how to resume if it is stopped."""
     try:
         if err.is_terminal:
             with _bar(MofNCompleteColumn(), TimeElapsedColumn()) as bar:
@@ -173,7 +176,7 @@ def show_comparison() -> Iterator[comparison.Watcher]:
         else:
             yield ComparisonLines()
     except SystemExit:
-        err.print("stopped; run the same command again to go on")
+        err.print("stopped; run the same command again to resume")
         raise
 
 

@@ -1,4 +1,4 @@
-"""The data of a recipe, split into the parts that a training and its tests need."""
+"""The data of a recipe, split into training, validation and test parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from lenet.errors import DataError
 from lenet.recipe import Recipe
 
 Part = Literal["test", "validation", "train"]
-Carved = tuple[Dataset, Dataset | None]  # what is trained on, and what is held out
+Carved = tuple[Dataset, Dataset | None]  # the training part and the held-out part
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Parts:
     train, validation : Dataset
         From the recipe's data and extra data.
     test : Dataset
-        From the recipe's data alone.
+        From the recipe's data only.
     nondigits, nondigits_validation : Dataset, optional
-        Images that show no class, if the recipe has nondigits; those of its data included.
+        Images of no class, if the recipe has nondigits, including those in its data.
     folder : Path, optional
-        Where MNIST was looked for first.
+        First folder searched for MNIST.
     tests, other_tests : dict of str to Dataset
-        By source: its test part and, if the recipe has nondigits, its test images that show no
-        class. They were read together with the training images, so that a store of corrections
-        that grows meanwhile moves nothing from one to the other.
+        For each source, its test images and, if the recipe has nondigits, its test images of no
+        class. Loaded together with the training images: a correction stored during training cannot
+        move an image from one part to the other.
     """
 
     train: Dataset
@@ -53,7 +53,7 @@ class Parts:
         return {name: part for name, part in parts.items() if part is not None}
 
     def facts(self) -> dict[str, object]:
-        """Return what `run.json` records of them: name, classes, counts and digests."""
+        """Return the entries for `run.json`: name, classes, counts and digests."""
         facts: dict[str, object] = {"name": self.train.name, "classes": list(self.train.classes)}
         for name, part in self.present().items():
             facts |= {name: len(part), f"{name}_digest": part.digest}
@@ -78,25 +78,31 @@ def split_parts(
     ----------
     recipe : Recipe
     sources : mapping of str to Splits
-        The recipe's data, loaded.
+        The recipe's data, already loaded.
     data_dir : Path, optional
-        Where MNIST is looked for first.
+        First folder to search for MNIST.
 
     Raises
     ------
     UsageError, DataError
-        Extra data or nondigits cannot be loaded; or there are too few images to hold out a part
-        that the recipe needs.
+        Extra data or nondigits cannot be loaded, or there are too few images for a validation
+        part that the recipe needs.
     """
     digits = _carve_digits(recipe, [splits.train for splits in sources.values()], data_dir)
     nondigits, other_tests = _gather_nondigits(recipe, data_dir)
-    others = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
+    carved_nondigits = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
     return Parts(
         train=_join_trains(digits, least_share=recipe.least_share),
         validation=_join_held_out(recipe, digits),
         test=join([splits.test for splits in sources.values()]),
-        nondigits=_join_trains(others, least_share=recipe.least_share) if others else None,
-        nondigits_validation=_join_held_out(recipe, others) if others else None,
+        nondigits=(
+            _join_trains(carved_nondigits, least_share=recipe.least_share)
+            if carved_nondigits
+            else None
+        ),
+        nondigits_validation=(
+            _join_held_out(recipe, carved_nondigits) if carved_nondigits else None
+        ),
         folder=data_dir,
         tests={source: splits.test for source, splits in sources.items()},
         other_tests=other_tests,
@@ -106,9 +112,9 @@ def split_parts(
 def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | None) -> list[Carved]:
     """Hold out a share of the recipe's data and of its extra data."""
     repeats_small = recipe.least_share > 0
-    # Joined first, unless small sources are to be repeated: then each is carved by itself.
-    wholes = list(trains) if repeats_small else [join(trains)]
-    carved = [_carve(recipe, whole, allow_none=repeats_small) for whole in wholes]
+    # Repeating small sources needs each one carved separately; otherwise they are joined first.
+    datasets = list(trains) if repeats_small else [join(trains)]
+    carved = [_carve(recipe, dataset, allow_none=repeats_small) for dataset in datasets]
     if recipe.extra_data:
         extra = load_all(recipe.extra_data, data_dir, show_progress=True).train
         carved.append(_carve(recipe, extra, allow_none=repeats_small))
@@ -118,9 +124,9 @@ def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | No
 def _gather_nondigits(
     recipe: Recipe, data_dir: Path | None
 ) -> tuple[list[Dataset], dict[str, Dataset]]:
-    """Load the images that show no class: the training parts, and each source's test part.
+    """Load the images of no class: the training parts, and each source's test part.
 
-    A recipe that learns to refuse learns it from the sources of digits as well.
+    Sources of digits may hold some as well; those are added.
     """
     if not recipe.nondigits:
         return [], {}
@@ -150,15 +156,15 @@ def _join_trains(carved: Sequence[Carved], *, least_share: float) -> Dataset:
 
 
 def _join_held_out(recipe: Recipe, carved: Sequence[Carved]) -> Dataset | None:
-    """Join what was held out; None if that is nothing and the recipe does not need it."""
+    """Join the held-out parts; None if there are none and the recipe needs none."""
     held_out = [validation for _, validation in carved if validation is not None]
     if held_out:
         return join(held_out)
     if recipe.needs_validation:
         total = sum(len(train) for train, _ in carved)
         raise DataError(
-            f"{'+'.join(train.name for train, _ in carved)}: of {total} images none can be "
-            f"spared for the validation part, a share of {recipe.validation:g}, which the "
-            "recipe needs: bring more images or raise validation"
+            f"{'+'.join(train.name for train, _ in carved)}: the recipe needs a validation part, "
+            f"but a share of {recipe.validation:g} of {total} images is none: "
+            "add images or raise validation"
         )
     return None

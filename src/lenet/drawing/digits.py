@@ -11,11 +11,11 @@ from lenet.drawing.zero_to_three import ONE, THREE, TWO, ZERO
 
 STYLES = dict(enumerate((ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE)))
 CHUNK = 2_000  # digits whose curves are computed together
-CRUDE = 0.08  # share of digits drawn as crude bitmaps; twice that for 1s, whose bars get fat
+CRUDE = 0.08  # share of digits drawn as crude bitmaps; twice that for 1s, drawn with fat bars
 
 
 def draw_digits(n: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Draw `n` digits in the styles of people all over the world.
+    """Draw `n` digits in handwriting styles from around the world.
 
     Parameters
     ----------
@@ -35,13 +35,13 @@ def draw_digits(n: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]
     labels = balanced(n, seed)
     for start in range(0, n, CHUNK):
         rng = np.random.default_rng([seed, 1, start])
-        part = drawings(labels[start : start + CHUNK], rng)
-        for place, (lines, style) in enumerate(part, start):
-            one = bool(labels[place] == 1)
-            if rng.random() < CRUDE * (1 + one):
-                images[place] = crude(lines, style, one, rng)
+        chunk = drawings(labels[start : start + CHUNK], rng)
+        for index, (lines, style) in enumerate(chunk, start):
+            is_one = bool(labels[index] == 1)
+            if rng.random() < CRUDE * (1 + is_one):
+                images[index] = crude(lines, style, is_one, rng)
             else:
-                images[place] = crop(lines, style.thickest, rng)
+                images[index] = crop(lines, style.thickest, rng)
     return images, labels
 
 
@@ -57,25 +57,25 @@ def drawings(
     rng : numpy.random.Generator
         Source of randomness.
     hand : Hand, optional
-        The writer; equal digits then share a style. By default each digit has a writer and a style
-        of its own.
+        One writer for all digits; equal digits then share a style. By default each digit has its
+        own writer and style.
 
     Returns
     -------
     list of (list of float64 arrays (m, 2), Style)
-        The strokes as lines, in a box at the origin whose longer side is 1, and the style.
+        The strokes as polylines, in a box at the origin with longer side 1, and the style.
     """
     drawn: list[tuple[list[Floats], Style]] = [([], STYLES[0][0])] * len(digits)
     for digit, styles in STYLES.items():
-        places = np.flatnonzero(digits == digit)
+        indices = np.flatnonzero(digits == digit)
         weights = np.array([style.weight for style in styles])
-        choices = 1 if hand else len(places)
-        chosen = np.zeros(len(places), np.int64)
+        choices = 1 if hand else len(indices)  # one writer writes equal digits in one style
+        chosen = np.zeros(len(indices), np.int64)
         chosen[:] = rng.choice(len(styles), choices, p=weights / weights.sum())
         for i, style in enumerate(styles):
-            in_style = places[chosen == i]
+            in_style = indices[chosen == i]
             if in_style.size:
                 lines = write(style, len(in_style), rng, hand)
-                for k, place in enumerate(in_style):
-                    drawn[place] = [line[k] for line in lines], style
+                for k, index in enumerate(in_style):
+                    drawn[index] = [line[k] for line in lines], style
     return drawn

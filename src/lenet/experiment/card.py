@@ -1,4 +1,4 @@
-"""The model card: what a model is, how it was trained, what it scores, where it fails."""
+"""The model card: architecture, training, scores and known weaknesses."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -17,18 +17,18 @@ def card(
     calibration: Calibration | None = None,
     changes: Sequence[Change] = (),
 ) -> str:
-    """Return the model card in Markdown: what it is, how it was trained, what it scores.
+    """Return the model card in Markdown.
 
     Parameters
     ----------
     run : Run
     scores : mapping of part to Scores
     robustness : mapping of condition to Scores, optional
-        The undisturbed one first.
+        The unchanged images come first.
     calibration : Calibration, optional
-        Its temperature and rejection threshold, if they were fitted.
+        Temperature and rejection threshold, if they were fitted.
     changes : sequence of Change
-        How its errors compare with those of the model it began from.
+        Its errors compared with those of the model it started from.
     """
     lines = [
         f"# {run.folder.name}",
@@ -54,12 +54,14 @@ def card(
 
 
 def _about(run: Run, calibration: Calibration | None) -> list[str]:
-    """Return what the model is and how it was trained."""
+    """Return the table of architecture, data and training."""
     recipe, manifest = run.recipe, run.manifest
     sources = ", ".join([*recipe.data, *recipe.extra_data])
-    words = {"train": "to learn from", "validation": "held out", "test": "to test"}
+    labels = {"train": "to learn from", "validation": "held out", "test": "to test"}
     counts = ", ".join(
-        f"{manifest.data[part]:,} {word}" for part, word in words.items() if manifest.data.get(part)
+        f"{manifest.data[part]:,} {label}"
+        for part, label in labels.items()
+        if manifest.data.get(part)
     )
     return [
         f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
@@ -69,7 +71,7 @@ def _about(run: Run, calibration: Calibration | None) -> list[str]:
         f"| architecture | `{recipe.model}` |",
         f"| tells apart | {_cell(', '.join(manifest.data['classes']))} |",
         f"| data | {_cell(sources)}: {counts} |",
-        *_refusing(run),
+        *_nondigits(run),
         f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
         f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
         f"| seed | {manifest.seed} |",
@@ -80,7 +82,7 @@ def _about(run: Run, calibration: Calibration | None) -> list[str]:
     ]
 
 
-def _refusing(run: Run) -> list[str]:
+def _nondigits(run: Run) -> list[str]:
     if not run.recipe.nondigits:
         return []
     count = run.manifest.data["nondigits"]
@@ -116,5 +118,5 @@ def _conditions(robustness: Mapping[str, Scores]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    """Return `text` as one cell of a Markdown table, without markup."""
+    """Return `text` as one cell of a Markdown table, with markup escaped."""
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""Weights to ONNX, and the proof that both give the same answers for real digits."""
+"""Export of weights to ONNX, and the check that both give the same answers for real digits."""
 
 import contextlib
 import copy
@@ -26,22 +26,22 @@ from lenet.run import CONTRACT, LAYER_FACTS, LAYERS, MODEL, Run
 from lenet.storage import LockedError, locked
 from lenet.training import infer
 
-TOLERANCE = 1e-5  # of a probability, between torch and ONNX Runtime
-PROOF_IMAGES = 1000  # real digits on which an export has to agree with torch
+TOLERANCE = 1e-5  # largest difference of a probability between torch and ONNX Runtime
+PROOF_IMAGES = 1000  # real digits on which an export must agree with torch
 
 
 @dataclass(frozen=True)
 class Exported:
-    """One network as the files that are made of it.
+    """The files that an export makes from one network.
 
     Attributes
     ----------
     model : bytes
         ONNX: images ``(n, 1, 28, 28)`` in, ``logits`` ``(n, k)`` out.
     layers : bytes
-        The same with the output of every named layer as an output of that name.
+        The same network, with every named layer as an output of that name.
     facts : bytes
-        What each layer is, as JSON.
+        A description of each layer, as JSON.
     """
 
     model: bytes
@@ -50,19 +50,19 @@ class Exported:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Content by file name."""
+        """File contents by name."""
         return {MODEL: self.model, LAYERS: self.layers, LAYER_FACTS: self.facts}
 
 
 @dataclass(frozen=True)
 class Renewed:
-    """A run whose weights were exported again.
+    """The result of exporting a run again.
 
     Attributes
     ----------
     run : Run
     written : list of str
-        Names of the files that are new or have changed; the others were up to date.
+        Names of the files that are new or changed; the others were up to date.
     difference : float
         The largest difference between a probability in torch and in ONNX.
     """
@@ -72,8 +72,8 @@ class Renewed:
     difference: float
 
 
-class _Watched(nn.Module):
-    """A sequential network that returns the output of each of its layers."""
+class _AllLayers(nn.Module):
+    """Wraps a sequential network to return the output of every layer."""
 
     def __init__(self, model: nn.Sequential) -> None:
         super().__init__()
@@ -88,9 +88,9 @@ class _Watched(nn.Module):
 
 
 def export(model: str | Path) -> Renewed:
-    """Make the ONNX files and `layers.json` of a finished run again, from its weights.
+    """Export a finished run again: make its ONNX files and `layers.json` from its weights.
 
-    Temperature and rejection threshold stay as they are. If interrupted, it can be repeated.
+    Temperature and rejection threshold are kept. If interrupted, it can be run again.
 
     Parameters
     ----------
@@ -102,38 +102,38 @@ def export(model: str | Path) -> Renewed:
     UsageError
         There is no such run, or it ships with the package.
     ModelError
-        The run is unfinished, broken or altered; or ONNX does not agree with torch, and then
-        nothing was written.
+        The run is unfinished, broken or altered; or ONNX disagrees with torch, and nothing was
+        written.
     DataError
         The folder cannot be written.
     """
-    found = Run.find(model)
-    if found.is_shipped:
+    run = Run.find(model)
+    if run.is_shipped:
         raise UsageError(
-            f"{found.folder.name} ships with lenet and stays as it is: "
-            f"copy {found.folder} and export the copy"
+            f"{run.folder.name} ships with lenet and stays as it is: "
+            f"copy {run.folder} and export the copy"
         )
     try:
-        with locked(found.folder):
-            return _renew(Run.open(found.folder))
+        with locked(run.folder):
+            return _renew(Run.open(run.folder))  # opened again, now that nobody else changes it
     except LockedError as error:
         raise ModelError(
-            f"another process is working in {found.folder}: wait for it, or stop it first"
+            f"another process is working in {run.folder}: wait for it, or stop it first"
         ) from error
 
 
 def to_onnx(
     model: nn.Sequential, classes: tuple[str, ...], calibration: Calibration | None = None
 ) -> Exported:
-    """Export `model` with its calibration in the metadata; the batch size is free.
+    """Export `model` with its calibration in the metadata, for any batch size.
 
-    The network is traced once, so the two ONNX files can differ in nothing but their outputs.
+    The network is traced once, so the two ONNX files differ only in their outputs.
     """
     layers = _traced(model)
     del layers.metadata_props[:]
     for key, value in _metadata(classes, calibration).items():
         layers.metadata_props.add(key=key, value=value)
-    _forget_traces(layers)
+    _strip_metadata(layers)
     model_proto = onnx.ModelProto()
     model_proto.CopyFrom(layers)
     del model_proto.graph.output[:-1]
@@ -146,7 +146,7 @@ def to_onnx(
 
 
 def prove(exported: bytes, model: nn.Module, images: NDArray[np.uint8]) -> float:
-    """Check that ONNX Runtime gives torch's digits and probabilities for `images`.
+    """Check that ONNX Runtime and torch give the same digits and probabilities for `images`.
 
     Returns
     -------
@@ -156,16 +156,17 @@ def prove(exported: bytes, model: nn.Module, images: NDArray[np.uint8]) -> float
     Raises
     ------
     ModelError
-        A digit differs, or a probability by more than `TOLERANCE` and the rounding of a logit.
+        A digit differs, or a probability differs by more than `TOLERANCE` plus rounding.
     """
-    ours = Classifier(exported)
-    logits = ours.logits(images)
+    classifier = Classifier(exported)
+    logits = classifier.logits(images)
     expected = infer(model, images).numpy()
-    difference = np.abs(ours.calibrated(logits) - ours.calibrated(expected)).max()
-    # Where logits are large, as in 1998, their own rounding makes more of a difference.
-    allowed = TOLERANCE + float(np.spacing(np.abs(expected).max())) / ours.temperature
+    difference = np.abs(classifier.calibrated(logits) - classifier.calibrated(expected)).max()
+    # Large logits, such as those of the 1998 network, are themselves rounded more coarsely.
+    rounding = float(np.spacing(np.abs(expected).max())) / classifier.temperature
+    allowed = TOLERANCE + rounding
     changed = int((logits.argmax(1) != expected.argmax(1)).sum())
-    # "not <=" also refuses a NaN.
+    # `not <=` also refuses NaN.
     if changed or not difference <= allowed:
         raise ModelError(
             f"the exported model disagrees with the trained one on {changed} of {len(images):,} "
@@ -179,43 +180,43 @@ def _renew(run: Run) -> Renewed:
     calibration = _calibration_of(run)
     network = network_of(run)
     exported = to_onnx(network, tuple(run.manifest.data["classes"]), calibration)
-    images = load("uci-digits").train.images[:PROOF_IMAGES]  # always at hand
+    images = load("uci-digits").train.images[:PROOF_IMAGES]  # part of scikit-learn: no download
     difference = prove(exported.model, network, images)
     renewed, written = run.replace(exported.files)
     return Renewed(renewed, written, difference)
 
 
 def _calibration_of(run: Run) -> Calibration | None:
-    """Return what a finished run's `model.onnx` says of its logits; None if nothing was fitted."""
+    """Return the calibration in a finished run's `model.onnx`; None if nothing was fitted."""
     if run.manifest.state not in ("done", "regressed"):
-        run.read(MODEL)  # says why there is none
+        run.read(MODEL)  # raises the error that says why there is none
     if not run.recipe.calibrate:
         return None
     if MODEL in run.manifest.files:
         content = run.read(MODEL)
-    else:  # an export was interrupted; each file is whole, though, be it the old or the new one
+    else:  # an export was interrupted; the file is still whole, either the old or the new one
         try:
             content = (run.folder / MODEL).read_bytes()
         except OSError as error:
             raise ModelError(
                 f"{run.folder} has no {MODEL}, which holds its temperature: "
-                "restore the file or train again"
+                "restore it or train again"
             ) from error
     classifier = Classifier(content)
     return Calibration(classifier.temperature, classifier.rejection)
 
 
 def _traced(model: nn.Sequential) -> Any:
-    """Return `model` as an ONNX program that gives the output of every layer."""
+    """Trace `model`; return an ONNX program that outputs every layer."""
     names = [name for name, _ in model.named_children()]
-    plain = copy.deepcopy(model).to("cpu").eval()
-    plain.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    # The exporter writes to stdout, logs and warns; none of it is meant for our users.
+    copied = copy.deepcopy(model).to("cpu").eval()
+    copied.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    # The exporter prints, logs and warns; none of that is useful to our users.
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(), _quiet():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
-            _Watched(plain),
-            # Two images, because a batch of one is taken for a constant.
+            _AllLayers(copied),
+            # Two images, because the exporter would treat a batch size of 1 as a constant.
             (torch.zeros(2, 1, 28, 28),),
             input_names=["images"],
             output_names=[*names[:-1], "logits"],
@@ -239,8 +240,8 @@ def _metadata(classes: tuple[str, ...], calibration: Calibration | None) -> Mapp
     return facts
 
 
-def _forget_traces(model: Any) -> None:
-    """Drop the exporter's notes, which hold paths of the machine it ran on."""
+def _strip_metadata(model: Any) -> None:
+    """Delete the exporter's metadata, which contains paths of this machine."""
     model.doc_string = ""
     model.graph.doc_string = ""
     for part in (model.graph, *model.graph.node, *model.functions):

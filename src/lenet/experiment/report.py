@@ -23,11 +23,12 @@ from lenet.models import layer_table
 from lenet.reader import percent
 from lenet.run import REPORT
 
-LOOKED_INTO = 3  # digits whose layers are shown
-MOST_MISTAKES = 120  # shown, the most certain first
-MOST_FILTERS = 4  # convolutions whose kernels are shown, from the first on
+MAX_EXAMPLES = 3  # digits whose layer outputs are shown
+MAX_MISTAKES = 120  # shown, highest probability first
+MAX_FILTERS = 4  # convolutions whose kernels are shown, starting with the first
 
-# Figures of `gallery.RUN_FIGURES`. The page has a table of its own and shows some mistakes only.
+# Figures from `gallery.RUN_FIGURES`. The others are left out: the page has its own table of scores
+# and shows only `MAX_MISTAKES`.
 SHOWN = ("curves", "confusion", "reliability", "roc", "robustness")
 
 PARTS = {"test": "test", "validation": "held out", "train": "learnt from"}
@@ -35,7 +36,7 @@ PARTS = {"test": "test", "validation": "held out", "train": "learnt from"}
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure inside the page: a data URL, width and height in CSS pixels."""
+    """A figure embedded in the page: a data URL, width and height in CSS pixels."""
 
     source: str
     width: int
@@ -43,7 +44,7 @@ class Drawn:
 
 
 def report_files(run: Inspection) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each figure of a run, then of the page that shows them all."""
+    """Yield the name and content of each figure of a run, then of the page that shows them."""
     drawn: dict[str, Drawn] = {}
     for name, figure in _figures(run):
         content = gallery.sheet([figure], ".png")
@@ -96,10 +97,10 @@ def _figures(run: Inspection) -> Iterator[tuple[str, Figure]]:
     yield (
         "mistakes",
         figures.mistakes(
-            run.test.images, run.test.labels, run.probabilities, run.test.classes, MOST_MISTAKES
+            run.test.images, run.test.labels, run.probabilities, run.test.classes, MAX_MISTAKES
         ),
     )
-    for layer, figure in gallery.filters(run, list(run.kernels)[:MOST_FILTERS]).items():
+    for layer, figure in gallery.filters(run, list(run.kernels)[:MAX_FILTERS]).items():
         yield f"filters-{layer}", figure
     for number, index in enumerate(_examples(run), 1):
         image = run.test.images[index]
@@ -110,26 +111,26 @@ def _figures(run: Inspection) -> Iterator[tuple[str, Figure]]:
 
 
 def _examples(run: Inspection) -> list[int]:
-    """Choose test images to look into: the first of several classes, and the worst mistake."""
+    """Choose test images to show: the first of a few classes, and the most confident mistake."""
     answers, labels = run.probabilities.argmax(axis=1), run.test.labels
     right, wrong = np.flatnonzero(answers == labels), np.flatnonzero(answers != labels)
     firsts = {int(labels[i]): int(i) for i in right[::-1]}
     chosen = sorted(firsts.values())
     if len(wrong):
-        certainty = run.probabilities[wrong].max(axis=1)
-        chosen = [*chosen[: LOOKED_INTO - 1], int(wrong[certainty.argmax()])]
-    return chosen[:LOOKED_INTO]
+        confidence = run.probabilities[wrong].max(axis=1)
+        chosen = [*chosen[: MAX_EXAMPLES - 1], int(wrong[confidence.argmax()])]
+    return chosen[:MAX_EXAMPLES]
 
 
 def _answer(run: Inspection, index: int) -> str:
     truth, row = run.test.labels[index], run.probabilities[index]
     answer, classes = int(row.argmax()), run.test.classes
-    read = "rightly" if answer == truth else f"but the truth is {classes[truth]}"
-    return f"Test image {index:,}: read as {classes[answer]} at {percent(row.max())}, {read}."
+    verdict = "correctly" if answer == truth else f"but it is {classes[truth]}"
+    return f"Test image {index:,}: read as {classes[answer]} at {percent(row.max())}, {verdict}."
 
 
 def _embedded(png: bytes) -> Drawn:
-    """Put a figure into a data URL, reduced to 256 colours, which is enough for all of them."""
+    """Return a figure as a data URL, reduced to 256 colours, which is enough for every figure."""
     picture = Image.open(BytesIO(png))
     scale = 96 / gallery.DPI
     file = BytesIO()
@@ -146,7 +147,7 @@ def _embedded(png: bytes) -> Drawn:
 
 @cache
 def _template() -> Template:
-    # Names that people chose - recipe, data, classes - are text, never markup.
+    # Names chosen by users (recipe, data, classes) must not act as markup.
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,4 +1,4 @@
-"""One network under bad conditions: the same test digits, disturbed as real pictures are."""
+"""Robustness of a network: its errors on test digits that are shifted, rotated, noisy and so on."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,32 +16,32 @@ from lenet.metrics import Scores
 from lenet.reader import Classifier
 from lenet.training.augment import affine, warp
 
-MOST = 2000  # test images for each condition
-BATCH = 256  # images moved at once
-SEED = 0  # of directions and noise, the same for every network
+MAX_IMAGES = 2000  # test images for each condition
+BATCH = 256  # images warped at once
+SEED = 0  # for random directions and noise; the same for every network
 
 Images = NDArray[np.uint8]
 
 
-def robustness(classifier: Classifier, test: Dataset, most: int = MOST) -> dict[str, Scores]:
-    """Score at most `most` images of `test`, spread evenly over it, under each condition.
+def robustness(classifier: Classifier, test: Dataset, most: int = MAX_IMAGES) -> dict[str, Scores]:
+    """Score at most `most` images of `test`, evenly spaced, under each condition.
 
     Returns
     -------
     dict of str to Scores
-        By condition in the order of `CONDITIONS`, the undisturbed one first.
+        By condition, in the order of `CONDITIONS`; the unchanged images come first.
     """
-    some = test.subset(spread(len(test), most))
+    sample = test.subset(spread(len(test), most))
     return {
         name: metrics.evaluate(
-            classifier.probabilities(disturb(some.images)), some.labels, test.classes
+            classifier.probabilities(disturb(sample.images)), sample.labels, test.classes
         )
         for name, disturb in CONDITIONS.items()
     }
 
 
 def conditions(robustness: Mapping[str, Scores]) -> list[dict[str, Any]]:
-    """Return the errors under each condition, as ``measured.json`` contains them."""
+    """Return the errors under each condition, for ``measured.json``."""
     return [
         {"name": name, "errors": scores.errors, "total": scores.total}
         for name, scores in robustness.items()
@@ -53,36 +53,36 @@ def _as_they_are(images: Images) -> Images:
 
 
 def _shifted(pixels: int) -> Callable[[Images], Images]:
-    """Move each image up, down, left or right; pixels that leave it are lost."""
+    """Shift each image up, down, left or right at random; pixels beyond the edge are lost."""
 
     def disturb(images: Images) -> Images:
-        chance = torch.Generator().manual_seed(SEED)
-        direction = torch.randint(4, (len(images),), generator=chance)
+        generator = torch.Generator().manual_seed(SEED)
+        direction = torch.randint(4, (len(images),), generator=generator)
         x = pixels * torch.tensor([1.0, -1.0, 0.0, 0.0])[direction]
         y = pixels * torch.tensor([0.0, 0.0, 1.0, -1.0])[direction]
-        return _moved(images, (x, y), torch.zeros(len(images)))
+        return _warped(images, (x, y), torch.zeros(len(images)))
 
     return disturb
 
 
 def _rotated(degrees: float) -> Callable[[Images], Images]:
-    """Rotate each image to the left or to the right."""
+    """Rotate each image clockwise or anticlockwise at random."""
 
     def disturb(images: Images) -> Images:
-        chance = torch.Generator().manual_seed(SEED)
-        side = torch.randint(2, (len(images),), generator=chance) * 2.0 - 1
-        still = torch.zeros(len(images))
-        return _moved(images, (still, still), degrees * side)
+        generator = torch.Generator().manual_seed(SEED)
+        sign = torch.randint(2, (len(images),), generator=generator) * 2.0 - 1
+        zeros = torch.zeros(len(images))
+        return _warped(images, (zeros, zeros), degrees * sign)
 
     return disturb
 
 
-def _moved(images: Images, shift: tuple[Tensor, Tensor], rotation: Tensor) -> Images:
-    one, none = torch.ones(len(images)), torch.zeros(len(images))
-    matrices = affine(shift=shift, rotation=rotation, scale=(one, one), shear=none)
-    parts = zip(torch.from_numpy(images).split(BATCH), matrices.split(BATCH), strict=True)
-    moved = [warp(part.unsqueeze(1).float(), where).round().byte() for part, where in parts]
-    return np.asarray(torch.cat(moved).squeeze(1))
+def _warped(images: Images, shift: tuple[Tensor, Tensor], rotation: Tensor) -> Images:
+    ones, zeros = torch.ones(len(images)), torch.zeros(len(images))
+    matrices = affine(shift=shift, rotation=rotation, scale=(ones, ones), shear=zeros)
+    batches = zip(torch.from_numpy(images).split(BATCH), matrices.split(BATCH), strict=True)
+    warped = [warp(batch.unsqueeze(1).float(), matrix).round().byte() for batch, matrix in batches]
+    return np.asarray(torch.cat(warped).squeeze(1))
 
 
 def _noisy(images: Images) -> Images:

@@ -1,4 +1,4 @@
-"""What each layer of a network is, gives for an image, and holds as kernels."""
+"""The layers of a network: their descriptions, their outputs for an image, their kernels."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,19 +27,19 @@ class Layers:
     model : bytes
         A ``layers.onnx`` that `lenet.experiment.export` wrote.
     threads : int, optional
-        CPU threads of one call; all cores by default.
+        CPU threads per call; all cores by default.
 
     Attributes
     ----------
     names : tuple of str
-        Of the layers, in order; the last is ``output``, the logits.
+        Layer names in order; the last is ``output``, the logits.
     classes : tuple of str
-        Names of the classes.
+        Class names.
 
     Raises
     ------
     ModelError
-        It is not such a file.
+        `model` is not a ``layers.onnx``.
     """
 
     def __init__(self, model: bytes, threads: int = 0) -> None:
@@ -48,12 +48,12 @@ class Layers:
             facts = self._session.get_modelmeta().custom_metadata_map
             self.classes = tuple(facts["classes"].split("\n"))
         except Exception as error:
-            # ONNX Runtime has an exception class of its own for each of a dozen faults.
+            # ONNX Runtime has a dozen exception classes with no common base.
             raise ModelError(
-                "the file is not a layers.onnx of lenet: export it again with `lenet export RUN`"
+                "not a layers.onnx made by lenet: export it again with `lenet export RUN`"
             ) from error
         *hidden, self._last = (str(output.name) for output in self._session.get_outputs())
-        # The file calls the last output "logits"; the network calls its layer "output".
+        # The last output is named "logits" in the file, but "output" in the network.
         self.names = (*hidden, "output")
         self._input = self._session.get_inputs()[0].name
 
@@ -63,7 +63,7 @@ class Layers:
         Returns
         -------
         dict of str to float32 ndarray (c, height, width) or (c,)
-            By layer, in order.
+            Layer name to output, in order.
         """
         values = self._session.run(None, {self._input: as_input(image[None])})
         return {name: value[0] for name, value in zip(self.names, values, strict=True)}
@@ -107,11 +107,11 @@ def kernels(network: "nn.Module", recipe: "Recipe", classes: int) -> dict[str, K
     Parameters
     ----------
     network : nn.Module
-        As trained.
+        The trained network.
     recipe : Recipe
-        What it was trained by.
+        The recipe it was trained with.
     classes : int
-        How many classes it has.
+        Number of classes.
     """
     from lenet.models.weights import beginning
 
@@ -120,37 +120,37 @@ def kernels(network: "nn.Module", recipe: "Recipe", classes: int) -> dict[str, K
 
 
 def read_facts(content: bytes) -> list[LayerFacts]:
-    """Return what a `layers.json` says of each layer, in order.
+    """Parse a `layers.json`: the facts about each layer, in order.
 
     Raises
     ------
     ModelError
-        It is not such a file.
+        `content` is not a `layers.json`.
     """
     try:
         return _FACTS.validate_json(content)
     except ValidationError as error:
         raise ModelError(
-            "the file is not a layers.json of lenet: export it again with `lenet export RUN`"
+            "not a layers.json made by lenet: export it again with `lenet export RUN`"
         ) from error
 
 
 def stored_kernels(
     names: KernelNames, arrays: Mapping[str, NDArray[Any]]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the kernels and the biases of a convolution from the arrays of `model.safetensors`.
+    """Return a convolution's kernels and biases from the arrays of `model.safetensors`.
 
     Returns
     -------
     kernels : float32 ndarray (out, in, height, width)
         0 where two maps are not connected.
     biases : float32 ndarray (out,)
-        Empty where the layer has none.
+        Empty if the layer has none.
 
     Raises
     ------
     ModelError
-        The arrays are those of another network.
+        The arrays belong to another network.
     """
     try:
         weights = arrays[names.weights]
@@ -164,7 +164,7 @@ def stored_kernels(
         dense[outputs, inputs] = weights
     except (KeyError, ValueError, IndexError) as error:
         raise ModelError(
-            f"layers.json names kernels {names.weights} that model.safetensors does not have: "
+            f"layers.json names the kernels {names.weights}, but model.safetensors has none: "
             "export it again with `lenet export RUN`"
         ) from error
     return dense, biases

@@ -1,9 +1,9 @@
-"""The layers of a network: what each is, gives, holds, sees, and costs for one image.
+"""Each layer of a network: its family, output shape, parameters, receptive field and cost.
 
 An architecture defines its layers once; the shape table, `layers.json`, the service and the page
-all come from here. A layer of torch is known by its class. A layer of our own has two attributes:
-``family``, a `Family`, and ``kind``, words for people. A window that slides also has
-``kernel_size``, ``stride`` and ``padding``; what else it does is one of the protocols below.
+all come from here. torch's own layers are recognised by their class. A custom layer has two
+attributes: ``family``, a `Family`, and ``kind``, a short description. One with a sliding window
+also has ``kernel_size``, ``stride`` and ``padding``. Other behaviour is in the protocols below.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from lenet.run import Family, KernelNames, LayerFacts, Receptive
 
-IMAGE = Receptive(size=1, step=1, start=0)  # each pixel of the image sees itself
+IMAGE = Receptive(size=1, step=1, start=0)  # each pixel of the image sees only itself
 
 _FAMILIES: dict[type[nn.Module], Family] = {
     nn.Conv2d: "convolution",
@@ -36,26 +36,26 @@ _SEE_EVERYTHING = ("dense", "distance", "flatten")
 
 @runtime_checkable
 class Counted(Protocol):
-    """A layer of our own that multiplies weights and counts its multiplications itself."""
+    """A custom layer that counts its own multiplications by weights."""
 
     def multiply_adds(self, output: Tensor) -> int:
-        """Return the multiplications of a weight by an input behind one image of `output`."""
+        """Return the number of weight × input multiplications per image of `output`."""
 
 
 @runtime_checkable
 class Branching(Protocol):
-    """A layer of our own with several paths, which works out its receptive field itself."""
+    """A custom layer with several paths, which computes its own receptive field."""
 
     def receptive(self, before: Receptive) -> Receptive:
-        """Return the receptive field of its output, given that of its input."""
+        """Return the layer's receptive field, given that of the layer `before` it."""
 
 
 @runtime_checkable
 class Connected(Protocol):
-    """A convolution of our own that stores kernels only where two maps are connected."""
+    """A custom convolution that stores kernels only for connected pairs of maps."""
 
     def kernel_names(self, layer: str) -> KernelNames:
-        """Return where the file of weights holds its kernels, if it is called `layer`."""
+        """Return the names of its kernels in the weights file; `layer` is the layer's name."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +67,19 @@ class Layer:
     name : str
         Its name in the `nn.Sequential`.
     family : Family
-        What it is, in one of a few words.
+        Its general type.
     kind : str
-        The same for people: ``convolution 5×5``.
+        A short description, such as ``convolution 5×5``.
     size : tuple of int
         Shape of its output without the batch axis.
     parameters : int
-        Trainable numbers in it.
+        Number of trainable parameters.
     multiply_adds : int
-        Multiplications of a weight by an input; pooling and activations count as none.
+        Multiplications of a weight by an input; pooling and activations have none.
     arithmetic : str
-        Its output's side spelled out as (N + 2P − F)/S + 1, or empty where that does not apply.
+        The output's side as (N + 2P − F)/S + 1, in numbers; empty if that does not apply.
     receptive : Receptive or None
-        None where each number sees the whole image.
+        None if each output value sees the whole image.
     """
 
     name: str
@@ -93,14 +93,14 @@ class Layer:
 
     @property
     def shape(self) -> str:
-        """The output's shape as people write it, ``6×28×28``."""
+        """The output's shape as text, ``6×28×28``."""
         return "×".join(str(side) for side in self.size)
 
 
 def layer_table(model: nn.Sequential) -> list[Layer]:
-    """Return a row for each named layer of `model`, found by passing one blank image through it.
+    """Return a row for each named layer of `model`, by passing one blank image through it.
 
-    The model is left as it was: same weights, same training mode.
+    The model's weights and training mode do not change.
 
     Raises
     ------
@@ -157,7 +157,7 @@ def layer_facts(model: nn.Sequential) -> list[LayerFacts]:
 
 
 def slide(field: Receptive, size: int, step: int, padding: int) -> Receptive:
-    """Return the field of a window of `size` that slides by `step` over a layer with `field`.
+    """Return the receptive field of a window of `size` sliding by `step` over a layer with `field`.
 
     >>> slide(Receptive(size=6, step=2, start=-2), size=3, step=2, padding=1)
     Receptive(size=10, step=4, start=-4)
@@ -170,7 +170,7 @@ def slide(field: Receptive, size: int, step: int, padding: int) -> Receptive:
 
 
 def join(one: Receptive, other: Receptive) -> Receptive:
-    """Return the field of the sum of two layers with the same step.
+    """Return the receptive field of the sum of two layers with the same step.
 
     >>> join(Receptive(size=5, step=2, start=-2), Receptive(size=1, step=2, start=0))
     Receptive(size=5, step=2, start=-2)
@@ -191,15 +191,15 @@ def _family(layer: nn.Module) -> Family:
 
 
 def _receptive(layer: nn.Module, family: Family, before: Receptive) -> Receptive | None:
-    """Return the field of a layer's output, given that of its input."""
+    """Return a layer's receptive field, given that of the layer before it."""
     match layer:
         case Branching():
             return layer.receptive(before)
         case nn.ZeroPad2d() | nn.ConstantPad2d():
             return slide(before, 1, 1, layer.padding[0])
-        case nn.Module(kernel_size=size, stride=step, padding=margin):
-            spread = (_side(size) - 1) * _side(getattr(layer, "dilation", 1)) + 1
-            return slide(before, spread, _side(step), _side(margin))
+        case nn.Module(kernel_size=size, stride=step, padding=padding):
+            dilated_size = (_side(size) - 1) * _side(getattr(layer, "dilation", 1)) + 1
+            return slide(before, dilated_size, _side(step), _side(padding))
         case _:
             return None if family in _SEE_EVERYTHING else before
 
@@ -243,40 +243,40 @@ def _kind(layer: nn.Module) -> str:
 
 
 def _multiply_adds(layer: nn.Module, x: Tensor) -> int:
-    """Count by watching everything inside `layer` that multiplies weights at work."""
-    counted = 0
+    """Run `layer` once and add up the multiplications of every module inside it."""
+    total = 0
 
     def count(module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal counted
+        nonlocal total
         match module:
             case nn.Conv2d():
-                counted += module.weight[0].numel() * output[0].numel()
+                total += module.weight[0].numel() * output[0].numel()
             case nn.Linear():
-                counted += module.weight.numel() * (output[0].numel() // module.out_features)
+                total += module.weight.numel() * (output[0].numel() // module.out_features)
             case Counted():
-                counted += module.multiply_adds(output)
+                total += module.multiply_adds(output)
 
     handles = [module.register_forward_hook(count) for module in layer.modules()]
     layer(x)
     for handle in handles:
         handle.remove()
-    return counted
+    return total
 
 
 def _arithmetic(layer: nn.Module, x: Tensor, y: Tensor) -> str:
     match layer:
         case nn.ZeroPad2d() | nn.ConstantPad2d():
             return f"{x.shape[-1]} + 2·{layer.padding[0]} = {y.shape[-1]}"
-        case nn.Module(kernel_size=size, stride=step, padding=margin):
-            n, p, f, s = x.shape[-1], _side(margin), _side(size), _side(step)
+        case nn.Module(kernel_size=size, stride=step, padding=padding):
+            n, p, f, s = x.shape[-1], _side(padding), _side(size), _side(step)
             fraction = f"({n} + 2·{p} − {f})/{s}"
-            whole = fraction if (n + 2 * p - f) % s == 0 else f"⌊{fraction}⌋"
-            return f"{whole} + 1 = {y.shape[-1]}"
+            rounded = fraction if (n + 2 * p - f) % s == 0 else f"⌊{fraction}⌋"
+            return f"{rounded} + 1 = {y.shape[-1]}"
         case _:
             return ""
 
 
 def _side(size: object) -> int:
     side = size[0] if isinstance(size, tuple) else size
-    assert isinstance(side, int), "padding by name has no number"
+    assert isinstance(side, int), "padding must be a number, not a name such as 'same'"
     return side

@@ -21,9 +21,9 @@ class Residual(nn.Module):
     Parameters
     ----------
     inputs, outputs : int
-        Channels.
+        Number of channels.
     stride : int
-        Of the first convolution and of the shortcut.
+        Stride of the first convolution and of the shortcut.
     """
 
     family: Family = "residual"
@@ -47,13 +47,13 @@ class Residual(nn.Module):
         return torch.relu(self.around(x) + self.norm2(self.conv2(inner)))
 
     def receptive(self, before: Receptive) -> Receptive:
-        """Return the receptive field of the sum, given that of the input."""
-        through = slide(slide(before, 3, self.stride, padding=1), 3, 1, padding=1)
-        return join(through, slide(before, 1, self.stride, padding=0))
+        """Return the receptive field of the sum, given that of the layer `before` it."""
+        convolved = slide(slide(before, 3, self.stride, padding=1), 3, 1, padding=1)
+        return join(convolved, slide(before, 1, self.stride, padding=0))
 
 
 def resnet_small(classes: int = 10, dropout: float = 0.0) -> nn.Sequential:
-    """Build it with 77,754 weights for ten classes.
+    """Build the network; it has 77,754 weights for ten classes.
 
     >>> from lenet.models import layer_table
     >>> for layer in layer_table(resnet_small()):

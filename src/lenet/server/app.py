@@ -28,21 +28,21 @@ if TYPE_CHECKING:
     from lenet.corrections import Corrections
 
 CLIENT_GONE = 499  # nginx's status for a client that hung up
-COMPRESSED = 1000  # bytes from which an answer is compressed
-FASTEST = 1  # of the levels of gzip
-PAUSE = 0.2, 0.9  # seconds before the answer that there are too many requests
+MIN_COMPRESSED = 1000  # bytes; shorter answers are not compressed
+GZIP_LEVEL = 1  # the fastest
+BUSY_DELAY = 0.2, 0.9  # seconds before "too many requests" is sent
 
 
 def build(service: Service, policy: Policy, store: "Corrections | None" = None) -> Guard:
-    """Return the application of a service.
+    """Return the ASGI application of a service.
 
     Parameters
     ----------
     service : Service
     policy : Policy
-        Who may use it.
+        Who may use the service.
     store : Corrections, optional
-        Where to keep corrections; without it none are kept.
+        Where to store corrections; without it the service takes none.
     """
     service.store = store
     app = _Api(
@@ -52,7 +52,7 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         openapi_url="/v1/openapi.json",
         docs_url=None,  # these pages load scripts from another host
         redoc_url=None,
-        # By default FastAPI sends what it sees to a collector that the environment names.
+        # By default FastAPI sends traces to a collector named by environment variables.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan,
     )
@@ -72,9 +72,9 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
         corrections = corrections_api.router
     for router in (readings_api.router, health, models_api.router, corrections):
         _add(app, router)
-    # Not as a mount, which would answer 404 where a route exists for another method.
+    # Not a mount, which would answer 404 instead of 405 for a wrong method.
     app.router.default = Site()
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED, compresslevel=FASTEST)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED, compresslevel=GZIP_LEVEL)
     return Guard(app, policy, service.metrics)
 
 
@@ -85,16 +85,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _add(app: FastAPI, router: APIRouter) -> None:
-    """Add the routes of a router; their functions' names are their operation ids."""
+    """Add the routes of a router, with their function names as operation ids."""
     for route in router.routes:
         assert isinstance(route, APIRoute)
         route.operation_id = route.name
-    # Not by `include_router`, which would match every request twice: 7 % of one for one digit.
+    # Not `include_router`, which matches every request twice: 7 % of the time for one digit.
     app.router.routes.extend(router.routes)
 
 
 class _Api(FastAPI):
-    """FastAPI with the token in its description."""
+    """FastAPI whose OpenAPI description mentions the token."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI description."""
@@ -111,7 +111,7 @@ class _Api(FastAPI):
         return description
 
 
-# What watches over the service
+# Health and metrics
 
 health = APIRouter(route_class=Route)
 OPEN: dict[str, Any] = {"security": []}  # needs no token
@@ -125,7 +125,7 @@ class State(BaseModel):
 
 @health.get("/livez", responses=errors(), openapi_extra=OPEN)
 async def live() -> State:
-    """Say that the process lives."""
+    """Tell that the process is running."""
     return State(status="ok")
 
 
@@ -135,7 +135,7 @@ async def live() -> State:
     openapi_extra=OPEN,
 )
 async def ready(service: ServiceDep) -> State:
-    """Say whether requests may be sent."""
+    """Tell whether requests may be sent."""
     if not service.ready:
         raise Refusal(
             HTTPStatus.SERVICE_UNAVAILABLE, "not ready: starting or stopping", RETRY_AFTER
@@ -149,7 +149,7 @@ async def ready(service: ServiceDep) -> State:
     responses={200: {"content": {"text/plain": {}}}, **errors()},
 )
 async def metrics(service: ServiceDep) -> Response:
-    """Give numbers for Prometheus."""
+    """Return the metrics for Prometheus."""
     return Response(service.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -159,22 +159,22 @@ no_corrections = APIRouter(include_in_schema=False)
 @no_corrections.api_route("/v1/corrections", methods=["GET", "POST"])
 @no_corrections.api_route("/v1/corrections/{_number}", methods=["GET", "DELETE"])
 async def refuse_corrections() -> None:
-    """Say that no corrections are kept."""
+    """Refuse: this service stores no corrections."""
     raise Refusal(
         HTTPStatus.NOT_FOUND,
-        "corrections are not kept here: `lenet serve --collect FILE` keeps them",
+        "this service stores no corrections: start it with `lenet serve --collect FILE`",
     )
 
 
-# The answers to errors
+# Answers to errors
 
 
 async def _refused(_request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-        # A client that asked again at once would take time from those being answered. The pause
-        # is random, so that clients do not all come back together.
-        await asyncio.sleep(random.uniform(*PAUSE))
+        # A client that retries at once would slow down the others. The delay is random, so that
+        # clients do not all retry together.
+        await asyncio.sleep(random.uniform(*BUSY_DELAY))
     return error(refusal.status, refusal.text, refusal.headers)
 
 
@@ -185,14 +185,14 @@ async def _unreadable(_request: Request, fault: Exception) -> Response:
 async def _invalid(_request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
     first = fault.errors()[0]
-    place = first["loc"][-1]
-    return error(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
+    parameter = first["loc"][-1]
+    return error(HTTPStatus.UNPROCESSABLE_ENTITY, f"{parameter}: {first['msg']}")
 
 
 async def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     texts = {
-        HTTPStatus.NOT_FOUND: "there is nothing here: /v1/openapi.json lists what there is",
+        HTTPStatus.NOT_FOUND: "there is nothing here: see /v1/openapi.json for the API",
         HTTPStatus.METHOD_NOT_ALLOWED: f"the method {request.method[:20]} is not allowed here",
     }
     status = HTTPStatus(fault.status_code)

@@ -1,4 +1,4 @@
-"""The bodies of requests: received within limits, then parsed as a picture, images or JSON."""
+"""Request bodies: received within limits, then parsed as a picture, digit images or JSON."""
 
 import asyncio
 import base64
@@ -17,9 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from lenet.server.refusals import RETRY_AFTER, Refusal, unprocessable
 
 MAX_BODY = 16_000_000
-MAX_JSON = 2_000_000  # parsing more would block the event loop for all others
-MAX_HELD = 128_000_000  # of all bodies being received
-SECONDS = 60.0  # that a body may take to arrive
+MAX_JSON = 2_000_000  # parsing more would block the event loop for too long
+MAX_HELD = 128_000_000  # bytes of all bodies being received together
+SECONDS = 60.0  # for a body to arrive
 
 PIXELS = 28 * 28
 MAX_IMAGES = 256
@@ -29,7 +29,7 @@ JSON = "application/json"
 
 
 class Bodies:
-    """Receives bodies, and counts the bytes held for all of them."""
+    """Receives bodies, and counts the bytes held in memory for all of them."""
 
     def __init__(self) -> None:
         self.held = 0
@@ -40,7 +40,7 @@ class Bodies:
         Raises
         ------
         Refusal
-            It is too large or too slow, or too much is held already.
+            The body is too large or too slow, or too many bytes are held already.
         """
         stated = request.headers.get("content-length")
         if stated is not None and stated.isdecimal() and int(stated) > limit:
@@ -61,7 +61,7 @@ class Bodies:
                     if self.held > MAX_HELD:
                         raise Refusal(
                             HTTPStatus.SERVICE_UNAVAILABLE,
-                            "too much is being sent at once: try again in a second",
+                            "too many bodies are being received: try again in a second",
                             {**RETRY_AFTER, "Connection": "close"},
                         )
                     parts.append(part)
@@ -81,7 +81,7 @@ def _too_large(limit: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"the body is too large: the limit is {limit:,} bytes",
-        # Else the rest would have to be received, only to be thrown away.
+        # Otherwise the rest would have to be received and thrown away.
         {"Connection": "close"},
     )
 
@@ -91,11 +91,11 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def wrong_type(found: str, *allowed: str) -> Refusal:
-    """Return the refusal of a body of type `found`."""
+def wrong_type(media_type: str, *allowed: str) -> Refusal:
+    """Return the refusal of a body of this media type."""
     return Refusal(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"Content-Type {found[:80]!r} is not taken here: send {' or '.join(allowed)}",
+        f"Content-Type {media_type[:80]!r} is not accepted here: send {' or '.join(allowed)}",
     )
 
 
@@ -105,12 +105,12 @@ async def picture_of(request: Request, body: bytes) -> tuple[bytes, str]:
     Raises
     ------
     Refusal
-        It is of another type, or does not hold exactly one picture.
+        The body has another type, or does not hold exactly one picture.
     """
     kind = content_type(request)
     if kind == "multipart/form-data":
         return await _only_file(request, body)
-    # curl's default, whatever it sends, is application/x-www-form-urlencoded.
+    # curl sends application/x-www-form-urlencoded by default, whatever the body is.
     if kind in ("", OCTETS, "application/x-www-form-urlencoded") or kind.startswith("image/"):
         return body, "picture"
     raise wrong_type(kind, "image/*", OCTETS, "multipart/form-data")
@@ -142,7 +142,7 @@ async def _only_file(request: Request, body: bytes) -> tuple[bytes, str]:
 
 
 def json_of(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in a body (`Refusal`: it is not one)."""
+    """Return the JSON object in a body (`Refusal`: it is not a JSON object)."""
     try:
         value = orjson.loads(body)
     except ValueError as error:
@@ -160,7 +160,7 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
     kind : str
         The body's media type.
     body : bytes
-        784 bytes per image; or JSON whose `key` is a list of images, or an image if `most` is 1.
+        784 bytes per image; or JSON whose `key` is a list of images, or one image if `most` is 1.
     key : str
     most : int
         Largest number of images.
@@ -172,7 +172,7 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
     Raises
     ------
     Refusal
-        It holds no image, too many, or something else.
+        The body holds no image, too many, or something else.
     """
     if kind == OCTETS:
         pixels = body
@@ -180,12 +180,12 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
         value = json_of(body)
         if key not in value:
             raise unprocessable(f"the JSON has no {key!r}")
-        many = value[key] if most > 1 else [value[key]]
-        if not isinstance(many, list):
+        images = value[key] if most > 1 else [value[key]]
+        if not isinstance(images, list):
             raise unprocessable(f"{key!r} must be a list of images")
-        if len(many) > most:
-            raise _wrong_count(len(many), most)
-        pixels = b"".join(map(pixels_of, many))
+        if len(images) > most:
+            raise _wrong_count(len(images), most)
+        pixels = b"".join(map(pixels_of, images))
     else:
         raise wrong_type(kind, OCTETS, JSON)
     count, rest = divmod(len(pixels), PIXELS)
@@ -198,18 +198,18 @@ def images_of(kind: str, body: bytes, key: str, most: int) -> NDArray[np.uint8]:
     return np.frombuffer(pixels, np.uint8).reshape(count, 28, 28)
 
 
-def _wrong_count(found: int, most: int) -> Refusal:
-    asked = f"1 to {most} images" if most > 1 else "one image"
-    return unprocessable(f"found {found:,} images: send {asked}")
+def _wrong_count(count: int, most: int) -> Refusal:
+    allowed = f"1 to {most} images" if most > 1 else "one image"
+    return unprocessable(f"found {count:,} images: send {allowed}")
 
 
 def pixels_of(image: Any) -> bytes:
-    """Return the 784 bytes of an image as JSON gives it: base64, or 28 rows of 28 integers.
+    """Return the 784 bytes of an image given in JSON as base64, or as 28 rows of 28 integers.
 
     Raises
     ------
     Refusal
-        It is neither.
+        `image` is neither.
     """
     try:
         pixels = (
@@ -229,7 +229,7 @@ def pixels_of(image: Any) -> bytes:
 def _rows(rows: Iterable[Any]) -> bytes:
     rows = list(rows)
     numbers = list(chain.from_iterable(rows))
-    # A bool is an int in Python, but not in JSON.
+    # Compares types, because a bool is an int in Python, but not in JSON.
     if {len(row) for row in rows} != {28} or set(map(type, numbers)) != {int}:
         return b""
     return bytes(numbers)

@@ -1,4 +1,4 @@
-"""Who may use the service: what every request and every answer passes.
+"""Access control: every request and every answer passes through `Guard`.
 
 A page of another site can make a visitor's browser send requests to a service on the visitor's
 own machine, by its address or by a name that resolves to it. So `Host` must be a name of this
@@ -32,8 +32,8 @@ access_log = logging.getLogger("lenet.server.access")
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 SAFE = ("GET", "HEAD", "OPTIONS")
-METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "DELETE"))  # others are counted together
-REFUSED = (401, 403, 404, 405)
+METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "DELETE"))  # others are counted as "other"
+REFUSED = (401, 403, 404, 405)  # counted as one route, "refused"
 
 HEADERS = [
     (
@@ -60,13 +60,13 @@ class Policy:
     Attributes
     ----------
     hosts : frozenset of str
-        Names that `Host` may hold, in lower case and without port; ``*`` allows all.
+        Allowed names in `Host`, in lower case and without port; ``*`` allows all.
     any_address : bool
-        Whether `Host` may be any IP address as well: no name of an attacker can be one.
+        Whether `Host` may also be any IP address, which an attacker's host name cannot be.
     origins : frozenset of str
         Other sites whose pages may use the API.
     token : str
-        What a request to the API must show; nothing if empty.
+        What a request to the API must carry; empty for no token.
     """
 
     hosts: frozenset[str] = frozenset(LOCAL)
@@ -85,29 +85,29 @@ class Policy:
         UsageError
             One of `names` is not a host name, or one of `origins` is not an origin.
         """
-        everywhere = host in ("", "0.0.0.0", "::")
-        known = {*LOCAL, *map(_host_name, names)}
-        if everywhere:
-            mine = socket.gethostname()
-            known |= {mine, f"{mine}.local"}
+        all_addresses = host in ("", "0.0.0.0", "::")
+        hosts = {*LOCAL, *map(_host_name, names)}
+        if all_addresses:
+            machine = socket.gethostname()
+            hosts |= {machine, f"{machine}.local"}
         else:
-            known.add(f"[{host}]" if ":" in host else host)
+            hosts.add(f"[{host}]" if ":" in host else host)
         return cls(
-            frozenset(name.lower() for name in known),
-            everywhere,
+            frozenset(name.lower() for name in hosts),
+            all_addresses,
             frozenset(map(_origin, origins)),
             token,
         )
 
-    # Not Starlette's TrustedHostMiddleware: it cannot allow every IP address, takes the first of
-    # two `Host` headers, and does not tell the reader how to allow a name.
+    # Not Starlette's TrustedHostMiddleware: it cannot allow every IP address, uses the first of
+    # two `Host` headers, and its answer does not say how to allow a name.
     def knows(self, host: str) -> bool:
-        """Whether `host`, as in the header, is a name of this service."""
+        """Whether `host`, the value of the header `Host`, is a name of this service."""
         name = _without_port(host.lower())
         return name in self.hosts or "*" in self.hosts or (self.any_address and _is_address(name))
 
     def trusts(self, origin: str, host: str) -> bool:
-        """Whether a page of `origin` may use `host`."""
+        """Whether a page from `origin` may use the service at `host`."""
         origin = origin.lower()
         try:
             netloc = urlsplit(origin).netloc
@@ -117,24 +117,24 @@ class Policy:
 
     def admits(self, authorization: str) -> bool:
         """Whether the header `Authorization` holds the token."""
-        scheme, _, shown = authorization.partition(" ")
+        scheme, _, token = authorization.partition(" ")
         return not self.token or (
             scheme.lower() == "bearer"
-            and secrets.compare_digest(shown.strip().encode(), self.token.encode())
+            and secrets.compare_digest(token.strip().encode(), self.token.encode())
         )
 
 
 def _host_name(text: str) -> str:
     if text != "*" and not re.fullmatch(HOST, text.lower()):
         raise UsageError(
-            f"--allow-host {text!r} is not a host name: say example.org, without scheme, port or "
-            "path, or * for any"
+            f"--allow-host {text!r} is not a host name: write it like example.org, without "
+            "scheme, port or path, or * for any"
         )
     return text
 
 
 def _origin(text: str) -> str:
-    """Return an origin as browsers send it; a value that none would ever send is an error."""
+    """Check that `text` is an origin exactly as browsers send it, and return it in lower case."""
     match = ORIGIN.match(text.lower())
     site = "https://example.org"
     if match:
@@ -144,8 +144,8 @@ def _origin(text: str) -> str:
         if text.lower() == site:
             return site
     raise UsageError(
-        f"--allow-origin {text!r} is not the origin of a site: say scheme, host and port only, as "
-        f"{site}"
+        f"--allow-origin {text!r} is not the origin of a site: give only scheme, host and port, "
+        f"like {site}"
     )
 
 
@@ -163,7 +163,7 @@ def _is_address(name: str) -> bool:
 
 
 class Guard:
-    """The outermost ASGI application: refuses strangers, adds headers, counts and logs.
+    """The outermost ASGI application: applies the policy, adds headers, counts and logs.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if scope["type"] != "http":
-            return  # closes it: there are no web sockets here
+            return  # closes the connection; web sockets are not supported
         begin = time.perf_counter()
         status = 0
 
@@ -217,7 +217,7 @@ class Guard:
 
     def _refuse(self, scope: Scope) -> Response | None:
         """Return the refusal of a request that is not allowed, or None."""
-        headers = dict(scope["headers"])  # of one that comes twice, the last counts
+        headers = dict(scope["headers"])  # if a header is repeated, its last value
         host = headers.get(b"host", b"").decode("latin-1")
         hosts = sum(name == b"host" for name, _ in scope["headers"])
         if hosts != 1 or not self.policy.knows(host):
@@ -238,8 +238,8 @@ class Guard:
             )
         path = scope["path"]
         if (path.startswith("/v1/") or path == "/metrics") and scope["method"] != "OPTIONS":
-            shown = headers.get(b"authorization", b"").decode("latin-1")
-            if not self.policy.admits(shown):
+            authorization = headers.get(b"authorization", b"").decode("latin-1")
+            if not self.policy.admits(authorization):
                 return error(
                     HTTPStatus.UNAUTHORIZED,
                     "the token is missing or wrong: use the address that `lenet serve` printed",
@@ -264,7 +264,7 @@ class Guard:
 
 
 def _report(scope: Scope, fault: Exception) -> None:
-    """Log what broke and where, without anything of the request's content."""
+    """Log the error and where it happened, but nothing from the request's content."""
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     facts = {
         "method": scope["method"],

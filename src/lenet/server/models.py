@@ -1,4 +1,4 @@
-"""The models that are served, and what is known of each: its card as facts, without places."""
+"""The models that are served, and the card of each; private paths are left out."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Content = Literal["card", "scores", "mistakes", "kernels", "layers"]
 
-# What the API may tell of a model, and the files of its run that it comes from.
+# What the API can return about a model, and the files of its run that this needs.
 FILES: dict[Content, list[str]] = {
     "card": [RECIPE],
     "scores": [SCORES],
@@ -47,7 +47,7 @@ FILES: dict[Content, list[str]] = {
     "layers": [LAYER_FACTS, LAYERS],
 }
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
-COUNTS = ("train", "validation", "test", "nondigits")  # numbers of images a manifest may hold
+COUNTS = ("train", "validation", "test", "nondigits")  # image counts that a manifest may hold
 
 
 class Served:
@@ -56,11 +56,11 @@ class Served:
     Parameters
     ----------
     name : str
-        What the API calls it.
+        Its name in the API.
     run : Run
     reader : Reader
     watch : callable
-        Is told the size of each batch.
+        Called with the size of each batch.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class Served:
         self.reader = reader
         self.batcher = Batcher(self.classify, watch)
         self.digest = run.manifest.files[MODEL]
-        # Read once, at the start, when a broken one can still be reported.
+        # Read now, so that a broken file stops the service from starting.
         names = {name for files in FILES.values() for name in files} & set(run.manifest.files)
         self._files = {name: run.read(name) for name in names}
         self._arrays = read_arrays(run.folder / WEIGHTS)[0] if WEIGHTS in names else {}
 
     def classify(self, images: NDArray[np.uint8]) -> Answers:
-        """Return what the network says of uint8 images ``(n, 28, 28)``."""
+        """Return the network's answers for uint8 images ``(n, 28, 28)``."""
         classifier = self.reader.classifier
         judgement = classifier.judge(classifier.logits(images))
         return Answers(
@@ -89,11 +89,11 @@ class Served:
         )
 
     def has(self, content: Content) -> bool:
-        """Whether the run has the files that `content` comes from, and its layers are readable."""
+        """Whether the run has the files that `content` needs, and its layers are readable."""
         if not all(name in self._files for name in FILES[content]):
             return False
         with suppress(ModelError):
-            # Opening them takes time; whoever looks inside needs them open anyway.
+            # Opening them takes time, but a client that asks will need them open anyway.
             match content:
                 case "kernels":
                     return self.kernels is not None
@@ -108,19 +108,19 @@ class Served:
             raise ModelError(f"{self.name} has no {name}: this run was made without it")
         return self._files[name]
 
-    # Each of these raises `ModelError` where the run lacks the file or it holds something else, and
-    # is made when first asked for: what it needs takes longer to import than the service to start.
+    # Each property raises `ModelError` if the file is missing or invalid. They are computed when
+    # first used, because their imports take longer than starting the service.
 
     @cached_property
     def layers(self) -> "Layers":
-        """The network with every layer as an output."""
+        """The network, with every layer as an output."""
         from lenet.inspection.feature_maps import Layers
 
         return Layers(self._file(LAYERS), threads=1)
 
     @cached_property
     def layer_facts(self) -> list[LayerFacts]:
-        """What the layers are."""
+        """Facts about each layer."""
         from lenet.inspection.feature_maps import read_facts
 
         return read_facts(self._file(LAYER_FACTS))
@@ -138,13 +138,13 @@ class Served:
 
     @cached_property
     def scores(self) -> dict[str, Any]:
-        """What `scores.json` says."""
+        """The content of `scores.json`."""
         scores: dict[str, Any] = json.loads(self._file(SCORES))
         return scores
 
     @cached_property
     def mistakes(self) -> dict[str, Any]:
-        """What `mistakes.json` says."""
+        """The content of `mistakes.json`."""
         mistakes: dict[str, Any] = json.loads(self._file(MISTAKES))
         return mistakes
 
@@ -155,15 +155,15 @@ def load_models(
     allow_regressed: bool = False,
     watch: Callable[[str], Callable[[int], Any]] = lambda name: lambda images: None,
 ) -> dict[str, Served]:
-    """Load models by name or run folder; without any, all that ship with the package.
+    """Load models by name or run folder; without `names`, all that ship with the package.
 
     Raises
     ------
     UsageError
         There is no such model, or two would have the same name.
     ModelError
-        One is missing, broken, altered in any file that is served, unfinished, or marked as
-        regressed.
+        A model is missing, broken, unfinished or marked as regressed, or a file that is served was
+        altered.
     """
     shipped = sorted(shipped_names(), key=lambda name: (name != DEFAULT_MODEL, name))
     models: dict[str, Served] = {}
@@ -175,9 +175,9 @@ def load_models(
         if run.manifest.state == "regressed" and not allow_regressed:
             raise ModelError(
                 f"{run.folder} is marked as regressed, it does worse on some of its data than the "
-                "model it began from: choose another, or say --allow-regressed"
+                "model it started from: choose another, or use --allow-regressed"
             )
-        # One thread each: requests are what is worked on side by side.
+        # One thread each, because requests are already handled in parallel.
         reader = Reader(run.folder, threads=1)
         models[name] = Served(name, run, reader, watch(name))
     return models
@@ -193,17 +193,17 @@ class PartErrors(BaseModel):
 
 
 class Change(BaseModel):
-    """Errors on the test set of one source, of the model it began with and of this one."""
+    """Errors on one source's test set, before (the model it started from) and after training."""
 
     source: str
-    nondigits: bool = Field(description="Whether these are the images that show no digit.")
+    nondigits: bool = Field(description="Whether these are images that show no digit.")
     total: int
     before: int
     after: int
 
 
 class Condition(BaseModel):
-    """Errors on test images that were disturbed in one way."""
+    """Errors on test images under one condition, such as noise."""
 
     name: str
     errors: int
@@ -211,14 +211,14 @@ class Condition(BaseModel):
 
 
 class Table(BaseModel):
-    """Figures in words."""
+    """A table of results as text."""
 
     columns: list[str]
     rows: list[list[str]]
 
 
 class Elsewhere(BaseModel):
-    """What was measured on other pictures than its data's."""
+    """Results on pictures from outside its data."""
 
     title: str
     lead: str
@@ -227,14 +227,14 @@ class Elsewhere(BaseModel):
 
 
 class Measured(BaseModel):
-    """What was measured of a model beyond its scores: ``measured.json``."""
+    """Results beyond a model's scores: ``measured.json``."""
 
-    conditions: list[Condition] = Field([], description="The undisturbed images come first.")
+    conditions: list[Condition] = Field([], description="The unchanged images come first.")
     elsewhere: Elsewhere | None = None
 
 
 class Card(BaseModel):
-    """How a model was made and what it scores. Private sources are told by their kind alone."""
+    """How a model was made and what it scores. Of private sources only the kind is shown."""
 
     name: str
     about: str
@@ -247,10 +247,10 @@ class Card(BaseModel):
     threads: int
     started: str = Field(description="ISO 8601 with offset.")
     weights: str = Field(description="SHA-256.")
-    temperature: float | None = Field(description="Divides the logits; null: not calibrated.")
-    rejection: float | None = Field(description="Lower scores are refused; null: none is.")
+    temperature: float | None = Field(description="Divides the logits; null if not calibrated.")
+    rejection: float | None = Field(description="Lower scores are refused; null: never refuses.")
     scores: list[PartErrors]
-    changes: list[Change] = Field(description="Empty unless it began with another model.")
+    changes: list[Change] = Field(description="Empty unless it started from another model.")
     measured: Measured
 
 
@@ -294,9 +294,9 @@ def card_of(served: Served) -> Card:
 
 
 def public_recipe(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe's fields as JSON holds them, its sources and its start without their places.
+    """Return a recipe's fields for JSON, without the paths of its sources.
 
-    What the training began with is told by its last name: a model, or the folder of a run.
+    Of `start_from` only the last part is kept: the name of a model or run folder.
     """
     fields: dict[str, Any] = recipe.model_dump(mode="json")
     for name in SOURCES:

@@ -1,4 +1,4 @@
-"""Looking inside: `/v1/models`, what is known of each, and `/v1/layers`."""
+"""Looking inside models: `/v1/models` and what is below it, and `/v1/layers`."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -35,19 +35,21 @@ IMAGE_BODY = body_of({OCTETS: BINARY, JSON: form_of(image=IMAGE)})
 
 T = TypeVar("T")
 
-# What is answered
+# Answers
 
 
 class Layer(BaseModel):
     """One named layer of a network."""
 
     name: str
-    family: Family = Field(description="What it is, in one of a few words.")
-    kind: str = Field(description="The same for people, as convolution 5×5.")
-    shape: list[int] = Field(description="Of its output: maps, height, width; or numbers.")
+    family: Family = Field(description="Its general type.")
+    kind: str = Field(description="A short description, such as convolution 5×5.")
+    shape: list[int] = Field(
+        description="Of the output: maps, height, width; or the size of a vector."
+    )
     parameters: int
     receptive: Receptive | None = Field(
-        description="What a pixel sees; null where each number sees the whole image."
+        description="Receptive field of a pixel; null if each value sees the whole image."
     )
 
 
@@ -72,16 +74,16 @@ class Model(BaseModel):
 
 
 class Models(BaseModel):
-    """What is served, and within which limits."""
+    """The models that are served, and the limits of the service."""
 
     models: list[Model]
-    collect: bool = Field(description="Whether corrections are kept.")
-    max_body: int = Field(description="Bytes of a body.")
-    max_digits: int = Field(description="Images of a request.")
+    collect: bool = Field(description="Whether corrections are stored.")
+    max_body: int = Field(description="Most bytes in a request body.")
+    max_digits: int = Field(description="Most images in a request.")
 
 
 class ClassScores(BaseModel):
-    """Scores of one class, or an average of all."""
+    """Scores of one class, or an average over all."""
 
     name: str
     precision: float
@@ -92,7 +94,7 @@ class ClassScores(BaseModel):
 
 
 class Bin(BaseModel):
-    """Answers of about the same probability."""
+    """Answers with similar probability."""
 
     count: int
     correct: int
@@ -134,21 +136,21 @@ class Mistake(BaseModel):
 
 
 class Mistakes(BaseModel):
-    """The test images that were misread, the most certain answers first."""
+    """The test images that were misread, highest probability first."""
 
     name: str
     part: Literal["test"]
     data: str
-    licence: str | None = Field(None, description="Whose the images are, where that is known.")
+    licence: str | None = Field(None, description="Authors and terms of the images, if known.")
     total: int
     errors: int
-    refused: int = Field(description="Of all test images, those refused as not a digit.")
-    uncertain: int = Field(description="Of all test images.")
-    confident_errors: int = Field(description="Errors neither refused nor uncertain.")
+    refused: int = Field(description="Test images refused as not a digit.")
+    uncertain: int = Field(description="Test images whose answer was uncertain.")
+    confident_errors: int = Field(description="Errors that were neither refused nor uncertain.")
     mistakes: list[Mistake]
 
 
-# Dictionaries, because pydantic's objects would only copy megabytes of base64.
+# TypedDicts, because pydantic models would copy megabytes of base64.
 
 
 class Values(TypedDict):
@@ -156,7 +158,7 @@ class Values(TypedDict):
 
     name: str
     shape: list[int]
-    low: Annotated[float, Field(description="The least of the values.")]
+    low: Annotated[float, Field(description="The smallest value.")]
     high: float
     values: Annotated[str, Field(description="float32, little-endian, in base64; row by row.")]
 
@@ -164,7 +166,7 @@ class Values(TypedDict):
 class Kernel(Values):
     """The kernels of a convolution: out, in, height, width."""
 
-    bias: Annotated[list[float], Field(description="Of each map; empty where it has none.")]
+    bias: Annotated[list[float], Field(description="One per map; empty if there are none.")]
 
 
 class Kernels(TypedDict):
@@ -206,13 +208,13 @@ async def models(service: ServiceDep) -> Models:
 
 @router.get("/v1/models/{name}/card", responses=errors(404, 429, 503))
 async def card(name: str, service: ServiceDep) -> Card:
-    """Give a model's card."""
+    """Return a model's card."""
     return await _of_model(service, name, "card", card_of)
 
 
 @router.get("/v1/models/{name}/scores", responses=errors(404, 429, 503))
 async def scores(name: str, service: ServiceDep) -> Scores:
-    """Give a model's scores by part of its data."""
+    """Return a model's scores, by part of its data."""
     return await _of_model(service, name, "scores", lambda served: Scores(served.scores))
 
 
@@ -222,7 +224,7 @@ async def scores(name: str, service: ServiceDep) -> Scores:
     response_model_exclude_unset=True,
 )
 async def mistakes(name: str, service: ServiceDep) -> Mistakes:
-    """Give the test images a model misread."""
+    """Return the test images a model misread."""
     return await _of_model(service, name, "mistakes", mistakes_of)
 
 
@@ -231,7 +233,7 @@ async def mistakes(name: str, service: ServiceDep) -> Mistakes:
     responses={200: {"model": Kernels}, **errors(404, 429, 503)},
 )
 async def kernels(name: str, service: ServiceDep) -> Response:
-    """Give the kernels of a model's convolutions."""
+    """Return the kernels of a model's convolutions."""
     return _json(await _of_model(service, name, "kernels", kernels_of))
 
 
@@ -241,7 +243,7 @@ async def kernels(name: str, service: ServiceDep) -> Response:
     responses={200: {"model": Layers}, **errors(400, 404, 408, 413, 415, 429, 503)},
 )
 async def layers(request: Request, service: ServiceDep, model: ModelName = None) -> Response:
-    """Give what each layer makes of one digit image."""
+    """Return the output of each layer for one digit image."""
     name = service.model(model).name
     kind = content_type(request)
     (image,) = images_of(kind, await service.bodies.read(request, MAX_IMAGE), "image", 1)
@@ -251,15 +253,15 @@ async def layers(request: Request, service: ServiceDep, model: ModelName = None)
 
 
 async def _of_model(service: Service, name: str, content: Content, get: Callable[[Served], T]) -> T:
-    """Return what `get` makes of a model (`Refusal`: there is no such model, or no such content).
+    """Run `get` for a model in a worker thread, because it may parse files or run a network.
 
-    A worker does it: files are parsed, and networks asked.
+    Raises `Refusal` if there is no such model, or it does not have this content.
     """
     served = service.model(name)
     try:
         return await service.workers.do(lambda: get(served))
     except (ModelError, ValidationError) as error:
-        # The text of the error names paths of this machine.
+        # The error's own text would reveal paths of this machine.
         text = f"model {name} has no {content} on this machine"
         if {*FILES[content]} & {*EXPORTED}:
             text += ": export it again with `lenet export RUN`"
@@ -271,7 +273,7 @@ def _json(content: Kernels | Layers) -> Response:
 
 
 def model_entry(served: Served, default: bool) -> Model:
-    """Return the entry of one model in the list that `GET /v1/models` answers."""
+    """Return a model's entry in the answer to `GET /v1/models`."""
     scores = served.scores.get("test") if served.has("scores") else None
     facts = served.layer_facts if served.has("kernels") or served.has("layers") else []
     return Model(
@@ -287,7 +289,7 @@ def model_entry(served: Served, default: bool) -> Model:
 
 
 def mistakes_of(served: Served) -> Mistakes:
-    """Return the test images that were misread, the most certain answers first."""
+    """Return the test images that were misread, highest probability first."""
     data = "+".join(Source.parse(source).public for source in served.run.recipe.data)
     facts = {"name": served.name, "part": "test", "data": data}
     return Mistakes.model_validate({**facts, **served.mistakes})
@@ -319,7 +321,7 @@ def feature_maps(served: Served, image: NDArray[np.uint8]) -> Layers:
 
 
 def values_of(name: str, values: NDArray[np.float32]) -> Values:
-    """Return a named array as JSON contains it: its numbers as bytes in base64.
+    """Return a named array for JSON, its values in base64.
 
     >>> values_of("C1", np.array([-1, 1], np.float32))
     {'name': 'C1', 'shape': [2], 'low': -1.0, 'high': 1.0, 'values': 'AACAvwAAgD8='}

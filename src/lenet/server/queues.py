@@ -1,8 +1,8 @@
 """Two bounded queues for work off the event loop: images for a network, jobs for threads.
 
 `Batcher` puts images of many requests through a network together, without a timer: a batch is
-whatever arrived while the last one ran. A request alone waits for nobody, and under load the
-batches grow by themselves.
+whatever arrived while the last one ran. A single request never waits for others, and batches
+grow with the load.
 """
 
 import asyncio
@@ -20,22 +20,22 @@ from lenet.reader import Status
 from lenet.server.refusals import RETRY_AFTER, Refusal, busy
 
 BATCH = 256  # images at most
-MAX_IMAGES_WAITING = 4096  # at 8,000 a second the last of them waits for half a second
-MAX_JOBS = 64  # those at work included
-JOB_SECONDS = 10.0  # that a job may take, its waiting included
+MAX_IMAGES_WAITING = 4096  # at 8,000 images/s the last one waits half a second
+MAX_JOBS = 64  # running and waiting
+JOB_SECONDS = 10.0  # that a job may take, including its wait
 
 T = TypeVar("T")
 
 
 class Answers(NamedTuple):
-    """What a network says of n images, as plain lists: the event loop shall compute nothing.
+    """A network's answers for n images, as plain lists, so that the event loop converts nothing.
 
     Attributes
     ----------
     best : list of int
-        The most probable class of each.
+        The most probable class for each image.
     probabilities : list of list of float
-        For each image, of all k classes.
+        The probabilities of all k classes for each image.
     statuses : list of str
         ``digit``, ``uncertain`` or ``not_a_digit`` for each image.
     """
@@ -51,9 +51,9 @@ class _Question(NamedTuple):
 
 
 class Batcher:
-    """Asks one network about the images of many requests.
+    """Runs one network on the images of many requests.
 
-    All methods run in the event loop; the network has a thread.
+    All public methods run in the event loop; the network runs in its own thread.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Batcher:
         Raises
         ------
         Refusal
-            Too many are waiting.
+            Too many images are waiting.
         """
         self.check(len(images))
         loop = asyncio.get_running_loop()
@@ -90,12 +90,12 @@ class Batcher:
         self.waiting += len(images)
         if not self._running:
             self._running = True
-            # Not at once, so that images that arrive together share a batch.
+            # Not immediately, so that images that arrive together share a batch.
             loop.call_soon(self._start, loop)
         return question.answers
 
     def check(self, images: int = 1) -> None:
-        """Refuse this many images if they would have to wait too long (`Refusal`)."""
+        """Raise `Refusal` if this many more images would have to wait too long."""
         if self.waiting + images > MAX_IMAGES_WAITING:
             raise busy()
 
@@ -124,7 +124,7 @@ class Batcher:
                 else np.concatenate([question.images for question in batch])
             )
             outcome = self._network(images)
-        except Exception as error:  # of any kind: every waiting request must get it
+        except Exception as error:  # any kind, because the waiting requests need an answer
             outcome = error
         loop.call_soon_threadsafe(self._finish, batch, outcome, loop)
 
@@ -134,11 +134,11 @@ class Batcher:
         outcome: Answers | Exception,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._start(loop)  # first, so that the network works while the answers are written
+        self._start(loop)  # first, so that the network runs while the answers are sent
         start = 0
         for images, answers in batch:
             end = start + len(images)
-            if answers.done():  # the client has left
+            if answers.done():  # cancelled, because the client hung up
                 pass
             elif isinstance(outcome, Exception):
                 answers.set_exception(outcome)
@@ -150,11 +150,11 @@ class Batcher:
 
 
 class Workers:
-    """As many threads as there are cores: for pictures, feature maps, the disk."""
+    """A thread per core, for pictures, feature maps and the disk."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worker")
-        self.inside = 0  # jobs
+        self.jobs = 0  # running and waiting
 
     async def do(self, work: Callable[[], T]) -> T:
         """Return what `work` returns.
@@ -167,9 +167,9 @@ class Workers:
         self.check()
         loop = asyncio.get_running_loop()
         job = self._threads.submit(work)
-        self.inside += 1
-        # A thread cannot be stopped: a job that takes too long occupies its place until it ends.
-        job.add_done_callback(lambda _: loop.call_soon_threadsafe(self._leave))
+        self.jobs += 1
+        # A thread cannot be stopped: a job that takes too long still counts until it ends.
+        job.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
         try:
             return await asyncio.wait_for(asyncio.wrap_future(job), JOB_SECONDS)
         except TimeoutError as error:
@@ -180,13 +180,13 @@ class Workers:
             ) from error
 
     def check(self) -> None:
-        """Refuse a job that would have to wait too long (`Refusal`)."""
-        if self.inside >= MAX_JOBS:
+        """Raise `Refusal` if another job would have to wait too long."""
+        if self.jobs >= MAX_JOBS:
             raise busy()
 
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _leave(self) -> None:
-        self.inside -= 1
+    def _done(self) -> None:
+        self.jobs -= 1

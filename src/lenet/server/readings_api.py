@@ -27,8 +27,7 @@ from lenet.server.queues import Answers
 from lenet.server.refusals import errors
 from lenet.server.service import ModelName, Route, ServiceDep
 
-# What is sent
-
+# Requests
 ROWS = {
     "type": "array",
     "items": {
@@ -48,7 +47,7 @@ BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
 def form_of(**properties: Any) -> dict[str, Any]:
-    """Return the description of an object, all of whose properties are required.
+    """Return the OpenAPI description of an object whose properties are all required.
 
     >>> form_of(a={"type": "string"})["schema"]["required"]
     ['a']
@@ -59,7 +58,7 @@ def form_of(**properties: Any) -> dict[str, Any]:
 
 
 def body_of(content: dict[str, Any]) -> dict[str, Any]:
-    """Return the API description of a body, by media type, that our own code parses."""
+    """Return the OpenAPI description of a body, by media type; our own code parses it."""
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -77,13 +76,13 @@ IMAGES_BODY = body_of(
         ),
     }
 )
-Probabilities = Annotated[bool, Query(description="Whether to give all ten of each digit.")]
+Probabilities = Annotated[bool, Query(description="Whether to return all ten per digit.")]
 
-# What is answered
+# Answers
 
 
 class Digit(BaseModel):
-    """One digit of a picture."""
+    """One digit in a picture."""
 
     digit: int = Field(ge=0, le=9)
     probability: float = Field(ge=0, le=1)
@@ -99,7 +98,7 @@ class Digit(BaseModel):
 
 
 class Rejected(BaseModel):
-    """A region of a picture that is not a digit."""
+    """A region of a picture that was rejected."""
 
     box: list[int]
     reason: Literal["not_a_digit", "too_small", "line"]
@@ -114,13 +113,15 @@ class Reading(BaseModel):
     height: int
     picture: str = Field(description="The file's name in a form, else `picture`.")
     status: Literal["digits", "blank", "nothing"]
-    text: str = Field(description="In reading order, rows joined by a newline, `?` if uncertain.")
+    text: str = Field(
+        description="In reading order; rows separated by newlines, uncertain digits are `?`."
+    )
     digits: list[Digit]
     rejected: list[Rejected]
 
 
-# Dictionaries, because making pydantic's objects of 64 answers takes five times as long as writing
-# them: 0.8 ms instead of 0.15, where the network needs 1.5.
+# TypedDicts, because pydantic models of 64 answers take five times as long as serialising them:
+# 0.8 ms instead of 0.15, while the network needs 1.5.
 
 
 class ImageAnswer(TypedDict):
@@ -154,11 +155,11 @@ async def read(
     model: ModelName = None,
     single: Annotated[bool, Query(description="The picture holds exactly one digit.")] = False,
     probabilities: Probabilities = True,
-    images: Annotated[bool, Query(description="Whether to give what the network saw.")] = False,
+    images: Annotated[bool, Query(description="Whether to return what the network saw.")] = False,
 ) -> Reading:
-    """Read a picture."""
+    """Read the digits in a picture."""
     served = service.model(model)
-    service.workers.check()  # before a body is received in vain
+    service.workers.check()  # before a body is received for nothing
     content, name = await picture_of(request, await service.bodies.read(request, MAX_BODY))
 
     def work() -> tuple[reader.Reading, int, int]:
@@ -200,7 +201,7 @@ async def digits(
 
 
 def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> dict[str, Any]:
-    """Return a reading as JSON contains it, with as much as was asked for."""
+    """Return a reading for JSON, with only the fields asked for."""
     content = reading.to_dict()
     if not probabilities:
         for digit in content["digits"]:
@@ -214,7 +215,7 @@ def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> 
 
 
 def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
-    """Return the answer to each image as JSON contains it."""
+    """Return the answer to each image, for JSON."""
     entries: list[ImageAnswer] = [
         {
             "digit": digit,

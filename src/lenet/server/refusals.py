@@ -1,4 +1,4 @@
-"""Answers other than 2xx: a status, and one line for a person."""
+"""Answers other than 2xx: a status and a one-line message."""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,7 @@ class Error(BaseModel):
     error: str = Field(description="One line: what is wrong, what was found, what to do next.")
 
 
-class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request is not taken
+class Refusal(Exception):  # noqa: N818 - not an error of ours: the request is refused
     """An answer other than 2xx.
 
     Parameters
@@ -26,7 +26,7 @@ class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request i
         One line: what is wrong, what was found, what to do next. It must not contain a path, a
         memory address or a version.
     headers : dict of str to str, optional
-        More headers of the answer.
+        Extra headers for the answer.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Refusal(Exception):  # noqa: N818 - nothing went wrong here; the request i
 
 
 def unprocessable(text: str) -> Refusal:
-    """Return the refusal of a request that is well formed, but makes no sense here."""
+    """Return the refusal of a request that is well formed, but not valid here."""
     return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, text)
 
 
@@ -63,7 +63,7 @@ def error(status: int, text: str, headers: dict[str, str] | None = None) -> Resp
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what the API's description says about answers other than 2xx."""
+    """Return the OpenAPI description of answers other than 2xx."""
     every = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
     return {
         int(status): {"model": Error, "description": HTTPStatus(status).phrase}

@@ -1,4 +1,4 @@
-"""What all requests share: the models, the limits, the numbers, the state; and how a route gets it.
+"""What all requests share: models, queues, metrics and state; and how a route gets them.
 
 A router is ``APIRouter(route_class=Route)``; its routes take a `ServiceDep`, some a `ModelName`.
 """
@@ -30,11 +30,11 @@ log = logging.getLogger(__name__)
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 IMAGES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-MOST_TROUBLES = 100  # different ones in the log; a database could invent any number
+MAX_PROBLEMS = 100  # different ones logged; a database's messages may vary without end
 
 
 class Metrics:
-    """The numbers that `/metrics` gives Prometheus, in a registry without the process's own."""
+    """Metrics for Prometheus, in their own registry, without those about the process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -53,7 +53,7 @@ class Metrics:
         )
         self._batches = Histogram(
             "lenet_batch_images",
-            "Images that went through a network together.",
+            "Images per batch of a network.",
             ("model",),
             buckets=IMAGES,
             registry=self._registry,
@@ -62,7 +62,7 @@ class Metrics:
             "lenet_digits", "Digits read.", ("model", "status"), registry=self._registry
         )
         self.corrections = Counter(
-            "lenet_corrections", "Corrections kept.", registry=self._registry
+            "lenet_corrections", "Corrections stored.", registry=self._registry
         )
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -87,11 +87,11 @@ class Metrics:
         return self._batches.labels(model).observe
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
-        """Add a number that is computed whenever the metrics are asked for."""
+        """Add a number that is computed whenever the metrics are read."""
         Gauge(name, about, registry=self._registry).set_function(value)
 
     def text(self) -> bytes:
-        """Return all numbers in Prometheus' text format."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self._registry)
 
 
@@ -107,9 +107,9 @@ class Service:
     Attributes
     ----------
     ready : bool
-        Whether every model has read a test digit and the service has not been asked to stop.
+        Whether every model has read a test digit and the service is not stopping.
     store : Corrections or None
-        Where corrections are kept, if they are.
+        Where corrections are stored; None if they are not.
     """
 
     def __init__(self, models: Mapping[str, Served], metrics: Metrics) -> None:
@@ -117,20 +117,20 @@ class Service:
         self.metrics = metrics
         self.bodies = Bodies()
         self.workers = Workers()
-        self.writers = Workers()  # apart, so that no picture waits for a database that hangs
+        self.writers = Workers()  # separate, so that no picture waits for a hanging database
         self.ready = False
         self.store: Corrections | None = None
-        self._troubles: set[str] = set()
+        self._problems: set[str] = set()
         metrics.gauge(
             "lenet_waiting_images",
-            "Images that wait for a network.",
+            "Images waiting for a network.",
             lambda: sum(model.batcher.waiting for model in models.values()),
         )
-        metrics.gauge("lenet_jobs", "Pictures at work or waiting.", lambda: self.workers.inside)
+        metrics.gauge("lenet_jobs", "Jobs running or waiting.", lambda: self.workers.jobs)
 
     @property
     def collects(self) -> bool:
-        """Whether corrections are kept."""
+        """Whether corrections are stored."""
         return self.store is not None
 
     def model(self, name: str | None) -> Served:
@@ -154,21 +154,21 @@ class Service:
         picture = resources.files("lenet").joinpath("pictures", "2-mouse.png").read_bytes()
         (two,) = find_digits(decode(picture), single=True).crops
         for model in self.models.values():
-            # The logits, because a reading would only reject an image whose logits are NaN.
+            # Checks logits, because a reading would merely reject an image with NaN logits.
             if not np.isfinite(model.reader.classifier.logits(two.image[None])).all():
                 raise ModelError(
                     f"model {model.name} gives NaN for a picture of a 2: train it again"
                 )
         self.ready = True
 
-    def report_once(self, trouble: str) -> None:
-        """Log a trouble that would otherwise be logged with every request."""
-        if trouble not in self._troubles and len(self._troubles) < MOST_TROUBLES:
-            self._troubles.add(trouble)
-            log.warning(trouble)
+    def report_once(self, problem: str) -> None:
+        """Log a problem once, instead of with every request."""
+        if problem not in self._problems and len(self._problems) < MAX_PROBLEMS:
+            self._problems.add(problem)
+            log.warning(problem)
 
     def close(self) -> None:
-        """End all threads and leave the database."""
+        """End all threads and disconnect from the database."""
         self.workers.close()
         self.writers.close()
         for model in self.models.values():
@@ -183,15 +183,15 @@ async def _service(request: Request) -> Service:
 
 
 ServiceDep = Annotated[Service, Depends(_service)]
-# Not a dependency that returns the model: each costs 5 % of a request for one digit.
-ModelName = Annotated[str | None, Query(description="Name of the model; the first if not given.")]
+# Not a dependency that returns the model: each one costs 5 % of a request for one digit.
+ModelName = Annotated[str | None, Query(description="Name of the model; the first by default.")]
 
 
 class Route(APIRoute):
-    """A route that refuses query parameters it does not have; no cache keeps its answers."""
+    """A route that refuses unknown query parameters, and whose answers are never cached."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the function that answers a request."""
+        """Return the function that answers requests."""
         handle = super().get_route_handler()
         known = list(_queries(self.dependant))
 
@@ -210,7 +210,7 @@ class Route(APIRoute):
 
 
 def _queries(dependant: Dependant) -> Iterator[str]:
-    """Yield the query parameters of a function and of what it depends on."""
+    """Yield the query parameters of a function and its dependencies."""
     for field in dependant.query_params:
         yield field.alias
     for dependency in dependant.dependencies:

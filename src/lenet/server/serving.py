@@ -1,4 +1,4 @@
-"""Running the service: the port, the connections, the signals, the log."""
+"""Running the service: port, connections, signals, log."""
 
 import asyncio
 import contextlib
@@ -24,13 +24,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from lenet.errors import ServeError, debugging
 from lenet.server.service import Service
 
-DRAIN = 10  # seconds for requests in flight to end after SIGTERM
-IDLE = 30  # seconds that a connection is kept for the next request
+DRAIN = 10  # seconds for running requests to finish after SIGTERM
+IDLE = 30  # seconds that a connection is kept open for the next request
 HEADERS = 10.0  # seconds for the headers of a request to arrive
-MAX_HEADERS = 64_000  # bytes of them
+MAX_HEADERS = 64_000  # bytes of headers
 CONNECTIONS = 1_000
 
-# Of mallopt(3), and bytes: the arrays for a picture of a few megapixels.
+# Options of mallopt(3), and their values in bytes: arrays of a picture of a few megapixels fit.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 KEPT, LARGE = 16 << 20, 2 << 20
 
@@ -56,8 +56,8 @@ def bind(host: str, port: int) -> socket.socket:
         The port is in use or not allowed, or the host is not an address of this machine.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = addresses[0]
         return socket.create_server(address[:2], family=family, backlog=1024)
     except (OSError, UnicodeError, OverflowError) as error:
         reason = (getattr(error, "strerror", None) or "no such host or port").lower()
@@ -67,21 +67,21 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """Return the address of the page as a browser takes it."""
+    """Return the page's URL for a browser."""
     host, port = listener.getsockname()[:2]
-    # "Every address" is not one that a browser can open.
+    # A browser cannot open the address that stands for all addresses.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 class JsonLines(logging.Formatter):
-    """Each event as one line of JSON: time, level, event, and the facts given as `extra`.
+    """Formats each event as one line of JSON: time, level, event, and the facts given as `extra`.
 
-    With LENET_DEBUG=1 a line holds the traceback too, in which there may be something private.
+    With LENET_DEBUG=1 the traceback is added, which may contain private data.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line of a record."""
+        """Return the line for a record."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {
             "time": time.replace("+00:00", "Z"),
@@ -95,7 +95,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_stderr(access: bool = False) -> None:
-    """Write the service's log to stderr; with `access`, a line for each request as well."""
+    """Write the service's log to stderr; with `access`, also a line for each request."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logger = logging.getLogger("lenet.server")
@@ -105,11 +105,11 @@ def log_to_stderr(access: bool = False) -> None:
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP/1.1 that closes connections whose headers come too slowly or are too long.
+    """HTTP/1.1 that closes connections whose headers arrive too slowly or are too long.
 
-    uvicorn limits neither. Without this class 20 MB of headers were all received and took 34 MB of
-    memory, 20 MB of trailers took 210 MB, and half a header kept its connection open for good; with
-    it the connection was closed after 0.8 MB, 3.7 MB and 10 seconds.
+    uvicorn limits neither. Without this class, 20 MB of headers took 34 MB of memory, 20 MB of
+    trailers took 210 MB, and half a header kept its connection open forever. With it, these
+    connections were closed after 0.8 MB, 3.7 MB and 10 seconds.
     """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -160,10 +160,10 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Stops on the first signal once all requests are answered, on the second at once.
+    """Stops after all running requests on the first signal, and immediately on the second.
 
-    uvicorn would let a second SIGTERM wait for the first, end with the signal instead of status 0,
-    and stay ready meanwhile.
+    uvicorn alone would ignore a second SIGTERM, exit with the signal instead of status 0, and stay
+    ready until then.
     """
 
     def __init__(
@@ -179,10 +179,10 @@ class _Server(uvicorn.Server):
             self._say_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Nothing else stops a thread that waits for a database that does not answer.
-        end = threading.Timer(DRAIN + 1, os._exit, (0,))
-        end.daemon = True
-        end.start()
+        # Nothing else stops a thread that waits for a hanging database.
+        timer = threading.Timer(DRAIN + 1, os._exit, (0,))
+        timer.daemon = True
+        timer.start()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -196,16 +196,16 @@ class _Server(uvicorn.Server):
 def serve(
     app: ASGIApp, service: Service, listener: socket.socket, started: Callable[[], None]
 ) -> None:
-    """Serve until a signal asks to stop, then answer the requests in flight.
+    """Serve until a signal asks to stop, then finish the running requests.
 
     Parameters
     ----------
     app : ASGI application
     service : Service
     listener : socket
-        As `bind` returned it.
+        The socket that `bind` returned.
     started : callable
-        Called when the service takes requests.
+        Called when the service accepts requests.
     """
     cv2.setNumThreads(1)  # pictures are read in parallel
     _allow_connections()
@@ -225,7 +225,7 @@ def serve(
         timeout_graceful_shutdown=DRAIN,
     )
     gc.collect()
-    gc.freeze()  # what exists now stays: without it, 5 % more CPU time for one digit
+    gc.freeze()  # never scan the objects made so far: saves 5 % of the CPU time for one digit
     _Server(config, service, started).run([listener])
 
 
@@ -233,8 +233,8 @@ def _keep_memory() -> None:
     """Make glibc keep a thread's memory from one picture to the next.
 
     By default it returns the memory and asks for it again: 460 page faults for a picture of 400×400
-    instead of none, 19 % more CPU time and 9 % fewer pictures a second; with only one of the two
-    thresholds, 15 % more. Blocks larger than `LARGE` are still returned at once.
+    instead of none, 19 % more CPU time and 9 % fewer pictures/s. Setting only one of the two
+    thresholds costs 15 % more CPU time. Blocks larger than `LARGE` are still returned at once.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
         mallopt = ctypes.CDLL(None).mallopt
@@ -243,13 +243,13 @@ def _keep_memory() -> None:
 
 
 def _allow_connections() -> None:
-    """Ask the system for as many open files as connections may be."""
+    """Raise the limit of open files to fit the largest number of connections."""
     if sys.platform == "win32":
         return
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + 200
+    wanted = CONNECTIONS + 200  # and some for files and libraries
     if soft < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))

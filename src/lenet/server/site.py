@@ -1,9 +1,9 @@
-"""The page's files over HTTP: joined into a few, compressed once, cached by browsers for good.
+"""Serves the page's files: bundled, compressed once, and cached by browsers permanently.
 
-The sources are small ES modules and style sheets. A browser would need some forty requests for
-them, so the service joins them itself; that takes no tool but Python. Scripts and styles
-lie in a folder named by a hash of their content: a new version has new addresses, and what a
-browser has once, it never asks for again. Only ``index.html`` is asked for each time.
+The sources are small ES modules and style sheets. A browser would need about forty requests for
+them, so the service bundles them itself, in plain Python. Scripts and styles are in a folder named
+by a hash of their content: a new version has new URLs, and a browser fetches each URL only once.
+Only ``index.html`` is checked every time.
 """
 
 import gzip
@@ -21,10 +21,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # the later ones refine the earlier
+STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
 ENTRY = "app"  # the module that starts the page
-PLACE = '"page/'  # what index.html calls the folder that is named by the hash
-HASH_LENGTH = 12  # hexadecimal digits: 48 bits tell any two versions apart
+PLACEHOLDER = '"page/'  # in index.html, stands for the folder named by the hash
+HASH_LENGTH = 12  # hexadecimal digits: 48 bits are enough to distinguish versions
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -37,23 +37,23 @@ _DOCUMENTATION = re.compile(rf"^ *{_COMMENT}\n|{_COMMENT} ?", re.MULTILINE | re.
 
 
 def bundle(modules: Mapping[str, str], entry: str) -> str:
-    r"""Join ES modules into one script.
+    r"""Bundle ES modules into one script.
 
-    Each module becomes a function with a scope of its own, called once, after those it imports
-    from. Nothing is renamed or made shorter; only documentation comments are left out.
+    Each module becomes a function with its own scope, called once, after the modules it imports.
+    Nothing is renamed or minified; only documentation comments are removed.
 
     Parameters
     ----------
     modules : mapping of str to str
-        Source by name without ``.js``. They may say ``import { a, b as c } from "./name.js";`` and
+        Sources by name without ``.js``. They may use ``import { a, b as c } from "./name.js";`` and
         ``export`` before a function, a class or a constant.
     entry : str
-        The module to start with; what it does not need is left out.
+        The module to start with; modules it does not need are left out.
 
     Raises
     ------
     ValueError
-        A module is missing, imports itself by way of others, or imports or exports in another way.
+        A module is missing, imports are circular, or use another form of import or export.
 
     >>> print(bundle({"app": 'import { one } from "./one.js";\none();\n',
     ...               "one": "export const one = () => 1;\n"}, "app"), end="")
@@ -71,15 +71,15 @@ def bundle(modules: Mapping[str, str], entry: str) -> str:
     """
     scopes: dict[str, str] = {}
 
-    def add(name: str, above: tuple[str, ...]) -> None:
-        if name in above:
-            raise ValueError(f"modules import in a circle: {' > '.join((*above, name))}")
+    def add(name: str, importers: tuple[str, ...]) -> None:
+        if name in importers:
+            raise ValueError(f"modules import in a circle: {' > '.join((*importers, name))}")
         if name in scopes:
             return
         if name not in modules:
-            raise ValueError(f"{above[-1]}.js imports {name}.js, which does not exist")
+            raise ValueError(f"{importers[-1]}.js imports {name}.js, which does not exist")
         for _, imported in _IMPORT.findall(modules[name]):
-            add(imported, (*above, name))
+            add(imported, (*importers, name))
         scopes[name] = _scope(name, modules[name])
 
     add(entry, ())
@@ -91,7 +91,7 @@ def _scope(name: str, source: str) -> str:
     exported = _EXPORT.findall(code)
     code = _EXPORT.sub("", code)
     code = _IMPORT.sub(
-        lambda found: f"const {{{found[1].replace(' as ', ': ')}}} = ${found[2]};\n", code
+        lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = ${match[2]};\n", code
     )
     if other := _OTHER_FORM.search(code):
         raise ValueError(f"{name}.js: this import or export cannot be joined: {other[0]}")
@@ -101,7 +101,7 @@ def _scope(name: str, source: str) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """One file as it is sent."""
+    """One file to send."""
 
     content: bytes = field(repr=False)
     media_type: str
@@ -109,7 +109,7 @@ class File:
 
     @cached_property
     def compressed(self) -> bytes:
-        """The content in gzip: done once, so as small as it gets."""
+        """The content in gzip, at the highest level because it is done only once."""
         return gzip.compress(self.content, 9)
 
     @cached_property
@@ -119,14 +119,18 @@ class File:
 
     def response(self, headers: Headers) -> Response:
         """Return the answer to a request with these headers."""
-        mine = {"Cache-Control": self.cache, "ETag": self.tag, "Vary": "Accept-Encoding"}
-        known = headers.get("if-none-match", "").replace("W/", "").split(",")
-        if self.tag in (tag.strip() for tag in known):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=mine)
+        response_headers = {
+            "Cache-Control": self.cache,
+            "ETag": self.tag,
+            "Vary": "Accept-Encoding",
+        }
+        cached = headers.get("if-none-match", "").replace("W/", "").split(",")
+        if self.tag in (tag.strip() for tag in cached):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=response_headers)
         if "gzip" in headers.get("accept-encoding", ""):
-            mine["Content-Encoding"] = "gzip"
-            return Response(self.compressed, headers=mine, media_type=self.media_type)
-        return Response(self.content, headers=mine, media_type=self.media_type)
+            response_headers["Content-Encoding"] = "gzip"
+            return Response(self.compressed, headers=response_headers, media_type=self.media_type)
+        return Response(self.content, headers=response_headers, media_type=self.media_type)
 
 
 class Site:
@@ -143,11 +147,11 @@ class Site:
 
     @cached_property
     def files(self) -> dict[str, File]:
-        """The files by their paths; made when the first is asked for, not while starting."""
+        """The files by path; made on the first request, not at the start."""
         return files_of(self.folder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for a file; files are small, so ranges of them are not given."""
+        """Answer a request for a file; ranges are not supported, because files are small."""
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         file = self.files.get(scope["path"])
@@ -157,7 +161,7 @@ class Site:
 
 
 def files_of(folder: Traversable) -> dict[str, File]:
-    """Return the page's files by their paths, made from the sources in `folder`."""
+    """Return the page's files by path, made from the sources in `folder`."""
     sources = {item.name: item.read_text("utf-8") for item in folder.iterdir()}
     modules = {
         name.removesuffix(".js"): text for name, text in sources.items() if name.endswith(".js")
@@ -169,7 +173,7 @@ def files_of(folder: Traversable) -> dict[str, File]:
         "icon.svg": (sources["icon.svg"], "image/svg+xml"),
     }
     version = _hash("".join(text for text, _ in contents.values()).encode())
-    index = sources["index.html"].replace(PLACE, f'"{version}/').encode()
+    index = sources["index.html"].replace(PLACEHOLDER, f'"{version}/').encode()
     home = File(index, "text/html", ASK_AGAIN)
     joined = {
         f"/{version}/{name}": File(text.encode(), media_type, FOREVER)
