@@ -14,7 +14,7 @@ COVERAGE := $(BIN)/coverage
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (about a minute)
+demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (some two minutes after the installation)
 	@$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)

@@ -31,6 +31,7 @@ MENU = {
     "docs/reading.md": "Reading pictures",
     "docs/results.md": "Results",
     "docs/service.md": "The service",
+    "docs/privacy.md": "What is written and sent",
     "docs/coming-from.md": "Coming from another project",
     "docs/cli.md": "Command line",
     "CONTRIBUTING.md": "Contributing",
