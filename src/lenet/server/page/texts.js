@@ -186,7 +186,8 @@ export const TEXTS = {
     "lens.family.image": "",
     "lens.family.pooling": "",
     "lens.family.dense": "It weighs all numbers of the layer before.",
-    "lens.family.distance": "Minus the squared distance between all numbers of the layer before and one class's pattern.",
+    "lens.family.distance":
+      "Minus the squared distance between all numbers of the layer before and one class's pattern.",
     "lens.family.subsampling": "",
     "lens.family.padding": "",
     "lens.family.normalisation": "The same cell before it, shifted and stretched.",
