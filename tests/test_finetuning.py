@@ -244,7 +244,7 @@ def test_resuming_after_a_withdrawn_correction_is_refused(quick_run: Run, tmp_pa
     store = Corrections(source.partition(":")[2])
     store.delete(next(iter(store)).id)
     store.close()
-    with pytest.raises(DataError, match="have come or were taken back since; start a new run$"):
+    with pytest.raises(DataError, match="corrections were added or deleted; start a new run$"):
         experiment.resume(tmp_path / "quick-1")
 
 
