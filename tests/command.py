@@ -6,6 +6,9 @@ import pty
 import subprocess
 import sys
 
+# For a process whose memory is measured: coverage would add its own to it.
+NO_COVERAGE = {"COVERAGE_PROCESS_CONFIG": ""}
+
 
 def run_lenet(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lenet", *map(str, words)]

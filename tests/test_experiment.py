@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import lenet
+from command import NO_COVERAGE
 from lenet import experiment
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
@@ -250,7 +252,9 @@ def peak_megabytes(*words: object) -> tuple[str, float]:
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
     )
     command = [sys.executable, "-c", program, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **NO_COVERAGE}
+    )
     assert done.returncode == 0, done.stderr
     text, _, peak = done.stdout.strip().rpartition("\n")
     return text, float(peak)

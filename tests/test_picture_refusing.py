@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from command import NO_COVERAGE
 from lenet.errors import PictureError
 from lenet.picture import decode, find_digits
 from pages import Bytes, encode, lone_seven
@@ -245,7 +246,11 @@ def test_the_largest_pictures_are_read_in_bounded_memory(
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, path], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, path],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, **NO_COVERAGE},
     )
     assert int(done.stdout) < 1_000 * megabytes
 

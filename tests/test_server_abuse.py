@@ -23,6 +23,7 @@ import pytest
 from PIL import Image
 
 import lenet
+from command import NO_COVERAGE
 from lenet.reader import DEFAULT_MODEL
 from live_service import Live, serving
 
@@ -34,7 +35,7 @@ MB = 1_000_000
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     place = tmp_path_factory.mktemp("collected") / "corrections.db"
-    with serving("lenet5", "--collect", place) as live:
+    with serving("lenet5", "--collect", place, **NO_COVERAGE) as live:
         live.digit(bytes(784))
         yield live
         assert live.stop() == 0
