@@ -2,10 +2,11 @@
 
 python benchmarks/wild.py --data DIR [--model reader] [--only single strings] [--sheets DIR]
 
-DIR contains `wild/` (folders single, strings, nondigit, each with an index.csv) and `sets/` (a
-folder per dataset with an .npz). They are only for measuring; nothing is copied except into the
-contact sheets, which show every failure: picture, truth, answer, probability and the 28×28 network
-inputs. A picture counts as read only if the text equals the label; rejections and `?` are errors.
+DIR contains `wild/` (folders single, strings, nondigit, scenes, each with an index.csv), `cases/`
+and `sets/` (a folder per dataset with an .npz). They are only for measuring; nothing is copied
+except into the contact sheets, which show every failure: picture, truth, answer, probability and
+the 28×28 network inputs. A picture counts as read only if the text equals the label; rejections and
+`?` are errors. For scenes and cases, see `everyday.py`.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 from sklearn.datasets import load_sample_images
 
+import everyday
 from lenet import Reader, datasets, metrics
 from lenet.reader import Reading
 
@@ -321,6 +323,24 @@ class Measure:
         print(f"\n## Strings\n\n{by_digits(outcomes)}\n\n{table(outcomes)}")
         self.show("strings", [o for o in outcomes if not o.right])
 
+    def scenes(self) -> None:
+        for title, pictures in (
+            ("scenes", everyday.scenes(self.data)),
+            ("cases", everyday.cases(self.data)),
+        ):
+            scores = everyday.score(self.reader, pictures)
+            print(f"\n## Everyday pictures: {title}\n\n{everyday.table(scores)}\n")
+            wrong = [score for score in scores if not score.exact]
+            for score in wrong:
+                print(f"- {score.scene.path.name}: {score.scene.truth} read as {score.answer}")
+            self.show(
+                title,
+                [
+                    Outcome(Sample(s.scene.path.name, s.scene.path, s.scene.truth), s.reading, 0)
+                    for s in wrong
+                ],
+            )
+
     def nondigit(self) -> None:
         for title, samples in (
             ("nondigit", nondigits(self.data)),
@@ -363,7 +383,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, required=True, help="folder of wild/ and sets/")
     options.add_argument("--model", default="reader", help="a shipped model or a run folder")
-    parts = ("single", "strings", "nondigit", "sets", "mnist")
+    parts = ("single", "strings", "scenes", "nondigit", "sets", "mnist")
     options.add_argument("--only", nargs="+", choices=parts, default=parts, metavar="PART")
     options.add_argument("--sheets", type=Path, help="draw every failure into this folder")
     chosen = options.parse_args()
