@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,10 +27,11 @@ LENGTHS = (0.2, 0.24, 0.16, 0.14, 0.08, 0.06, 0.04, 0.04, 0.02, 0.02)
 _LENGTHS_UP_TO = np.cumsum(LENGTHS)[:-1]
 NOW = 2026  # years are near it
 
+T = TypeVar("T")
 Text = Callable[[np.random.Generator], str]
 
 
-def _pick[T](rng: np.random.Generator, options: Sequence[T]) -> T:
+def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
     return options[int(rng.integers(len(options)))]
 
 
