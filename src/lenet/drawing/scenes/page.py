@@ -12,6 +12,7 @@ from lenet.drawing.scenes.grounds import Grey, gradient, ink_level, lay_panel, t
 
 MOST_CHARACTERS = 254  # of a scene: their numbers are kept in a byte, 0 is for none
 TRIES = 8  # to find a free place for a block
+BESIDE = 0.22  # of the blocks after the first one teach what is no digit beside digits
 SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 
 
@@ -110,6 +111,8 @@ class Content:
     ----------
     layouts : mapping of Layout to float
         Kinds of block and their relative frequencies.
+    beside : mapping of Layout to float
+        Kinds of block that only come beside another one.
     writers : Writers
         Who writes them.
     height : float
@@ -117,13 +120,17 @@ class Content:
     """
 
     layouts: Mapping[Layout, float]
+    beside: Mapping[Layout, float]
     writers: Writers
     height: float
 
-    def block(self, rng: np.random.Generator, height: float) -> Drawing | None:
+    def block(
+        self, rng: np.random.Generator, height: float, *, is_first: bool = True
+    ) -> Drawing | None:
         """Draw a block; None if it came out empty or too large."""
-        shares = np.cumsum(list(self.layouts.values()))
-        layout = list(self.layouts)[int(np.searchsorted(shares, rng.random() * shares[-1]))]
+        layouts = self.beside if not is_first and rng.random() < BESIDE else self.layouts
+        shares = np.cumsum(list(layouts.values()))
+        layout = list(layouts)[int(np.searchsorted(shares, rng.random() * shares[-1]))]
         block = layout(rng, height, self.writers)
         return block.render() if block else None
 
@@ -136,7 +143,7 @@ def scatter(rng: np.random.Generator, page: Page, content: Content, count: int) 
             alike = rng.random() < 0.65
             height *= float(np.exp(rng.normal(0, 0.12 if alike else 0.7)))
         height = float(np.clip(height, SMALLEST, 1.6 * max(page.grey.shape)))
-        drawing = content.block(rng, height)
+        drawing = content.block(rng, height, is_first=not number)
         if drawing is None:
             continue
         drawing = _turned(drawing, _angle(rng))
@@ -156,7 +163,7 @@ def fill(rng: np.random.Generator, page: Page, content: Content) -> None:
     while y < rows:
         x, lower = float(rng.uniform(-1, 1.5)) * content.height, y + content.height
         while x < columns:
-            drawing = content.block(rng, content.height)
+            drawing = content.block(rng, content.height, is_first=not page.classes)
             if drawing is None or len(page.classes) > MOST_CHARACTERS - 20:
                 return
             drawing = _turned(drawing, angle)
@@ -238,6 +245,7 @@ def _place(rng: np.random.Generator, page: Page, drawing: Drawing, height: float
             corners += rng.normal(0, 0.03 * height, (4, 2))
             ground = float(np.median(around)) if around.size else 128.0
             lay_panel(rng, page.grey, corners, _panel_level(rng, ground))
+            page.take(int(x0), int(y0), int(x1 - x0), int(y1 - y0))
     page.write(rng, drawing, x, y, height)
     page.take(x, y, w, h)
     if rng.random() < 0.03:

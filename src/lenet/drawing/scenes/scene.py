@@ -22,7 +22,7 @@ from lenet.drawing.scenes.writers import WriterPool
 
 SIDE = 256  # pixels of a scene's side: a training crop; 16 of them make a batch of a minute's step
 STREAM = 11  # of the random generator; others of `lenet.drawing` use lower ones
-WITHOUT_DIGITS = 0.09  # of scenes, besides those with nothing written on
+WITHOUT_DIGITS = 0.05  # of scenes, besides those with nothing written on
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -35,8 +35,8 @@ def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]
 
 
 # Most digits that people photograph stand in plain rows; forms and instruments are worth as much
-# as they are hard; clutter teaches what is no digit beside digits.
-LAYOUTS = _joined((ROWS, 0.46), (FORMS, 0.2), (INSTRUMENTS, 0.16), (CLUTTER, 0.18))
+# as they are hard.
+LAYOUTS = _joined((ROWS, 0.55), (FORMS, 0.25), (INSTRUMENTS, 0.2))
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Studio:
     def content(self, height: float | None = None) -> Content:
         """Return what to write on a page."""
         layouts = LAYOUTS if self.has_digits else CLUTTER
-        return Content(layouts, self.writers, self.height if height is None else height)
+        return Content(layouts, CLUTTER, self.writers, height or self.height)
 
 
 def flat(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -248,7 +248,7 @@ def digit_height(rng: np.random.Generator) -> float:
 
 def _write(rng: np.random.Generator, page: Page, content: Content) -> None:
     if rng.random() < 0.04:
-        show_through(rng, page, Content(CLUTTER, content.writers, content.height))
+        show_through(rng, page, Content(CLUTTER, CLUTTER, content.writers, content.height))
     if rng.random() < DENSE and content.height < 60:
         fill(rng, page, content)
     else:

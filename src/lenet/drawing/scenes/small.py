@@ -1,5 +1,7 @@
 """Small pictures: one digit from edge to edge, as MNIST files and paint programs give them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +44,7 @@ def small_picture(
     if has_digits and kind < BITMAPS + LONE_DIGITS:
         _lone_digit(rng, page, content, height)
     else:
-        scatter(rng, page, Content(content.layouts, content.writers, height), 1)
+        scatter(rng, page, replace(content, height=height), 1)
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     image = expose(rng, photo, SCREENSHOT if rng.random() < 0.5 else SCAN, 0.3)
     taken = Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
