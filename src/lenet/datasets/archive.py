@@ -14,11 +14,11 @@ from typing import IO, cast
 from lenet.errors import DataError
 
 MOST_UNPACKED = 2**30  # bytes; twice what UNIPEN's archive holds
-# How the files begin, and what opens them.
-_OPENERS: dict[bytes, Callable[[Path], IO[bytes]]] = {
-    b"\x1f\x8b": lambda path: cast("IO[bytes]", gzip.open(path)),
-    b"\xfd7zXZ\0": lambda path: cast("IO[bytes]", lzma.open(path)),
-    b"BZh": lambda path: cast("IO[bytes]", bz2.open(path)),
+# How packed files begin, and what unpacks them.
+_UNPACKERS: dict[bytes, Callable[[IO[bytes]], object]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"BZh": bz2.BZ2File,
 }
 _ZIP = b"PK"
 
@@ -63,11 +63,14 @@ def read_files(place: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
             return dict(_in_folder(place, wanted))
         with place.open("rb") as file:
             start = file.read(6)
-        if start.startswith(_ZIP):
-            return dict(_in_zip(place, wanted))
-        opener = next((_OPENERS[magic] for magic in _OPENERS if start.startswith(magic)), None)
-        with opener(place) if opener else place.open("rb") as stream:
-            return dict(_in_tar(stream, wanted))
+            file.seek(0)
+            if start.startswith(_ZIP):
+                return dict(_in_zip(file, wanted))
+            unpacked: object = file
+            for magic, unpack in _UNPACKERS.items():
+                if start.startswith(magic):
+                    unpacked = unpack(file)
+            return dict(_in_tar(cast("IO[bytes]", unpacked), wanted))
     except (
         *(EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile),
         *(tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError),
@@ -90,8 +93,8 @@ def _in_folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[st
             yield name, path.read_bytes()
 
 
-def _in_zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as archive:
+def _in_zip(file: IO[bytes], wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > MOST_UNPACKED:
             raise ValueError(f"it holds more than {MOST_UNPACKED:,} bytes")

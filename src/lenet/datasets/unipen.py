@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import os
+import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,8 @@ def _could_be_digits(handwriting: Handwriting) -> NDArray[np.bool_]:
     width, height = np.maximum.reduceat(handwriting.points, starts).T
     is_narrow = width < NARROWEST * height
     is_slanted = np.isin(handwriting.labels, ["-", "_"]) & (height > FLATTEST * width)
-    return np.isin(handwriting.labels, [*DIGITS, *DIGIT_LIKE]) | is_narrow | is_slanted
+    is_like = np.isin(handwriting.labels, [*DIGITS, *DIGIT_LIKE])
+    return np.asarray(is_like | is_narrow | is_slanted)
 
 
 def _inked(handwriting: Handwriting) -> NDArray[np.uint8]:
@@ -134,9 +136,11 @@ def load_handwriting(place: Path | None = None, data_dir: Path | None = None) ->
 @cache
 def _load(found: Path, key: str) -> Handwriting:
     kept = cache_dir().with_name("unipen") / f"characters-{key}.npz"
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError):
-        with np.load(kept) as arrays:
-            return Handwriting(*(arrays[name] for name in _ARRAYS))
+    with (
+        contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
+        np.load(kept) as arrays,
+    ):
+        return Handwriting(*(arrays[name] for name in _ARRAYS))
     try:
         handwriting = unipen_format.parse(_relevant_files(found))
     except DataError as error:
