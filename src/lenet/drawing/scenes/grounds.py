@@ -18,7 +18,7 @@ BANK_SIDE = 512  # pixels of a texture that is kept
 
 
 def _grains(size: float) -> Callable[[], Grey]:
-    return lambda: grain(size, round(10 * size), BANK_SIDE)
+    return lambda: _standardised(grain(size, round(10 * size), BANK_SIDE))
 
 
 def _standardised(texture: Grey) -> Grey:
