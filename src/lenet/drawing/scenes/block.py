@@ -6,7 +6,7 @@ window of a meter's drum 1, and the digit in that window 0 again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import cv2
@@ -20,9 +20,7 @@ DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
 CUT = 11  # class of a digit of which a part is not in the picture: neither right nor wrong
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
-INKED = (
-    80  # of 255: a pixel with so much ink belongs to its character (half the most of a pale one)
-)
+INKED = 80  # of 255: a pixel with more ink, or half of the most, belongs to its character
 
 
 @dataclass(frozen=True)
@@ -157,16 +155,45 @@ class Block:
             for part in other._layers
         ]
 
+    def in_shade(self, shade: float) -> "Block":
+        """Return the same characters and marks, all in one shade."""
+        return Block([replace(part, shade=shade) for part in self._layers])
+
     def bounds(self, *, characters_only: bool = False) -> tuple[Floats, Floats]:
-        """Return the left upper and the right lower corner of what was added, float64 (2,)."""
+        """Return the left upper and right lower corner of what was added, zeros for nothing."""
         boxes = np.array(
             [
                 (part.x, part.y, part.x + part.ink.shape[1], part.y + part.ink.shape[0])
                 for part in self._layers
                 if part.label is not None or not characters_only
             ]
-        )
+        ).reshape(-1, 4)
+        if not len(boxes):
+            return np.zeros(2), np.zeros(2)
         return boxes[:, :2].min(0), boxes[:, 2:].max(0)
+
+    def silhouette(self, margin: int = 0) -> tuple[Ink, float, float]:
+        """Return all its ink, whatever its shade, and where the left upper corner is.
+
+        Parameters
+        ----------
+        margin : int
+            Empty pixels on each side, for what is made of the ink: a shadow, an outline.
+
+        Returns
+        -------
+        ink : ndarray of uint8, (h, w)
+        x, y : float
+        """
+        low, high = self.bounds()
+        low = np.floor(low) - margin
+        width, height = np.ceil(high - low).astype(int) + margin
+        ink = np.zeros((height, width), np.uint8)
+        for part in self._layers:
+            x, y = round(part.x - low[0]), round(part.y - low[1])
+            place = ink[y : y + part.ink.shape[0], x : x + part.ink.shape[1]]
+            np.maximum(place, part.ink[: place.shape[0], : place.shape[1]], out=place)
+        return ink, float(low[0]), float(low[1])
 
     def render(self, margin: int = 1) -> Drawing | None:
         """Draw it; None if it is empty or larger than `LONGEST_SIDE`."""

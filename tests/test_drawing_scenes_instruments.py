@@ -1,0 +1,221 @@
+"""Layouts of instruments, things that bear numbers, and clutter."""
+
+import cv2
+import numpy as np
+import pytest
+
+from lenet.drawing.printing import fonts, glyph
+from lenet.drawing.scenes import displays, instruments
+from lenet.drawing.scenes.block import DIGITS, Block, Drawing, Glyph, Layout
+from lenet.drawing.scenes.clutter import CLUTTER
+from lenet.drawing.scenes.displays import DotMatrix, clock_time, reading
+from lenet.drawing.scenes.instruments import INSTRUMENTS, roll
+from lenet.drawing.scenes.shapes import Styled, frame, hollow, letter, rectangle, turned
+
+HEIGHTS = (8.0, 24.0, 80.0)
+SEEDS = range(6)
+FACES = [face for face in fonts() if face.name.startswith(("sans", "serif", "slab"))]
+
+
+class Printed:
+    """A font of the package at one height."""
+
+    def __init__(self, face: int, height: float) -> None:
+        self.height = height
+        self._face = FACES[face % len(FACES)]
+        self._scale = height / glyph(self._face, "0").shape[0]
+
+    def glyph(self, character: str) -> Glyph | None:
+        ink = glyph(self._face, character)
+        if not ink.size:
+            return None
+        h, w = (max(1, round(side * self._scale)) for side in ink.shape)
+        small = np.asarray(cv2.resize(ink, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+        return Glyph(small, 0, self.height - h, w)
+
+    def gap(self) -> float:
+        return 0.15 * self.height
+
+
+class Printers:
+    """Writers that print in one of the package's fonts, whatever is asked for."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def hand(self, height: float) -> Printed:
+        return Printed(int(self._rng.integers(99)), height)
+
+    def font(self, height: float, *, digits_only: bool = False) -> Printed:
+        return self.hand(height)
+
+    def display(self, height: float) -> Printed:
+        return self.hand(height)
+
+    def any(self, height: float) -> Printed:
+        return self.hand(height)
+
+
+def drawn(layout: Layout, height: float, seed: int) -> Drawing:
+    rng = np.random.default_rng([seed, int(height)])
+    drawing = layout(rng, height, Printers(rng)).render()
+    assert drawing is not None
+    return drawing
+
+
+def rolled(turn: float) -> list[int]:
+    block = Block()
+    block.fill(rectangle(0, 0, 30, 44), 0.2)
+    roll(block, Printed(0, 30), 4, turn, (0, 0, 30, 44), 1)
+    drawing = block.render()
+    assert drawing is not None
+    return list(drawing.classes)
+
+
+@pytest.mark.parametrize("layout", INSTRUMENTS, ids=lambda layout: layout.__name__)
+def test_instruments_show_digits_that_fit_a_page(layout: Layout) -> None:
+    seen = set()
+    for height in HEIGHTS:
+        for seed in SEEDS:
+            drawing = drawn(layout, height, seed)
+            assert max(drawing.shade.shape) < 700
+            assert 0 <= drawing.shade.min() <= drawing.shade.max() <= 1
+            assert drawing.shade.std() > 0.01
+            seen.update(label for label in drawing.classes if label < 10)
+    assert len(seen) >= 4
+
+
+@pytest.mark.parametrize("layout", CLUTTER, ids=lambda layout: layout.__name__)
+def test_clutter_has_ink_and_no_digit(layout: Layout) -> None:
+    for height in HEIGHTS:
+        for seed in SEEDS:
+            drawing = drawn(layout, height, seed)
+            assert drawing.shade.max() > 0.02
+            assert max(drawing.shade.shape) < 1_000
+            assert not [label for label in drawing.classes if label < 10]
+
+
+@pytest.mark.parametrize("layouts", [INSTRUMENTS, CLUTTER])
+def test_layouts_are_the_same_for_the_same_seed(layouts: dict[Layout, float]) -> None:
+    for layout in layouts:
+        first, again = drawn(layout, 20, 3), drawn(layout, 20, 3)
+        assert first.classes == again.classes
+        assert np.array_equal(first.shade, again.shade)
+        assert np.array_equal(first.ids, again.ids)
+
+
+def test_a_display_shows_the_number_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(displays, "reading", lambda rng, longest: "-40.7")
+    monkeypatch.setattr(displays, "clock_time", lambda rng: "0:47")
+    for seed in range(20):
+        classes = drawn(displays.display, 20, seed).classes
+        shown = sorted(label for label in classes if label < 10)
+        rows = len(shown) // 3
+        assert shown == sorted([0, 4, 7] * rows)
+
+
+def test_a_clock_shows_a_time_that_exists() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        hour, minute, *seconds = map(int, clock_time(rng).split(":"))
+        assert hour < 24
+        assert max(minute, *seconds, 0) < 60
+
+
+def test_a_reading_has_no_more_digits_than_asked_for() -> None:
+    rng = np.random.default_rng(2)
+    readings = [reading(rng, 4) for _ in range(300)]
+    assert {sum(map(str.isdigit, text)) for text in readings} == {1, 2, 3, 4}
+    assert any("." in text for text in readings)
+    assert any(text.startswith("-") for text in readings)
+
+
+def test_a_drum_at_rest_shows_its_digit() -> None:
+    assert rolled(0) == [4]
+
+
+def test_a_drum_rolled_half_shows_nothing_to_read() -> None:
+    assert rolled(0.5) == []
+
+
+def test_a_drum_hardly_rolled_shows_the_digit_it_shows_most_of() -> None:
+    assert rolled(0.15) == [4]
+    assert rolled(0.85) == [5]
+
+
+def test_nine_rolls_to_zero() -> None:
+    block = Block()
+    roll(block, Printed(0, 30), 9, 0.95, (0, 0, 30, 44), 1)
+    drawing = block.render()
+    assert drawing is not None
+    assert drawing.classes == (0,)
+
+
+def test_meters_have_windows_with_parts_of_digits_and_whole_ones() -> None:
+    drawings = [drawn(instruments.drums, 24, seed) for seed in range(40)]
+    assert {len(drawing.classes) for drawing in drawings} >= {4, 5, 6}
+
+
+def test_a_dial_pad_has_each_digit_once() -> None:
+    for seed in range(20):
+        classes = drawn(displays.dial_pad, 16, seed).classes
+        digits = sorted(label for label in classes if label < 10)
+        assert digits == list(range(10)) or digits == [*range(10)]
+
+
+def test_dots_of_a_matrix_make_ten_different_digits() -> None:
+    writer = DotMatrix(28, np.random.default_rng(0))
+    inks = [writer.glyph(digit) for digit in DIGITS]
+    shapes = [ink.ink for ink in inks if ink is not None]
+    assert len(shapes) == 10
+    for i, one in enumerate(shapes):
+        for other in shapes[:i]:
+            assert np.abs(one.astype(int) - other).mean() > 8
+    assert writer.glyph("j") is None
+
+
+def test_turned_ink_keeps_its_amount() -> None:
+    ink = np.zeros((20, 12), np.uint8)
+    ink[5:15, 3:9] = 255
+    for turns in (0.05, 0.25, 0.6):
+        assert turned(ink, turns).sum() == pytest.approx(ink.sum(), rel=0.03)
+
+
+def test_a_text_stands_around_its_centre() -> None:
+    for turn in (0.0, 0.25, 0.5):
+        block = Block()
+        letter(block, Printed(1, 20), "808", (100, 50), 1, turn)
+        low, high = block.bounds(characters_only=True)
+        assert (low + high) / 2 == pytest.approx([100, 50], abs=2)
+        assert (high - low).argmax() == (1 if turn == 0.25 else 0)
+
+
+def test_a_text_without_any_known_character_leaves_no_mark() -> None:
+    block = Block()
+    letter(block, Printed(1, 20), " ☃ ", (100, 50))
+    assert not block
+
+
+def test_hollow_characters_have_an_edge_and_no_inside() -> None:
+    writer = Printed(0, 60)
+    full = writer.glyph("1")
+    edge = Styled(writer, hollow(1)).glyph("1")
+    assert full is not None
+    assert edge is not None
+    assert 0.1 < edge.ink.sum() / full.ink.sum() < 0.9
+    assert Styled(writer, hollow(1)).glyph("☃") is None
+
+
+def test_a_frame_stands_around_two_corners() -> None:
+    outline = frame(np.array([10.0, 20]), np.array([30.0, 60]), 5, 4)
+    assert outline.min(0) == pytest.approx([5, 15])
+    assert outline.max(0) == pytest.approx([35, 65])
+
+
+def test_a_silhouette_is_all_ink_in_full_strength() -> None:
+    block = Block()
+    block.fill(rectangle(3, 4, 10, 6), 0)
+    ink, x, y = block.silhouette(2)
+    assert (x, y) == (0, 1)
+    assert ink.max() == 255
+    assert (block.in_shade(0.5).render().shade.max()) == pytest.approx(0.5)  # type: ignore[union-attr]
