@@ -117,12 +117,15 @@ class Content:
         Who writes them.
     height : float
         Height of the usual digit in pixels.
+    most_turned : float
+        By how many degrees a block may be turned on the page.
     """
 
     layouts: Mapping[Layout, float]
     beside: Mapping[Layout, float]
     writers: Writers
     height: float
+    most_turned: float = 45.0
 
     def block(
         self, rng: np.random.Generator, height: float, *, is_first: bool = True
@@ -146,7 +149,8 @@ def scatter(rng: np.random.Generator, page: Page, content: Content, count: int) 
         drawing = content.block(rng, height, is_first=not number)
         if drawing is None:
             continue
-        drawing = _turned(drawing, _angle(rng))
+        turn = float(np.clip(_angle(rng), -content.most_turned, content.most_turned))
+        drawing = _turned(drawing, turn)
         factor = _fitting(rng, drawing, page.grey.shape)
         if factor == 1:
             _place(rng, page, drawing, height)

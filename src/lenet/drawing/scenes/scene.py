@@ -68,10 +68,11 @@ class Studio:
     height: float  # of the usual digit in pixels
     has_digits: bool
 
-    def content(self, height: float | None = None) -> Content:
-        """Return what to write on a page."""
+    def content(self, height: float | None = None, turned: float = 0) -> Content:
+        """Return what to write on a page that is turned by so many degrees."""
         layouts = LAYOUTS if self.has_digits else CLUTTER
-        return Content(layouts, CLUTTER, self.writers, height or self.height)
+        room = max(0.0, camera.MOST_TURNED - abs(turned))
+        return Content(layouts, CLUTTER, self.writers, height or self.height, room)
 
 
 def flat(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -88,8 +89,8 @@ def close_up(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw a photo of a page so close that its edges can't be seen."""
     side = int(rng.integers(SIDE, 330))
     page = Page(paper(rng, (side, side), studio.height))
-    _write(rng, page, studio.content())
-    corners = camera.held(rng, page.grey.shape, SIDE)
+    corners = camera.held(rng, (side, side), SIDE)
+    _write(rng, page, studio.content(turned=camera.turn_of(corners)))
     return _laid(rng, np.zeros((SIDE, SIDE), np.float32), [(page, corners, corners)])
 
 
@@ -98,9 +99,10 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
     ground = surface(rng, (SIDE, SIDE), studio.material.photos)
     if rng.random() < 0.7:
         w, h = rng.uniform(0.55, 1.25, 2) * SIDE
-        page = Page(paper(rng, (int(h), int(w)), studio.height))
-        _write(rng, page, studio.content())
-        corners = camera.lying(rng, page.grey.shape, SIDE)
+        corners = camera.lying(rng, (int(h), int(w)), SIDE)
+        height = studio.height if rng.random() < 0.2 else min(studio.height, 0.4 * min(h, w))
+        page = Page(paper(rng, (int(h), int(w)), height))
+        _write(rng, page, studio.content(height, camera.turn_of(corners)))
         outline = torn(rng, corners) if rng.random() < 0.12 else corners
         return _laid(rng, ground, [(page, corners, outline)])
     laid: list[Laid] = []
@@ -108,8 +110,9 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
         w, h = rng.uniform(70, 130, 2)
         height = min(studio.height, 0.5 * h)
         page = Page(paper(rng, (int(h), int(w)), height))
-        scatter(rng, page, studio.content(height), int(rng.integers(1, 3)))
-        corners = camera.lying(rng, page.grey.shape, SIDE) + rng.uniform(-0.3, 0.3, 2) * SIDE
+        corners = camera.lying(rng, (int(h), int(w)), SIDE) + rng.uniform(-0.3, 0.3, 2) * SIDE
+        content = studio.content(height, camera.turn_of(corners))
+        scatter(rng, page, content, int(rng.integers(1, 3)))
         laid.append((page, corners, corners))
     return _laid(rng, ground, laid)
 
@@ -151,7 +154,7 @@ def lone(rng: np.random.Generator, studio: Studio) -> Taken:
 
 def mosaic(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw many small pictures, side by side."""
-    tile = int(rng.choice([32, 64, 64, 128]))
+    tile = int(rng.choice([32, 64, 64, 64, 64, 128, 128]))
     whole = Taken(np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.int32), [], [])
     for y in range(0, SIDE, tile):
         for x in range(0, SIDE, tile):
