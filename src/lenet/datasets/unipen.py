@@ -10,9 +10,7 @@ An image is inked along the strokes by the pens that `lenet.drawing` has.
 import contextlib
 import hashlib
 import io
-import os
 import zipfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -21,8 +19,8 @@ from numpy.typing import NDArray
 
 from lenet.datasets import unipen_format
 from lenet.datasets.archive import read_files
+from lenet.datasets.cache import cache_folder, folders
 from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits, draw_stratified
-from lenet.datasets.mnist import cache_dir
 from lenet.datasets.unipen_format import WRITERS_PER_CONTRIBUTOR
 from lenet.drawing.crops import crop
 from lenet.drawing.material import Handwriting
@@ -135,7 +133,7 @@ def load_handwriting(place: Path | None = None, data_dir: Path | None = None) ->
 
 @cache
 def _load(found: Path, key: str) -> Handwriting:
-    kept = cache_dir().with_name("unipen") / f"characters-{key}.npz"
+    kept = cache_folder("unipen") / f"characters-{key}.npz"
     with (
         contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
         np.load(kept) as arrays,
@@ -226,14 +224,14 @@ def _find(place: Path | None, data_dir: Path | None) -> Path:
             f"no UNIPEN in {place}: give the folder {ROOT} or an archive of it "
             f"({', '.join(ARCHIVES)})"
         )
-    folders = list(_folders(data_dir))
-    for folder in folders:
+    places = list(folders(data_dir, "unipen"))
+    for folder in places:
         for inner in (folder / "unipen", folder):
             if found := _found_in(inner, by_name=True):
                 return found
     raise DataError(
         f"UNIPEN is not at hand: no folder {ROOT} and no archive of it in "
-        f"{', '.join(str(folder) for folder in folders)}; `lenet data fetch unipen` downloads it"
+        f"{', '.join(str(folder) for folder in places)}; `lenet data fetch unipen` downloads it"
     )
 
 
@@ -254,11 +252,3 @@ def _found_in(place: Path, *, by_name: bool = False) -> Path | None:
         ),
         None,
     )
-
-
-def _folders(data_dir: Path | None) -> Iterator[Path]:
-    if data_dir is not None:
-        yield data_dir
-    if named := os.environ.get("LENET_DATA"):
-        yield Path(named).expanduser()
-    yield cache_dir().with_name("unipen")
