@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
     import requests
@@ -70,8 +71,10 @@ class Received(io.BytesIO):
         return super().write(chunk)
 
 
-def get(url: str, received: Received) -> bytes:
+def get(url: str, received: Received, *, follow: bool = False) -> bytes:
     """Get `url` in a thread that is abandoned at the deadline (`ServerError`).
+
+    If redirects are to be followed, then only to the same server.
 
     Looking up a name, and a server that sends a byte now and then, have no deadline of their own.
     """
@@ -79,7 +82,8 @@ def get(url: str, received: Received) -> bytes:
 
     responses: list[requests.Response] = []
     done: Future[None] = Future()
-    threading.Thread(target=_fill, args=(url, received, responses, done), daemon=True).start()
+    words = (url, received, follow, responses, done)
+    threading.Thread(target=_fill, args=words, daemon=True).start()
     try:
         done.result(max(0.0, received.deadline - time.monotonic()))
     except ServerError:
@@ -94,16 +98,26 @@ def get(url: str, received: Received) -> bytes:
 
 
 def _fill(
-    url: str, received: Received, responses: list["requests.Response"], done: Future[None]
+    url: str,
+    received: Received,
+    follow: bool,
+    responses: list["requests.Response"],
+    done: Future[None],
 ) -> None:
     import pooch
+
+    def check(response: "requests.Response", **_: object) -> None:
+        responses.append(response)
+        target = urljoin(url, response.headers.get("Location", url))
+        if follow and urlsplit(target)[:2] != urlsplit(url)[:2]:
+            raise ServerError("refers to another server")
 
     download = pooch.HTTPDownloader(
         chunk_size=CHUNK,
         timeout=SILENCE,
-        allow_redirects=False,  # the servers have the files themselves
+        allow_redirects=follow,
         headers={"Accept-Encoding": "identity"},
-        hooks={"response": lambda response, **_: responses.append(response)},
+        hooks={"response": check},
     )
     try:
         download(url, received, None)

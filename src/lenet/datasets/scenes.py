@@ -20,13 +20,17 @@ from io import BytesIO
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet import drawing
+from lenet.datasets import unipen
 from lenet.datasets.cache import cache_folder, progress
+from lenet.datasets.source import Source, load
+from lenet.datasets.things import load_things
 from lenet.drawing.material import Handwriting, Material
 from lenet.drawing.scenes.scene import SIDE, Scene, SceneMaker
 from lenet.errors import DataError, UsageError
@@ -38,8 +42,6 @@ MOST_SCENES = 1_000_000  # 82 GB
 HALF = SIDE // 2
 HELD_OUT_SHARE = 0.1  # of what is to train on, for scenes that are held out
 HELD_OUT_SEED = 1
-
-Maker = Callable[[int, int], Scene]
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,7 @@ def _key(seed: int, material: Material) -> str:
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
     hand = material.handwriting
-    arrays = [material.digits, material.digit_labels, *material.photos]
+    arrays: list[NDArray[Any]] = [material.digits, material.digit_labels, *material.photos]
     if hand is not None:
         arrays += [hand.labels, hand.writers, hand.first_strokes, hand.first_points, hand.points]
     for array in arrays:
@@ -315,8 +317,6 @@ def load_material(
     DataError
         It cannot be read.
     """
-    from lenet.datasets.source import Source, load
-
     material = Material()
     for source in sources:
         parsed = Source.parse(source)
@@ -329,8 +329,6 @@ def load_material(
                 hand = _load_hands(parsed.place, data_dir, held_out)
                 material = replace(material, handwriting=hand)
             case "things":
-                from lenet.datasets.things import load_things
-
                 photos = load_things(Path(parsed.place) if parsed.place else None)
                 material = replace(material, photos=material.photos + photos)
             case _:
@@ -341,12 +339,10 @@ def load_material(
 
 
 def _is_held_out(count: int) -> NDArray[np.bool_]:
-    return np.arange(count) % round(1 / HELD_OUT_SHARE) == 0
+    return np.asarray(np.arange(count) % round(1 / HELD_OUT_SHARE) == 0)
 
 
 def _load_hands(place: str, data_dir: Path | None, held_out: bool) -> Handwriting:
-    from lenet.datasets import unipen
-
     whole = unipen.load_handwriting(Path(place) if place else None, data_dir)
     writers = np.setdiff1d(whole.writers, unipen.test_writers(whole))
     count = max(1, round(HELD_OUT_SHARE * len(writers)))

@@ -14,7 +14,7 @@ from lenet.errors import DataError, UsageError, suggest
 SOURCES = {
     "mnist": "60,000 training and 10,000 test digits; downloaded once (12 MB) if not at hand",
     "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
-    "unipen": "11,000 digits and 75,000 letters and signs by pen; `lenet data fetch unipen` first",
+    "unipen": "11,000 digits and 75,000 letters and signs by pen; downloaded once if not at hand",
     "unipen:PLACE": "the same in PLACE, the folder train_r01_v07 or an archive of it",
     "idx:DIR": "IDX files such as Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
     "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
@@ -105,10 +105,9 @@ def load(
     source : str
         Written as in `SOURCES`.
     data_dir : path, optional
-        Where MNIST and UNIPEN are looked for first, and MNIST is downloaded to, in place of the
-        user's cache.
+        Where MNIST and UNIPEN are looked for first and downloaded to, in place of the user's cache.
     download : bool
-        Whether MNIST may be downloaded.
+        Whether they may be downloaded.
     timeout : float, optional
         Seconds that the download as a whole may take.
     show_progress : bool
@@ -141,7 +140,8 @@ def load(
         case "unipen":
             from lenet.datasets.unipen import load_unipen
 
-            return load_unipen(_path(parsed.place), _path(data_dir))
+            place, folder = _path(parsed.place), _path(data_dir)
+            return load_unipen(place, folder, download, timeout, show_progress)
         case "scenes" | "things":
             raise UsageError(f"{source} {MATERIAL[parsed.kind]}")
         case "idx":
