@@ -2,7 +2,9 @@
 
 I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet, "UNIPEN project of on-line data
 exchange and recognizer benchmarks", ICPR 1994, 29-33. Data set train_r01_v07, International Unipen
-Foundation, 1999: 15,953 digits, 28,069 capitals, 61,351 small letters and 17,286 signs.
+Foundation, 1999, doi:10.5281/zenodo.1195803, CC BY 4.0: 15,953 digits, 28,069 capitals, 61,351
+small letters and 17,286 signs. (The CD-ROM of 1999 was for research, not to be distributed
+commercially; the later licence is by the same owner.)
 
 An image is inked along the strokes by the pens that `lenet.drawing` has.
 """
@@ -10,25 +12,24 @@ An image is inked along the strokes by the pens that `lenet.drawing` has.
 import contextlib
 import hashlib
 import io
-import os
 import zipfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets import unipen_format
+from lenet.datasets import unipen_format, zenodo
 from lenet.datasets.archive import read_files
+from lenet.datasets.cache import cache_folder, folders
 from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits, draw_stratified
-from lenet.datasets.mnist import cache_dir
 from lenet.datasets.unipen_format import WRITERS_PER_CONTRIBUTOR
 from lenet.drawing.crops import crop
 from lenet.drawing.material import Handwriting
 from lenet.errors import DataError
 from lenet.storage import write_atomically
 
+RECORD = 1195803  # of Zenodo
 ROOT = "train_r01_v07"
 ARCHIVES = (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar", ".zip")
 TEST_WRITERS = 40
@@ -40,15 +41,23 @@ NARROWEST = 0.35  # width over height: what is narrower could be a 1
 FLATTEST = 0.35  # height over width of a dash: what is higher could be a slanted 1
 
 
-def load_unipen(place: Path | None, data_dir: Path | None) -> Splits:
+def load_unipen(
+    place: Path | None,
+    data_dir: Path | None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Splits:
     """Load the digits; `TEST_WRITERS` people wrote the test images, and no others.
+
+    The parameters are those of `load_handwriting`.
 
     Raises
     ------
     DataError
         See `load_handwriting`.
     """
-    handwriting = load_handwriting(place, data_dir)
+    handwriting = load_handwriting(place, data_dir, download, timeout, show_progress)
     digits = handwriting.take(np.flatnonzero(np.isin(handwriting.labels, DIGITS)))
     train, test = (
         Dataset("unipen", _inked(part), part.labels.astype(np.int64), DIGITS)
@@ -65,7 +74,13 @@ def load_others(place: Path | None, data_dir: Path | None) -> tuple[Dataset, Dat
     DataError
         See `load_handwriting`.
     """
-    handwriting = load_handwriting(place, data_dir)
+    found = obtain(place, data_dir, show_progress=True)
+    return _others(found, _key(found))
+
+
+@cache  # for digits and for non-digits of one recipe: inking them takes half a minute
+def _others(found: Path, key: str) -> tuple[Dataset, Dataset]:
+    handwriting = _load(found, key)
     others = handwriting.take(np.flatnonzero(~_could_be_digits(handwriting)))
     train, test = (
         Dataset("unipen", _inked(part), np.zeros(len(part), np.int64), (NONE,))
@@ -111,7 +126,13 @@ def _inked(handwriting: Handwriting) -> NDArray[np.uint8]:
     return images
 
 
-def load_handwriting(place: Path | None = None, data_dir: Path | None = None) -> Handwriting:
+def load_handwriting(
+    place: Path | None = None,
+    data_dir: Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Handwriting:
     """Return the characters of the categories 1a to 1d: digits, capitals, small letters, signs.
 
     The strokes are kept in the user's cache once they are read, since that takes long.
@@ -123,19 +144,54 @@ def load_handwriting(place: Path | None = None, data_dir: Path | None = None) ->
         default they are looked for in `data_dir`, in ``$LENET_DATA`` and in the user's cache, and
         in a folder ``unipen`` in each of them.
     data_dir : Path, optional
+    download : bool
+        Whether the archive may be downloaded if there is no `place` and it is not found.
+    timeout : float, optional
+        Seconds that the download as a whole may take.
+    show_progress : bool
+        Whether to show a progress bar on stderr, if that is a terminal.
 
     Raises
     ------
     DataError
-        It is not there, cannot be read, is damaged, or is something else.
+        It is not there and cannot be downloaded, cannot be read, is damaged, or something else.
     """
-    found = _find(place, data_dir)
+    found = obtain(place, data_dir, download, timeout, show_progress)
     return _load(found, _key(found))
+
+
+def obtain(
+    place: Path | None = None,
+    data_dir: Path | None = None,
+    download: bool = True,
+    timeout: float | None = None,
+    show_progress: bool = False,
+) -> Path:
+    """Return where UNIPEN is, after downloading it if need be; see `load_handwriting`."""
+    if place is not None:
+        if found := _found_in(place.expanduser()):
+            return found
+        raise DataError(
+            f"no UNIPEN in {place}: give the folder {ROOT} or an archive of it "
+            f"({', '.join(ARCHIVES)})"
+        )
+    places = list(folders(data_dir, "unipen"))
+    for folder in places:
+        for inner in (folder / "unipen", folder):
+            if found := _found_in(inner, by_name=True):
+                return found
+    if not download:
+        raise DataError(
+            f"UNIPEN is not at hand: no folder {ROOT} and no archive of it in "
+            f"{', '.join(str(folder) for folder in places)}; `lenet data fetch unipen` downloads it"
+        )
+    target = data_dir / "unipen" if data_dir else cache_folder("unipen")
+    return zenodo.fetch(RECORD, target / ROOT, ARCHIVES, timeout, show_progress)
 
 
 @cache
 def _load(found: Path, key: str) -> Handwriting:
-    kept = cache_dir().with_name("unipen") / f"characters-{key}.npz"
+    kept = cache_folder("unipen") / f"characters-{key}.npz"
     with (
         contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
         np.load(kept) as arrays,
@@ -217,26 +273,6 @@ def _key(found: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-def _find(place: Path | None, data_dir: Path | None) -> Path:
-    """Return the folder ``train_r01_v07`` or an archive of it."""
-    if place is not None:
-        if found := _found_in(place.expanduser()):
-            return found
-        raise DataError(
-            f"no UNIPEN in {place}: give the folder {ROOT} or an archive of it "
-            f"({', '.join(ARCHIVES)})"
-        )
-    folders = list(_folders(data_dir))
-    for folder in folders:
-        for inner in (folder / "unipen", folder):
-            if found := _found_in(inner, by_name=True):
-                return found
-    raise DataError(
-        f"UNIPEN is not at hand: no folder {ROOT} and no archive of it in "
-        f"{', '.join(str(folder) for folder in folders)}; `lenet data fetch unipen` downloads it"
-    )
-
-
 def _found_in(place: Path, *, by_name: bool = False) -> Path | None:
     """Return what `place` is or holds, if anything; `by_name` if it may hold other things too."""
     if not place.is_dir():
@@ -254,11 +290,3 @@ def _found_in(place: Path, *, by_name: bool = False) -> Path | None:
         ),
         None,
     )
-
-
-def _folders(data_dir: Path | None) -> Iterator[Path]:
-    if data_dir is not None:
-        yield data_dir
-    if named := os.environ.get("LENET_DATA"):
-        yield Path(named).expanduser()
-    yield cache_dir().with_name("unipen")
