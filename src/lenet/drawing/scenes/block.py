@@ -156,13 +156,17 @@ class Block:
         ]
 
     def bounds(self, *, characters_only: bool = False) -> tuple[Floats, Floats]:
-        """Return the left upper and the right lower corner of what was added, float64 (2,)."""
+        """Return the left upper and the right lower corner of what was added, float64 (2,).
+
+        Both are the origin if nothing was.
+        """
         boxes = np.array(
             [
                 (part.x, part.y, part.x + part.ink.shape[1], part.y + part.ink.shape[0])
                 for part in self._layers
                 if part.label is not None or not characters_only
             ]
+            or [(0.0, 0.0, 0.0, 0.0)]
         )
         return boxes[:, :2].min(0), boxes[:, 2:].max(0)
 
