@@ -160,16 +160,18 @@ class Block:
         return Block([replace(part, shade=shade) for part in self._layers])
 
     def bounds(self, *, characters_only: bool = False) -> tuple[Floats, Floats]:
-        """Return the left upper and right lower corner of what was added, zeros for nothing."""
+        """Return the left upper and the right lower corner of what was added, float64 (2,).
+
+        Both are the origin if nothing was.
+        """
         boxes = np.array(
             [
                 (part.x, part.y, part.x + part.ink.shape[1], part.y + part.ink.shape[0])
                 for part in self._layers
                 if part.label is not None or not characters_only
             ]
-        ).reshape(-1, 4)
-        if not len(boxes):
-            return np.zeros(2), np.zeros(2)
+            or [(0.0, 0.0, 0.0, 0.0)]
+        )
         return boxes[:, :2].min(0), boxes[:, 2:].max(0)
 
     def silhouette(self, margin: int = 0) -> tuple[Ink, float, float]:
