@@ -542,14 +542,15 @@ def tool(rng: np.random.Generator, height: float, writers: Writers) -> Block:
 
 def text(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return words or lone letters without any number: lines, a list, a heading."""
-    writer = writers.any(height)
+    writer = writers.font(height) if rng.random() < 0.4 else writers.hand(height)
     rows = int(np.clip(200 / (1.6 * height), 1, rng.integers(1, 7)))
+    longest = max(3, int(400 / height))
     block = Block()
     for i in range(rows):
-        content = (
-            words(rng, max(1, min(4, int(50 / height)))) if rng.random() < 0.8 else lone_letter(rng)
-        )
+        content = words(rng)[:longest] if rng.random() < 0.8 else lone_letter(rng)
         block.write(writer, content, 0, i * height * 1.6)
+    if not block:  # a writer who has none of the signs
+        block.write(writers.font(height), "KEY", 0, 0)
     return block
 
 

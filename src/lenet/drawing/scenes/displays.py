@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
+from lenet.drawing.scenes.machines import DotMatrix
 from lenet.drawing.scenes.shapes import (
     SMALLEST,
     ellipse,
@@ -30,58 +30,10 @@ LABELS = (
     "TARE", "NET", "TIME", "ALARM", "ON", "OFF", "MODE", "AVG", "RANGE", "TOTAL", "DC", "AC",
     "PRICE", "LITRES", "WEIGHT", "SPEED", "FUEL", "IN", "OUT", "MO", "TU", "WED", "FRI", "Amount",
 )  # fmt: skip
-# Rows of 5 × 7 dots, five bits each, as in the character displays of Hitachi.
-_DOTS = {
-    "0": "0E 11 11 11 11 11 0E", "1": "04 0C 04 04 04 04 0E", "2": "0E 11 01 02 04 08 1F",
-    "3": "0E 11 01 06 01 11 0E", "4": "02 06 0A 12 1F 02 02", "5": "1F 10 1E 01 01 11 0E",
-    "6": "06 08 10 1E 11 11 0E", "7": "1F 01 02 04 08 08 08", "8": "0E 11 11 0E 11 11 0E",
-    "9": "0E 11 11 0F 01 02 0C", "A": "0E 11 11 11 1F 11 11", "C": "0E 11 10 10 10 11 0E",
-    "E": "1F 10 10 1E 10 10 1F", "F": "1F 10 10 1E 10 10 10", "H": "11 11 11 1F 11 11 11",
-    "K": "11 12 14 18 14 12 11", "L": "10 10 10 10 10 10 1F", "M": "11 1B 15 15 11 11 11",
-    "N": "11 11 19 15 13 11 11", "P": "1E 11 11 1E 10 10 10", "R": "1E 11 11 1E 14 12 11",
-    "T": "1F 04 04 04 04 04 04", "U": "11 11 11 11 11 11 0E", "V": "11 11 11 11 11 0A 04",
-    "W": "11 11 11 15 15 15 0A", "X": "11 11 0A 04 0A 11 11", "Y": "11 11 11 0A 04 04 04",
-    ":": "00 0C 0C 00 0C 0C 00", ".": "00 00 00 00 00 0C 0C", "-": "00 00 00 1F 00 00 00",
-    "/": "00 01 02 04 08 10 00", "%": "18 19 02 04 08 13 03", "°": "0C 12 12 0C 00 00 00",
-    "+": "00 04 04 1F 04 04 00", "k": "10 10 12 14 18 14 12", "m": "00 00 1A 15 15 11 11",
-    "full": "1F 1F 1F 1F 1F 1F 1F",
-}  # fmt: skip
-_OTHER_ZERO = "0E 11 13 15 19 11 0E"
-_OTHER_THREE = "1F 02 04 02 01 11 0E"
 _DIAL = ("123", "456", "789", "*0#")
 _DIAL_LETTERS = ("", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ", "", "+", "")
 _CALCULATOR = ("789÷", "456×", "123-", "0.=+")
 _SHIFTED = dict(zip("1234567890", '!"#$%&/()=', strict=True))
-
-
-class DotMatrix:
-    """A writer of 5 × 7 dots, round or square."""
-
-    def __init__(self, height: float, rng: np.random.Generator) -> None:
-        self.height = height
-        self._wide = float(rng.uniform(0.85, 1.1))
-        self._zero = _OTHER_ZERO if rng.random() < 0.3 else _DOTS["0"]
-        self._three = _OTHER_THREE if rng.random() < 0.4 else _DOTS["3"]
-        self._dot = np.zeros((8, 8), np.uint8)
-        if rng.random() < 0.5:
-            cv2.circle(self._dot, (28, 28), int(rng.uniform(34, 62)), 255, -1, cv2.LINE_AA, 3)
-        else:
-            self._dot[: int(rng.integers(6, 9)), : int(rng.integers(6, 9))] = 255
-
-    def glyph(self, character: str) -> Glyph | None:
-        """Draw a character; None if it has no pattern."""
-        rows = {"0": self._zero, "3": self._three}.get(character, _DOTS.get(character))
-        if rows is None:
-            return None
-        bits = [[int(row, 16) >> place & 1 for place in (4, 3, 2, 1, 0)] for row in rows.split()]
-        dots = np.kron(np.array(bits, np.uint8), self._dot)
-        size = max(3, round(self.height * self._wide * 5 / 7)), max(4, round(self.height))
-        ink = np.asarray(cv2.resize(dots, size, interpolation=cv2.INTER_AREA), np.uint8)
-        return Glyph(ink, 0, 0, size[0])
-
-    def gap(self) -> float:
-        """Return the width of one dot, which parts the characters."""
-        return self.height / 7 * self._wide
 
 
 @dataclass(frozen=True)
@@ -129,10 +81,7 @@ def _one(rng: np.random.Generator, of: Sequence[str]) -> str:
 
 
 def _screen_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:
-    roll = rng.random()
-    if roll < 0.7:
-        return writers.display(height)
-    return DotMatrix(height, rng) if roll < 0.88 else writers.font(height)
+    return writers.display(height) if rng.random() < 0.85 else writers.font(height)
 
 
 def _show(

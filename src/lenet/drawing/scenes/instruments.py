@@ -236,7 +236,7 @@ def _pointer(
 def ruler(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return a ruler or a thermometer: long and short ticks with numbers, level or upright."""
     level = rng.random() < 0.6
-    pitch = height * float(rng.uniform(1.6, 4))
+    pitch = max(1.6 * height, min(120.0, height * float(rng.uniform(1.6, 4))))
     count = int(np.clip(270 / pitch, 2, rng.integers(3, 13)))
     step = int(rng.choice([1, 1, 1, 2, 5, 10, 20]))
     start = int(rng.integers(-3, 12)) * step * int(rng.random() < 0.6)
