@@ -13,6 +13,7 @@ from lenet.drawing.strokes import Floats
 
 PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
+MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
 SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
@@ -27,6 +28,12 @@ def fitting(
 ) -> int:
     """Return a random count, `least`..`most`, of things `step` pixels apart that fit in `room`."""
     return int(rng.integers(least, max(least, min(most, int(room / step))) + 1))
+
+
+def pitch(writer: Writer) -> float:
+    """Return the usual distance of two digits of this writer in pixels."""
+    zero = writer.glyph("0")
+    return max(0.5 * writer.height, writer.gap() + (zero.advance if zero else 0))
 
 
 def fitted(
