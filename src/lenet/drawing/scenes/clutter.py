@@ -639,7 +639,7 @@ def crowd(rng: np.random.Generator, height: float, writers: Writers) -> Block:
                     (x + float(rng.normal(0, 4)) * unit, y - 4 * unit),
                 ]
             )
-            block.line(_smooth(blade, 4), max(0.7, 0.3 * unit), _shade(rng))
+            block.line(_smooth(blade, 4), max(0.6, 0.15 * unit), _shade(rng))
         else:
             points = np.array(
                 [polar(x, y, unit * float(rng.uniform(0.8, 2)), i / 6) for i in range(6)]

@@ -150,7 +150,7 @@ def _icon(
         block.line(rectangle(x, y, 1.6 * size, 0.8 * size), width, shade)
         block.fill(rectangle(x, y, float(rng.uniform(0.3, 1.4)) * size, 0.8 * size), shade)
     elif kind == 1:
-        panel(block, ellipse(x + size / 2, y + size / 2, size / 2), None, width, shade)
+        panel(block, ellipse(x + size / 2, y + size / 2, size / 2), shade)
     elif kind == 2:
         block.fill(np.array([(x, y + size), (x + size / 2, y), (x + size, y + size)]), shade)
     else:
@@ -257,7 +257,7 @@ def device(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     for i in range(count):
         centre = x + w * (i + 0.5) / count, float(bottom) + 0.3 * height + size
         _button(rng, block, centre, size, ink)
-        if below > 2 * height and small < size:
+        if below > 2 * height and 4 * small < w / count:
             name = writers.font(small)
             letter(block, name, _one(rng, LABELS), (centre[0], centre[1] + 1.7 * size), ink)
     return block
@@ -310,6 +310,8 @@ def _pad(
     under = Block()
     columns = max(map(len, rows))
     for i, legend in enumerate(key for row in rows for key in row):
+        if keys.is_round and legend == " ":  # an empty ring would be a 0
+            continue
         row, column = divmod(i, columns)
         x, y = keys.pitch * height * (column, row)
         w, h = keys.size * height

@@ -355,7 +355,7 @@ def dice(rng: np.random.Generator, height: float, writers: Writers) -> Block:
 
 
 def card(rng: np.random.Generator, height: float, writers: Writers) -> Block:
-    """Return a playing card: a number in two corners, the lower one upside down, and pips."""
+    """Return a playing card: a number in one corner, and pips."""
     size = within(height, 6, 9)
     writer = writers.font(size)
     w, h = size * rng.uniform((4.5, 6.5), (6, 8))
