@@ -17,7 +17,7 @@ from lenet.drawing.scenes.small import padded
 from lenet.drawing.scenes.truth import Taken, characters, shrunk
 from lenet.drawing.scenes.writers import WriterPool
 
-COUNT = 250
+COUNT = 200
 
 
 def _material() -> Material:
@@ -57,9 +57,12 @@ def test_the_same_seed_and_index_give_the_same_scene(
 
 def test_a_scene_has_the_promised_shapes_and_types(scenes: list[Scene]) -> None:
     for scene in scenes:
-        assert scene.image.shape == (SIDE, SIDE) and scene.image.dtype == np.uint8
-        assert scene.ids.shape == (SIDE // 2, SIDE // 2) and scene.ids.dtype == np.uint8
-        assert scene.characters.shape[1] == 5 and scene.characters.dtype == np.int16
+        assert scene.image.shape == (SIDE, SIDE)
+        assert scene.image.dtype == np.uint8
+        assert scene.ids.shape == (SIDE // 2, SIDE // 2)
+        assert scene.ids.dtype == np.uint8
+        assert scene.characters.shape[1] == 5
+        assert scene.characters.dtype == np.int16
         assert len(scene.characters) <= MOST_CHARACTERS
         assert set(scene.characters[:, 0]) <= {*range(10), OTHER, CUT}
         assert scene.ids.max() <= len(scene.characters)
@@ -108,7 +111,8 @@ def test_scenes_are_drawn_without_any_material() -> None:
 def test_heights_of_digits_reach_from_5_pixels_to_beyond_the_edge() -> None:
     rng = np.random.default_rng(1)
     heights = np.array([digit_height(rng) for _ in range(2_000)])
-    assert heights.min() >= 5 and heights.max() > SIDE
+    assert heights.min() >= 5
+    assert heights.max() > SIDE
     assert 0.7 < ((heights >= 13) & (heights <= 60)).mean() < 0.85
 
 
@@ -185,6 +189,11 @@ def test_a_digit_too_small_to_read_is_marked_as_cut() -> None:
     assert _classes(_taken(_written(30, 20, block))) == [CUT]
 
 
+@pytest.mark.parametrize(("turned", "label"), [(40, 0), (-49, 0), (60, CUT), (-200, CUT)])
+def test_a_digit_that_lies_is_marked_as_cut(turned: float, label: int) -> None:
+    assert _written(30, 20).upright(turned) == [label]
+
+
 def test_a_sign_is_never_marked_as_cut() -> None:
     block = Block()
     block.put("A", Glyph(np.full((40, 24), 255, np.uint8), 0, 0, 24), 0, 0)
@@ -220,8 +229,8 @@ def test_no_step_of_the_camera_loses_the_picture(step: camera.Step, contrast: fl
         assert photo.grey.shape == photo.ids.shape == (80, 90)
         assert np.isfinite(photo.grey).all()
         assert (photo.ids > 0).sum() > 300
-        inside, outside = photo.grey[photo.ids > 0], photo.grey[photo.ids == 0]
-        assert inside.mean() < outside.mean()
+        if step is not camera.light or contrast > 100:  # a shadow may be darker than pale ink
+            assert photo.grey[photo.ids > 0].mean() < photo.grey[photo.ids == 0].mean()
 
 
 def test_a_page_that_is_held_fills_the_picture() -> None:
@@ -255,14 +264,16 @@ def test_ink_can_be_told_from_any_ground(ground: float) -> None:
 def test_a_texture_has_mean_0_and_variance_1(name: str) -> None:
     texture = grounds.TEXTURES[name]()
     assert texture.shape == (grounds.BANK_SIDE, grounds.BANK_SIDE)
-    assert abs(texture.mean()) < 0.2 and texture.std() == pytest.approx(1, abs=0.05)
+    assert abs(texture.mean()) < 0.2
+    assert texture.std() == pytest.approx(1, abs=0.05)
 
 
 def test_papers_are_of_every_grey_and_mostly_light() -> None:
     rng = np.random.default_rng(9)
     levels = np.array([np.median(grounds.paper(rng, (64, 64), 20)) for _ in range(300)])
     assert 0.5 < (levels > 170).mean() < 0.8
-    assert ((levels > 80) & (levels < 170)).any() and (levels < 60).any()
+    assert ((levels > 80) & (levels < 170)).any()
+    assert (levels < 60).any()
 
 
 def test_a_panel_changes_the_ground_inside_its_outline_alone() -> None:
@@ -270,7 +281,8 @@ def test_a_panel_changes_the_ground_inside_its_outline_alone() -> None:
         grey = np.full((80, 80), 200, np.float32)
         outline = np.array([[30, 30], [50, 30], [50, 50], [30, 50]], float)
         grounds.lay_panel(np.random.default_rng(seed), grey, outline, 20)
-        assert abs(grey[40, 40] - 20) < 60 and grey[2, 2] == 200
+        assert abs(grey[40, 40] - 20) < 60
+        assert grey[2, 2] == 200
     grounds.lay_panel(np.random.default_rng(0), grey, outline + 500, 20)
     assert grey[79, 79] == 200
 
@@ -297,7 +309,8 @@ def test_a_page_stays_empty_when_its_layouts_draw_nothing() -> None:
     for write in (fill, show_through):
         page = Page(np.full((60, 60), 200, np.float32))
         write(rng, page, content)
-        assert (page.grey == 200).all() and not page.classes
+        assert (page.grey == 200).all()
+        assert not page.classes
     page = Page(np.full((60, 60), 200, np.float32))
     scatter(rng, page, content, 3)
     assert not page.classes
@@ -340,7 +353,7 @@ def test_pen_strokes_handed_in_are_drawn_along() -> None:
     stroke = np.array([[0, 0], [0.4, 0], [0.2, 1]], np.float32)
     count = 40
     handwriting = Handwriting(
-        np.array(["7"] * count),
+        np.array([*"0123456789"] * 4),
         np.zeros(count, np.int64),
         np.arange(count + 1),
         np.arange(count + 1) * 3,

@@ -36,12 +36,15 @@ class Glyph:
         of a digit.
     advance : float
         Pixels to the right end of the character.
+    turn : float
+        By how many degrees it is turned, clockwise.
     """
 
     ink: Ink
     x: float
     y: float
     advance: float
+    turn: float = 0.0
 
 
 class Writer(Protocol):
@@ -69,6 +72,7 @@ class _Layer:
     y: float
     shade: float
     label: int | None  # class of a character; None for a mark
+    turn: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,14 @@ class Drawing:
         0 = no character, i = the i-th of `classes`, counted from 1.
     classes : tuple of int
         0..9 for a digit, else `OTHER`.
+    turns : tuple of float
+        By how many degrees each character is turned, clockwise.
     """
 
     shade: NDArray[np.float32]
     ids: NDArray[np.int32]
     classes: tuple[int, ...]
+    turns: tuple[float, ...]
 
 
 @dataclass
@@ -102,7 +109,7 @@ class Block:
     def put(self, character: str, glyph: Glyph, x: float, y: float, shade: float = 1) -> None:
         """Add a character with the top of a digit at `y` and its left end at `x`."""
         label = int(character) if character in DIGITS else OTHER
-        self._layers.append(_Layer(glyph.ink, x + glyph.x, y + glyph.y, shade, label))
+        self._layers.append(_Layer(glyph.ink, x + glyph.x, y + glyph.y, shade, label, glyph.turn))
 
     def write(
         self, writer: Writer, text: str | Sequence[str], x: float, y: float, shade: float = 1
@@ -150,10 +157,7 @@ class Block:
 
     def append(self, other: "Block", x: float, y: float) -> None:
         """Add all of another block, moved by (x, y)."""
-        self._layers += [
-            _Layer(part.ink, part.x + x, part.y + y, part.shade, part.label)
-            for part in other._layers
-        ]
+        self._layers += [replace(part, x=part.x + x, y=part.y + y) for part in other._layers]
 
     def in_shade(self, shade: float) -> "Block":
         """Return the same characters and marks, all in one shade."""
@@ -209,6 +213,7 @@ class Block:
         shade = np.zeros((height, width), np.float32)
         ids = np.zeros((height, width), np.int32)
         classes: list[int] = []
+        turns: list[float] = []
         for part in self._layers:
             x, y = round(part.x - low[0]), round(part.y - low[1])
             place = np.s_[y : y + part.ink.shape[0], x : x + part.ink.shape[1]]
@@ -217,8 +222,9 @@ class Block:
             shade[place] += (part.shade - shade[place]) * cover
             if part.label is not None:
                 classes.append(part.label)
+                turns.append(part.turn)
                 ids[place][ink > min(INKED, int(ink.max(initial=0)) // 2)] = len(classes)
-        return Drawing(shade, ids, tuple(classes))
+        return Drawing(shade, ids, tuple(classes), tuple(turns))
 
 
 class Writers(Protocol):

@@ -38,7 +38,7 @@ def held(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats:
     angle = rng.normal(0, 4) if rng.random() < 0.8 else rng.uniform(-MOST_TURNED, MOST_TURNED)
     corners = _turned(_corners(shape[1], shape[0]), angle)
     corners *= 1 + rng.normal(0, 0.04 if rng.random() < 0.7 else 0.09, (4, 2))
-    zoom = max(1.0, _least_zoom(corners, side / 2))
+    zoom = max(1.0, _least_zoom(corners, side / 2 + 2))
     return corners * zoom + side / 2
 
 
@@ -47,7 +47,9 @@ def lying(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats
     turn = rng.random()
     angle = rng.normal(0, 5) if turn < 0.6 else rng.normal(0, 15) if turn < 0.8 else None
     angle = rng.uniform(-MOST_TURNED, MOST_TURNED) if angle is None else angle
-    corners = _turned(_corners(shape[1], shape[0]), float(np.clip(angle, -MOST_TURNED, MOST_TURNED)))
+    corners = _turned(
+        _corners(shape[1], shape[0]), float(np.clip(angle, -MOST_TURNED, MOST_TURNED))
+    )
     corners *= 1 + rng.normal(0, 0.03 if rng.random() < 0.7 else 0.08, (4, 2))
     reach = np.abs(corners).max()
     if rng.random() < 0.6:  # all of it

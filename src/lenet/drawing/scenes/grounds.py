@@ -135,7 +135,7 @@ def paper_level(rng: np.random.Generator) -> float:
     kind = rng.random()
     if kind < 0.2:
         return 255.0  # paint programs and scans
-    if kind < 0.6:
+    if kind < 0.65:
         return float(rng.uniform(190, 254))
     if kind < 0.82:
         return float(rng.uniform(70, 190))  # tinted paper, paper in the shade

@@ -1,6 +1,7 @@
 """Where the characters and marks of a layout go: aligned text, cells, rules, bent glyphs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -162,7 +163,8 @@ def turned(glyph: Glyph, height: float, angle: float) -> Glyph:
     """Return a glyph turned by `angle` (radians, clockwise) around its middle."""
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[cos, -sin], [sin, cos]])
-    return warped(glyph, turn, (glyph.advance / 2, height / 2))
+    upright = warped(glyph, turn, (glyph.advance / 2, height / 2))
+    return replace(upright, turn=float(np.degrees(angle)))
 
 
 def touching(left: Glyph, right: Glyph, overlap: float) -> float:

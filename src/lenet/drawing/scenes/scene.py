@@ -82,7 +82,7 @@ def flat(rng: np.random.Generator, studio: Studio) -> Taken:
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     steps, compressed = (SCREENSHOT, 0.2) if rng.random() < 0.35 else (SCAN, 0.5)
     image = camera.expose(rng, photo, steps, compressed)
-    return Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
+    return Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
 
 
 def close_up(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -135,7 +135,7 @@ def wall(rng: np.random.Generator, studio: Studio) -> Taken:
     scatter(rng, page, studio.content(), int(rng.choice([1, 1, 2, 3])))
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     image = camera.expose(rng, photo, SNAPSHOT, 0.7)
-    return Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
+    return Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
 
 
 def bare(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -291,7 +291,7 @@ def _laid(
         matrix = camera.lay_down(rng, photo, (page.grey, ids), corners, outline)
         areas = _areas(page, matrix)
         inked += [count * area for count, area in zip(page.inked, areas, strict=True)]
-        classes += page.classes
+        classes += page.upright(camera.turn_of(corners))
         scale = float(np.sqrt(np.median(areas))) if len(areas) else 1.0
         photo.height = min(photo.height, page.smallest * scale)
         photo.contrast = min(photo.contrast, page.contrast)

@@ -164,7 +164,7 @@ def letter(
         offset = np.array([start + glyph.x, glyph.y]) + size - middle
         ink = turned(glyph.ink, turn)
         x, y = np.array(centre) + _rotation(turn) @ offset - np.array(ink.shape[::-1]) / 2
-        block.put(character, Glyph(ink, 0, 0, 0), float(x), float(y), shade)
+        block.put(character, Glyph(ink, 0, 0, 0, 360 * turn), float(x), float(y), shade)
 
 
 def around(
@@ -190,11 +190,12 @@ def around(
         if glyph is None:
             continue
         turns = middle - bend if below else middle + bend
-        ink = turned(glyph.ink, turns - 0.25 if below else turns + 0.25)
+        turn = turns - 0.25 if below else turns + 0.25
+        ink = turned(glyph.ink, turn)
         drop = glyph.y + glyph.ink.shape[0] / 2 - writer.height / 2
         x, y = polar(*centre, radius + drop if below else radius - drop, turns)
         h, w = ink.shape
-        block.put(character, Glyph(ink, 0, 0, 0), x - w / 2, y - h / 2, shade)
+        block.put(character, Glyph(ink, 0, 0, 0, 360 * turn), x - w / 2, y - h / 2, shade)
 
 
 def turned(ink: Ink, turns: float) -> Ink:
