@@ -3,8 +3,8 @@
     apt-get download fonts-lato ...; dpkg-deb -x fonts-lato_*.deb FOLDER/fonts-lato  # and so on
     python tools/subset_fonts.py FOLDER
 
-Only digits, Latin letters and common signs are kept, without hints and features. The Open Font Licence
-does not allow a modified font to keep its reserved name, so each font gets a new one.
+Only digits, Latin letters and common signs are kept, without hints and features. The Open Font
+Licence does not allow a modified font to keep its reserved name, so each font gets a new one.
 """
 
 import sys
@@ -27,6 +27,7 @@ from lenet.drawing.printing import (
 )
 
 ACCENTED = "ÄÅÉÖØÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüćğıłńœśşźżž"
+WITH_ACCENTS = ("sans", "serif", "slab")
 MORE_SIGNS = "°²³±·–√Ωµ½"
 SCRIPTS = {"Greek": GREEK, "Cyrillic": CYRILLIC, "kana": KANA, "Han": HAN}
 FRONT = """# Fonts
@@ -50,7 +51,8 @@ def make(name: str, about: dict[str, Any], original: Path) -> Path:
         drop_tables=["GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG", "meta", "PfEd", "Silt"],
     )  # fmt: skip
     cutter = subset.Subsetter(options)
-    letters = ascii_uppercase if about.get("only_capitals") else ascii_letters + ACCENTED
+    letters = ascii_uppercase if about.get("only_capitals") else ascii_letters
+    letters += ACCENTED if name.startswith(WITH_ACCENTS) else ""
     scripts = "".join(SCRIPTS[script] for script in about.get("scripts", ()))
     cutter.populate(text=DIGITS + letters + punctuation + SIGNS + MORE_SIGNS + scripts)
     cutter.subset(font)
