@@ -97,13 +97,19 @@ class Page:
 
     def _level(self, rng: np.random.Generator, ground: Grey) -> float:
         """Choose the ink for a ground: mostly the one used before, if it can be seen there."""
-        sample = ground[::3, ::3]
+        sample = _sample(ground)
         median, spread = float(np.median(sample)), float(sample.std())
         reads = self._ink is not None and abs(self._ink - median) > max(30, 2.2 * spread)
         if self._ink is None or not reads or rng.random() < 0.2:
             self._ink = ink_level(rng, median, spread)
         self.contrast = min(self.contrast, abs(self._ink - median))
         return self._ink
+
+
+def _sample(grey: Grey) -> Grey:
+    """Return some hundred pixels in a lattice, for quick statistics."""
+    step = max(1, round(np.sqrt(grey.size / 400)))
+    return grey[step // 2 :: step, step // 2 :: step]
 
 
 def _lies(turn: float) -> bool:
@@ -256,7 +262,7 @@ def _place(rng: np.random.Generator, page: Page, drawing: Drawing, height: float
             break
     else:
         return
-    around = page.grey[max(0, y) : max(0, y + h) : 3, max(0, x) : max(0, x + w) : 3]
+    around = _sample(page.grey[max(0, y) : max(0, y + h), max(0, x) : max(0, x + w)])
     restless = bool(around.size) and float(around.std()) > 35
     reach = height * float(rng.uniform(0.1, 1.0))
     if restless or rng.random() < 0.26:

@@ -22,7 +22,7 @@ from lenet.drawing.scenes.writers import WriterPool
 
 SIDE = 256  # pixels of a scene's side: a training crop; 16 of them make a batch of a minute's step
 STREAM = 11  # of the random generator; others of `lenet.drawing` use lower ones
-WITHOUT_DIGITS = 0.05  # of scenes, besides those with nothing written on
+WITHOUT_DIGITS = 0.03  # of scenes, besides those with nothing but words on them: an eighth in all
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -78,7 +78,7 @@ class Studio:
 def flat(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw a page that fills the picture: a screenshot, a scan, a paint program's canvas."""
     page = Page(paper(rng, (SIDE, SIDE), studio.height))
-    _write(rng, page, studio.content())
+    _write(rng, page, studio, studio.content())
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     steps, compressed = (SCREENSHOT, 0.2) if rng.random() < 0.35 else (SCAN, 0.5)
     image = camera.expose(rng, photo, steps, compressed)
@@ -90,7 +90,7 @@ def close_up(rng: np.random.Generator, studio: Studio) -> Taken:
     side = int(rng.integers(SIDE, 330))
     page = Page(paper(rng, (side, side), studio.height))
     corners = camera.held(rng, (side, side), SIDE)
-    _write(rng, page, studio.content(turned=camera.turn_of(corners)))
+    _write(rng, page, studio, studio.content(turned=camera.turn_of(corners)))
     return _laid(rng, np.zeros((SIDE, SIDE), np.float32), [(page, corners, corners)])
 
 
@@ -102,7 +102,7 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
         corners = camera.lying(rng, (int(h), int(w)), SIDE)
         height = studio.height if rng.random() < 0.2 else min(studio.height, 0.4 * min(h, w))
         page = Page(paper(rng, (int(h), int(w)), height))
-        _write(rng, page, studio.content(height, camera.turn_of(corners)))
+        _write(rng, page, studio, studio.content(height, camera.turn_of(corners)))
         outline = torn(rng, corners) if rng.random() < 0.12 else corners
         return _laid(rng, ground, [(page, corners, outline)])
     laid: list[Laid] = []
@@ -111,8 +111,7 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
         height = min(studio.height, 0.5 * h)
         page = Page(paper(rng, (int(h), int(w)), height))
         corners = camera.lying(rng, (int(h), int(w)), SIDE) + rng.uniform(-0.3, 0.3, 2) * SIDE
-        content = studio.content(height, camera.turn_of(corners))
-        scatter(rng, page, content, int(rng.integers(1, 3)))
+        _write(rng, page, studio, studio.content(height, camera.turn_of(corners)), 2)
         laid.append((page, corners, corners))
     return _laid(rng, ground, laid)
 
@@ -121,7 +120,7 @@ def inset(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw a page in a page: a black canvas on white, a window on a screen, a narrow scan."""
     shape = (int(rng.uniform(0.4, 0.95) * SIDE), int(rng.uniform(0.5, 0.97) * SIDE))
     page = Page(paper(rng, shape, studio.height))
-    _write(rng, page, studio.content())
+    _write(rng, page, studio, studio.content())
     corner = rng.uniform(0, 1, 2) * (SIDE - shape[1], SIDE - shape[0])
     corners = np.rint(corner) + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * shape[::-1]
     ground = paper(rng, (SIDE, SIDE), studio.height)
@@ -132,7 +131,7 @@ def inset(rng: np.random.Generator, studio: Studio) -> Taken:
 def wall(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw characters on things: house numbers, plates, labels on whatever there is."""
     page = Page(surface(rng, (SIDE, SIDE), studio.material.photos))
-    scatter(rng, page, studio.content(), int(rng.choice([1, 1, 2, 3])))
+    _write(rng, page, studio, studio.content(), 3)
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     image = camera.expose(rng, photo, SNAPSHOT, 0.7)
     return Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
@@ -249,14 +248,19 @@ def digit_height(rng: np.random.Generator) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def _write(rng: np.random.Generator, page: Page, content: Content) -> None:
+def _write(
+    rng: np.random.Generator, page: Page, studio: Studio, content: Content, most: int = 7
+) -> None:
+    """Write on a page: as much as it holds, one block, or some."""
     if rng.random() < 0.04:
         show_through(rng, page, Content(CLUTTER, CLUTTER, content.writers, content.height))
-    if rng.random() < DENSE and content.height < 60:
+    if rng.random() < DENSE and content.height < 60 and most > 3:
         fill(rng, page, content)
     else:
-        one = rng.random() < 0.3
-        scatter(rng, page, content, 1 if one else int(rng.integers(2, 8)))
+        scatter(rng, page, content, 1 if rng.random() < 0.3 else int(rng.integers(2, most + 1)))
+    for _ in range(2):
+        if studio.has_digits and not any(label < OTHER for label in page.classes):
+            scatter(rng, page, content, 1)
 
 
 def _small(rng: np.random.Generator, studio: Studio, side: int) -> Taken:
