@@ -153,7 +153,7 @@ def lone(rng: np.random.Generator, studio: Studio) -> Taken:
 
 def mosaic(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw many small pictures, side by side."""
-    tile = int(rng.choice([32, 64, 64, 64, 64, 128, 128]))
+    tile = int(rng.choice([32, 64, 64, 64, 64, 64, 128, 128, 128]))
     whole = Taken(np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.int32), [], [])
     for y in range(0, SIDE, tile):
         for x in range(0, SIDE, tile):
@@ -181,10 +181,10 @@ KINDS: dict[Callable[[np.random.Generator, Studio], Taken], float] = {
     wall: 9,
     bare: 3,
     lone: 5,
-    mosaic: 6,
+    mosaic: 5,
 }
 FRAMED = 0.12  # of scenes show the edge of a picture: padding follows
-DENSE = 0.1  # of pages are written full
+DENSE = 0.08  # of pages are written full
 
 
 class SceneMaker:
