@@ -8,7 +8,7 @@ import os
 import tarfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from lenet import datasets
 from lenet.cli import data as data_cli
 from lenet.datasets import archive, cache, unipen, unipen_format, zenodo
+from lenet.drawing.material import Handwriting
 from lenet.errors import DataError
 from lenet.storage import locked
 
@@ -265,9 +266,14 @@ def test_what_was_parsed_is_kept_until_the_archive_changes(
 ) -> None:
     path = tmp_path / "a.tgz"
     path.write_bytes(packed("tgz", tree()))
-    parsed = []
-    parse = unipen_format.parse
-    monkeypatch.setattr(unipen_format, "parse", lambda files: parsed.append(1) or parse(files))
+    parsed: list[int] = []
+    real = unipen_format.parse
+
+    def parse(files: Mapping[str, bytes]) -> Handwriting:
+        parsed.append(len(files))
+        return real(files)
+
+    monkeypatch.setattr(unipen_format, "parse", parse)
 
     def load() -> int:
         unipen._load.cache_clear()  # as a new process

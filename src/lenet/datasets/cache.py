@@ -49,7 +49,7 @@ def folders(data_dir: Path | None, name: str) -> Iterator[Path]:
     yield cache_folder(name)
 
 
-def read_arrays_kept(path: Path) -> dict[str, NDArray[Any]]:
+def read_npz(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays in an .npz file of the cache; none if it is missing or damaged."""
     try:
         with path.open("rb") as file, np.load(file) as arrays:

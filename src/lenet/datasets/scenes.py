@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from lenet import drawing
 from lenet.datasets import unipen
-from lenet.datasets.cache import cache_folder, npz, progress, read_arrays_kept
+from lenet.datasets.cache import cache_folder, npz, progress, read_npz
 from lenet.datasets.source import Source, load
 from lenet.datasets.things import load_things
 from lenet.drawing.material import Handwriting, Material
@@ -259,7 +259,7 @@ class _Store:
 
     def _part(self, part: int) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.uint8]]:
         """Return the characters, their count in each scene, and each scene's digest."""
-        if arrays := read_arrays_kept(self.folder / f"part-{part}.npz"):
+        if arrays := read_npz(self.folder / f"part-{part}.npz"):
             return arrays["characters"], arrays["counts"], arrays["digests"]
         return np.empty((0, 5), np.int16), np.empty(0, np.int64), np.empty((0, 32), np.uint8)
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets import unipen_format, zenodo
 from lenet.datasets.archive import read_files
-from lenet.datasets.cache import cache_folder, folders, npz, read_arrays_kept
+from lenet.datasets.cache import cache_folder, folders, npz, read_npz
 from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits, draw_stratified
 from lenet.datasets.unipen_format import WRITERS_PER_CONTRIBUTOR
 from lenet.drawing.crops import crop
@@ -190,7 +190,7 @@ def obtain(
 @cache
 def _load(found: Path, key: str) -> Handwriting:
     kept = cache_folder("unipen") / f"characters-{key}.npz"
-    if arrays := read_arrays_kept(kept):
+    if arrays := read_npz(kept):
         return Handwriting(*(arrays[name] for name in _ARRAYS))
     try:
         handwriting = unipen_format.parse(_relevant_files(found))
