@@ -530,6 +530,7 @@ def test_data_fetch_prints_where_the_verified_files_are(
     [
         ("mnits", UsageError, "no dataset 'mnits': did you mean mnist?"),
         ("idx:here", UsageError, "idx:here is read where it lies: there is nothing to fetch"),
+        ("things", UsageError, "things is part of scikit-image: there is nothing to fetch"),
         ("drawn:9", UsageError, "drawn:9 is drawn by lenet itself: there is nothing to fetch"),
         ("mnist", DataError, "cannot download MNIST: "),
     ],

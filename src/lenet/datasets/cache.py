@@ -8,12 +8,17 @@ import io
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import requests
@@ -42,6 +47,22 @@ def folders(data_dir: Path | None, name: str) -> Iterator[Path]:
     if named := os.environ.get("LENET_DATA"):
         yield Path(named).expanduser()
     yield cache_folder(name)
+
+
+def read_npz(path: Path) -> dict[str, NDArray[Any]]:
+    """Return the arrays in an .npz file of the cache; none if it is missing or damaged."""
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            return dict(arrays)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
+        return {}
+
+
+def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return the bytes of an .npz file."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    return buffer.getvalue()
 
 
 class Received(io.BytesIO):

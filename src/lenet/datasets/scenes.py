@@ -6,17 +6,14 @@ folder is a digest of all that they depend on: code or handwriting that has chan
 scenes. The folder can be deleted at any time.
 """
 
-import contextlib
 import hashlib
 import os
 import signal
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,7 +25,7 @@ from numpy.typing import NDArray
 
 from lenet import drawing
 from lenet.datasets import unipen
-from lenet.datasets.cache import cache_folder, progress
+from lenet.datasets.cache import cache_folder, npz, progress, read_npz
 from lenet.datasets.source import Source, load
 from lenet.datasets.things import load_things
 from lenet.drawing.material import Handwriting, Material
@@ -237,14 +234,12 @@ class _Store:
                     file.write(np.ascontiguousarray(array).data)
                 file.flush()
                 os.fsync(file.fileno())
-        buffer = BytesIO()
-        np.savez(
-            buffer,
-            characters=np.concatenate([characters, *(scene.characters for scene in scenes)]),
-            counts=np.append(counts, [len(scene.characters) for scene in scenes]),
-            digests=np.append(digests, [_digest(scene) for scene in scenes], 0),
-        )
-        write_atomically(self.folder / f"part-{part}.npz", buffer.getvalue())
+        kept = {
+            "characters": np.concatenate([characters, *(scene.characters for scene in scenes)]),
+            "counts": np.append(counts, [len(scene.characters) for scene in scenes]),
+            "digests": np.append(digests, [_digest(scene) for scene in scenes], 0),
+        }
+        write_atomically(self.folder / f"part-{part}.npz", npz(kept))
 
     def load(self, count: int) -> Scenes:
         """Return the first `count` scenes, all of which are there."""
@@ -264,10 +259,7 @@ class _Store:
 
     def _part(self, part: int) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.uint8]]:
         """Return the characters, their count in each scene, and each scene's digest."""
-        with (
-            contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
-            np.load(self.folder / f"part-{part}.npz") as arrays,
-        ):
+        if arrays := read_npz(self.folder / f"part-{part}.npz"):
             return arrays["characters"], arrays["counts"], arrays["digests"]
         return np.empty((0, 5), np.int16), np.empty(0, np.int64), np.empty((0, 32), np.uint8)
 

@@ -11,8 +11,6 @@ An image is inked along the strokes by the pens that `lenet.drawing` has.
 
 import contextlib
 import hashlib
-import io
-import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets import unipen_format, zenodo
 from lenet.datasets.archive import read_files
-from lenet.datasets.cache import cache_folder, folders
+from lenet.datasets.cache import cache_folder, folders, npz, read_npz
 from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits, draw_stratified
 from lenet.datasets.unipen_format import WRITERS_PER_CONTRIBUTOR
 from lenet.drawing.crops import crop
@@ -192,10 +190,7 @@ def obtain(
 @cache
 def _load(found: Path, key: str) -> Handwriting:
     kept = cache_folder("unipen") / f"characters-{key}.npz"
-    with (
-        contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile),
-        np.load(kept) as arrays,
-    ):
+    if arrays := read_npz(kept):
         return Handwriting(*(arrays[name] for name in _ARRAYS))
     try:
         handwriting = unipen_format.parse(_relevant_files(found))
@@ -210,13 +205,12 @@ _ARRAYS = ("labels", "writers", "first_strokes", "first_points", "points")
 
 def _keep(handwriting: Handwriting, path: Path) -> None:
     """Write the characters to the cache; a cache that cannot be written is done without."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **{name: getattr(handwriting, name) for name in _ARRAYS})
+    content = npz({name: getattr(handwriting, name) for name in _ARRAYS})
     with contextlib.suppress(OSError, DataError):
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob("characters-*.npz"):
             old.unlink()
-        write_atomically(path, buffer.getvalue())
+        write_atomically(path, content)
 
 
 def _relevant_files(found: Path) -> dict[str, bytes]:
@@ -276,11 +270,11 @@ def _key(found: Path) -> str:
 def _found_in(place: Path, *, by_name: bool = False) -> Path | None:
     """Return what `place` is or holds, if anything; `by_name` if it may hold other things too."""
     if not place.is_dir():
-        return place if place.is_file() else None
+        return place if place.is_file() and not by_name else None
     for folder in (place / ROOT, place / "CDROM" / ROOT, place / "unipen" / "CDROM" / ROOT):
         if folder.is_dir():
             return folder
-    if (place / "data").is_dir() and (place / "include").is_dir() and not by_name:
+    if (place / "data").is_dir() and not by_name:
         return place
     return next(
         (

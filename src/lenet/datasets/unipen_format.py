@@ -217,8 +217,8 @@ def _fitted(strokes: list[Floats]) -> list[Floats]:
     low = np.min([line.min(0) for line in strokes], 0)
     high = np.max([line.max(0) for line in strokes], 0)
     longer = float((high - low).max()) or 1.0
-    corner, turn = np.array([low[0], high[1]]), np.array([1, -1])
-    return [_spaced((line - corner) * turn / longer) for line in strokes]
+    corner = np.array([low[0], high[1]])
+    return [_spaced(np.abs(line - corner) / longer) for line in strokes]
 
 
 def _spaced(line: Floats) -> Floats:
