@@ -50,7 +50,8 @@ OWN_SIGNS = "&?*%#$"  # as people wrote them; UNIPEN's @ is mostly what nobody c
 # Width by height of what a label is believed for, from and to; the rest are wrong or half of it.
 WIDEST_LETTER = 2.2
 PROPORTIONS = {"1": (0.0, 1.3), "023456789": (0.12, 1.7), "&*%#$": (0.35, 2.0), "?": (0.2, 1.2)}
-CURVED = 1.3  # lines of all digits but 1 and 7 are so much longer than the diagonal of their box
+# How long their lines are at least, by the diagonal of their box: the rest are straight.
+LENGTHS = {"&02345689": 1.3, "ABCDEFGHKMNPQRSUVWXYZabcdeghkmnopqrsuvwxyz": 1.12}
 SMALL = "acemnorsuvwxzαγηκμπρτχωμ"  # as tall as an x
 LOW = "gpqyγημρχ"  # with a descender
 LOW_AND_HIGH = "jβξφψ"
@@ -102,9 +103,11 @@ def _plausible(handwriting: Handwriting) -> NDArray[np.bool_]:
     steps = np.hypot(*np.diff(handwriting.points, axis=0, prepend=0).T)
     steps[handwriting.first_points[:-1]] = 0  # from one stroke to the next
     length = np.add.reduceat(steps, first)
-    is_straight = length < CURVED * np.hypot(*size.T)
-    is_a_line = is_straight & np.isin(handwriting.labels, list("&02345689"))
-    return np.asarray((narrowest <= breadth) & (breadth <= widest) & ~is_a_line)
+    least = np.zeros(len(handwriting))
+    for labels, limit in LENGTHS.items():
+        least[np.isin(handwriting.labels, list(labels))] = limit
+    is_long = length >= least * np.hypot(*size.T)
+    return np.asarray((narrowest <= breadth) & (breadth <= widest) & is_long)
 
 
 def _by(values: NDArray[Any], indices: NDArray[np.intp]) -> dict[Any, NDArray[np.intp]]:
