@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lenet.drawing.material import Material
-from lenet.drawing.scenes import clutter, displays, instruments
+from lenet.drawing.scenes import clutter, displays, instruments, keys, surroundings
 from lenet.drawing.scenes.block import Block, Drawing, Layout
 from lenet.drawing.scenes.clutter import CLUTTER
 from lenet.drawing.scenes.displays import clock_time, reading
@@ -70,7 +70,9 @@ def test_layouts_are_the_same_for_the_same_seed(layouts: dict[Layout, float]) ->
         assert np.array_equal(first.ids, again.ids)
 
 
-@pytest.mark.parametrize("layout", [clutter.logo, clutter.shapes, clutter.on_desk, clutter.tool])
+@pytest.mark.parametrize(
+    "layout", [clutter.logo, clutter.shapes, surroundings.on_desk, surroundings.tool]
+)
 def test_things_of_many_kinds_differ(layout: Layout) -> None:
     sizes = {drawn(layout, 20, seed).shade.shape for seed in range(30)}
     assert len(sizes) >= 12
@@ -140,7 +142,7 @@ def test_some_meters_have_a_window_without_a_digit_to_read(monkeypatch: pytest.M
 
 def test_a_dial_pad_has_each_digit_once() -> None:
     for seed in range(20):
-        classes = drawn(displays.dial_pad, 16, seed).classes
+        classes = drawn(keys.dial_pad, 16, seed).classes
         digits = sorted(label for label in classes if label < 10)
         assert digits == list(range(10))
 
