@@ -27,6 +27,7 @@ from lenet.drawing.printing import (
 )
 
 ACCENTED = "ÄÅÉÖØÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüćğıłńœśşźżž"
+WITH_ACCENTS = ("sans", "serif", "slab")
 MORE_SIGNS = "°²³±·–√Ωµ½"
 SCRIPTS = {"Greek": GREEK, "Cyrillic": CYRILLIC, "kana": KANA, "Han": HAN}
 FRONT = """# Fonts
@@ -50,7 +51,8 @@ def make(name: str, about: dict[str, Any], original: Path) -> Path:
         drop_tables=["GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG", "meta", "PfEd", "Silt"],
     )  # fmt: skip
     cutter = subset.Subsetter(options)
-    letters = ascii_uppercase if about.get("only_capitals") else ascii_letters + ACCENTED
+    letters = ascii_uppercase if about.get("only_capitals") else ascii_letters
+    letters += ACCENTED if name.startswith(WITH_ACCENTS) else ""
     scripts = "".join(SCRIPTS[script] for script in about.get("scripts", ()))
     cutter.populate(text=DIGITS + letters + punctuation + SIGNS + MORE_SIGNS + scripts)
     cutter.subset(font)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from lenet.drawing.pen import FRACTION_BITS, Ink
 from lenet.drawing.printing import fonts
@@ -20,7 +20,8 @@ MATPLOTLIB_FONTS = ("DejaVuSans", "DejaVuSerif", "STIXGeneral")
 # In these, letters are ornaments or digits, or can hardly be read.
 ONLY_DIGITS = ("segments-", "hand-1", "hand-4")
 PLAIN = ("sans-", "DejaVuSans", "narrow-")  # by far the most frequent on labels, forms and screens
-FINE_HEIGHT = 64  # pixels of a digit before it is reduced to its size; more shows no difference
+FINE_HEIGHT = 44  # pixels of a digit before it is reduced to its size; more shows no difference
+FONT_SIZES_BY_4 = 140
 MISSING = "\U0010ffff"  # in no font; what is drawn for it is drawn for all that a font lacks
 
 _SEGMENTS = {
@@ -126,16 +127,19 @@ class Font:
         self.height = height
         files, up_to = _weights(digits_only)
         self.font = files[int(np.searchsorted(up_to, rng.random()))]
-        roll, size = rng.random(6), rng.random(6)
+        roll, u = rng.random(6), rng.random(6)
         self._fine = fineness(height)
         self._tall = self._fine * height
-        self._face = _face(self.font, max(4, round(self._tall / _digit_height(self.font))))
-        self._breadth = 0.55 + 0.65 * size[0] if roll[0] < 0.3 else 1.0
-        self._shear = 0.05 + 0.3 * size[1] if roll[1] < 0.12 else 0.0
-        self._bolder = round((0.02 + 0.07 * size[2]) * self._tall) if roll[2] < 0.2 else 0
+        exact = self._tall / _digit_height(self.font)
+        step = 4 if exact < FONT_SIZES_BY_4 else 32  # few sizes, as opening a font takes long
+        size = int(step * np.ceil(exact / step))
+        self._face, self._zoom = _face(self.font, size), exact / size
+        self._breadth = 0.55 + 0.65 * u[0] if roll[0] < 0.3 else 1.0
+        self._shear = 0.05 + 0.3 * u[1] if roll[1] < 0.12 else 0.0
+        self._bolder = round((0.02 + 0.07 * u[2]) * self._tall) if roll[2] < 0.2 else 0
         self._is_outlined = bool(roll[3] < 0.03)
-        self._cut = 0.3 + 0.4 * size[3] if 0.03 < roll[3] < 0.045 else None
-        self._tracking = 0.06 * size[4] - 0.02 if roll[4] < 0.75 else 0.05 + 0.45 * size[4]
+        self._cut = 0.3 + 0.4 * u[3] if 0.03 < roll[3] < 0.045 else None
+        self._tracking = 0.06 * u[4] - 0.02 if roll[4] < 0.75 else 0.05 + 0.45 * u[4]
         self._glyphs: dict[str, Glyph | None] = {}
 
     def glyph(self, character: str) -> Glyph | None:
@@ -150,22 +154,24 @@ class Font:
         return float(self._tracking * self.height)
 
     def _print(self, character: str) -> Glyph:
-        mask = self._face.getmask(character)
-        left, top, _, _ = self._face.getbbox(character, anchor="ls")
-        ink = np.array(mask, np.uint8).reshape(mask.size[::-1])
-        h, w = ink.shape
+        left, top, right, bottom = map(int, self._face.getbbox(character, anchor="ls"))
+        w, h = right - left, bottom - top
+        page = Image.new("L", (w, h))
+        ImageDraw.Draw(page).text((-left, -top), character, 255, self._face, anchor="ls")
         # From pixels of the mask to pixels seen from the top of a digit, before the reduction.
-        linear = np.array([[self._breadth, -self._shear], [0, 1]])
-        shift = np.array([self._breadth * left - self._shear * top, top + self._tall])
+        linear = np.array([[self._breadth, -self._shear], [0, 1]]) * self._zoom
+        shift = linear @ np.array([left, top]) + np.array([0, self._tall])
         corners = linear @ np.array([[0.0, w, 0, w], [0, 0, h, h]]) + shift[:, None]
         fine, margin = self._fine, 2 + self._bolder
         low = np.floor((corners.min(1) - margin) / fine) * fine
         size = np.ceil((corners.max(1) + margin - low) / fine) * fine
         matrix = np.column_stack([linear, shift - low])
-        ink = np.asarray(cv2.warpAffine(ink, matrix, (int(size[0]), int(size[1]))), np.uint8)
+        ink = np.asarray(
+            cv2.warpAffine(np.asarray(page), matrix, (int(size[0]), int(size[1]))), np.uint8
+        )
         x, y = (low / fine).tolist()
-        advance = (self._face.getlength(character) * self._breadth + self._bolder) / fine
-        return Glyph(reduced(self._styled(ink), fine), x, y, advance)
+        advance = self._face.getlength(character) * self._zoom * self._breadth + self._bolder
+        return Glyph(reduced(self._styled(ink), fine), x, y, advance / fine)
 
     def _styled(self, ink: Ink) -> Ink:
         if self._bolder:
@@ -200,7 +206,7 @@ class Segments:
         u, roll = rng.random(5), rng.random(6)
         self.thickness = 0.07 + 0.12 * u[0]  # these five are shares of the height
         self.split = 0.045 * u[1] if roll[0] < 0.75 else 0.0  # between two segments
-        self.breadth = 0.42 + 0.22 * u[2]
+        self.breadth = max(0.42 + 0.22 * u[2], 2.6 * self.thickness)
         self.lean = 0.02 + 0.18 * u[3] if roll[1] < 0.55 else 0.0
         self._gap = 0.12 + 0.28 * u[4]
         self.unlit = 0.03 + 0.13 * rng.random() if roll[2] < 0.25 else 0.0  # ink of unlit segments
@@ -245,19 +251,21 @@ class Segments:
         return self._filled(outlines, [255] * len(outlines), side)
 
     def _outlines(self) -> Iterator[Floats]:
-        """Yield the segments a, g, d, then f, b, e, c, as shares of the height."""
+        """Yield the segments a, g, d, then f, b, e, c, as shares of the height.
+
+        Pointed ones meet at their points. Of the square ones a and d are as wide as the digit.
+        """
         half, split, w = self.thickness / 2, self.split, self.breadth
         bevel = half if self.is_bevelled else 0.0
-        inset = half + split if self.is_bevelled else 2 * half + split
         for y in (half, 0.5, 1 - half):
-            a, b = inset, w - inset
+            a = half + split if bevel else 2 * half + split if y == 0.5 else 0.0
+            b = w - a
             yield np.array([[a, y], [a + bevel, y - half], [b - bevel, y - half], [b, y],
                             [b - bevel, y + half], [a + bevel, y + half]])  # fmt: skip
-        ends = split if self.is_bevelled else split / 2
-        for top, bottom in ((half, 0.5), (0.5, 1 - half)):
+        end = half + split if bevel else 0.0
+        middle = 0.5 * split + 0.5 * split * self.is_bevelled
+        for a, b in ((end, 0.5 - middle), (0.5 + middle, 1 - end)):
             for x in (half, w - half):
-                a = top + ends if self.is_bevelled or top == 0.5 else 0.0
-                b = bottom - ends if self.is_bevelled or bottom == 0.5 else 1.0
                 yield np.array([[x, a], [x + half, a + bevel], [x + half, b - bevel], [x, b],
                                 [x - half, b - bevel], [x - half, a + bevel]])  # fmt: skip
 
