@@ -127,7 +127,7 @@ def on_panel(rng: np.random.Generator, content: Block, look: Look, height: float
     block = Block()
     radius = float(rng.choice([0, 0.1, 0.25])) * height
     roll = rng.random()
-    if roll < 0.3:
+    if roll < 0.3 and look.panel is not None:
         frame = float(rng.uniform(0.1, 0.5)) * height
         outline = rectangle(x - frame, y - frame, w + 2 * frame, h + 2 * frame, radius + frame)
         block.fill(outline, float(rng.choice([0.15, 0.5, 0.8, 1])))
@@ -276,7 +276,7 @@ def button(
 def board(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return a scoreboard or a departure board: rows of dots on a dark panel."""
     rows = int(rng.integers(1, 4))
-    height = within(height, 6, 1.6 * rows)
+    height = within(height, 12, 1.6 * rows)
     look, block = random_look(rng), Block()
     writer: Writer = DotMatrix(height, rng)
     for i in range(rows):

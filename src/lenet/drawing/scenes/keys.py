@@ -53,8 +53,12 @@ def _pad(
     rows: Sequence[Sequence[str]],
     keys: _Keys,
     caption: tuple[Writer, Sequence[str]] | None = None,
+    names: Writer | None = None,
 ) -> Block:
-    """Return rows of keys; the first stands at the origin. A caption stands below each."""
+    """Return rows of keys; the first stands at the origin.
+
+    A caption stands below each. `names` writes what is longer than one letter and no number.
+    """
     block = Block()
     under = Block()
     columns = max(map(len, rows))
@@ -71,7 +75,8 @@ def _pad(
         panel(under, outline, keys.fill, keys.edge * height, 1)
         text = caption[1][i] if caption else ""
         up = 0.2 * height if text else 0
-        letter(block, writer, legend, (x, y - up), keys.ink)
+        is_name = len(legend) > 1 and not legend.isdigit()
+        letter(block, names if names and is_name else writer, legend, (x, y - up), keys.ink)
         if caption and text:
             letter(block, caption[0], text, (x, y + 0.55 * height), keys.ink)
     under.append(block, 0, 0)
@@ -112,7 +117,8 @@ def calculator(rng: np.random.Generator, height: float, writers: Writers) -> Blo
         rows.insert(
             0, [pick(rng, ("C", "AC", "CE", "ON")), "M+", "MR", pick(rng, ("%", "√", "+/-"))]
         )
-    block = _pad(rng, height, writers.font(height), rows, keys)
+    names = writers.font(max(SMALLEST, 0.5 * height))
+    block = _pad(rng, height, writers.font(height), rows, keys, names=names)
     (x, y), (right, _) = block.bounds()
     look, screen = random_look(rng), Block()
     size = height * float(rng.uniform(1, 1.4))

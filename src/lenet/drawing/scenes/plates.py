@@ -24,6 +24,7 @@ from lenet.drawing.scenes.shapes import (
 from lenet.drawing.scenes.texts import CODE_CAPITALS, letters, plain_digits, word, words
 from lenet.drawing.strokes import Floats
 
+LOWEST_RELIEF = 13.0  # pixels: lower characters cannot be read by their sides alone
 _LENGTHS = (0.28, 0.34, 0.23, 0.15)  # of house and race numbers with 1 to 4 digits
 
 
@@ -319,6 +320,7 @@ def _stencil(gap: int) -> Callable[[Ink], Ink]:
 
 def embossed(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return raised or sunk characters that only their light and dark sides show."""
+    height = max(height, LOWEST_RELIEF)
     row = _row(writers.font(height), _short(rng, height))
     low, high = row.bounds()
     block = Block()

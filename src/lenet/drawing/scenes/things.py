@@ -5,10 +5,12 @@ import numpy as np
 from lenet.drawing.scenes.block import Block, Layout, Writers
 from lenet.drawing.scenes.shapes import (
     SMALLEST,
+    around,
     blurred,
     ellipse,
     letter,
     panel,
+    polar,
     rectangle,
     within,
 )
@@ -207,6 +209,52 @@ def barcode(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     return block
 
 
+def coin(rng: np.random.Generator, height: float, writers: Writers) -> Block:
+    """Return a coin or a medal: a value, words along the rim, beads or milling."""
+    height = within(height, 3.6, 3.6)
+    radius = 1.7 * height
+    block = Block()
+    base = float(rng.choice([0, 0.2, 0.6]))
+    ink = 0.0 if base > 0.5 else 1.0
+    panel(block, ellipse(0, 0, radius), base, max(1, 0.05 * height), 0.8)
+    beads = int(rng.integers(24, 50))
+    for i in range(beads):
+        x, y = polar(0, 0, 0.94 * radius, i / beads)
+        block.fill(ellipse(x, y, max(0.6, 0.03 * height)), 0.5)
+    value = ("1", "2", "5", "10", "20", "50", "25", plain_digits(rng, 2))[int(rng.integers(8))]
+    letter(block, writers.font(height), value, (0, -0.1 * height), ink)
+    name = writers.font(max(SMALLEST, 0.25 * height))
+    if rng.random() < 0.6:
+        around(block, name, word(rng).upper(), (0, 0), 0.78 * radius, 0.75, ink)
+    if rng.random() < 0.7:
+        unit = ("CENT", "EURO", "RUPEE", "PENCE")[int(rng.integers(4))]
+        letter(block, name, unit, (0, 0.85 * height), ink)
+    return block
+
+
+def postage(rng: np.random.Generator, height: float, writers: Writers) -> Block:
+    """Return a postage stamp: a value in a corner, a picture, a word, a perforated edge."""
+    height = within(height, 5, 6)
+    w, h = height * rng.uniform((3, 3.5), (5, 6))
+    block = Block()
+    fill = float(rng.choice([0, 0.2, 0.5]))
+    margin = 0.4 * height
+    block.fill(rectangle(-margin, -margin, w + 2 * margin, h + 2 * margin), 0.7)
+    block.fill(rectangle(-0.8 * margin, -0.8 * margin, w + 1.6 * margin, h + 1.6 * margin), 0)
+    panel(block, rectangle(0, 0, w, h), fill, 1)
+    hill = np.array([(0, 1), (0, 0.6), (0.3, 0.5), (0.6, 0.7), (1, 0.55), (1, 1)])
+    block.fill(hill * (w, h), float(rng.uniform(0.3, 0.8)))
+    holes = max(4, int(h / max(3, 0.3 * height)))
+    for i in range(holes):
+        for x in (-margin, w + margin):
+            block.fill(ellipse(x, (i + 0.5) * h / holes, max(1, 0.08 * height)), 0.7)
+    text = plain_digits(rng, int(rng.integers(1, 3)))
+    letter(block, writers.font(height), text, (0.95 * height, 0.8 * height))
+    name = writers.font(max(SMALLEST, 0.3 * height))
+    letter(block, name, words(rng, 1).upper()[:10], (w / 2, h - 0.8 * name.height), 0)
+    return block
+
+
 def calendar(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return a leaf of a calendar: a large day, a month, a weekday."""
     height = within(height, 3, 3.5)
@@ -237,4 +285,6 @@ THINGS: dict[Layout, float] = {
     ticket: 0.8,
     barcode: 0.8,
     calendar: 0.4,
+    coin: 0.5,
+    postage: 0.4,
 }
