@@ -1,10 +1,11 @@
 """Layouts of instruments, things that bear numbers, and clutter."""
 
+import cv2
 import numpy as np
 import pytest
 
 from lenet.drawing.material import Material
-from lenet.drawing.scenes import clutter, displays, instruments
+from lenet.drawing.scenes import clutter, displays, instruments, keys, plates, surroundings
 from lenet.drawing.scenes.block import Block, Drawing, Layout
 from lenet.drawing.scenes.clutter import CLUTTER
 from lenet.drawing.scenes.displays import clock_time, reading
@@ -61,6 +62,19 @@ def test_clutter_has_ink_and_no_digit(layout: Layout) -> None:
             assert not [label for label in drawing.classes if label < 10]
 
 
+def test_digits_stand_out_from_what_is_around_them() -> None:
+    for layout in INSTRUMENTS:
+        if layout in (plates.embossed, plates.jersey):  # an edge shows them
+            continue
+        drawing = drawn(layout, 24, 7)
+        for number, label in enumerate(drawing.classes, 1):
+            if label < 10:
+                inside = drawing.ids == number
+                outside = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5))) > inside
+                shades = np.median(drawing.shade[inside]), np.median(drawing.shade[outside])
+                assert abs(shades[0] - shades[1]) > 0.1, layout.__name__
+
+
 @pytest.mark.parametrize("layouts", [INSTRUMENTS, CLUTTER])
 def test_layouts_are_the_same_for_the_same_seed(layouts: dict[Layout, float]) -> None:
     for layout in layouts:
@@ -70,7 +84,9 @@ def test_layouts_are_the_same_for_the_same_seed(layouts: dict[Layout, float]) ->
         assert np.array_equal(first.ids, again.ids)
 
 
-@pytest.mark.parametrize("layout", [clutter.logo, clutter.shapes, clutter.on_desk, clutter.tool])
+@pytest.mark.parametrize(
+    "layout", [clutter.logo, clutter.shapes, surroundings.on_desk, surroundings.tool]
+)
 def test_things_of_many_kinds_differ(layout: Layout) -> None:
     sizes = {drawn(layout, 20, seed).shade.shape for seed in range(30)}
     assert len(sizes) >= 12
@@ -138,9 +154,10 @@ def test_some_meters_have_a_window_without_a_digit_to_read(monkeypatch: pytest.M
     assert len(counts) >= 4
 
 
-def test_a_dial_pad_has_each_digit_once() -> None:
-    for seed in range(20):
-        classes = drawn(displays.dial_pad, 16, seed).classes
+@pytest.mark.parametrize("layout", [keys.dial_pad, keys.remote])
+def test_a_pad_of_keys_has_each_digit_once(layout: Layout) -> None:
+    for seed in range(12):
+        classes = drawn(layout, 16, seed).classes
         digits = sorted(label for label in classes if label < 10)
         assert digits == list(range(10))
 

@@ -1,11 +1,11 @@
 """Layouts of meters, odometers, rulers, gauges and clocks, and of all that is no plain writing."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
-from lenet.drawing.scenes.displays import DISPLAYS, UNITS
+from lenet.drawing.scenes.displays import DISPLAYS, UNITS, pick
+from lenet.drawing.scenes.keys import KEYS
+from lenet.drawing.scenes.plates import PLATES
 from lenet.drawing.scenes.shapes import (
     LARGEST,
     SMALLEST,
@@ -117,15 +117,11 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
         small = max(SMALLEST, float(rng.uniform(0.35, 0.7)) * height)
         block.write(
             writers.font(small),
-            _one(rng, _METER_WORDS),
+            pick(rng, _METER_WORDS),
             count * pitch + 0.3 * height,
             float(rng.uniform(0, 1)) * height,
         )
     return block
-
-
-def _one(rng: np.random.Generator, of: Sequence[str]) -> str:
-    return of[int(rng.integers(len(of)))]
 
 
 def odometer(rng: np.random.Generator, height: float, writers: Writers) -> Block:
@@ -152,7 +148,7 @@ def odometer(rng: np.random.Generator, height: float, writers: Writers) -> Block
         letter(
             block,
             name,
-            _one(rng, ("km", "miles", "TRIP", "COUNT", "TOTAL", "km/h")),
+            pick(rng, ("km", "miles", "TRIP", "COUNT", "TOTAL", "km/h")),
             (count * wide / 2, high + 0.6 * height),
         )
     return block
@@ -180,7 +176,7 @@ def water_meter(rng: np.random.Generator, height: float, writers: Writers) -> Bl
         around(
             block,
             name,
-            _one(rng, _METER_WORDS) + " " + plain_digits(rng, 6),
+            pick(rng, _METER_WORDS) + " " + plain_digits(rng, 6),
             centre,
             radius - small,
             0.25,
@@ -272,7 +268,7 @@ def ruler(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     if rng.random() < 0.4:
         unit = writers.font(max(SMALLEST, 0.8 * height))
         x, y = (end, sign * (long + 2.2 * height)) if level else (sign * 2 * height, -1.5 * height)
-        letter(block, unit, _one(rng, ("cm", "mm", "°C", "°F", "inch", "ml", "%")), (x, y))
+        letter(block, unit, pick(rng, ("cm", "mm", "°C", "°F", "inch", "ml", "%")), (x, y))
     return block
 
 
@@ -323,7 +319,7 @@ def _dial_words(
 ) -> None:
     if rng.random() < 0.7:
         size = max(SMALLEST, 0.35 * y)
-        letter(block, writers.font(size), _one(rng, UNITS), (0, y), ink)
+        letter(block, writers.font(size), pick(rng, UNITS), (0, y), ink)
     if rng.random() < 0.4:
         size = max(SMALLEST, 0.25 * y)
         letter(block, writers.font(size), word(rng), (0, -0.8 * y), ink)
@@ -361,11 +357,13 @@ def clock_face(rng: np.random.Generator, height: float, writers: Writers) -> Blo
 
 INSTRUMENTS: dict[Layout, float] = {
     **DISPLAYS,
+    **KEYS,
     drums: 4,
     odometer: 2,
     water_meter: 1.5,
     ruler: 1.5,
     gauge: 1.5,
     clock_face: 1,
+    **PLATES,
     **THINGS,
 }
