@@ -174,26 +174,21 @@ def test_an_equation_without_an_unknown_is_right() -> None:
     rng = np.random.default_rng(1)
     known = [text for text in (equation(rng) for _ in range(200)) if not re.search("[a-z]", text)]
     for text in known:
-        left, right = text.replace(" ", "").split("=")
-        a, sign, b = re.split(r"([-+×÷])", left)
-        results = {
-            "+": int(a) + int(b),
-            "-": int(a) - int(b),
-            "×": int(a) * int(b),
-            "÷": int(a) // int(b),
-        }
-        assert results[sign] == int(right)
-    assert {sign for text in known for sign in text if sign in "+-×÷"} == set("+-×÷")
+        left, right = text.replace(" ", "").replace("×", "*").replace("÷", "//").split("=")
+        if left.startswith("√"):
+            assert int(left[1:]) == int(right) ** 2
+        else:
+            assert eval(left) == int(right)
+    assert set("+-×÷√()") <= set("".join(known))
 
 
 def test_a_receipt_adds_up() -> None:
-    for seed in range(8):
+    for seed in range(20):
         _, stamps = draw(LAYOUTS["receipt"], seed, 10)
-        text = "".join(stamps.made[0].written)
-        *prices, total = (
-            round(100 * float(p)) for p in re.findall(r"\d{1,2}\.\d\d|\d+\.\d\d", text)[-9:]
-        )
-        assert total >= max(prices)
+        found = re.findall(r"\d+\.\d\d", "".join(stamps.made[0].written))
+        *prices, total = (round(100 * float(price)) for price in found)
+        # A date above the prices may look like one.
+        assert total in {sum(prices[first:]) for first in range(len(prices))}
 
 
 def box(block: Block) -> tuple[list[int], list[int]]:

@@ -10,6 +10,7 @@ from lenet.drawing.scenes.placing import (
     MOST_CHARACTERS,
     PAGE,
     RIGHT,
+    SMALLEST,
     aligned,
     chance,
     filled_line,
@@ -105,6 +106,7 @@ def _loose_table(rng: np.random.Generator, height: float, writers: Writers) -> B
 
 
 def _label_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:
+    height = max(SMALLEST, height)
     return writers.font(height) if chance(rng, 0.65) else writers.hand(height)
 
 
