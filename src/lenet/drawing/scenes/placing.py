@@ -87,6 +87,21 @@ def ruled_cells(
         block.line(straight(x, ys[0], x, ys[-1]), width, shade)
 
 
+def drawn_cells(
+    rng: np.random.Generator,
+    block: Block,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    width: float,
+    wobble: float,
+) -> None:
+    """Add the lines of a grid that somebody drew by hand; the ends stand out or fall short."""
+    starts = [(x, ys[0], x, ys[-1]) for x in xs] + [(xs[0], y, xs[-1], y) for y in ys]
+    for start in starts:
+        ends = straight(*start) + rng.normal(0, 1.5 * wobble, (2, 2))
+        block.line(by_hand(rng, ends, wobble), width)
+
+
 def frame(
     block: Block, x: float, y: float, w: float, h: float, width: float, shade: float = 1
 ) -> None:
