@@ -14,6 +14,7 @@ from lenet.drawing.strokes import Floats
 PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
 MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
+SHORTEST = 3  # characters: an O or S alone would look like a digit
 SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
@@ -44,9 +45,9 @@ def fitted(
 ) -> str:
     """Return a text by `make` that fits in `room` pixels at this height of a digit.
 
-    The last of some tries is cut off if none fits.
+    The last of some tries is cut off if none fits, but not to less than `SHORTEST`.
     """
-    most = max(1, int(room / (ADVANCE * height)))
+    most = max(SHORTEST, int(room / (ADVANCE * height)))
     text = make(rng)
     for _ in range(4):
         if len(text) <= most:
