@@ -350,10 +350,13 @@ def _ones_near_rules(rng: np.random.Generator, height: float, writers: Writers) 
     block, writer = Block(), writers.any(height)
     step = rng.uniform(1, 3) * height
     columns = fitting(rng, step, 1, 7)
-    top, bottom = -rng.uniform(0.3, 3) * height, rng.uniform(1.3, 4) * height
+    top, bottom = -rng.uniform(0.5, 3) * height, rng.uniform(1.5, 4) * height
     width = max(0.7, rng.uniform(0.03, 0.14) * height)
     shade = rng.uniform(0.4, 1)
+    share = rng.uniform(0.4, 1.2)
     for column in range(columns + 1):
+        if column and not chance(rng, share):
+            continue
         x = column * step + rng.normal(0, 0.05) * height
         lean = rng.normal(0, 0.02) * (bottom - top)
         block.line(straight(x, top, x + lean, bottom), width, shade)

@@ -13,6 +13,7 @@ from lenet.drawing.scenes.placing import (
     aligned,
     cell_character,
     chance,
+    drawn_cells,
     fitted,
     fitting,
     in_cell,
@@ -40,10 +41,13 @@ def _table(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     ys = [line_height * i for i in range(rows + 1)]
     if has_names:
         xs.insert(0, 0.0)
-    has_upright, has_level = chance(rng, 0.85), chance(rng, 0.85)
-    ruled_cells(
-        block, xs, ys, *line_style(rng, min(height, 30)), upright=has_upright, level=has_level
-    )
+    width, shade = line_style(rng, min(height, 30))
+    if writer is not printed and chance(rng, 0.3):
+        printed = writer
+        drawn_cells(rng, block, xs, ys, max(0.7, width), 0.04 * height)
+    else:
+        upright, level = chance(rng, 0.85), chance(rng, 0.85)
+        ruled_cells(block, xs, ys, width, shade, upright=upright, level=level)
     drop = (line_height - height) / 2
     has_header = chance(rng, 0.5)
     share = rng.uniform(0.5, 1)
@@ -96,13 +100,17 @@ def _sudoku(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     marks = [cell * i for i in range(size + 1)]
     thick = [cell * i for i in range(size + 1) if (i + offset) % 3 == 0]
     width, shade = line_style(rng, min(height, 20))
-    ruled_cells(block, marks, marks, width, shade)
-    for mark in thick if chance(rng, 0.85) else ():
+    kind = rng.random()
+    given, filled = (0.4, 0.0) if kind < 0.55 else (0.35, 0.5) if kind < 0.85 else (0.0, 0.9)
+    is_drawn = given == 0 and chance(rng, 0.5)
+    if is_drawn:
+        drawn_cells(rng, block, marks, marks, max(0.7, width), 0.04 * height)
+    else:
+        ruled_cells(block, marks, marks, width, shade)
+    for mark in thick if not is_drawn and chance(rng, 0.85) else ():
         strong = 1.5 * width + rng.uniform(0.02, 0.07) * height
         ruled_cells(block, (marks[0], marks[-1]), (mark,), strong, max(shade, 0.7), upright=False)
         ruled_cells(block, (mark,), (marks[0], marks[-1]), strong, max(shade, 0.7), level=False)
-    kind = rng.random()
-    given, filled = (0.4, 0.0) if kind < 0.55 else (0.35, 0.5) if kind < 0.85 else (0.0, 0.9)
     given *= rng.uniform(0.6, 1.3)
     printed, hand = writers.font(height), writers.hand(height)
     small = hand if chance(rng, 0.5) else printed
@@ -126,10 +134,34 @@ def _sudoku(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     return block
 
 
+def _date_cells(rng: np.random.Generator, height: float, writers: Writers) -> Block:
+    """Draw a box for each digit of a date, with small letters below: D D M M Y Y Y Y."""
+    block, hand = Block(), writers.hand(height)
+    letter = writers.font(max(SMALLEST, 0.45 * height))
+    names = "DDMMYYYY" if chance(rng, 0.7) else "TTMMJJ" if chance(rng, 0.5) else "MMDDYY"
+    cell = np.array([1.1 * height, height]) * rng.uniform(1, 1.4, 2)
+    gap = rng.uniform(0.1, 0.5) * height if chance(rng, 0.4) else 0.0
+    width, shade = line_style(rng, height)
+    y = 1.3 * letter.height if chance(rng, 0.2) else -cell[1] - 0.4 * letter.height
+    is_filled = chance(rng, 0.85)
+    x = 0.0
+    for place, name in enumerate(names):
+        ruled_cells(block, (x, x + cell[0]), (y, y + cell[1]), width, shade)
+        aligned(block, letter, name, x + cell[0] / 2, 0)
+        if is_filled:
+            in_cell(rng, block, hand, cell_character(rng), (x, y, cell[0], cell[1]), 0.07)
+        x += cell[0] + gap * (place % 2 == 1 and place < 4)
+    if chance(rng, 0.5):
+        middle = y + (cell[1] - letter.height) / 2
+        aligned(block, letter, texts.word(rng), -0.4 * height, middle, RIGHT)
+    return block
+
+
 def _calendar(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Draw the days of a month in weeks, or a part of them; names of days above, some marked."""
     block, writer = Block(), writers.font(height)
     step = rng.uniform(1.9, 2.6, 2) * height
+    step[0] = max(step[0], 2.6 * pitch(writer))
     columns = max(2, min(7, int(1.15 * PAGE / step[0])))
     weeks = max(1, min(6, int(1.15 * PAGE / step[1])))
     xs, ys = (
@@ -188,6 +220,7 @@ GRIDS: dict[Layout, float] = {
     _table: 6,
     _banded_rows: 2.5,
     _sudoku: 6,
+    _date_cells: 2,
     _calendar: 2,
     _crossword: 1.5,
 }

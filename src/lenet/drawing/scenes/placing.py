@@ -15,6 +15,7 @@ from lenet.drawing.strokes import Floats
 PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
 MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
+SHORTEST = 3  # characters: an O or S alone would look like a digit
 SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
@@ -45,9 +46,9 @@ def fitted(
 ) -> str:
     """Return a text by `make` that fits in `room` pixels at this height of a digit.
 
-    The last of some tries is cut off if none fits.
+    The last of some tries is cut off if none fits, but not to less than `SHORTEST`.
     """
-    most = max(1, int(room / (ADVANCE * height)))
+    most = max(SHORTEST, int(room / (ADVANCE * height)))
     text = make(rng)
     for _ in range(4):
         if len(text) <= most:
@@ -86,6 +87,21 @@ def ruled_cells(
         block.line(straight(xs[0], y, xs[-1], y), width, shade)
     for x in xs if upright else ():
         block.line(straight(x, ys[0], x, ys[-1]), width, shade)
+
+
+def drawn_cells(
+    rng: np.random.Generator,
+    block: Block,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    width: float,
+    wobble: float,
+) -> None:
+    """Add the lines of a grid that somebody drew by hand; the ends stand out or fall short."""
+    starts = [(x, ys[0], x, ys[-1]) for x in xs] + [(xs[0], y, xs[-1], y) for y in ys]
+    for start in starts:
+        ends = straight(*start) + rng.normal(0, 1.5 * wobble, (2, 2))
+        block.line(by_hand(rng, ends, wobble), width)
 
 
 def frame(

@@ -10,6 +10,7 @@ from lenet.drawing.scenes.placing import (
     MOST_CHARACTERS,
     PAGE,
     RIGHT,
+    SMALLEST,
     aligned,
     chance,
     filled_line,
@@ -105,6 +106,7 @@ def _loose_table(rng: np.random.Generator, height: float, writers: Writers) -> B
 
 
 def _label_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:
+    height = max(SMALLEST, height)
     return writers.font(height) if chance(rng, 0.65) else writers.hand(height)
 
 
@@ -197,6 +199,21 @@ def _text_lines(
     return block
 
 
+def _alphabet(rng: np.random.Generator, height: float, writers: Writers) -> Block:
+    """Draw the letters in their order, and the digits, as a sample of a font or of a hand."""
+    block, writer = Block(), _label_writer(rng, height, writers)
+    line_height = rng.uniform(1.4, 1.9) * height
+    small = "abcdefghijklmnopqrstuvwxyz"
+    text = small.upper() * chance(rng, 0.7) + small * chance(rng, 0.6)
+    most = max(3, min(26, int(rng.uniform(0.6, 1.2) * PAGE / pitch(writer))))
+    lines = [text[start : start + most] for start in range(0, len(text), most)]
+    start = int(rng.integers(0, max(1, len(lines) - int(PAGE / line_height) + 1)))
+    lines = lines[start : start + 5] + ["1234567890"[:most]] * chance(rng, 0.8)
+    for row, line in enumerate(lines):
+        block.write(writer, line, 0, row * line_height)
+    return block
+
+
 def _letters(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Draw characters that stand alone, none a digit."""
     block = Block()
@@ -266,6 +283,7 @@ ROWS: dict[Layout, float] = (
         _words: 4,
         _paragraph: 4,
         _paragraph_with_numbers: 4,
+        _alphabet: 1,
         _letters: 4,
         _formatted: 6,
         _signs_between: 4,

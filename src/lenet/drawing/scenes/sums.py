@@ -189,6 +189,10 @@ def equation(rng: np.random.Generator) -> str:
         parts = [str(a), "×", str(b), "=", str(a * b)]
     elif kind < 0.75:
         parts = [str(a * b), "÷", str(b), "=", str(a)]
+    elif kind < 0.83:
+        parts = [f"({a}", "+", f"{b})", "×", str(a), "=", str((a + b) * a)]
+    elif kind < 0.86:
+        parts = [f"√{a * a}", "=", str(a)]
     else:
         x, y = "xa"[int(rng.integers(2))], "yn"[int(rng.integers(2))]
         sign = "+-"[int(rng.integers(2))]
