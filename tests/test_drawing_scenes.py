@@ -189,7 +189,7 @@ def test_a_digit_too_small_to_read_is_marked_as_cut() -> None:
     assert _classes(_taken(_written(30, 20, block))) == [CUT]
 
 
-@pytest.mark.parametrize(("turned", "label"), [(40, 0), (-49, 0), (60, CUT), (-200, CUT)])
+@pytest.mark.parametrize(("turned", "label"), [(40, 0), (-47, 0), (60, CUT), (-200, CUT)])
 def test_a_digit_that_lies_is_marked_as_cut(turned: float, label: int) -> None:
     assert _written(30, 20).upright(turned) == [label]
 

@@ -17,7 +17,7 @@ from lenet.drawing.strokes import Floats
 
 Ids = NDArray[np.int32]
 Matrix = NDArray[np.float64]
-MOST_TURNED = 46.0  # degrees: a digit that lies on its side is none to read
+MOST_TURNED = 42.0  # degrees: a digit that lies on its side is none to read
 
 
 def held(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats:

@@ -10,7 +10,7 @@ from lenet.drawing.scenes.block import CUT, OTHER
 from lenet.drawing.scenes.camera import Ids
 
 WHOLE = 0.95  # of its ink that a digit at the edge must show; less is cut off, not blurred away
-UNCOVERED = 0.75  # of its ink that a digit elsewhere must show: neighbours may touch it
+UNCOVERED = 0.88  # of its ink that a digit elsewhere must show: it may overlap a neighbour
 LEAST_SIDE = 5  # pixels of a digit's longer side that somebody can still read
 LEAST_SIGN = 2  # the same for other characters: dots and commas are small
 LEAST_CONTRAST = 8.0  # of 255 between a character's ink and what is around it
@@ -69,7 +69,9 @@ def characters(taken: Taken) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
     classes = np.array(taken.classes)[numbers - 1]
     x0, y0, x1, y1 = taken.frame
     at_edge = (left <= x0) | (top <= y0) | (right >= x1) | (bottom >= y1)
-    shown = counts / np.maximum(np.array(taken.inked)[numbers - 1], 1)
+    inked = np.maximum(np.array(taken.inked)[numbers - 1], 1)
+    rounding = 1 / np.sqrt(inked)  # a small character has fewer or more pixels when it is turned
+    shown = counts / inked + np.where(at_edge, 0, rounding)
     sides = np.maximum(right - left, bottom - top)
     lost = (shown < np.where(at_edge, WHOLE, UNCOVERED)) | ~_readable(taken, numbers)
     classes[(lost | (sides < LEAST_SIDE)) & (classes < OTHER)] = CUT
