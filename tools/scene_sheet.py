@@ -1,6 +1,7 @@
 """Draw a contact sheet of scenes with their truth, to look at.
 
-Run ``python tools/scene_sheet.py sheet.png --seed 1 --count 24`` from the root of the repository.
+Run ``python tools/scene_sheet.py sheet.png --seed 1 --count 24 --material mnist unipen things``
+from the root of the repository.
 Digits have green boxes and their class, other characters thin red boxes, and characters that are
 cut off or can't be read grey ones.
 """
@@ -12,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.drawing.material import Material
+from lenet.datasets.scenes import load_material
 from lenet.drawing.scenes import CUT, OTHER, SIDE, Scene, SceneMaker
 
 COLUMNS = 6
 ZOOM = 1.5  # so that boxes of small digits leave something to see
-GREEN, RED, GREY = (0, 160, 0), (60, 60, 230), (150, 150, 150)  # blue, green, red
+GREEN, RED, GREY = (0, 160, 0), (60, 60, 230), (130, 130, 130)  # blue, green, red
 
 
 def picture(scene: Scene) -> NDArray[np.uint8]:
@@ -41,11 +42,9 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=24)
     parser.add_argument("--kind", help="name of a kind of scene: only these")
-    parser.add_argument("--mnist", type=Path, help="a folder with MNIST's files")
-    parser.add_argument("--unipen", type=Path, help="UNIPEN's archive or its tree")
-    parser.add_argument("--things", type=Path, help="a folder with photos of things")
+    parser.add_argument("--material", nargs="*", default=["things"], help="as a recipe's material")
     given = parser.parse_args()
-    maker = SceneMaker(material(given.mnist, given.unipen, given.things))
+    maker = SceneMaker(load_material(given.material, held_out=True))
     indices: list[int] = []
     index = given.first
     while len(indices) < given.count:
@@ -60,18 +59,6 @@ def main() -> None:
         y, x = divmod(number, COLUMNS)
         sheet[y * side : y * side + len(image), x * side : x * side + image.shape[1]] = image
     cv2.imwrite(str(given.sheet), sheet)
-
-
-def material(mnist: Path | None, unipen: Path | None, things: Path | None) -> Material:
-    """Return what scenes are drawn from: what is given."""
-    photos = (
-        [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in sorted(things.rglob("*.*"))]
-        if things
-        else []
-    )
-    return Material(
-        photos=tuple(np.asarray(photo, np.uint8) for photo in photos if photo is not None)
-    )
 
 
 if __name__ == "__main__":

@@ -56,13 +56,11 @@ def _lone_digit(rng: np.random.Generator, page: Page, content: Content, height: 
     block = Block()
     block.write(content.writers.any(height), str(rng.integers(10)), 0, 0)
     drawing = block.render(margin=0)
-    if drawing is None:
+    if drawing is None or not drawing.shade.any():
         return
     side = len(page.grey)
     rows = np.flatnonzero(drawing.shade.max(1) > 0)
     columns = np.flatnonzero(drawing.shade.max(0) > 0)
-    if not len(rows):
-        return
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     shade, ids = drawing.shade[part], drawing.ids[part]
     factor = side / max(shade.shape)
