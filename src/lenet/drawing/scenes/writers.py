@@ -30,8 +30,9 @@ HANDS = 400  # drawn hands; each writes a digit in two ways
 LOOSE_DIGITS = 150  # drawings of each digit, each by another hand
 LETTER_DRAWINGS = 12  # of each form of a letter
 FEWEST_DIGITS = 6  # different ones that a person must have written to write a number
-PERSON_THICKEST = 0.17  # stroke width, as a share of the height, at which loops stay open
+PERSON_THICKEST = 0.14  # stroke width, as a share of the height, at which loops stay open
 SPACING = 0.04  # between the points of a line, as a share of the height
+SMOOTH_FROM = 45  # pixels of a digit from which the few points of a tablet show as corners
 THINNEST = 0.45  # pixels: thinner pens are as thin and as pale as this
 KINDS = {"person": 0.45, "drawn": 0.27, "mixed": 0.12, "images": 0.16}  # of hands
 
@@ -46,12 +47,13 @@ _TOOLS_UP_TO = np.cumsum([tool[1] for tool in TOOLS])
 
 # Written like another character, more or less.
 ALIKE = {"ß": "β", "ı": "i", "œ": "o", "æ": "a", "ø": "o", "Ø": "O", "ł": "l", "µ": "μ", "đ": "d"}
-OWN_SIGNS = "&?*%#$"  # as people wrote them; UNIPEN's @ is mostly what nobody could name
+OWN_SIGNS = "&?*%#$"  # drawn as people wrote them, where they did
 # Width by height of what a label is believed for, from and to; the rest are wrong or half of it.
 WIDEST_LETTER = 2.2
 PROPORTIONS = {"1": (0.0, 1.3), "023456789": (0.12, 1.7), "&*%#$": (0.35, 2.0), "?": (0.2, 1.2)}
-# How long their lines are at least, by the diagonal of their box: the rest are straight.
-LENGTHS = {"&02345689": 1.3, "ABCDEFGHKMNPQRSUVWXYZabcdeghkmnopqrsuvwxyz": 1.12}
+# How long their lines are at least, by the diagonal of their box: shorter ones are straight.
+# UNIPEN's @ is mostly what nobody could name.
+LENGTHS = {"@": 2.5, "&02345689": 1.3, "ABCDEFGHKMNPQRSUVWXYZabcdeghkmnopqrsuvwxyz": 1.12}
 SMALL = "acemnorsuvwxzαγηκμπρτχωμ"  # as tall as an x
 LOW = "gpqyγημρχ"  # with a descender
 LOW_AND_HIGH = "jβξφψ"
@@ -230,6 +232,14 @@ def _dense(line: Floats) -> Floats:
     return np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], 1)
 
 
+def _smooth(line: Floats) -> Floats:
+    """Return the line with its corners cut, and twice as many points."""
+    cut = np.repeat(line, 2, axis=0)
+    cut[1:-1:2] = 0.75 * line[:-1] + 0.25 * line[1:]
+    cut[2:-1:2] = 0.25 * line[:-1] + 0.75 * line[1:]
+    return cut
+
+
 class HandWriter:
     """An alphabet written with one pen.
 
@@ -257,7 +267,7 @@ class HandWriter:
             share = 0.1 + 0.13 * u[1]
         self.width = max(float(share), THINNEST / height)
         self.fine = 1 if self.tool is pen.mouse else fineness(height)
-        self._gap = -0.05 + 0.18 * u[3] if u[2] < 0.15 else 0.1 + 0.35 * u[3]
+        self._gap = -0.1 + 0.15 * u[3] if u[2] < 0.15 else 0.06 + 0.34 * u[3]
         self._x_height, self._descent = 0.4 + 0.2 * u[4], 0.28 + 0.2 * u[5]
         self._capital = 0.1 * u[6] - 0.12 if u[7] < 0.4 else 0.0  # top of capitals
         slant, breadth, self._sloppy, self._wobble = rng.normal(0, (0.1, 0.1, 0.05, 0.025)).tolist()
@@ -275,7 +285,8 @@ class HandWriter:
 
     def gap(self) -> float:
         """Return the pixels between two characters, which vary a little."""
-        return float((self._gap + self._rng.normal(0, 0.04)) * self.height)
+        between_lines = self._gap + 0.8 * self.width + self._rng.normal(0, 0.04)
+        return float(between_lines * self.height)
 
     def _draw(self, character: str) -> Drawn | None:
         """Return the lines in units of a digit's height, the top of a digit at 0."""
@@ -290,6 +301,8 @@ class HandWriter:
             return self._sign(base)
         top, bottom = self._reach(base)
         lines, thickest = drawn
+        if self.height >= SMOOTH_FROM:
+            lines = [_smooth(line) for line in lines]
         joined = np.concatenate(lines)
         low, high = joined.min(0), joined.max(0)
         wide, tall = np.maximum(high - low, 1e-3).tolist()
