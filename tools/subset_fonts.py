@@ -3,8 +3,8 @@
     apt-get download fonts-lato ...; dpkg-deb -x fonts-lato_*.deb FOLDER/fonts-lato  # and so on
     python tools/subset_fonts.py FOLDER
 
-Only digits, Latin letters and common signs are kept, without hints and features. The Open Font Licence
-does not allow a modified font to keep its reserved name, so each font gets a new one.
+Only digits, Latin letters and common signs are kept, without hints and features. The Open Font
+Licence does not allow a modified font to keep its reserved name, so each font gets a new one.
 """
 
 import sys

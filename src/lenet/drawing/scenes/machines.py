@@ -136,17 +136,17 @@ class Font:
         self._face, self._zoom = _face(self.font, size), exact / size
         self._breadth = 0.55 + 0.65 * u[0] if roll[0] < 0.3 else 1.0
         self._shear = 0.05 + 0.3 * u[1] if roll[1] < 0.12 else 0.0
-        self._bolder = round((0.02 + 0.07 * u[2]) * self._tall) if roll[2] < 0.2 else 0
-        self._is_outlined = bool(roll[3] < 0.03)
-        self._cut = 0.3 + 0.4 * u[3] if 0.03 < roll[3] < 0.045 else None
+        self.bolder = round((0.02 + 0.07 * u[2]) * self._tall) if roll[2] < 0.2 else 0
+        self.is_outlined = bool(roll[3] < 0.03)
+        self.cut = 0.3 + 0.4 * u[3] if 0.03 < roll[3] < 0.045 else None
         self._tracking = 0.06 * u[4] - 0.02 if roll[4] < 0.75 else 0.05 + 0.45 * u[4]
         self._glyphs: dict[str, Glyph | None] = {}
 
     def glyph(self, character: str) -> Glyph | None:
-        """Print a character; None if the font lacks it."""
+        """Print a character, or its capital if the font has no small letters; None without both."""
         if character not in self._glyphs:
-            printed = self._print(character) if has(self.font, character) else None
-            self._glyphs[character] = printed
+            found = [each for each in (character, character.upper()) if has(self.font, each)]
+            self._glyphs[character] = self._print(found[0]) if found else None
         return self._glyphs[character]
 
     def gap(self) -> float:
@@ -162,7 +162,7 @@ class Font:
         linear = np.array([[self._breadth, -self._shear], [0, 1]]) * self._zoom
         shift = linear @ np.array([left, top]) + np.array([0, self._tall])
         corners = linear @ np.array([[0.0, w, 0, w], [0, 0, h, h]]) + shift[:, None]
-        fine, margin = self._fine, 2 + self._bolder
+        fine, margin = self._fine, 2 + self.bolder
         low = np.floor((corners.min(1) - margin) / fine) * fine
         size = np.ceil((corners.max(1) + margin - low) / fine) * fine
         matrix = np.column_stack([linear, shift - low])
@@ -170,18 +170,18 @@ class Font:
             cv2.warpAffine(np.asarray(page), matrix, (int(size[0]), int(size[1]))), np.uint8
         )
         x, y = (low / fine).tolist()
-        advance = self._face.getlength(character) * self._zoom * self._breadth + self._bolder
+        advance = self._face.getlength(character) * self._zoom * self._breadth + self.bolder
         return Glyph(reduced(self._styled(ink), fine), x, y, advance / fine)
 
     def _styled(self, ink: Ink) -> Ink:
-        if self._bolder:
-            disc = _disc(self._bolder + 1)
+        if self.bolder:
+            disc = _disc(self.bolder + 1)
             ink = np.asarray(cv2.dilate(ink, disc), np.uint8)
-        if self._is_outlined:
+        if self.is_outlined:
             ring = _disc(max(2, round(0.08 * self._tall)))
             ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_GRADIENT, ring), np.uint8)
-        if self._cut is not None:
-            middle, half = round(self._cut * ink.shape[1]), max(1, round(0.03 * self._tall))
+        if self.cut is not None:
+            middle, half = round(self.cut * ink.shape[1]), max(1, round(0.03 * self._tall))
             ink[:, middle - half : middle + half] = 0
         return ink
 

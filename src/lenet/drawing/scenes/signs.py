@@ -38,7 +38,7 @@ def _dot(x: float, y: float, size: float = 0.01) -> Floats:
 
 def _slash(habit: Habit) -> list[Floats]:
     """Draw it at any slant; the steeper, the farther it goes beyond the digits, unlike a 1."""
-    wide = _between(0.02, 0.8, habit[0] ** 1.3)
+    wide = _between(0.02, 0.75, habit[0])
     beyond = 0.1 * (wide < 0.3) + 0.12 * (wide < 0.15)
     top, bottom = _between(0.1, -0.35, habit[1]) - beyond, _between(0.92, 1.3, habit[2]) + beyond
     return [_bow((wide, top), (0, bottom), 0.06 * (habit[3] - 0.5))]

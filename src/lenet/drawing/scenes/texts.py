@@ -18,7 +18,8 @@ import numpy as np
 # Left out: O o D Q (0), I i l j (1), Z z (2), S s (5), G b (6), B (8), g q (9).
 LONE_CAPITALS = "ACEFHKLMNPRTUVWXY"
 LONE_SMALL = "acdefhkmnprtuvwxy"
-LONE_GREEK = "αβγθλμξπφψωΩΔΓΠΨηκρχ"
+GREEK = "αβγλμξπψωΩΔΓΠΨΣηκρχ"
+OTHER_SCRIPTS = "ЖЯИШДЛЦЮ水木土大中小あきもたかにさ가마소אשתकम"
 LONE_SIGNS = "&?@%#*+=×÷"
 ALL_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODE_CAPITALS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # beside digits an I, O or Q is read as one
@@ -181,7 +182,7 @@ def expression(rng: np.random.Generator) -> str:
         return text
     relation = _pick(rng, "======<>") + space
     result = plain_digits(rng, int(rng.integers(1, 4))) if end < 0.8 else _pick(rng, ("", "?", "_"))
-    return text + space + relation + result
+    return (text + space + relation + result).strip()
 
 
 def fraction(rng: np.random.Generator) -> str:
@@ -284,5 +285,13 @@ def letters(rng: np.random.Generator, n: int | None = None) -> str:
 
 def lone_letter(rng: np.random.Generator) -> str:
     """Return a character to stand alone: a letter or a sign that looks like no digit."""
-    pools = (LONE_CAPITALS, LONE_CAPITALS, LONE_SMALL, LONE_SMALL, LONE_GREEK, LONE_SIGNS)
+    pools = (LONE_CAPITALS, LONE_CAPITALS, LONE_SMALL, LONE_SMALL, LONE_SIGNS)
     return _pick(rng, _pick(rng, pools))
+
+
+def foreign_letter(rng: np.random.Generator) -> str:
+    """Return a letter of another script that looks like no digit.
+
+    A drawn hand has them all, a font perhaps not.
+    """
+    return _pick(rng, GREEK if rng.random() < 0.5 else OTHER_SCRIPTS)

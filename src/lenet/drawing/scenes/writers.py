@@ -46,10 +46,12 @@ _TOOLS_UP_TO = np.cumsum([tool[1] for tool in TOOLS])
 
 # Written like another character, more or less.
 ALIKE = {"ß": "β", "ı": "i", "œ": "o", "æ": "a", "ø": "o", "Ø": "O", "ł": "l", "µ": "μ", "đ": "d"}
-OWN_SIGNS = "&@?*%#$"  # as people wrote them, where they did; other signs by `SIGNS`
+OWN_SIGNS = "&?*%#$"  # as people wrote them; UNIPEN's @ is mostly what nobody could name
 # Width by height of what a label is believed for, from and to; the rest are wrong or half of it.
 WIDEST_LETTER = 2.2
-PROPORTIONS = {"1": (0.0, 1.0), "023456789": (0.12, 1.5), "&@*%#$": (0.35, 2.0), "?": (0.2, 1.2)}
+PROPORTIONS = {"1": (0.0, 1.3), "023456789": (0.12, 1.7), "&*%#$": (0.35, 2.0), "?": (0.2, 1.2)}
+# How long their lines are at least, by the diagonal of their box: the rest are straight.
+LENGTHS = {"&02345689": 1.3, "ABCDEFGHKMNPQRSUVWXYZabcdeghkmnopqrsuvwxyz": 1.12}
 SMALL = "acemnorsuvwxzαγηκμπρτχωμ"  # as tall as an x
 LOW = "gpqyγημρχ"  # with a descender
 LOW_AND_HIGH = "jβξφψ"
@@ -98,7 +100,14 @@ def _plausible(handwriting: Handwriting) -> NDArray[np.bool_]:
     for labels, limits in PROPORTIONS.items():
         chosen = np.isin(handwriting.labels, list(labels))
         narrowest[chosen], widest[chosen] = limits
-    return np.asarray((narrowest <= breadth) & (breadth <= widest))
+    steps = np.hypot(*np.diff(handwriting.points, axis=0, prepend=0).T)
+    steps[handwriting.first_points[:-1]] = 0  # from one stroke to the next
+    length = np.add.reduceat(steps, first)
+    least = np.zeros(len(handwriting))
+    for labels, limit in LENGTHS.items():
+        least[np.isin(handwriting.labels, list(labels))] = limit
+    is_long = length >= least * np.hypot(*size.T)
+    return np.asarray((narrowest <= breadth) & (breadth <= widest) & is_long)
 
 
 def _by(values: NDArray[Any], indices: NDArray[np.intp]) -> dict[Any, NDArray[np.intp]]:
@@ -196,7 +205,7 @@ def _loose(digit: int) -> list[tuple[list[Floats], Style]]:
 def _styles() -> dict[str, list[Style]]:
     """Return the forms of each letter and sign; the names of further forms end in a number."""
     styles: dict[str, list[Style]] = {}
-    for style in (*letters.LETTERS, *letters.SIGNS):
+    for style in (*letters.LETTERS, *letters.LIKE_DIGITS, *letters.SIGNS):
         name, _, number = style.name.rpartition(" ")
         styles.setdefault(name if number.isdigit() else style.name, []).append(style)
     return styles
