@@ -290,11 +290,11 @@ def board(rng: np.random.Generator, height: float, writers: Writers) -> Block:
                 f"{rng.integers(100)}%",
             ),
         )
-        show(block, writer, text, 0, y, look)
+        left = show(block, writer, text, 0, y, look)
         label = Block()
-        label.write(writer, word(rng).upper()[:5], 0, 0, look.on)
+        end = label.write(writer, word(rng).upper()[:5], 0, 0, look.on)
         if label and rng.random() < 0.6:
-            block.append(label, float(-8 * height), y)
+            block.append(label, min(-8 * height, left - end), y)
     return on_panel(rng, block, look, height)
 
 
