@@ -159,6 +159,7 @@ def test_a_long_addition_has_the_right_result(seed: int) -> None:
     numbers = [digits_of(text) for text, _ in above]
     expected = sum(numbers) if above[-1][0][0] == "+" else numbers[0] - numbers[1]
     assert int(result) == expected
+    assert result.isdigit()  # never negative
 
 
 @pytest.mark.parametrize("seed", range(30))
