@@ -194,10 +194,12 @@ def test_a_digit_that_lies_is_marked_as_cut(turned: float, label: int) -> None:
     assert _written(30, 20).upright(turned) == [label]
 
 
-def test_a_sign_is_never_marked_as_cut() -> None:
+def test_a_sign_is_ignored_when_faint_but_not_when_cut_off() -> None:
     block = Block()
     block.put("A", Glyph(np.full((40, 24), 255, np.uint8), 0, 0, 24), 0, 0)
-    assert _classes(_taken(_written(-5, 30, block))) == [OTHER]
+    taken = _taken(_written(-5, 30, block))
+    assert _classes(taken) == [OTHER]
+    assert _classes(replace(taken, image=np.full_like(taken.image, 200))) == [CUT]
 
 
 def test_squares_of_ink_count_only_the_characters_that_are_kept() -> None:

@@ -18,7 +18,7 @@ from lenet.drawing.strokes import Floats
 
 DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
-CUT = 11  # class of a digit of which a part is not in the picture: neither right nor wrong
+CUT = 11  # class of a digit cut off, and of what nobody can read: neither right nor wrong
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
 INKED = 80  # of 255: a pixel with more ink, or half of the most, belongs to its character
 

@@ -73,8 +73,9 @@ def characters(taken: Taken) -> tuple[NDArray[np.int32], NDArray[np.int16]]:
     rounding = 1 / np.sqrt(inked)  # a small character has fewer or more pixels when it is turned
     shown = counts / inked + np.where(at_edge, 0, rounding)
     sides = np.maximum(right - left, bottom - top)
-    lost = (shown < np.where(at_edge, WHOLE, UNCOVERED)) | ~_readable(taken, numbers)
-    classes[(lost | (sides < LEAST_SIDE)) & (classes < OTHER)] = CUT
+    is_cut = (shown < np.where(at_edge, WHOLE, UNCOVERED)) | (sides < LEAST_SIDE)
+    classes[is_cut & (classes < OTHER)] = CUT
+    classes[~_readable(taken, numbers)] = CUT
     kept = sides >= LEAST_SIGN
     rows = np.stack([classes, left, top, right - left, bottom - top], 1)
     return numbers[kept], rows[kept].astype(np.int16)
