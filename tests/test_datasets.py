@@ -393,8 +393,9 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
         ("mnist:60000", "no dataset 'mnist:60000': did you mean mnist?"),
         (
             "zebra",
-            "no dataset 'zebra': there are: mnist, uci-digits, idx:DIR, folder:DIR, "
-            "corrections:URL, drawn:N, printed:N, nondigits:N",
+            "no dataset 'zebra': there are: mnist, uci-digits, unipen, unipen:PLACE, idx:DIR, "
+            "folder:DIR, corrections:URL, drawn:N, printed:N, nondigits:N, scenes:N, things, "
+            "things:DIR",
         ),
     ],
 )
@@ -410,6 +411,9 @@ def test_an_unknown_source_is_refused_with_the_nearest_names(source: str, text: 
         ("mnist", "mnist", "", "mnist"),
         ("drawn:60000", "drawn", "60000", "drawn:60000"),
         ("folder:C:/my digits", "folder", "C:/my digits", "folder"),
+        ("unipen", "unipen", "", "unipen"),
+        ("unipen:my/archive.tgz", "unipen", "my/archive.tgz", "unipen"),
+        ("things:my/pictures", "things", "my/pictures", "things"),
         ("idx:secret/set?transpose", "idx", "secret/set?transpose", "idx"),
         ("corrections:postgresql://me:secret@host/db", "corrections",
          "postgresql://me:secret@host/db", "corrections"),
@@ -442,7 +446,7 @@ def test_sources_with_different_classes_are_not_joined(idx_dir: Path, uci: datas
     many = Dataset("many", uci.test.images, uci.test.labels, tuple(map(str, range(47))))
     with pytest.raises(DataError, match=r"0 1 2 3 4 … 46 \(47 of them\) and 0 1 2 3 4 5 6 7 8 9;"):
         join([many, uci.test])
-    with pytest.raises(UsageError, match="no dataset given: there are: mnist, uci-digits, idx"):
+    with pytest.raises(UsageError, match="no dataset given: there are: mnist, uci-digits, unip"):
         datasets.load_all([])
 
 

@@ -14,7 +14,17 @@ import lenet
 SOURCE = Path(lenet.__file__).parent
 
 ROOMS = [room.removesuffix("/").removesuffix(".py") for room in house.ROOMS]
-HEAVY = {"torch", "jinja2", "sklearn", "matplotlib", "onnx", "onnxscript", "scipy", "tensorboard"}
+HEAVY = {
+    "torch",
+    "jinja2",
+    "skimage",
+    "sklearn",
+    "matplotlib",
+    "onnx",
+    "onnxscript",
+    "scipy",
+    "tensorboard",
+}
 
 
 def files_of(room: str) -> list[Path]:

@@ -1,8 +1,9 @@
 """Sources of digit images with labels, each with a training and a test part.
 
 An image is uint8 (28, 28), 0 = paper, 255 = ink; images stay uint8 in memory. A source is written
-as ``mnist``, ``uci-digits``, ``idx:DIR``, ``folder:DIR``, ``corrections:URL``, or as a number of
-images made here: ``drawn:N``, ``printed:N`` and ``nondigits:N``.
+as ``mnist``, ``uci-digits``, ``unipen``, ``idx:DIR``, ``folder:DIR``, ``corrections:URL``, or as a
+number of images made here: ``drawn:N``, ``printed:N`` and ``nondigits:N``. Scenes, to find digits
+in, are no images of digits: `lenet.datasets.scenes`.
 """
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, carve, join

@@ -1,6 +1,6 @@
 """Handwritten letters and signs, to learn that they are not digits.
 
-Their forms are in ``letters.toml``.
+Their forms are in ``letters.toml``. `LIKE_DIGITS` are only for words: alone they could be digits.
 """
 
 import tomllib
@@ -66,3 +66,4 @@ def _styles(forms: dict[str, list[str]]) -> tuple[Style, ...]:
 _FORMS = tomllib.loads((Path(__file__).parent / "letters.toml").read_text("utf-8"))
 LETTERS = _styles(_FORMS["capitals"] | _FORMS["small"] | _FORMS["greek"])
 SIGNS = _styles(_FORMS["signs"])
+LIKE_DIGITS = _styles(_FORMS["like digits"])
