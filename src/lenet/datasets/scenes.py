@@ -1,0 +1,20 @@
+"""`Scenes`: pages drawn by ourselves, with their truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Scenes:
+    """n scenes."""
+
+    images: NDArray[np.uint8]
+    ids: NDArray[np.uint8]
+    characters: NDArray[np.int16]
+    first: NDArray[np.int64]
+    digest: str = ""
+
+    def __len__(self) -> int:
+        return len(self.images)
