@@ -25,7 +25,10 @@ def normalise_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     size = WINDOW, WINDOW
     mean = cv2.boxFilter(grey, cv2.CV_32F, size, borderType=cv2.BORDER_REFLECT_101)
     squares = cv2.sqrBoxFilter(grey, cv2.CV_32F, size, borderType=cv2.BORDER_REFLECT_101)
-    variance = cv2.subtract(squares, cv2.multiply(mean, mean))
-    deviation = cv2.sqrt(cv2.max(variance, 0.0))
-    above = cv2.subtract(grey, mean, dtype=cv2.CV_32F)
-    return np.asarray(cv2.divide(above, cv2.add(deviation, 255 * NOISE)), np.float32)
+    above = np.asarray(cv2.subtract(grey, mean, dtype=cv2.CV_32F), np.float32)
+    variance = np.asarray(cv2.subtract(squares, cv2.multiply(mean, mean, dst=mean)), np.float32)
+    np.maximum(variance, 0, out=variance)
+    spread = np.sqrt(variance, out=variance)
+    spread += 255 * NOISE
+    above /= spread
+    return above
