@@ -3,6 +3,8 @@
 Nothing here imports torch: a trained finder is an ONNX file.
 """
 
+from lenet.finder.candidates import Candidates
 from lenet.finder.contrast import normalise_contrast
+from lenet.finder.network import Finder, Found, Heat
 
-__all__ = ["normalise_contrast"]
+__all__ = ["Candidates", "Finder", "Found", "Heat", "normalise_contrast"]
