@@ -18,3 +18,15 @@ class Scenes:
 
     def __len__(self) -> int:
         return len(self.images)
+
+
+def count_of(place: str) -> int:
+    return int(place)
+
+
+def load_scenes(count: int, seed: int, material: object, *, show_progress: bool = False) -> Scenes:
+    raise NotImplementedError
+
+
+def load_material(sources: tuple[str, ...], data_dir: object = None, *, held_out: bool) -> object:
+    raise NotImplementedError

@@ -64,13 +64,13 @@ def _about(run: Run, calibration: Calibration | None) -> list[str]:
         if manifest.data.get(part)
     )
     return [
-        f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
+        f"{cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
         "",
         "| | |",
         "|---|---|",
         f"| architecture | `{recipe.model}` |",
-        f"| tells apart | {_cell(', '.join(manifest.data['classes']))} |",
-        f"| data | {_cell(sources)}: {counts} |",
+        f"| tells apart | {cell(', '.join(manifest.data['classes']))} |",
+        f"| data | {cell(sources)}: {counts} |",
         *_nondigits(run),
         f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
         f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
@@ -86,7 +86,7 @@ def _nondigits(run: Run) -> list[str]:
     if not run.recipe.nondigits:
         return []
     count = run.manifest.data["nondigits"]
-    return [f"| to refuse | {_cell(', '.join(run.recipe.nondigits))}: {count:,} to learn from |"]
+    return [f"| to refuse | {cell(', '.join(run.recipe.nondigits))}: {count:,} to learn from |"]
 
 
 def _weaknesses(calibration: Calibration | None) -> list[str]:
@@ -117,6 +117,6 @@ def _conditions(robustness: Mapping[str, Scores]) -> list[str]:
     ]
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Return `text` as one cell of a Markdown table, with markup escaped."""
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
