@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 
 from lenet import datasets
 from lenet.cli import data as data_cli
-from lenet.datasets import mnist
+from lenet.datasets import cache, mnist
 from lenet.errors import DataError, LeNetError, UsageError
 from lenet.storage import locked
 
@@ -214,7 +214,7 @@ def test_a_faulty_mirror_is_named_and_leaves_nothing_behind(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault)
-    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
+    monkeypatch.setattr(cache, "GRACE", PATIENCE.get(fault, cache.GRACE))
     with pytest.raises(DataError) as error:
         datasets.load("mnist", folder)
     assert f": 127.0.0.1:{server.server_port} {FAULTS[fault]}; put its" in str(error.value)
@@ -229,7 +229,7 @@ def test_the_next_mirror_is_used_if_one_is_faulty(
     monkeypatch: pytest.MonkeyPatch, server: Server, folder: Path, fault: str
 ) -> None:
     use(monkeypatch, server, fault, "good")
-    monkeypatch.setattr(mnist, "GRACE", PATIENCE.get(fault, mnist.GRACE))
+    monkeypatch.setattr(cache, "GRACE", PATIENCE.get(fault, cache.GRACE))
     assert len(datasets.load("mnist", folder).train) == len(SMALL.train)
     assert names(folder) == ALL_FILES
     assert len([path for path in server.asked if fault in path]) == 1, "it is not asked again"
@@ -297,7 +297,7 @@ def test_if_downloads_are_forbidden_the_error_says_where_it_looked(folder: Path)
 FETCH = """
 import sys, json
 from pathlib import Path
-from lenet.datasets import mnist
+from lenet.datasets import cache, mnist
 mnist.PARTS = tuple(mnist.MnistFile(*part) for part in json.loads(sys.argv[1]))
 mnist.MIRRORS = (sys.argv[2],)
 print("ready", flush=True)

@@ -40,8 +40,17 @@ def fetch(
         if as_json:
             print_json({"source": name, "files": []})
         return
+    if name == "unipen":
+        _fetch_unipen(data_dir, as_json)
+        return
     if name != "mnist":
-        origin = "read where it lies" if Source.parse(name).is_private else "drawn by lenet itself"
+        parsed = Source.parse(name)
+        if parsed.is_private:
+            origin = "read where it lies"
+        elif parsed.kind == "things":
+            origin = "part of scikit-image"
+        else:
+            origin = "drawn by lenet itself"
         raise UsageError(f"{name} is {origin}: there is nothing to fetch")
     from lenet.datasets.mnist import PARTS, obtain
 
@@ -55,6 +64,16 @@ def fetch(
         return
     for file in files:
         out.print(f"{file['path']}  SHA-256 of its content {file['sha256']}")
+
+
+def _fetch_unipen(data_dir: Path | None, as_json: bool) -> None:
+    from lenet.datasets import unipen
+
+    path = unipen.obtain(None, data_dir and data_dir.expanduser(), show_progress=True)
+    if as_json:
+        print_json({"source": "unipen", "files": [{"path": str(path)}]})
+    else:
+        out.print(str(path))
 
 
 @app.command()

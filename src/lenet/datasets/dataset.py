@@ -142,7 +142,7 @@ def carve(
     if how == "last":
         return dataset.subset(slice(total - count)), dataset.subset(slice(total - count, None))
     held_out = np.zeros(total, dtype=bool)
-    held_out[_draw_stratified(dataset.labels, count, seed)] = True
+    held_out[draw_stratified(dataset.labels, count, seed)] = True
     return dataset.subset(np.flatnonzero(~held_out)), dataset.subset(np.flatnonzero(held_out))
 
 
@@ -159,8 +159,8 @@ def carve_test(dataset: Dataset) -> Splits:
     return Splits(train, test)
 
 
-def _draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArray[np.intp]:
-    """Draw `count` indices, the same share of each class."""
+def draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArray[np.intp]:
+    """Draw `count` indices of `labels`, the same share of each class."""
     sizes = np.bincount(labels)
     exact = sizes * (count / len(labels))
     quotas = np.floor(exact).astype(np.int64)

@@ -2,40 +2,26 @@
 
 Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits", 1998. 60,000
 training and 10,000 test digits, drawn from NIST's Special Databases 3 and 1.
-
-Nothing that arrives is trusted: it is held in memory, bounded in size and in time, until it is
-verified, so a bad mirror leaves no trace on disk.
 """
 
-import io
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from lenet.datasets import cache
+from lenet.datasets.cache import Received, ServerError, cache_folder, folders, get, progress
 from lenet.datasets.dataset import DIGITS, Dataset, Splits
 from lenet.datasets.idx import GZIP, DamagedError, parse_images, parse_labels, unpack
 from lenet.errors import DataError
 from lenet.storage import LockedError, cannot_write, locked, sha256, write_atomically
-
-if TYPE_CHECKING:
-    import requests
 
 # Well-known copies: Google's CVDF, and the PyTorch project.
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
-SILENCE = 5.0, 20.0  # seconds to connect, and between two bytes, that a mirror may take
-GRACE = 30.0  # seconds that even the smallest file may take
-SLOWEST = 10_000  # bytes a second that a larger file must reach: all four in 20 minutes
-CHUNK = 2**16  # bytes
 
 
 @dataclass(frozen=True)
@@ -155,17 +141,20 @@ def obtain(
     if not download:
         raise DataError(
             f"MNIST is not at hand: no {missing[0].name} in "
-            f"{', '.join(str(folder) for folder in _folders(data_dir))}; "
+            f"{', '.join(str(folder) for folder in folders(data_dir, 'mnist'))}; "
             "`lenet data fetch` downloads it, and --data uci-digits needs no download"
         )
     patience = float("inf") if timeout is None else timeout
     deadline = time.monotonic() + patience
-    target = data_dir or cache_dir()
+    target = data_dir or cache_folder("mnist")
     mirrors = list(MIRRORS)
     total = sum(part.packed for part in missing)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        with locked(target, patience) as alone, _progress(total, show_progress) as report:
+        with (
+            locked(target, patience) as alone,
+            progress("Downloading MNIST", total, show_progress) as report,
+        ):
             if alone:
                 _remove_stale(target)
             for part in missing:
@@ -180,31 +169,16 @@ def obtain(
     return files
 
 
-def cache_dir() -> Path:
-    """Return the folder for MNIST in the user's cache."""
-    import pooch
-
-    return Path(pooch.os_cache("lenet")) / "mnist"
-
-
-def _folders(data_dir: Path | None) -> Iterator[Path]:
-    if data_dir is not None:
-        yield data_dir
-    if named := os.environ.get("LENET_DATA"):
-        yield Path(named).expanduser()
-    yield cache_dir()
-
-
 def _search(part: MnistFile, data_dir: Path | None) -> File | None:
     """Return `part` from the first folder that has it, if any (`DataError`: it is another file)."""
-    for folder in _folders(data_dir):
+    for folder in folders(data_dir, "mnist"):
         for path in (folder / name for name in part.file_names()):
             try:
                 if path.is_file():
                     return File(path, _verified(part, path.read_bytes()))
             except DamagedError as error:
                 # A damaged file in the cache, which is ours, counts as missing.
-                if folder == data_dir or folder != cache_dir():
+                if folder == data_dir or folder != cache_folder("mnist"):
                     raise DataError(f"{path} {error}") from error
             except OSError as error:
                 raise DataError(
@@ -236,26 +210,6 @@ def _cannot_download(why: str, target: Path) -> DataError:
         f"cannot download MNIST: {why}; put its four files ({names}) into {target} by hand, "
         "or use --data uci-digits, which needs no download"
     )
-
-
-class _MirrorError(Exception):
-    """What is wrong with a mirror; the text follows its name."""
-
-
-class _Received(io.BytesIO):
-    """Takes the bytes that arrive, until they are too many or too late."""
-
-    def __init__(self, most: int, deadline: float, report: Callable[[int], None]) -> None:
-        super().__init__()
-        self.most, self.deadline, self.report = most, deadline, report
-
-    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
-        if time.monotonic() > self.deadline:
-            raise _MirrorError("is too slow")
-        if self.tell() + len(chunk) > self.most:
-            raise _MirrorError("sent too much")
-        self.report(len(chunk))
-        return super().write(chunk)
 
 
 def _download(
@@ -290,12 +244,12 @@ def _download(
         if now >= deadline:
             faults.append("no time is left")
             break
-        patience = min(deadline, now + GRACE + part.packed / SLOWEST)
+        patience = min(deadline, now + cache.GRACE + part.packed / cache.SLOWEST)
         try:
-            packed = _get(f"{mirror}{part.name}.gz", _Received(part.size, patience, report))
+            packed = get(f"{mirror}{part.name}.gz", Received(part.size, patience, report))
             content = _verified(part, packed)
-        except (_MirrorError, DamagedError) as error:
-            fault = error if isinstance(error, _MirrorError) else "sent something else"
+        except (ServerError, DamagedError) as error:
+            fault = error if isinstance(error, ServerError) else "sent something else"
             faults.append(f"{urlsplit(mirror).netloc} {fault}")
             mirrors.remove(mirror)
             mirrors.append(mirror)
@@ -305,70 +259,3 @@ def _download(
         write_atomically(path, packed)
         return File(path, content)
     raise _cannot_download("; ".join(faults), target)
-
-
-def _get(url: str, received: _Received) -> bytes:
-    """Get `url` in a thread that is abandoned at the deadline (`_MirrorError`).
-
-    Looking up a name, and a server that sends a byte now and then, have no deadline of their own.
-    """
-    import requests
-
-    responses: list[requests.Response] = []
-    done: Future[None] = Future()
-    threading.Thread(target=_fill, args=(url, received, responses, done), daemon=True).start()
-    try:
-        done.result(max(0.0, received.deadline - time.monotonic()))
-    except _MirrorError:
-        raise
-    except requests.HTTPError as error:
-        raise _MirrorError(f"answered {responses[-1].status_code}") from error
-    except (TimeoutError, requests.Timeout) as error:
-        raise _MirrorError("is too slow") from error
-    except Exception as error:  # libraries raise nearly anything on a broken network or answer
-        raise _MirrorError("broke off" if responses else "cannot be reached") from error
-    return received.getvalue()
-
-
-def _fill(
-    url: str, received: _Received, responses: list["requests.Response"], done: Future[None]
-) -> None:
-    import pooch
-
-    get = pooch.HTTPDownloader(
-        chunk_size=CHUNK,
-        timeout=SILENCE,
-        allow_redirects=False,  # the mirrors have the files themselves
-        headers={"Accept-Encoding": "identity"},
-        hooks={"response": lambda response, **_: responses.append(response)},
-    )
-    try:
-        get(url, received, None)
-        done.set_result(None)
-    except Exception as error:
-        done.set_exception(error)
-    finally:
-        for response in responses:
-            response.close()
-
-
-@contextmanager
-def _progress(total: int, show: bool) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr, if that is a terminal.
-
-    Yield the function that advances it by a number of bytes, of `total`.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-    console = Console(stderr=True)
-    with Progress(
-        TextColumn("Downloading MNIST"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=console,
-        disable=not (show and console.is_terminal),
-    ) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda count: bar.update(task, advance=count)

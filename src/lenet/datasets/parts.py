@@ -133,7 +133,7 @@ def _gather_nondigits(
     trains = [load_nondigits(source, data_dir) for source in recipe.nondigits]
     tests = {}
     for source in (*recipe.data, *recipe.nondigits):
-        train, test = load_others(source)
+        train, test = load_others(source, data_dir)
         if train and source in recipe.data:
             trains.append(train)
         if test:

@@ -14,14 +14,24 @@ from lenet.errors import DataError, UsageError, suggest
 SOURCES = {
     "mnist": "60,000 training and 10,000 test digits; downloaded once (12 MB) if not at hand",
     "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
+    "unipen": "11,000 digits and 75,000 letters and signs by pen; downloaded once if not at hand",
+    "unipen:PLACE": "the same in PLACE, the folder train_r01_v07 or an archive of it",
     "idx:DIR": "IDX files such as Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
     "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
     "corrections:URL": "readings corrected in `lenet serve --collect URL`; URL may be a file",
     "drawn:N": "N digits that lenet draws itself, in the styles of many countries",
     "printed:N": "N digits that lenet prints itself, in freely usable fonts",
     "nondigits:N": "N letters, signs, scribbles and textures, none of them a digit",
+    "scenes:N": "N drawn scenes with digits in them, which only a finder learns from",
+    "things": "photos of things inside scikit-image, which scenes are drawn on",
+    "things:DIR": "your own pictures, none with digits in it, which scenes are drawn on",
 }
-PRIVATE_KINDS = frozenset({"idx", "folder", "corrections"})  # files or databases of the user's own
+# Files or databases of the user's own, where a place follows.
+PRIVATE_KINDS = frozenset({"idx", "folder", "corrections", "unipen", "things"})
+MATERIAL = {
+    "scenes": "are whole scenes, not images of 28×28: train a finder on them",
+    "things": "are pictures that scenes are drawn on, not images of digits: name them as material",
+}
 
 
 @dataclass(frozen=True)
@@ -56,10 +66,10 @@ class Source:
         """
         kind, _, place = text.partition(":")
         source = cls(kind, place)
-        takes_place = {
-            kind: bool(place) for kind, _, place in (name.partition(":") for name in SOURCES)
+        forms = {
+            (kind, bool(place)) for kind, _, place in (name.partition(":") for name in SOURCES)
         }
-        if takes_place.get(kind) != bool(place) or str(source) != text:
+        if (kind, bool(place)) not in forms or str(source) != text:
             raise UsageError(f"no dataset {text!r}: {suggest(text, SOURCES)}")
         return source
 
@@ -69,7 +79,7 @@ class Source:
     @property
     def is_private(self) -> bool:
         """Whether its place is on this machine, or a database whose URL may hold a password."""
-        return self.kind in PRIVATE_KINDS
+        return self.kind in PRIVATE_KINDS and bool(self.place)
 
     @property
     def public(self) -> str:
@@ -95,9 +105,9 @@ def load(
     source : str
         Written as in `SOURCES`.
     data_dir : path, optional
-        Where MNIST is looked for first and downloaded to, in place of the user's cache.
+        Where MNIST and UNIPEN are looked for first and downloaded to, in place of the user's cache.
     download : bool
-        Whether MNIST may be downloaded.
+        Whether they may be downloaded.
     timeout : float, optional
         Seconds that the download as a whole may take.
     show_progress : bool
@@ -106,7 +116,7 @@ def load(
     Raises
     ------
     UsageError
-        No such source.
+        No such source, or one that holds no images of 28×28.
     DataError
         The data is missing, unreadable, damaged or cannot be downloaded.
 
@@ -122,12 +132,18 @@ def load(
         case "mnist":
             from lenet.datasets.mnist import load_mnist
 
-            folder = Path(data_dir).expanduser() if data_dir else None
-            return load_mnist(folder, download, timeout, show_progress)
+            return load_mnist(_path(data_dir), download, timeout, show_progress)
         case "uci-digits":
             from lenet.datasets.builtin import load_uci_digits
 
             return load_uci_digits()
+        case "unipen":
+            from lenet.datasets.unipen import load_unipen
+
+            place, folder = _path(parsed.place), _path(data_dir)
+            return load_unipen(place, folder, download, timeout, show_progress)
+        case "scenes" | "things":
+            raise UsageError(f"{source} {MATERIAL[parsed.kind]}")
         case "idx":
             from lenet.datasets.idx import load_idx
 
@@ -144,6 +160,10 @@ def load(
             from lenet.datasets.builtin import load_drawn
 
             return load_drawn(parsed.kind, parsed.place)
+
+
+def _path(place: str | Path | None) -> Path | None:
+    return Path(place).expanduser() if place else None
 
 
 def load_each(
@@ -197,11 +217,13 @@ def join_splits(splits: Iterable[Splits]) -> Splits:
     return Splits(join([train for train, _ in pairs]), join([test for _, test in pairs]))
 
 
-def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
+def load_others(
+    source: str, data_dir: str | Path | None = None
+) -> tuple[Dataset | None, Dataset | None]:
     """Load the images of a source that show none of its classes, for training and for testing.
 
-    These are readings that people corrected to "no digit", or a folder ``none`` beside the
-    classes. Other sources hold no such images.
+    These are readings that people corrected to "no digit", a folder ``none`` beside the classes,
+    or UNIPEN's letters and signs. Other sources hold no such images.
 
     Raises
     ------
@@ -220,6 +242,10 @@ def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
             from lenet.datasets import folder
 
             return folder.load_others(parsed.place)
+        case "unipen":
+            from lenet.datasets import unipen
+
+            return unipen.load_others(_path(parsed.place), _path(data_dir))
         case _:
             return None, None
 
@@ -236,7 +262,7 @@ def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
     DataError
         The source cannot be read, or it is a store of corrections none of which says "no digit".
     """
-    train, _ = load_others(source)
+    train, _ = load_others(source, data_dir)
     if train is None:
         if Source.parse(source).kind == "corrections":
             raise DataError(

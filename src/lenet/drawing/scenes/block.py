@@ -20,7 +20,9 @@ DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
 CUT = 11  # class of a digit of which a part is not in the picture: neither right nor wrong
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
-INKED = 80  # of 255: a pixel with so much ink belongs to its character
+INKED = (
+    80  # of 255: a pixel with so much ink belongs to its character (half the most of a pale one)
+)
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class Block:
             shade[place] += (part.shade - shade[place]) * cover
             if part.label is not None:
                 classes.append(part.label)
-                ids[place][ink > INKED] = len(classes)
+                ids[place][ink > min(INKED, int(ink.max(initial=0)) // 2)] = len(classes)
         return Drawing(shade, ids, tuple(classes))
 
 

@@ -1,0 +1,165 @@
+"""What is fetched or made once: where it is looked for and kept, and how a download behaves.
+
+Nothing that arrives is trusted: it is held in memory, bounded in size and in time, until it is
+verified, so a bad server leaves no trace on disk.
+"""
+
+import io
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+if TYPE_CHECKING:
+    import requests
+
+SILENCE = 5.0, 20.0  # seconds to connect, and between two bytes, that a server may take
+GRACE = 30.0  # seconds that even the smallest file may take
+SLOWEST = 10_000  # bytes a second that a larger file must reach
+CHUNK = 2**16  # bytes
+
+
+class ServerError(Exception):
+    """What is wrong with a server; the text follows its name."""
+
+
+def cache_folder(name: str) -> Path:
+    """Return the folder of this name in the user's cache."""
+    import pooch
+
+    return Path(pooch.os_cache("lenet")) / name
+
+
+def folders(data_dir: Path | None, name: str) -> Iterator[Path]:
+    """Yield the folders to look in: `data_dir`, ``$LENET_DATA``, and that in the user's cache."""
+    if data_dir is not None:
+        yield data_dir
+    if named := os.environ.get("LENET_DATA"):
+        yield Path(named).expanduser()
+    yield cache_folder(name)
+
+
+class Received(io.BytesIO):
+    """Takes the bytes that arrive, until they are too many or too late.
+
+    Parameters
+    ----------
+    most : int
+        Bytes.
+    deadline : float
+        On the clock of `time.monotonic`.
+    report : callable
+        Is called with the number of bytes of each piece that arrives, from another thread.
+    """
+
+    def __init__(self, most: int, deadline: float, report: Callable[[int], None]) -> None:
+        super().__init__()
+        self.most, self.deadline, self.report = most, deadline, report
+
+    def write(self, chunk: bytes, /) -> int:  # type: ignore[override]
+        """Take a piece (`ServerError`: there are too many or too late)."""
+        if time.monotonic() > self.deadline:
+            raise ServerError("is too slow")
+        if self.tell() + len(chunk) > self.most:
+            raise ServerError("sent too much")
+        self.report(len(chunk))
+        return super().write(chunk)
+
+
+def get(url: str, received: Received, *, follow: bool = False) -> bytes:
+    """Get `url` in a thread that is abandoned at the deadline (`ServerError`).
+
+    If redirects are to be followed, then only to the same server.
+
+    Looking up a name, and a server that sends a byte now and then, have no deadline of their own.
+    """
+    import requests
+
+    responses: list[requests.Response] = []
+    done: Future[None] = Future()
+    words = (url, received, follow, responses, done)
+    threading.Thread(target=_fill, args=words, daemon=True).start()
+    try:
+        done.result(max(0.0, received.deadline - time.monotonic()))
+    except ServerError:
+        raise
+    except requests.HTTPError as error:
+        raise ServerError(f"answered {responses[-1].status_code}") from error
+    except (TimeoutError, requests.Timeout) as error:
+        raise ServerError("is too slow") from error
+    except Exception as error:  # libraries raise nearly anything on a broken network or answer
+        raise ServerError("broke off" if responses else "cannot be reached") from error
+    return received.getvalue()
+
+
+def _fill(
+    url: str,
+    received: Received,
+    follow: bool,
+    responses: list["requests.Response"],
+    done: Future[None],
+) -> None:
+    import pooch
+
+    def check(response: "requests.Response", **_: object) -> None:
+        responses.append(response)
+        target = urljoin(url, response.headers.get("Location", url))
+        if follow and urlsplit(target)[:2] != urlsplit(url)[:2]:
+            raise ServerError("refers to another server")
+
+    download = pooch.HTTPDownloader(
+        chunk_size=CHUNK,
+        timeout=SILENCE,
+        allow_redirects=follow,
+        headers={"Accept-Encoding": "identity"},
+        hooks={"response": check},
+    )
+    try:
+        download(url, received, None)
+        done.set_result(None)
+    except Exception as error:
+        done.set_exception(error)
+    finally:
+        for response in responses:
+            response.close()
+
+
+@contextmanager
+def progress(
+    text: str, total: int, show: bool, *, unit: str = "bytes"
+) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on stderr, if that is a terminal.
+
+    Yield the function that advances it by a number of units, of `total`.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    console = Console(stderr=True)
+    counts = (
+        (DownloadColumn(), TransferSpeedColumn())
+        if unit == "bytes"
+        else (MofNCompleteColumn(), TimeRemainingColumn())
+    )
+    with Progress(
+        TextColumn(text),
+        BarColumn(),
+        *counts,
+        console=console,
+        disable=not (show and console.is_terminal),
+    ) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda count: bar.update(task, advance=count)
