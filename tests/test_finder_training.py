@@ -1,22 +1,29 @@
 """The finder learns from scenes what it is to answer."""
 
 import copy
+import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
+from typer.testing import CliRunner, Result
 
 from lenet import experiment
+from lenet.cli.program import app
+from lenet.comparison.contenders import find_all as find_contenders
 from lenet.datasets.scenes import Scenes
+from lenet.drawing.material import Material
 from lenet.drawing.scenes.block import CUT, OTHER
-from lenet.errors import OutcomeError, UsageError
+from lenet.errors import ModelError, OutcomeError, UsageError
+from lenet.evaluation import read_detections
 from lenet.experiment import finder_run
 from lenet.experiment.exporting import prove_finder, to_onnx
 from lenet.finder import Finder, normalise_contrast
-from lenet.finder.candidates import peaks
+from lenet.finder.candidates import Candidates, peaks
+from lenet.metrics.detection import DetectionScores, Matches, match
 from lenet.models import build, layer_table
 from lenet.models.finder import SIDE, STRIDE, split
 from lenet.recipe import Recipe
@@ -69,7 +76,8 @@ def test_a_position_sees_what_the_table_of_layers_says() -> None:
     assert field is not None
     for seen in (rows, columns):
         start = field.start + 32 * field.step
-        assert start <= seen.min() and seen.max() < start + field.size
+        assert start <= seen.min()
+        assert seen.max() < start + field.size
         assert seen.max() - seen.min() > field.size - 16  # where it lies in the coarsest step
 
 
@@ -165,7 +173,7 @@ def test_a_page_without_characters_teaches_silence() -> None:
     targets = targets_for()
     loss = loss_of(torch.zeros(1, 20, PAGE // 4, PAGE // 4), targets)
     assert loss.heat > 0
-    assert (loss.box, loss.classes) == (0, 0)
+    assert loss.box == loss.classes == 0
 
 
 # Training.
@@ -208,7 +216,8 @@ def test_the_loss_falls_from_the_first_epoch_on(few: FinderTrainer) -> None:
     assert second.loss < first.loss
     assert first.images == 10
     assert first.validation_images == len(plain_scenes(4, seed=1).characters)
-    assert second.validation_loss is not None and math.isfinite(second.validation_loss)
+    assert second.validation_loss is not None
+    assert math.isfinite(second.validation_loss)
 
 
 def test_a_resumed_training_of_a_finder_is_bit_identical(few: FinderTrainer) -> None:
@@ -231,13 +240,220 @@ def test_a_finder_that_diverges_says_so() -> None:
         list(trainer.epochs())
 
 
-def test_onnx_gives_what_torch_gives_for_pages_of_any_size(few: FinderTrainer) -> None:
-    network = few.result()
-    exported = to_onnx(network, tuple("0123456789"))
-    assert prove_finder(exported.model, network) < 1e-3
-    pages = torch.randn(3, 1, 48, 112)
-    with torch.inference_mode():
-        expected = split(network(pages))
-    for values, wanted in zip(Finder(exported.model).run(pages.numpy()), expected, strict=True):
-        np.testing.assert_allclose(values, wanted.numpy(), atol=1e-3)
-    assert len(exported.model) < 1_600_000
+# The whole run.
+
+
+class StopAfter(Watcher):
+    """Stops a training like Ctrl-C does, once an epoch is over."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def passed(self, epoch: Epoch) -> None:
+        if epoch.epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def places() -> Iterator[None]:
+    """Plain scenes instead of those that take minutes to draw."""
+
+    def load(count: int, seed: int, material: Material, *, show_progress: bool) -> Scenes:
+        return plain_scenes(count, seed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finder_run, "load_material", lambda *_, held_out: Material())
+        patch.setattr(finder_run, "load_scenes", load)
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(places: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A whole run on a few scenes, stopped and resumed."""
+    folder = tmp_path_factory.mktemp("runs")
+    recipe = RECIPE.with_changes({"data": "scenes:10", "validation": 0.4})
+    with pytest.raises(KeyboardInterrupt):
+        experiment.train(recipe, runs=folder, device="cpu", watcher=StopAfter(1))
+    return experiment.resume(folder / "finder-1")
+
+
+def lenet(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_a_whole_run_of_a_finder_leaves_all_that_is_known_of_it(
+    run: Run, few: FinderTrainer
+) -> None:
+    assert run.manifest.state == "done"
+    assert {"model.onnx", "layers.json", "scores.json", "README.md"} <= set(run.manifest.files)
+    assert run.manifest.data["name"] == "scenes:10 (mnist, unipen, things)"
+    assert len(run.read("history.jsonl").splitlines()) == 2
+    weights, expected = experiment.load(run.folder).state_dict(), few.result().state_dict()
+    assert all(torch.equal(weights[name], expected[name]) for name in weights)
+    card = run.read("README.md").decode()
+    assert read_detections(run)["test"].summary() in card
+    assert "CC BY 4.0" in card
+    assert Recipe.load(run.folder / "recipe.toml") == run.recipe
+
+
+def test_onnx_gives_what_torch_gives_for_pages_of_any_size(run: Run) -> None:
+    network, exported = experiment.load(run.folder), run.read("model.onnx")
+    assert prove_finder(exported, network) < 1e-3
+    assert len(exported) < 1_600_000
+    for n, height, width in ((1, 16, 16), (3, 48, 112)):
+        pages = torch.randn(n, 1, height, width)
+        with torch.inference_mode():
+            expected = split(network(pages))
+        for values, wanted in zip(Finder(exported).run(pages.numpy()), expected, strict=True):
+            np.testing.assert_allclose(values, wanted.numpy(), atol=1e-3)
+
+
+def test_an_export_that_answers_otherwise_is_refused(run: Run) -> None:
+    with pytest.raises(ModelError, match="the exported finder disagrees with the trained one by"):
+        prove_finder(run.read("model.onnx"), build("finder").eval())
+
+
+def test_the_scores_of_a_run_count_every_digit_once(run: Run) -> None:
+    scores = read_detections(run)
+    for part, seed in (("validation", 1), ("test", 2)):
+        scenes = plain_scenes(4, seed)
+        assert scores[part].digits == len(scenes.characters)
+        assert scores[part].scenes == 4
+        ids = targets_of([scenes.characters[:0]] * 4, scenes.ids)
+        inked = scores[part].ink_right + scores[part].ink_missed
+        assert inked == (scenes.ids > 0).sum() == ids.ink.numel() - (scenes.ids == 0).sum()
+
+
+@pytest.mark.slow
+def test_a_run_of_a_finder_can_be_exported_again(run: Run) -> None:
+    renewed = experiment.export(run.folder)
+    assert renewed.difference < 1e-3
+    assert renewed.written == []
+
+
+def test_evaluating_a_finder_says_how_many_digits_it_finds(run: Run) -> None:
+    answer = lenet("evaluate", run.folder)
+    assert answer.exit_code == 0
+    assert "digits found" in answer.output
+    assert "16-32 px" in answer.output
+    counts = json.loads(lenet("evaluate", run.folder, "--split", "validation", "--json").output)
+    assert counts["digits"] == len(plain_scenes(4, seed=1).characters)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("predict", "a.png", "--model"),
+        ("compare",),
+        ("show", "layers", "a.png", "-o", "a.svg", "--model"),
+        ("show", "run", "-o", "a.svg"),
+        ("evaluate", "--data", "uci-digits"),
+        ("evaluate", "--split", "train"),
+    ],
+    ids=" ".join,
+)
+def test_what_a_finder_cannot_do_is_one_line_with_what_can(words: list[str], run: Run) -> None:
+    error = lenet(*words, run.folder).exception
+    assert isinstance(error, UsageError)
+    assert "finder" in str(error) or "does not read them" in str(error)
+    assert "\n" not in str(error)
+
+
+def test_a_recipe_of_a_finder_is_not_compared() -> None:
+    with pytest.raises(UsageError, match="finder trains a finder, which does not read"):
+        find_contenders(["recipe:finder"], Path())
+
+
+def test_the_layers_of_the_finder_are_shown_for_a_page_of_256_pixels() -> None:
+    answer = lenet("show", "model", "finder", "--json")
+    layers = json.loads(answer.output)
+    assert layers[-1]["size"] == [20, 64, 64]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": "mnist"}, "a finder learns from scenes: say data = "),
+        ({"data": ["scenes:10", "scenes:20"]}, "a finder learns from scenes"),
+        ({"material": []}, "a finder needs material"),
+        ({"nondigits": "nondigits:10"}, "a finder has no nondigits: leave it out"),
+        ({"calibrate": True}, "a finder has no calibrate: leave it out"),
+        ({"extra_data": "uci-digits"}, "a finder has no extra_data"),
+        ({"validation": 0}, "a finder needs a validation part"),
+        ({"model": "lenet5"}, "scenes:60000 is for a finder alone"),
+    ],
+)
+def test_a_recipe_that_makes_no_sense_for_a_finder_is_refused(
+    changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        Recipe.load("finder").with_changes(changes)
+
+
+def test_a_recipe_for_digit_images_takes_no_material() -> None:
+    with pytest.raises(UsageError, match="material is for a finder alone"):
+        Recipe.load("lenet5").with_changes({"material": "unipen"})
+
+
+# Scores.
+
+
+def candidates(*places: tuple[float, float, float, float, float, int]) -> Candidates:
+    """Return places found: x, y, w, h, logit and class, the most probable first."""
+    table = np.array(places, np.float32).reshape(-1, 6)
+    classes = np.eye(10, dtype=np.float32)[table[:, 5].astype(int)]
+    zeros = np.zeros(len(table))
+    return Candidates(
+        table[:, :4], table[:, 4], zeros.astype(np.float32), classes, zeros.astype(int)
+    )
+
+
+TRUTH = np.array(
+    [(1, 10, 10, 4, 20), (8, 50, 10, 14, 20), (CUT, 90, 10, 10, 20), (OTHER, 10, 60, 20, 20)],
+    np.int16,
+)
+
+
+def test_places_are_matched_with_the_digits_they_fit() -> None:
+    found = candidates(
+        (9, 10, 5, 20, 3, 1),  # the 1
+        (50, 11, 14, 19, 2, 3),  # the 8, taken for a 3
+        (51, 10, 14, 20, 1, 8),  # the 8 again
+        (90, 10, 10, 20, 1, 0),  # cut off: neither right nor wrong
+        (10, 60, 20, 20, 0, 5),  # no digit
+    )
+    sizes, false = match(found, TRUTH).counts(0.5)
+    assert [size[1:] for size in sizes] == [(0, 0, 0), (2, 2, 1), (0, 0, 0), (0, 0, 0)]
+    assert false == 2
+    assert match(found, TRUTH).counts(0.8)[1] == 0
+
+
+def test_the_threshold_is_where_f1_is_best() -> None:
+    found = candidates((10, 10, 4, 20, 3, 1), (50, 10, 14, 20, 1, 8), (150, 10, 14, 20, -2, 8))
+    threshold = match(found, TRUTH).best_threshold()
+    assert 1 / (1 + math.exp(2)) < threshold < 1 / (1 + math.exp(-1))
+    assert match(candidates(), TRUTH).best_threshold() == 0.5
+
+
+def test_a_page_without_characters_or_places_is_scored_too() -> None:
+    nothing = np.empty((0, 5), np.int16)
+    joined = Matches.join(
+        [match(candidates(), nothing), match(candidates((1, 1, 9, 9, 0, 1)), nothing)]
+    )
+    sizes, false = joined.counts(0.5)
+    assert (sum(size.digits for size in sizes), false) == (0, 1)
+    scores = DetectionScores(0.5, 2, sizes, false, 0, 0, 0)
+    assert (scores.recall, scores.precision, scores.class_accuracy, scores.ink_f1) == (0, 0, 0, 0)
+    assert DetectionScores.from_dict(scores.to_dict()) == scores
+
+
+@pytest.mark.slow
+def test_a_finder_learns_to_find_the_digits_of_plain_scenes() -> None:
+    recipe = RECIPE.with_changes({"epochs": 6, "batch": 16, "averaging": 0.98, "warmup": 0.2})
+    trainer = trained(recipe, plain_scenes(320))
+    finder = Finder(to_onnx(trainer.result(), finder_run.CLASSES).model)
+    matched = finder_run.find_all(finder, plain_scenes(40, seed=1))
+    sizes, false = matched.counts(matched.best_threshold())
+    found, digits = (sum(size[i] for size in sizes) for i in (2, 1))
+    assert found > 0.9 * digits
+    assert false < 0.1 * digits

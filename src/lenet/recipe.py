@@ -165,6 +165,30 @@ class Recipe(BaseModel):
         return value
 
     @model_validator(mode="after")
+    def _check_finder(self) -> Self:
+        scenes = [source for source in self.data if source.startswith(SCENES)]
+        if not self.finds:
+            if scenes or self.material:
+                raise ValueError(
+                    f"{scenes[0] if scenes else 'material'} is for a finder alone: "
+                    f'say model = "{FINDER}", or data of digit images'
+                )
+            return self
+        if len(self.data) != 1 or not re.fullmatch(rf"{SCENES}[1-9]\d*", self.data[0]):
+            raise ValueError(
+                f'a finder learns from scenes: say data = "scenes:60000", found {list(self.data)}'
+            )
+        if self.validation == 0:
+            raise ValueError("a finder needs a validation part, found validation = 0")
+        if not self.material:
+            raise ValueError('a finder needs material: say material = ["mnist"]')
+        for name in NOT_FOR_FINDERS:
+            value, default = getattr(self, name), type(self).model_fields[name].default
+            if value != default:
+                raise ValueError(f"a finder has no {name}: leave it out, found {value!r}")
+        return self
+
+    @model_validator(mode="after")
     def _check_validation(self) -> Self:
         if self.validation == 0 and self.patience:
             raise ValueError("patience needs a validation part, found validation = 0")
@@ -184,28 +208,6 @@ class Recipe(BaseModel):
     def _check_nondigits(self) -> Self:
         if self.nondigits and not self.calibrate:
             raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
-        return self
-
-    @model_validator(mode="after")
-    def _check_finder(self) -> Self:
-        scenes = [source for source in self.data if source.startswith(SCENES)]
-        if not self.finds:
-            if scenes or self.material:
-                raise ValueError(
-                    f"{scenes[0] if scenes else 'material'} is for a finder alone: "
-                    f'say model = "{FINDER}", or data of digit images'
-                )
-            return self
-        if len(self.data) != 1 or not re.fullmatch(rf"{SCENES}[1-9]\d*", self.data[0]):
-            raise ValueError(
-                f'a finder learns from scenes: say data = "scenes:60000", found {list(self.data)}'
-            )
-        if not self.material:
-            raise ValueError('a finder needs material: say material = ["mnist"]')
-        for name in NOT_FOR_FINDERS:
-            value, default = getattr(self, name), type(self).model_fields[name].default
-            if value != default:
-                raise ValueError(f"a finder has no {name}: leave it out, found {value!r}")
         return self
 
     @property

@@ -1,6 +1,7 @@
 """What a whole run of a finder needs beyond that of a network for digit images."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def load_scene_parts(recipe: Recipe, data_dir: Path | None = None) -> SceneParts
     test = load_scenes(held_out, TEST_SEED, others, show_progress=True)
     validation = load_scenes(held_out, VALIDATION_SEED, others, show_progress=True)
     train = load_scenes(count, TRAIN_SEED, material, show_progress=True)
-    return SceneParts(train, validation, test, f"{recipe.data[0]} ({', '.join(recipe.material)})")
+    public = ", ".join(Source.parse(source).public for source in recipe.material)
+    return SceneParts(train, validation, test, f"{recipe.data[0]} ({public})")
 
 
 def finish_finder(run: Run, trainer: Loop, parts: SceneParts, watcher: Watcher) -> Run:
@@ -112,7 +114,7 @@ def find_all(finder: Finder, scenes: Scenes) -> Matches:
     """Look for digits in every scene, and match what was found with the truth."""
     return Matches.join(
         match(finder.find(image).digits, scenes.characters[start:end])
-        for image, start, end in zip(scenes.images, scenes.first, scenes.first[1:], strict=True)
+        for image, (start, end) in zip(scenes.images, pairwise(scenes.first), strict=True)
     )
 
 

@@ -1,11 +1,11 @@
 """Stub: writers come later."""
 
 import numpy as np
+from PIL import ImageFont
 
 from lenet.drawing.material import Material
 from lenet.drawing.printing import fonts
 from lenet.drawing.scenes.block import Glyph, Writer
-from PIL import ImageFont
 
 
 class _Font:
