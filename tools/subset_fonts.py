@@ -3,30 +3,31 @@
     apt-get download fonts-lato ...; dpkg-deb -x fonts-lato_*.deb FOLDER/fonts-lato  # and so on
     python tools/subset_fonts.py FOLDER
 
-Only digits, letters and common signs are kept, without hints and features. The Open Font Licence
+Only digits, Latin letters and common signs are kept, without hints and features. The Open Font Licence
 does not allow a modified font to keep its reserved name, so each font gets a new one.
 """
 
 import sys
 import tomllib
 from pathlib import Path
+from string import ascii_letters, ascii_uppercase, punctuation
 from typing import Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
 from lenet.drawing.printing import (
-    CAPITALS,
     CYRILLIC,
     DIGITS,
     FONTS,
     GREEK,
     HAN,
     KANA,
-    LATIN,
     SIGNS,
 )
 
+ACCENTED = "ÄÅÉÖØÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüćğıłńœśşźżž"
+MORE_SIGNS = "°²³±·–√Ωµ½"
 SCRIPTS = {"Greek": GREEK, "Cyrillic": CYRILLIC, "kana": KANA, "Han": HAN}
 FRONT = """# Fonts
 
@@ -49,9 +50,9 @@ def make(name: str, about: dict[str, Any], original: Path) -> Path:
         drop_tables=["GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG", "meta", "PfEd", "Silt"],
     )  # fmt: skip
     cutter = subset.Subsetter(options)
-    letters = CAPITALS if about.get("only_capitals") else LATIN
+    letters = ascii_uppercase if about.get("only_capitals") else ascii_letters + ACCENTED
     scripts = "".join(SCRIPTS[script] for script in about.get("scripts", ()))
-    cutter.populate(text=DIGITS + letters + SIGNS + scripts)
+    cutter.populate(text=DIGITS + letters + punctuation + SIGNS + MORE_SIGNS + scripts)
     cutter.subset(font)
     notice = font["name"].getDebugName(0) or f"{about['font']} by {about['author']}"
     title = f"lenet {name}"

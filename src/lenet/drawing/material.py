@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lenet.drawing.strokes import Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Handwriting:
     """Pen strokes of `n` characters; all points of all strokes stand in one array.
 
@@ -72,7 +72,7 @@ def _offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """What is handed in to draw scenes from; each part may be missing.
 

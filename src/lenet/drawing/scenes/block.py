@@ -6,7 +6,7 @@ window of a meter's drum 1, and the digit in that window 0 again.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import cv2
@@ -20,9 +20,7 @@ DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
 CUT = 11  # class of a digit of which a part is not in the picture: neither right nor wrong
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
-INKED = (
-    80  # of 255: a pixel with so much ink belongs to its character (half the most of a pale one)
-)
+INKED = 80  # of 255: a pixel with more ink, or half of the most, belongs to its character
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,15 @@ class Glyph:
         of a digit.
     advance : float
         Pixels to the right end of the character.
+    turn : float
+        By how many degrees it is turned, clockwise.
     """
 
     ink: Ink
     x: float
     y: float
     advance: float
+    turn: float = 0.0
 
 
 class Writer(Protocol):
@@ -71,6 +72,7 @@ class _Layer:
     y: float
     shade: float
     label: int | None  # class of a character; None for a mark
+    turn: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,14 @@ class Drawing:
         0 = no character, i = the i-th of `classes`, counted from 1.
     classes : tuple of int
         0..9 for a digit, else `OTHER`.
+    turns : tuple of float
+        By how many degrees each character is turned, clockwise.
     """
 
     shade: NDArray[np.float32]
     ids: NDArray[np.int32]
     classes: tuple[int, ...]
+    turns: tuple[float, ...]
 
 
 @dataclass
@@ -104,7 +109,7 @@ class Block:
     def put(self, character: str, glyph: Glyph, x: float, y: float, shade: float = 1) -> None:
         """Add a character with the top of a digit at `y` and its left end at `x`."""
         label = int(character) if character in DIGITS else OTHER
-        self._layers.append(_Layer(glyph.ink, x + glyph.x, y + glyph.y, shade, label))
+        self._layers.append(_Layer(glyph.ink, x + glyph.x, y + glyph.y, shade, label, glyph.turn))
 
     def write(
         self, writer: Writer, text: str | Sequence[str], x: float, y: float, shade: float = 1
@@ -152,21 +157,49 @@ class Block:
 
     def append(self, other: "Block", x: float, y: float) -> None:
         """Add all of another block, moved by (x, y)."""
-        self._layers += [
-            _Layer(part.ink, part.x + x, part.y + y, part.shade, part.label)
-            for part in other._layers
-        ]
+        self._layers += [replace(part, x=part.x + x, y=part.y + y) for part in other._layers]
+
+    def in_shade(self, shade: float) -> "Block":
+        """Return the same characters and marks, all in one shade."""
+        return Block([replace(part, shade=shade) for part in self._layers])
 
     def bounds(self, *, characters_only: bool = False) -> tuple[Floats, Floats]:
-        """Return the left upper and the right lower corner of what was added, float64 (2,)."""
+        """Return the left upper and the right lower corner of what was added, float64 (2,).
+
+        Both are the origin if nothing was.
+        """
         boxes = np.array(
             [
                 (part.x, part.y, part.x + part.ink.shape[1], part.y + part.ink.shape[0])
                 for part in self._layers
                 if part.label is not None or not characters_only
             ]
+            or [(0.0, 0.0, 0.0, 0.0)]
         )
         return boxes[:, :2].min(0), boxes[:, 2:].max(0)
+
+    def silhouette(self, margin: int = 0) -> tuple[Ink, float, float]:
+        """Return all its ink, whatever its shade, and where the left upper corner is.
+
+        Parameters
+        ----------
+        margin : int
+            Empty pixels on each side, for what is made of the ink: a shadow, an outline.
+
+        Returns
+        -------
+        ink : ndarray of uint8, (h, w)
+        x, y : float
+        """
+        low, high = self.bounds()
+        low = np.floor(low) - margin
+        width, height = np.ceil(high - low).astype(int) + margin
+        ink = np.zeros((height, width), np.uint8)
+        for part in self._layers:
+            x, y = round(part.x - low[0]), round(part.y - low[1])
+            place = ink[y : y + part.ink.shape[0], x : x + part.ink.shape[1]]
+            np.maximum(place, part.ink[: place.shape[0], : place.shape[1]], out=place)
+        return ink, float(low[0]), float(low[1])
 
     def render(self, margin: int = 1) -> Drawing | None:
         """Draw it; None if it is empty or larger than `LONGEST_SIDE`."""
@@ -180,6 +213,7 @@ class Block:
         shade = np.zeros((height, width), np.float32)
         ids = np.zeros((height, width), np.int32)
         classes: list[int] = []
+        turns: list[float] = []
         for part in self._layers:
             x, y = round(part.x - low[0]), round(part.y - low[1])
             place = np.s_[y : y + part.ink.shape[0], x : x + part.ink.shape[1]]
@@ -188,8 +222,9 @@ class Block:
             shade[place] += (part.shade - shade[place]) * cover
             if part.label is not None:
                 classes.append(part.label)
+                turns.append(part.turn)
                 ids[place][ink > min(INKED, int(ink.max(initial=0)) // 2)] = len(classes)
-        return Drawing(shade, ids, tuple(classes))
+        return Drawing(shade, ids, tuple(classes), tuple(turns))
 
 
 class Writers(Protocol):

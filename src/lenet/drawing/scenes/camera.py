@@ -17,6 +17,7 @@ from lenet.drawing.strokes import Floats
 
 Ids = NDArray[np.int32]
 Matrix = NDArray[np.float64]
+MOST_TURNED = 46.0  # degrees: a digit that lies on its side is none to read
 
 
 def held(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats:
@@ -34,10 +35,10 @@ def held(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats:
     side : int
         Height and width of the picture in pixels.
     """
-    angle = rng.normal(0, 4) if rng.random() < 0.8 else rng.uniform(-35, 35)
+    angle = rng.normal(0, 4) if rng.random() < 0.8 else rng.uniform(-MOST_TURNED, MOST_TURNED)
     corners = _turned(_corners(shape[1], shape[0]), angle)
     corners *= 1 + rng.normal(0, 0.04 if rng.random() < 0.7 else 0.09, (4, 2))
-    zoom = max(1.0, _least_zoom(corners, side / 2))
+    zoom = max(1.0, _least_zoom(corners, side / 2 + 2))
     return corners * zoom + side / 2
 
 
@@ -45,14 +46,22 @@ def lying(rng: np.random.Generator, shape: tuple[int, int], side: int) -> Floats
     """Return where the corners of a sheet lie on something else; see `held`."""
     turn = rng.random()
     angle = rng.normal(0, 5) if turn < 0.6 else rng.normal(0, 15) if turn < 0.8 else None
-    angle = rng.uniform(-48, 48) if angle is None else angle
-    corners = _turned(_corners(shape[1], shape[0]), float(np.clip(angle, -48, 48)))
+    angle = rng.uniform(-MOST_TURNED, MOST_TURNED) if angle is None else angle
+    corners = _turned(
+        _corners(shape[1], shape[0]), float(np.clip(angle, -MOST_TURNED, MOST_TURNED))
+    )
     corners *= 1 + rng.normal(0, 0.03 if rng.random() < 0.7 else 0.08, (4, 2))
     reach = np.abs(corners).max()
     if rng.random() < 0.6:  # all of it
         corners *= min(1.0, side / 2 * float(rng.uniform(0.9, 1.02)) / reach)
         return corners + side / 2 + rng.normal(0, 0.02 * side, 2)
     return corners + side / 2 + rng.uniform(-0.4, 0.4, 2) * side  # one or two edges
+
+
+def turn_of(corners: Floats) -> float:
+    """Return by how many degrees a page is turned whose corners lie there."""
+    right, down = corners[1] - corners[0]
+    return float(np.degrees(np.arctan2(down, right)))
 
 
 def _corners(w: float, h: float) -> Floats:

@@ -11,6 +11,7 @@ from lenet.drawing.scenes.marked import MARKED
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     MIDDLE,
+    MOST_CHARACTERS,
     PAGE,
     RIGHT,
     SMALLEST,
@@ -165,12 +166,14 @@ def _written_lines(
     if chance(rng, 0.25):
         drop = rng.uniform(-0.5, 0.5) * writer.height  # across or between the lines
     make = texts.plain_digits if chance(rng, 0.4) else texts.number
+    left = MOST_CHARACTERS
     for y in ys:
         x = rng.uniform(0, 0.3) * width
-        while chance(rng, share) and x < 0.7 * width:
+        while chance(rng, share) and x < 0.7 * width and left > 0:
             text = fitted(rng, make if chance(rng, 0.75) else texts.word, writer.height, width - x)
             x = block.write(writer, text, x, y - writer.height + drop)
             x += rng.uniform(0.5, 2) * writer.height
+            left -= len(text)
 
 
 def _ruled(rng: np.random.Generator, height: float, writers: Writers) -> Block:
@@ -319,7 +322,8 @@ def _receipt(rng: np.random.Generator, height: float, writers: Writers) -> Block
             block.line(straight(x, y, x + dash, y), max(0.7, 0.06 * height))
     y += 0.4 * height
     total = sum(amounts)
-    block.write(writer, "Total" if chance(rng, 0.5) else "SUM", 0, y)
+    if width > 8 * height:
+        block.write(writer, "Total" if chance(rng, 0.5) else "SUM", 0, y)
     aligned(block, writer, f"{total // 100}.{total % 100:02d}", width, y, RIGHT)
     return block
 
@@ -328,8 +332,8 @@ def _page_number(rng: np.random.Generator, height: float, writers: Writers) -> B
     """Draw the last lines of a printed page and its number below."""
     block, writer = Block(), writers.font(height)
     line_height = rng.uniform(1.4, 1.9) * height
-    most = int(PAGE / (0.7 * height))
-    rows = fitting(rng, line_height, 1, 5, 0.7 * PAGE)
+    most = min(40, int(PAGE / (0.7 * height)))
+    rows = fitting(rng, line_height, 1, min(5, 1 + MOST_CHARACTERS // most), 0.7 * PAGE)
     for row in range(rows):
         line = filled_line((texts.word(rng) for _ in range(most // 3 + 1)), most)
         block.write(writer, line, 0, row * line_height)

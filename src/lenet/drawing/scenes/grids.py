@@ -17,6 +17,7 @@ from lenet.drawing.scenes.placing import (
     fitting,
     in_cell,
     line_style,
+    pitch,
     rectangle,
     ring,
     ruled_cells,
@@ -29,12 +30,12 @@ def _table(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     printed = writers.font(height * rng.uniform(0.7, 1))
     writer = writers.hand(height) if chance(rng, 0.5) else printed
     length = fitting(rng, 2 * ADVANCE * height, 1, 4, 0.6 * PAGE)
-    step = (length * ADVANCE + rng.uniform(0.6, 1.6)) * height
+    step = length * pitch(writer) + rng.uniform(0.5, 1.4) * height
     line_height = rng.uniform(1.3, 2.2) * height
     has_names = chance(rng, 0.5)
     name_width = rng.uniform(0.25, 0.45) * PAGE if has_names else 0.0
-    columns = fitting(rng, step, 1, 7, PAGE - name_width)
-    rows = fitting(rng, line_height, 2, 9)
+    columns = fitting(rng, step, 1, 6, PAGE - name_width)
+    rows = fitting(rng, line_height, 2, 8)
     xs = [name_width + step * i for i in range(columns + 1)]
     ys = [line_height * i for i in range(rows + 1)]
     if has_names:
@@ -72,7 +73,7 @@ def _banded_rows(rng: np.random.Generator, height: float, writers: Writers) -> B
     shade, first = rng.uniform(0.05, 0.25), int(rng.integers(2))
     for row in range(first, rows, 2):
         block.fill(rectangle(0, row * line_height, columns * step, line_height), shade)
-    most = max(1, int(0.9 * step / (ADVANCE * height)))
+    most = max(1, int(0.9 * step / pitch(writer)))
     has_words = chance(rng, 0.4)
     for row in range(rows):
         y = row * line_height + (line_height - height) / 2
@@ -143,7 +144,7 @@ def _calendar(rng: np.random.Generator, height: float, writers: Writers) -> Bloc
     if chance(rng, 0.4):
         title = fitted(rng, texts.date, height, columns * step[0])
         aligned(block, writer, title, columns * step[0] / 2, -3 * height)
-    first = -int(rng.integers(0, 7))
+    first = -int(rng.integers(0, 7)) if weeks > 4 else int(rng.integers(-3, 31 - 7 * weeks))
     for row in range(weeks):
         for column in range(columns):
             day = first + 7 * row + column + 1

@@ -18,7 +18,7 @@ BANK_SIDE = 512  # pixels of a texture that is kept
 
 
 def _grains(size: float) -> Callable[[], Grey]:
-    return lambda: grain(size, round(10 * size), BANK_SIDE)
+    return lambda: _standardised(grain(size, round(10 * size), BANK_SIDE))
 
 
 def _standardised(texture: Grey) -> Grey:
@@ -135,7 +135,7 @@ def paper_level(rng: np.random.Generator) -> float:
     kind = rng.random()
     if kind < 0.2:
         return 255.0  # paint programs and scans
-    if kind < 0.6:
+    if kind < 0.65:
         return float(rng.uniform(190, 254))
     if kind < 0.82:
         return float(rng.uniform(70, 190))  # tinted paper, paper in the shade

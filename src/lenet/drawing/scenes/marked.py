@@ -24,8 +24,9 @@ def _circled(rng: np.random.Generator, height: float, writers: Writers) -> Block
     block, writer = Block(), writers.any(height)
     width = max(0.7, rng.uniform(0.02, 0.12) * height)
     x = 0.0
-    is_printed, needs_all = chance(rng, 0.25), chance(rng, 0.6)
-    for _ in range(fitting(rng, 2.5 * height, 1, 4) if chance(rng, 0.4) else 1):
+    count = fitting(rng, 2.5 * height, 1, 4) if chance(rng, 0.4) else 1
+    is_printed, needs_all = chance(rng, 0.25), count == 1 or chance(rng, 0.6)
+    for _ in range(count):
         part = Block()
         end = part.write(writer, texts.plain_digits(rng, int(rng.choice([1, 1, 2, 3]))), 0, 0)
         centre, radii = around(part, rng.uniform(0.05, 0.7) * height)
@@ -120,9 +121,9 @@ def _struck_out(rng: np.random.Generator, height: float, writers: Writers) -> Bl
             corners = straight(-0.2 * height, left, end + 0.1 * height, right)
             block.line(by_hand(rng, corners, 0.03 * height), width)
     else:
-        turns = 10 * len(number)
-        along = np.linspace(x0, x1, turns) + rng.normal(0, 0.12, turns) * height
-        block.line(np.stack([along, rng.uniform(y0, y1, turns)], 1), 1.5 * width)
+        turns = 2 * int(rng.integers(4, 9)) * len(number)
+        corners = np.stack([np.linspace(x0, x1, turns), np.resize([y0, y1], turns)], 1)
+        block.line(corners + rng.normal(0, 0.1, (turns, 2)) * height, 1.5 * width)
     if chance(rng, 0.6):
         better = fitted(rng, texts.plain_digits, height, 0.4 * PAGE)
         if chance(rng, 0.5):

@@ -1,17 +1,19 @@
 """`Page`: a ground with blocks of characters on it, still flat and without light."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.drawing.scenes.block import Drawing, Layout, Writers
+from lenet.drawing.scenes.block import CUT, OTHER, Drawing, Layout, Writers
 from lenet.drawing.scenes.grounds import Grey, gradient, ink_level, lay_panel, texture
 
 MOST_CHARACTERS = 254  # of a scene: their numbers are kept in a byte, 0 is for none
 TRIES = 8  # to find a free place for a block
+BESIDE = 0.22  # of the blocks after the first one teach what is no digit beside digits
+LYING = 50.0  # degrees: a digit that is turned further is not read as the one it was
 SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 
 
@@ -27,6 +29,8 @@ class Page:
         0 = no character, i = the i-th of `classes`, counted from 1.
     classes : list of int
         0..9 for a digit, else `OTHER`.
+    turns : list of float
+        By how many degrees each of them is turned, clockwise.
     inked : list of int
         Pixels that each character has when nothing of it is cut off or covered.
     contrast : float
@@ -38,6 +42,7 @@ class Page:
     grey: Grey
     ids: NDArray[np.int32] = field(init=False)
     classes: list[int] = field(default_factory=list)
+    turns: list[float] = field(default_factory=list)
     inked: list[int] = field(default_factory=list)
     contrast: float = 255.0
     smallest: float = 400.0
@@ -47,6 +52,13 @@ class Page:
     def __post_init__(self) -> None:
         self.ids = np.zeros(self.grey.shape, np.int32)
         self._taken = np.zeros(self.grey.shape, np.bool_)
+
+    def upright(self, turned: float = 0) -> list[int]:
+        """Return `classes`, with `CUT` for digits that lie if the page is turned by degrees."""
+        return [
+            CUT if label < OTHER and _lies(turn + turned) else label
+            for label, turn in zip(self.classes, self.turns, strict=True)
+        ]
 
     def is_free(self, x: int, y: int, w: int, h: int) -> bool:
         """Return whether no block stands on any part of this box."""
@@ -78,6 +90,7 @@ class Page:
         has_ink = ids > 0
         self.ids[here][has_ink] = ids[has_ink] + len(self.classes)
         self.classes += drawing.classes
+        self.turns += drawing.turns
         counts = np.bincount(drawing.ids.ravel(), minlength=len(drawing.classes) + 1)
         self.inked += counts[1:].tolist()
         self.smallest = min(self.smallest, height)
@@ -91,6 +104,10 @@ class Page:
             self._ink = ink_level(rng, median, spread)
         self.contrast = min(self.contrast, abs(self._ink - median))
         return self._ink
+
+
+def _lies(turn: float) -> bool:
+    return abs((turn + 180) % 360 - 180) > LYING
 
 
 def _wear(rng: np.random.Generator, shape: tuple[int, int]) -> Grey:
@@ -110,20 +127,29 @@ class Content:
     ----------
     layouts : mapping of Layout to float
         Kinds of block and their relative frequencies.
+    beside : mapping of Layout to float
+        Kinds of block that only come beside another one.
     writers : Writers
         Who writes them.
     height : float
         Height of the usual digit in pixels.
+    most_turned : float
+        By how many degrees a block may be turned on the page.
     """
 
     layouts: Mapping[Layout, float]
+    beside: Mapping[Layout, float]
     writers: Writers
     height: float
+    most_turned: float = 45.0
 
-    def block(self, rng: np.random.Generator, height: float) -> Drawing | None:
+    def block(
+        self, rng: np.random.Generator, height: float, *, is_first: bool = True
+    ) -> Drawing | None:
         """Draw a block; None if it came out empty or too large."""
-        shares = np.cumsum(list(self.layouts.values()))
-        layout = list(self.layouts)[int(np.searchsorted(shares, rng.random() * shares[-1]))]
+        layouts = self.beside if not is_first and rng.random() < BESIDE else self.layouts
+        shares = np.cumsum(list(layouts.values()))
+        layout = list(layouts)[int(np.searchsorted(shares, rng.random() * shares[-1]))]
         block = layout(rng, height, self.writers)
         return block.render() if block else None
 
@@ -136,10 +162,11 @@ def scatter(rng: np.random.Generator, page: Page, content: Content, count: int) 
             alike = rng.random() < 0.65
             height *= float(np.exp(rng.normal(0, 0.12 if alike else 0.7)))
         height = float(np.clip(height, SMALLEST, 1.6 * max(page.grey.shape)))
-        drawing = content.block(rng, height)
+        drawing = content.block(rng, height, is_first=not number)
         if drawing is None:
             continue
-        drawing = _turned(drawing, _angle(rng))
+        turn = float(np.clip(_angle(rng), -content.most_turned, content.most_turned))
+        drawing = _turned(drawing, turn)
         factor = _fitting(rng, drawing, page.grey.shape)
         if factor == 1:
             _place(rng, page, drawing, height)
@@ -156,7 +183,7 @@ def fill(rng: np.random.Generator, page: Page, content: Content) -> None:
     while y < rows:
         x, lower = float(rng.uniform(-1, 1.5)) * content.height, y + content.height
         while x < columns:
-            drawing = content.block(rng, content.height)
+            drawing = content.block(rng, content.height, is_first=not page.classes)
             if drawing is None or len(page.classes) > MOST_CHARACTERS - 20:
                 return
             drawing = _turned(drawing, angle)
@@ -185,7 +212,8 @@ def _turned(drawing: Drawing, angle: float) -> Drawing:
     matrix[:, 2] += size[0] / 2 - w / 2, size[1] / 2 - h / 2
     shade = cv2.warpAffine(drawing.shade, matrix, size, flags=cv2.INTER_LINEAR)
     ids = cv2.warpAffine(drawing.ids.astype(np.int16), matrix, size, flags=cv2.INTER_NEAREST)
-    return Drawing(np.asarray(shade, np.float32), ids.astype(np.int32), drawing.classes)
+    turns = tuple(turn - angle for turn in drawing.turns)  # OpenCV turns the other way
+    return Drawing(np.asarray(shade, np.float32), ids.astype(np.int32), drawing.classes, turns)
 
 
 def _fitting(rng: np.random.Generator, drawing: Drawing, shape: tuple[int, int]) -> float:
@@ -200,7 +228,7 @@ def _shrunk(drawing: Drawing, factor: float) -> Drawing:
     size = max(3, int(w * factor)), max(3, int(h * factor))
     shade = cv2.resize(drawing.shade, size, interpolation=cv2.INTER_AREA)
     ids = cv2.resize(drawing.ids.astype(np.int16), size, interpolation=cv2.INTER_NEAREST)
-    return Drawing(np.asarray(shade, np.float32), ids.astype(np.int32), drawing.classes)
+    return replace(drawing, shade=np.asarray(shade, np.float32), ids=ids.astype(np.int32))
 
 
 def show_through(rng: np.random.Generator, page: Page, content: Content) -> None:
@@ -238,6 +266,7 @@ def _place(rng: np.random.Generator, page: Page, drawing: Drawing, height: float
             corners += rng.normal(0, 0.03 * height, (4, 2))
             ground = float(np.median(around)) if around.size else 128.0
             lay_panel(rng, page.grey, corners, _panel_level(rng, ground))
+            page.take(int(x0), int(y0), int(x1 - x0), int(y1 - y0))
     page.write(rng, drawing, x, y, height)
     page.take(x, y, w, h)
     if rng.random() < 0.03:

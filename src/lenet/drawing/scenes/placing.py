@@ -1,6 +1,7 @@
 """Where the characters and marks of a layout go: aligned text, cells, rules, bent glyphs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -13,6 +14,7 @@ from lenet.drawing.strokes import Floats
 
 PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
+MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
 SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
@@ -27,6 +29,12 @@ def fitting(
 ) -> int:
     """Return a random count, `least`..`most`, of things `step` pixels apart that fit in `room`."""
     return int(rng.integers(least, max(least, min(most, int(room / step))) + 1))
+
+
+def pitch(writer: Writer) -> float:
+    """Return the usual distance of two digits of this writer in pixels."""
+    zero = writer.glyph("0")
+    return max(0.5 * writer.height, writer.gap() + (zero.advance if zero else 0))
 
 
 def fitted(
@@ -155,7 +163,8 @@ def turned(glyph: Glyph, height: float, angle: float) -> Glyph:
     """Return a glyph turned by `angle` (radians, clockwise) around its middle."""
     cos, sin = np.cos(angle), np.sin(angle)
     turn = np.array([[cos, -sin], [sin, cos]])
-    return warped(glyph, turn, (glyph.advance / 2, height / 2))
+    upright = warped(glyph, turn, (glyph.advance / 2, height / 2))
+    return replace(upright, turn=float(np.degrees(angle)))
 
 
 def touching(left: Glyph, right: Glyph, overlap: float) -> float:

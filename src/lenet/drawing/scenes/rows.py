@@ -7,6 +7,7 @@ from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     LEFT,
+    MOST_CHARACTERS,
     PAGE,
     RIGHT,
     aligned,
@@ -14,6 +15,7 @@ from lenet.drawing.scenes.placing import (
     filled_line,
     fitted,
     fitting,
+    pitch,
     straight,
 )
 from lenet.drawing.scenes.sums import SUMS
@@ -83,10 +85,10 @@ def _loose_table(rng: np.random.Generator, height: float, writers: Writers) -> B
     """Draw columns of numbers without lines, perhaps with words above and in front."""
     block, writer = Block(), writers.any(height)
     length = fitting(rng, ADVANCE * height, 1, 5, PAGE / 3)
-    step = (length * ADVANCE + rng.uniform(0.8, 2.5)) * height
+    step = length * pitch(writer) + rng.uniform(0.5, 2.2) * height
     line_height = rng.uniform(1.4, 2.3) * height
     align = float(rng.choice([LEFT, RIGHT, RIGHT]))
-    columns, rows = fitting(rng, step, 1, 5), fitting(rng, line_height, 2, 8)
+    columns, rows = fitting(rng, step, 1, 5), fitting(rng, line_height, 2, 7)
     has_header, has_names = chance(rng, 0.4), chance(rng, 0.4)
     for column in range(columns):
         x = (column + align) * step
@@ -146,8 +148,8 @@ def _list(rng: np.random.Generator, height: float, writers: Writers) -> Block:
         word = fitted(rng, texts.word, height, width)
         number = fitted(rng, make, height, 0.4 * PAGE)
         if not is_behind:
-            end = block.write(numbers, number, 0, y)
-            block.write(words, word, end + 0.5 * height if is_ragged else width / 2, y)
+            end = block.write(numbers, number, 0, y) + 0.3 * height
+            block.write(words, word, end if is_ragged else max(end, width / 2), y)
             continue
         end = block.write(words, word, 0, y)
         if is_ragged:
@@ -155,7 +157,9 @@ def _list(rng: np.random.Generator, height: float, writers: Writers) -> Block:
             continue
         for x in np.arange(end, width, dots) if dots else ():
             block.line(straight(x, y + 0.95 * height, x + 0.05 * height, y + 0.95 * height), 1)
-        aligned(block, numbers, number, width + 2 * height, y, RIGHT)
+        part = Block()
+        start = width + 2 * height - part.write(numbers, number, 0, 0)
+        block.append(part, max(end + 0.3 * height, start), y)
     return block
 
 
@@ -182,12 +186,12 @@ def _text_lines(
     """Draw lines of words, some of them numbers."""
     block, writer = Block(), _label_writer(rng, height, writers)
     line_height = rng.uniform(1.4, 2.2) * height
-    most = max(4, int(rng.uniform(0.5, 1.1) * PAGE / (0.75 * height)))
+    most = max(4, min(36, int(rng.uniform(0.5, 1.1) * PAGE / (0.75 * height))))
 
     def anything() -> str:
         return texts.number(rng) if chance(rng, number_share) else texts.word(rng)
 
-    for row in range(fitting(rng, line_height, 2, 8)):
+    for row in range(fitting(rng, line_height, 2, min(8, 1 + MOST_CHARACTERS // most))):
         words = [anything() for _ in range(most // 3 + 1)]
         block.write(writer, filled_line(words, most), 0, row * line_height)
     return block

@@ -22,7 +22,7 @@ from lenet.drawing.scenes.writers import WriterPool
 
 SIDE = 256  # pixels of a scene's side: a training crop; 16 of them make a batch of a minute's step
 STREAM = 11  # of the random generator; others of `lenet.drawing` use lower ones
-WITHOUT_DIGITS = 0.09  # of scenes, besides those with nothing written on
+WITHOUT_DIGITS = 0.05  # of scenes, besides those with nothing written on
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -35,8 +35,8 @@ def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]
 
 
 # Most digits that people photograph stand in plain rows; forms and instruments are worth as much
-# as they are hard; clutter teaches what is no digit beside digits.
-LAYOUTS = _joined((ROWS, 0.46), (FORMS, 0.2), (INSTRUMENTS, 0.16), (CLUTTER, 0.18))
+# as they are hard.
+LAYOUTS = _joined((ROWS, 0.55), (FORMS, 0.25), (INSTRUMENTS, 0.2))
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,11 @@ class Studio:
     height: float  # of the usual digit in pixels
     has_digits: bool
 
-    def content(self, height: float | None = None) -> Content:
-        """Return what to write on a page."""
+    def content(self, height: float | None = None, turned: float = 0) -> Content:
+        """Return what to write on a page that is turned by so many degrees."""
         layouts = LAYOUTS if self.has_digits else CLUTTER
-        return Content(layouts, self.writers, self.height if height is None else height)
+        room = max(0.0, camera.MOST_TURNED - abs(turned))
+        return Content(layouts, CLUTTER, self.writers, height or self.height, room)
 
 
 def flat(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -81,15 +82,15 @@ def flat(rng: np.random.Generator, studio: Studio) -> Taken:
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     steps, compressed = (SCREENSHOT, 0.2) if rng.random() < 0.35 else (SCAN, 0.5)
     image = camera.expose(rng, photo, steps, compressed)
-    return Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
+    return Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
 
 
 def close_up(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw a photo of a page so close that its edges can't be seen."""
     side = int(rng.integers(SIDE, 330))
     page = Page(paper(rng, (side, side), studio.height))
-    _write(rng, page, studio.content())
-    corners = camera.held(rng, page.grey.shape, SIDE)
+    corners = camera.held(rng, (side, side), SIDE)
+    _write(rng, page, studio.content(turned=camera.turn_of(corners)))
     return _laid(rng, np.zeros((SIDE, SIDE), np.float32), [(page, corners, corners)])
 
 
@@ -98,9 +99,10 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
     ground = surface(rng, (SIDE, SIDE), studio.material.photos)
     if rng.random() < 0.7:
         w, h = rng.uniform(0.55, 1.25, 2) * SIDE
-        page = Page(paper(rng, (int(h), int(w)), studio.height))
-        _write(rng, page, studio.content())
-        corners = camera.lying(rng, page.grey.shape, SIDE)
+        corners = camera.lying(rng, (int(h), int(w)), SIDE)
+        height = studio.height if rng.random() < 0.2 else min(studio.height, 0.4 * min(h, w))
+        page = Page(paper(rng, (int(h), int(w)), height))
+        _write(rng, page, studio.content(height, camera.turn_of(corners)))
         outline = torn(rng, corners) if rng.random() < 0.12 else corners
         return _laid(rng, ground, [(page, corners, outline)])
     laid: list[Laid] = []
@@ -108,8 +110,9 @@ def sheets(rng: np.random.Generator, studio: Studio) -> Taken:
         w, h = rng.uniform(70, 130, 2)
         height = min(studio.height, 0.5 * h)
         page = Page(paper(rng, (int(h), int(w)), height))
-        scatter(rng, page, studio.content(height), int(rng.integers(1, 3)))
-        corners = camera.lying(rng, page.grey.shape, SIDE) + rng.uniform(-0.3, 0.3, 2) * SIDE
+        corners = camera.lying(rng, (int(h), int(w)), SIDE) + rng.uniform(-0.3, 0.3, 2) * SIDE
+        content = studio.content(height, camera.turn_of(corners))
+        scatter(rng, page, content, int(rng.integers(1, 3)))
         laid.append((page, corners, corners))
     return _laid(rng, ground, laid)
 
@@ -132,7 +135,7 @@ def wall(rng: np.random.Generator, studio: Studio) -> Taken:
     scatter(rng, page, studio.content(), int(rng.choice([1, 1, 2, 3])))
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     image = camera.expose(rng, photo, SNAPSHOT, 0.7)
-    return Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
+    return Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
 
 
 def bare(rng: np.random.Generator, studio: Studio) -> Taken:
@@ -151,7 +154,7 @@ def lone(rng: np.random.Generator, studio: Studio) -> Taken:
 
 def mosaic(rng: np.random.Generator, studio: Studio) -> Taken:
     """Draw many small pictures, side by side."""
-    tile = int(rng.choice([32, 64, 64, 128]))
+    tile = int(rng.choice([32, 64, 64, 64, 64, 128, 128]))
     whole = Taken(np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), np.int32), [], [])
     for y in range(0, SIDE, tile):
         for x in range(0, SIDE, tile):
@@ -248,7 +251,7 @@ def digit_height(rng: np.random.Generator) -> float:
 
 def _write(rng: np.random.Generator, page: Page, content: Content) -> None:
     if rng.random() < 0.04:
-        show_through(rng, page, Content(CLUTTER, content.writers, content.height))
+        show_through(rng, page, Content(CLUTTER, CLUTTER, content.writers, content.height))
     if rng.random() < DENSE and content.height < 60:
         fill(rng, page, content)
     else:
@@ -288,7 +291,7 @@ def _laid(
         matrix = camera.lay_down(rng, photo, (page.grey, ids), corners, outline)
         areas = _areas(page, matrix)
         inked += [count * area for count, area in zip(page.inked, areas, strict=True)]
-        classes += page.classes
+        classes += page.upright(camera.turn_of(corners))
         scale = float(np.sqrt(np.median(areas))) if len(areas) else 1.0
         photo.height = min(photo.height, page.smallest * scale)
         photo.contrast = min(photo.contrast, page.contrast)

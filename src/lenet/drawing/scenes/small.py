@@ -1,11 +1,13 @@
 """Small pictures: one digit from edge to edge, as MNIST files and paint programs give them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.drawing.material import Material
-from lenet.drawing.scenes.block import INKED, Block, Drawing
+from lenet.drawing.scenes.block import INKED, Block
 from lenet.drawing.scenes.camera import SCAN, SCREENSHOT, Photo, expose
 from lenet.drawing.scenes.grounds import paper
 from lenet.drawing.scenes.page import Content, Page, scatter
@@ -42,10 +44,10 @@ def small_picture(
     if has_digits and kind < BITMAPS + LONE_DIGITS:
         _lone_digit(rng, page, content, height)
     else:
-        scatter(rng, page, Content(content.layouts, content.writers, height), 1)
+        scatter(rng, page, replace(content, height=height), 1)
     photo = Photo(page.grey, page.ids, page.smallest, page.contrast)
     image = expose(rng, photo, SCREENSHOT if rng.random() < 0.5 else SCAN, 0.3)
-    taken = Taken(image, photo.ids, page.classes, [float(count) for count in page.inked])
+    taken = Taken(image, photo.ids, page.upright(), [float(count) for count in page.inked])
     return _enlarged(rng, taken, side)
 
 
@@ -73,7 +75,7 @@ def _lone_digit(rng: np.random.Generator, page: Page, content: Content, height: 
     free = np.array([side - w, side - h])
     corner = free * (0.5 if rng.random() < 0.6 else rng.random(2))
     x, y = np.rint(corner).astype(int).tolist()
-    page.write(rng, Drawing(shade, ids, drawing.classes), x, y, height)
+    page.write(rng, replace(drawing, shade=shade, ids=ids), x, y, height)
 
 
 def _bitmap(rng: np.random.Generator, material: Material) -> Taken:

@@ -5,7 +5,6 @@ import numpy as np
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
-    LEFT,
     PAGE,
     RIGHT,
     aligned,
@@ -145,12 +144,9 @@ def _fractions(rng: np.random.Generator, height: float, writers: Writers) -> Blo
             _bar(rng, block, 0, x, x + 2 * half, height)
             x += 2 * half
         else:
-            aligned(block, writer, above, x, -height, LEFT)
-            x += 2 * half
-            slash = straight(x - half, 0.5 * height, x + 0.2 * height, -0.9 * height)
-            block.line(slash, max(0.7, 0.06 * height))
-            aligned(block, writer, below, x, -0.2 * height, LEFT)
-            x += 2 * half
+            drop = rng.uniform(0.2, 0.45) * height
+            for part, y in ((above, -drop), ("/", 0), (below, drop)):
+                x = block.write(writer, part, x, y - 0.5 * height)
     return block
 
 
@@ -166,9 +162,9 @@ def _powers(rng: np.random.Generator, height: float, writers: Writers) -> Block:
             base = texts.lone_letter(rng)
         elif chance(rng, 0.5):
             base = texts.plain_digits(rng, int(rng.integers(1, 3)))
-        x = block.write(writer, base, x, 0)
+        x = block.write(writer, base, x, 0) - max(0.0, writer.gap() - 0.1 * height)
         size = rng.uniform(0.38, 0.65)
-        y = (rng.uniform(0.65, 0.9) if is_index else rng.uniform(-0.5, 0.05)) * height
+        y = (rng.uniform(0.65, 0.9) if is_index else rng.uniform(-0.35, 0.05)) * height
         for character in exponent:
             if (glyph := writer.glyph(character)) is not None:
                 block.put(character, scaled(glyph, size), x, y)

@@ -13,7 +13,7 @@ WHOLE = 0.95  # of its ink that a digit at the edge must show; less is cut off, 
 UNCOVERED = 0.75  # of its ink that a digit elsewhere must show: neighbours may touch it
 LEAST_SIDE = 5  # pixels of a digit's longer side that somebody can still read
 LEAST_SIGN = 2  # the same for other characters: dots and commas are small
-LEAST_CONTRAST = 6.0  # of 255 between a character's ink and what is around it
+LEAST_CONTRAST = 8.0  # of 255 between a character's ink and what is around it
 LEAST_CLEAR = 0.35  # the same, as a share of how restless its surroundings are
 LEAST_INK = 0.6  # of its pixels that must differ from its surroundings
 

@@ -7,10 +7,8 @@ import numpy as np
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
-    LEFT,
     PAGE,
     SMALLEST,
-    aligned,
     chance,
     digit_row,
     fitted,
@@ -71,8 +69,9 @@ def _spaced(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     for row in range(fitting(rng, line_height, 1, 3)):
         x = 0.0
         for character in texts.plain_digits(rng, length):
-            aligned(block, writer, character, x, row * line_height, LEFT)
-            x += 0.6 * height + space
+            if (glyph := writer.glyph(character)) is not None:
+                block.put(character, glyph, x, row * line_height)
+                x += glyph.advance + space
     return block
 
 
