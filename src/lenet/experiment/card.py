@@ -72,13 +72,21 @@ def _about(run: Run, calibration: Calibration | None) -> list[str]:
         f"| tells apart | {cell(', '.join(manifest.data['classes']))} |",
         f"| data | {cell(sources)}: {counts} |",
         *_nondigits(run),
+        *training_rows(run),
+        *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
+        f"| weights | SHA-256 `{manifest.weights}` |",
+    ]
+
+
+def training_rows(run: Run) -> list[str]:
+    """Return the rows of a card's table that say how a run was trained."""
+    recipe, manifest = run.recipe, run.manifest
+    return [
         f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
         f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
         f"| seed | {manifest.seed} |",
         f"| time | {manifest.seconds:.0f} s on {manifest.device}, {manifest.threads} threads |",
         f"| begun | {manifest.started} |",
-        *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
-        f"| weights | SHA-256 `{manifest.weights}` |",
     ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lenet.datasets import Source
 from lenet.datasets.scenes import Scenes, count_of, load_material, load_scenes
-from lenet.experiment.card import cell
+from lenet.experiment.card import cell, training_rows
 from lenet.experiment.exporting import prove_finder, to_onnx
 from lenet.experiment.outcome import as_json, keep_result
 from lenet.finder import Finder
@@ -147,11 +147,7 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
         f"| architecture | `{recipe.model}` |",
         f"| data | {cell(manifest.data['name'])}: {manifest.data['train']:,} scenes to learn from, "
         f"{manifest.data['validation']:,} held out, {manifest.data['test']:,} to test |",
-        f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
-        f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
-        f"| seed | {manifest.seed} |",
-        f"| time | {manifest.seconds:.0f} s on {manifest.device}, {manifest.threads} threads |",
-        f"| begun | {manifest.started} |",
+        *training_rows(run),
         f"| threshold | {test.threshold:.3f}, the best F1 on the scenes held out |",
         f"| weights | SHA-256 `{manifest.weights}` |",
         "",

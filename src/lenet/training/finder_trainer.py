@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from lenet.datasets.scenes import Scenes
 from lenet.finder.contrast import normalise_contrast
@@ -146,11 +146,3 @@ def _has_bfloat16(device: torch.device) -> bool:
         able = torch.cpu.get_capabilities()
         return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
     return device.type == "cuda" and torch.cuda.is_bf16_supported()
-
-
-@torch.inference_mode()
-def answers(model: nn.Module, pages: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what the last layer of a finder gives for ``(n, 1, h, w)``, without gradients."""
-    device = next(model.parameters()).device
-    output: NDArray[np.float32] = model.eval()(torch.from_numpy(pages).to(device)).cpu().numpy()
-    return output
