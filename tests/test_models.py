@@ -10,7 +10,7 @@ from torch import nn
 from lenet import datasets, recipe
 from lenet.errors import UsageError
 from lenet.experiment.exporting import to_onnx
-from lenet.models import MODELS, build, layer_table
+from lenet.models import MODELS, PAGE_MODELS, build, layer_table
 from lenet.models.lenet5_1998 import (
     C3_SEES,
     PartialConvolution,
@@ -244,9 +244,11 @@ def test_every_recipe_names_its_source_and_a_network_that_builds(name: str) -> N
     chosen = Recipe.load(name)
     assert chosen.about
     assert chosen.name == name
-    assert build(chosen.model, dropout=chosen.dropout)(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
+    side, expected = (32, (2, 20, 8, 8)) if chosen.finds else (28, (2, 10))
+    network = build(chosen.model, dropout=chosen.dropout)
+    assert network(torch.zeros(2, 1, side, side)).shape == expected
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODELS | PAGE_MODELS)
 def test_every_network_has_a_recipe_of_its_name(name: str) -> None:
     assert Recipe.load(name).model == name

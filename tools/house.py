@@ -28,6 +28,7 @@ ROOMS = {
     "data, what each cost and reached",
     "run.py": "the run folder",
     "picture/": "pixels: decode safely; find the ink; cut a box out; normalise the MNIST way",
+    "finder/": "the network that finds where digits stand, and the reading order of what it found",
     "drawing/": "digits, letters and signs drawn by ourselves, to learn from",
     "corrections.py": "the store of corrected readings (SQLAlchemy)",
     "datasets/": "`Dataset`, `Source` (`kind:place`), loading, splits and carving",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lenet.comparison import Standing
-from lenet.models import MODELS, build, layer_table
+from lenet.models import MODELS, PAGE_MODELS, build, layer_table
 from lenet.recipe import MEASURED_ON, Recipe, builtin_names, recipe_digest
 
 
@@ -12,7 +12,7 @@ def shipped(standings: Mapping[str, Standing]) -> dict[str, Any]:
     """Return the costs of the networks and the results of the built-in recipes, by name."""
     recipes = [Recipe.load(name) for name in builtin_names()]
     return {
-        "networks": {name: _costs(name) for name in sorted(MODELS)},
+        "networks": {name: _costs(name) for name in sorted(MODELS | PAGE_MODELS)},
         "results": {
             recipe.name: _outcome(recipe, standings[recipe.name])
             for recipe in recipes

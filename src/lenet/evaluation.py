@@ -17,6 +17,7 @@ from lenet.datasets import Dataset, Source
 from lenet.datasets.parts import Part, Parts, load_parts
 from lenet.errors import DataError, UsageError
 from lenet.metrics import Scores
+from lenet.metrics.detection import DetectionScores
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
 from lenet.run import FINETUNING, MODEL, SCORES, Run
@@ -43,13 +44,13 @@ def evaluate(
     Raises
     ------
     UsageError
-        There is no such model, or the run has no such part.
+        There is no such model, it is a finder, or the run has no such part.
     DataError
         The data cannot be read, or its classes differ from the model's.
     ModelError
         The model is missing, broken or altered.
     """
-    run = Run.find(model)
+    run = Run.find(model).require_reader()
     classifier = Classifier(run.read(MODEL))
     recipe = run.recipe.with_changes({"data": data}) if data else run.recipe
     folder = Path(data_dir) if data_dir else None
@@ -81,6 +82,12 @@ def score(classifier: Classifier, dataset: Dataset) -> Scores:
 def read_scores(run: Run) -> dict[str, Scores]:
     """Return the scores of a finished run, by part of its data."""
     return {name: Scores.from_dict(part) for name, part in json.loads(run.read(SCORES)).items()}
+
+
+def read_detections(run: Run) -> dict[str, DetectionScores]:
+    """Return the scores of a finished run of a finder, by part of its scenes."""
+    parts = json.loads(run.read(SCORES))
+    return {name: DetectionScores.from_dict(part) for name, part in parts.items()}
 
 
 def find_mistakes(

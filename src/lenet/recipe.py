@@ -7,6 +7,7 @@ built-in recipe costs and reached on MNIST was measured once: `tools/results.py`
 """
 
 import json
+import re
 import reprlib
 import tomllib
 from functools import cache
@@ -27,7 +28,13 @@ CLASSICAL_MODELS = (
     "random-forest",
     "gradient-boosting",
 )
+FINDER = "finder"  # the network that finds digits on pages, instead of reading digit images
 MEASURED = "recipes/measured.json"  # in the package
+SCENES = "scenes:"  # begins the source that draws scenes
+NOT_FOR_FINDERS = (  # fields of digit images that a finder's scenes have nothing for
+    *("extra_data", "least_share", "nondigits", "validation_split", "calibrate"),
+    *("dropout", "augment", "loss", "label_smoothing"),
+)
 MEASURED_ON = ("mnist",)  # the data that the results were measured on
 
 
@@ -99,6 +106,9 @@ class Recipe(BaseModel):
     nondigits: tuple[str, ...] = Field(
         (), description="sources of images that show no class, to learn to refuse"
     )
+    material: tuple[str, ...] = Field(
+        (), description="sources that the scenes of a finder are drawn from"
+    )
     validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
     validation_split: Literal["stratified", "last"] = Field(
         "stratified", description="drawn by seed, equally from each class; or the last images"
@@ -140,17 +150,43 @@ class Recipe(BaseModel):
         0, ge=0, description="stop after so many epochs without a lower validation loss; 0: never"
     )
 
-    @field_validator("data", "extra_data", "nondigits", mode="before")
+    @field_validator("data", "extra_data", "nondigits", "material", mode="before")
     @classmethod
     def _allow_a_single_source(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
-    @field_validator("name", "about", "model", "start_from", "data", "extra_data", "nondigits")
+    @field_validator(
+        *("name", "about", "model", "start_from", "data", "extra_data", "nondigits", "material")
+    )
     @classmethod
     def _check_printable(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         if not "".join(value).isprintable():
             raise ValueError("only printable characters can be kept in a recipe")
         return value
+
+    @model_validator(mode="after")
+    def _check_finder(self) -> Self:
+        scenes = [source for source in self.data if source.startswith(SCENES)]
+        if not self.finds:
+            if scenes or self.material:
+                raise ValueError(
+                    f"{scenes[0] if scenes else 'material'} is for a finder alone: "
+                    f'say model = "{FINDER}", or data of digit images'
+                )
+            return self
+        if len(self.data) != 1 or not re.fullmatch(rf"{SCENES}[1-9]\d*", self.data[0]):
+            raise ValueError(
+                f'a finder learns from scenes: say data = "scenes:60000", found {list(self.data)}'
+            )
+        if self.validation == 0:
+            raise ValueError("a finder needs a validation part, found validation = 0")
+        if not self.material:
+            raise ValueError('a finder needs material: say material = ["mnist"]')
+        for name in NOT_FOR_FINDERS:
+            value, default = getattr(self, name), type(self).model_fields[name].default
+            if value != default:
+                raise ValueError(f"a finder has no {name}: leave it out, found {value!r}")
+        return self
 
     @model_validator(mode="after")
     def _check_validation(self) -> Self:
@@ -173,6 +209,11 @@ class Recipe(BaseModel):
         if self.nondigits and not self.calibrate:
             raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
         return self
+
+    @property
+    def finds(self) -> bool:
+        """Whether it trains a finder, which takes pages instead of digit images."""
+        return self.model == FINDER
 
     @property
     def needs_validation(self) -> bool:

@@ -323,6 +323,21 @@ class Run:
         except OSError:
             return ""
 
+    def require_reader(self) -> Self:
+        """Return this run, of a network that reads digit images.
+
+        Raises
+        ------
+        UsageError
+            It is a finder.
+        """
+        if self.recipe.finds:
+            raise UsageError(
+                f"{self.folder.name} finds where digits stand and does not read them, so it cannot "
+                "be used here: name a model that reads; `lenet evaluate` says how well it finds"
+            )
+        return self
+
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Write the resume state, torch tensors and JSON facts, as one file."""
         self.write(RESUME, safetensors_bytes(tensors, facts))

@@ -7,9 +7,11 @@ import typer
 
 from lenet.cli.console import out, print_json, print_table
 from lenet.cli.options import DataDir, Json, ModelArgument, OtherData
+from lenet.errors import UsageError
 
 if TYPE_CHECKING:
     from lenet.metrics import Scores
+    from lenet.run import Run
 
 
 class Split(StrEnum):
@@ -29,15 +31,39 @@ def evaluate(
 ) -> None:
     """Count the errors of a model: in total, by class, and as a confusion matrix.
 
-    It is scored on its own data unless --data names other data.
+    It is scored on its own data unless --data names other data. Of a finder, what its training
+    measured is printed: how many digits it finds, by size.
     """
     from lenet import evaluation
+    from lenet.run import Run
 
+    run = Run.find(model)
+    if run.recipe.finds:
+        _print_detections(run, split, data, as_json)
+        return
     scores = evaluation.evaluate(model, part=split.value, data=data, data_dir=data_dir)
     if as_json:
         print_json({"model": model, "split": split.value, **scores.to_dict()})
     else:
         print_scores(scores)
+
+
+def _print_detections(run: "Run", split: Split, data: list[str] | None, as_json: bool) -> None:
+    from lenet.evaluation import read_detections
+
+    scores = read_detections(run).get(split.value)
+    if data or scores is None:
+        raise UsageError(
+            f"{run.folder.name} is a finder, which was scored on scenes at the end of its "
+            "training: leave out --data, and say --split test or validation"
+        )
+    if as_json:
+        print_json({"model": str(run.folder), "split": split.value, **scores.to_dict()})
+        return
+    out.print(f"{scores.summary()}\n")
+    heading, *rows = scores.table()
+    print_table(heading, rows)
+    out.print(f"\n{scores.scenes:,} scenes, threshold {scores.threshold:.3f}")
 
 
 def print_scores(scores: "Scores") -> None:

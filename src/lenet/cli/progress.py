@@ -36,7 +36,7 @@ class TrainingLines(Watcher):
         data = run.manifest.data
         verb = f"resuming after epoch {epochs_done} of" if epochs_done else "training"
         err.print(
-            f"{verb} {run.recipe.model} on {data['train']:,} images of {data['name']} "
+            f"{verb} {run.recipe.model} on {data['train']:,} {_unit(run)} of {data['name']} "
             f"in {run.folder} ({run.manifest.device}, {run.manifest.threads} threads)"
         )
 
@@ -74,6 +74,10 @@ class TrainingBar(TrainingLines):
             completed=(epoch - 1) * total + images,
             rate=f"{speed:,.0f} images/s" if speed else "",
         )
+
+
+def _unit(run: Run) -> str:
+    return "scenes" if run.recipe.finds else "images"
 
 
 def epoch_line(epoch: Epoch, epochs: int) -> str:

@@ -123,10 +123,11 @@ def _with_tensorboard(watcher: "Watcher") -> "Watcher":
 
 def print_outcome(run: "Run", as_json: bool) -> None:
     """Print the outcome of a finished run."""
-    from lenet.evaluation import read_changes, read_scores
+    from lenet.evaluation import read_changes, read_detections, read_scores
     from lenet.run import REPORT
 
-    scores, changes = read_scores(run), read_changes(run)
+    scores = read_detections(run) if run.recipe.finds else read_scores(run)
+    changes = read_changes(run)
     if as_json:
         print_json(
             {

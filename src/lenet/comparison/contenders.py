@@ -261,9 +261,11 @@ def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
     Raises
     ------
     UsageError
-        No name is given, or one is given twice.
+        No name is given, one is given twice, or one is a finder's.
     """
     contenders = [Contender.find(word, runs) for word in words]
+    for contender in contenders:
+        _refuse_finder(contender)
     names = [contender.name for contender in contenders]
     contenders = [
         replace(contender, name=word) if names.count(contender.name) > 1 else contender
@@ -276,6 +278,17 @@ def find_all(words: Sequence[str], runs: Path) -> list[Contender]:
         if names.count(name) > 1:
             raise UsageError(f"{name} is named twice: name it once")
     return contenders
+
+
+def _refuse_finder(contender: Contender) -> None:
+    match contender.what:
+        case Run():
+            contender.what.require_reader()
+        case Recipe(finds=True):
+            raise UsageError(
+                f"{contender.name} trains a finder, which does not read digit images: train it by "
+                "itself, then `lenet evaluate RUN` says how well it finds"
+            )
 
 
 def shared_data(contenders: Sequence[Contender], asked: Sequence[str] | None) -> tuple[str, ...]:

@@ -64,21 +64,29 @@ def _about(run: Run, calibration: Calibration | None) -> list[str]:
         if manifest.data.get(part)
     )
     return [
-        f"{_cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
+        f"{cell(recipe.about).rstrip('.')}." if recipe.about else f"A `{recipe.model}` network.",
         "",
         "| | |",
         "|---|---|",
         f"| architecture | `{recipe.model}` |",
-        f"| tells apart | {_cell(', '.join(manifest.data['classes']))} |",
-        f"| data | {_cell(sources)}: {counts} |",
+        f"| tells apart | {cell(', '.join(manifest.data['classes']))} |",
+        f"| data | {cell(sources)}: {counts} |",
         *_nondigits(run),
+        *training_rows(run),
+        *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
+        f"| weights | SHA-256 `{manifest.weights}` |",
+    ]
+
+
+def training_rows(run: Run) -> list[str]:
+    """Return the rows of a card's table that say how a run was trained."""
+    recipe, manifest = run.recipe, run.manifest
+    return [
         f"| training | {recipe.epochs} epochs, batch {recipe.batch}, {recipe.optimizer}, "
         f"learning rate {recipe.learning_rate:g} ({recipe.schedule}) |",
         f"| seed | {manifest.seed} |",
         f"| time | {manifest.seconds:.0f} s on {manifest.device}, {manifest.threads} threads |",
         f"| begun | {manifest.started} |",
-        *([f"| calibration | temperature {calibration.temperature:.4g} |"] if calibration else []),
-        f"| weights | SHA-256 `{manifest.weights}` |",
     ]
 
 
@@ -86,7 +94,7 @@ def _nondigits(run: Run) -> list[str]:
     if not run.recipe.nondigits:
         return []
     count = run.manifest.data["nondigits"]
-    return [f"| to refuse | {_cell(', '.join(run.recipe.nondigits))}: {count:,} to learn from |"]
+    return [f"| to refuse | {cell(', '.join(run.recipe.nondigits))}: {count:,} to learn from |"]
 
 
 def _weaknesses(calibration: Calibration | None) -> list[str]:
@@ -117,6 +125,6 @@ def _conditions(robustness: Mapping[str, Scores]) -> list[str]:
     ]
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Return `text` as one cell of a Markdown table, with markup escaped."""
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")

@@ -18,7 +18,9 @@ from torch import Tensor, nn
 
 from lenet.datasets import load
 from lenet.errors import ModelError, UsageError
+from lenet.finder import Finder, normalise_contrast
 from lenet.metrics.calibration import Calibration
+from lenet.models.finder import OverPages, split
 from lenet.models.layers import layer_facts
 from lenet.models.weights import network_of
 from lenet.reader import Classifier
@@ -26,6 +28,8 @@ from lenet.run import CONTRACT, LAYER_FACTS, LAYERS, MODEL, Run
 from lenet.storage import LockedError, locked
 from lenet.training import infer
 
+PROOF_SHAPES = (16, 16), (8, 24)  # real digits on the pages on which a finder's must agree
+PAGE_TOLERANCE = 1e-3  # largest difference of a logit of a finder: 0.03 % in probability
 TOLERANCE = 1e-5  # largest difference of a probability between torch and ONNX Runtime
 PROOF_IMAGES = 1000  # real digits on which an export must agree with torch
 
@@ -37,7 +41,8 @@ class Exported:
     Attributes
     ----------
     model : bytes
-        ONNX: images ``(n, 1, 28, 28)`` in, ``logits`` ``(n, k)`` out.
+        ONNX: images ``(n, 1, 28, 28)`` in, ``logits`` ``(n, k)`` out. Of a finder: pages
+        ``(n, 1, h, w)`` in, ``maps`` ``(n, 16, h/4, w/4)`` and ``ink`` ``(n, 1, h/2, w/2)`` out.
     layers : bytes
         The same network, with every named layer as an output of that name.
     facts : bytes
@@ -64,7 +69,7 @@ class Renewed:
     written : list of str
         Names of the files that are new or changed; the others were up to date.
     difference : float
-        The largest difference between a probability in torch and in ONNX.
+        The largest difference between a probability in torch and in ONNX; of a finder, a logit.
     """
 
     run: Run
@@ -73,7 +78,7 @@ class Renewed:
 
 
 class _AllLayers(nn.Module):
-    """Wraps a sequential network to return the output of every layer."""
+    """Wraps a sequential network to return the output of every layer, and a finder's in parts."""
 
     def __init__(self, model: nn.Sequential) -> None:
         super().__init__()
@@ -84,7 +89,7 @@ class _AllLayers(nn.Module):
         for layer in self.model:
             images = layer(images)
             outputs.append(images)
-        return tuple(outputs)
+        return (*outputs, *split(images)) if isinstance(self.model, OverPages) else tuple(outputs)
 
 
 def export(model: str | Path) -> Renewed:
@@ -125,7 +130,7 @@ def export(model: str | Path) -> Renewed:
 def to_onnx(
     model: nn.Sequential, classes: tuple[str, ...], calibration: Calibration | None = None
 ) -> Exported:
-    """Export `model` with its calibration in the metadata, for any batch size.
+    """Export `model` with its calibration in the metadata, for any batch size and size of page.
 
     The network is traced once, so the two ONNX files differ only in their outputs.
     """
@@ -136,7 +141,7 @@ def to_onnx(
     _strip_metadata(layers)
     model_proto = onnx.ModelProto()
     model_proto.CopyFrom(layers)
-    del model_proto.graph.output[:-1]
+    del model_proto.graph.output[: -2 if isinstance(model, OverPages) else -1]
     for proto in (layers, model_proto):
         onnx.checker.check_model(proto, full_check=True)
     facts = ",\n".join(layer.model_dump_json() for layer in layer_facts(model))
@@ -176,12 +181,46 @@ def prove(exported: bytes, model: nn.Module, images: NDArray[np.uint8]) -> float
     return float(difference)
 
 
+def prove_finder(exported: bytes, model: nn.Module) -> float:
+    """Check that ONNX Runtime and torch give the same for pages of real digits in two shapes.
+
+    Returns
+    -------
+    float
+        The largest difference between two values.
+
+    Raises
+    ------
+    ModelError
+        Two values differ by more than `PAGE_TOLERANCE`.
+    """
+    finder, difference = Finder(exported), 0.0
+    digits = load("uci-digits").train.images
+    for rows, columns in PROOF_SHAPES:
+        tiles = digits[: rows * columns].reshape(rows, columns, 28, 28)
+        page = tiles.swapaxes(1, 2).reshape(rows * 28, columns * 28)
+        pages = normalise_contrast(255 - page)[None, None]
+        with torch.inference_mode():
+            expected = split(model(torch.from_numpy(pages)))
+        for values, wanted in zip(finder.run(pages), expected, strict=True):
+            difference = max(difference, float(np.abs(values - wanted.numpy()).max()))
+    if not difference <= PAGE_TOLERANCE:  # which also refuses NaN
+        raise ModelError(
+            f"the exported finder disagrees with the trained one by up to {difference:.1e} "
+            f"(allowed: {PAGE_TOLERANCE:.0e}); it was not kept"
+        )
+    return difference
+
+
 def _renew(run: Run) -> Renewed:
     calibration = _calibration_of(run)
     network = network_of(run)
     exported = to_onnx(network, tuple(run.manifest.data["classes"]), calibration)
-    images = load("uci-digits").train.images[:PROOF_IMAGES]  # part of scikit-learn: no download
-    difference = prove(exported.model, network, images)
+    if run.recipe.finds:
+        difference = prove_finder(exported.model, network)
+    else:
+        digits = load("uci-digits").train.images  # part of scikit-learn: no download
+        difference = prove(exported.model, network, digits[:PROOF_IMAGES])
     renewed, written = run.replace(exported.files)
     return Renewed(renewed, written, difference)
 
@@ -209,6 +248,15 @@ def _calibration_of(run: Run) -> Calibration | None:
 def _traced(model: nn.Sequential) -> Any:
     """Trace `model`; return an ONNX program that outputs every layer."""
     names = [name for name, _ in model.named_children()]
+    if isinstance(model, OverPages):
+        images, outputs = "pages", [*names, "maps", "ink"]
+        side = 16 * torch.export.Dim("h", min=1), 16 * torch.export.Dim("w", min=1)
+        dynamic = {0: torch.export.Dim("n"), 2: side[0], 3: side[1]}
+        example = torch.zeros(2, 1, 64, 96)
+    else:
+        images, outputs = "images", [*names[:-1], "logits"]
+        dynamic = {0: torch.export.Dim("n")}
+        example = torch.zeros(2, 1, 28, 28)
     copied = copy.deepcopy(model).to("cpu").eval()
     copied.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     # The exporter prints, logs and warns; none of that is useful to our users.
@@ -217,10 +265,10 @@ def _traced(model: nn.Sequential) -> Any:
         program = torch.onnx.export(
             _AllLayers(copied),
             # Two images, because the exporter would treat a batch size of 1 as a constant.
-            (torch.zeros(2, 1, 28, 28),),
-            input_names=["images"],
-            output_names=[*names[:-1], "logits"],
-            dynamic_shapes={"images": {0: torch.export.Dim("n")}},
+            (example,),
+            input_names=[images],
+            output_names=outputs,
+            dynamic_shapes={"images": dynamic},
             dynamo=True,
             optimize=True,
             verbose=False,

@@ -1,6 +1,5 @@
 """Train or resume one whole run: data, training, export, scores, run folder."""
 
-import json
 import os
 import platform
 from dataclasses import asdict
@@ -19,6 +18,8 @@ from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import changes, find_mistakes, score, with_former_tests
 from lenet.experiment.card import card
 from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
+from lenet.experiment.finder_run import SceneParts, finish_finder, load_scene_parts
+from lenet.experiment.outcome import as_json, keep_result, write_history, write_weights
 from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions
@@ -27,9 +28,11 @@ from lenet.metrics.calibration import Calibration, calibrate
 from lenet.models.weights import network_of
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import CARD, FINETUNING, HISTORY, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
-from lenet.storage import LockedError, cannot_write, locked, safetensors_bytes, weights_digest
-from lenet.training import Epoch, Trainer, choose_device, infer
+from lenet.run import CARD, FINETUNING, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
+from lenet.storage import LockedError, cannot_write, locked
+from lenet.training import Trainer, choose_device, infer
+from lenet.training.finder_trainer import FinderTrainer
+from lenet.training.loop import Loop
 from lenet.training.watching import Watcher
 
 
@@ -79,7 +82,7 @@ def train(
     """
     recipe = Recipe.load(recipe) if isinstance(recipe, str) else recipe
     device = choose_device(device)
-    parts = with_former_tests(recipe, load_parts(recipe, Path(data_dir) if data_dir else None))
+    parts = _load_parts(recipe, Path(data_dir) if data_dir else None)
     manifest = Manifest(
         started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seed=recipe.seed,
@@ -88,7 +91,7 @@ def train(
         versions=_versions(device),
         data=parts.facts(),
     )
-    trainer = Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
+    trainer = _trainer(recipe, parts, device)
     run = Run.create(recipe, manifest, Path(runs))
     return _train_locked(run, trainer, parts, report, watcher or Watcher())
 
@@ -121,16 +124,14 @@ def resume(
             f"{folder} cannot be resumed, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
-    parts = load_parts(run.recipe, Path(data_dir) if data_dir else None)
+    parts = _load_parts(run.recipe, Path(data_dir) if data_dir else None)
     if parts.facts() != run.manifest.data:
         raise DataError(
             f"the data of {folder} has changed since the run began: {_restore_hint(run.recipe)}"
             "start a new run"
         )
-    parts = with_former_tests(run.recipe, parts)
     torch.set_num_threads(run.manifest.threads)
-    chosen = choose_device(device or run.manifest.device)
-    trainer = Trainer(run.recipe, parts.train, parts.validation, chosen, parts.nondigits)
+    trainer = _trainer(run.recipe, parts, choose_device(device or run.manifest.device))
     return _train_locked(run, trainer, parts, report, watcher or Watcher())
 
 
@@ -145,7 +146,21 @@ def load(model: str | Path) -> nn.Sequential:
     return network_of(Run.find(model))
 
 
-def _train_locked(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
+def _load_parts(recipe: Recipe, data_dir: Path | None) -> Parts | SceneParts:
+    if recipe.finds:
+        return load_scene_parts(recipe, data_dir)
+    return with_former_tests(recipe, load_parts(recipe, data_dir))
+
+
+def _trainer(recipe: Recipe, parts: Parts | SceneParts, device: str) -> Loop:
+    if isinstance(parts, SceneParts):
+        return FinderTrainer(recipe, parts.train, parts.validation, device)
+    return Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
+
+
+def _train_locked(
+    run: Run, trainer: Loop, parts: Parts | SceneParts, report: bool, watcher: Watcher
+) -> Run:
     """Train the remaining epochs, saving after each, and finish the run folder."""
     try:
         with locked(run.folder):
@@ -160,10 +175,10 @@ def _train_locked(run: Run, trainer: Trainer, parts: Parts, report: bool, watche
 
 
 def _train_and_finish(
-    run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher
+    run: Run, trainer: Loop, parts: Parts | SceneParts, report: bool, watcher: Watcher
 ) -> Run:
     watcher.begins(run, len(trainer.history))
-    total = len(trainer.images)
+    total = trainer.count
     try:
         for epoch in trainer.epochs(
             lambda seen: watcher.sees(len(trainer.history) + 1, seen, total)
@@ -173,6 +188,8 @@ def _train_and_finish(
             watcher.passed(epoch)
     except OutcomeError as error:
         raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from error
+    if isinstance(parts, SceneParts):
+        return finish_finder(run, trainer, parts, watcher)
     return finish(run, trainer, parts, report, watcher)
 
 
@@ -194,12 +211,9 @@ def _versions(device: str) -> dict[str, str]:
     }
 
 
-def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watcher) -> Run:
+def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher) -> Run:
     """Export the network, score it, draw the report if wanted, and finish the run folder."""
-    # On the CPU, where it will be used: a GPU rounds more coarsely, by up to 3e-4.
-    model = trainer.result().cpu()
-    write_history(run, trainer.history)
-    digest = write_weights(run, model, parts.train.classes)
+    model, digest = keep_result(run, trainer, parts.train.classes)
 
     watcher.enters("exporting to ONNX")
     calibration = _calibration(model, parts) if run.recipe.calibrate else None
@@ -211,8 +225,10 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
     watcher.enters("scoring (the only time that the test set is read)")
     classifier = Classifier(exported.model)
     scores = {name: score(classifier, part) for name, part in parts.present().items()}
-    run.write(SCORES, _json({name: s.to_dict() for name, s in scores.items()}))
-    run.write(MISTAKES, _json(find_mistakes(classifier, parts.test, hidden=_is_correction(parts))))
+    run.write(SCORES, as_json({name: s.to_dict() for name, s in scores.items()}))
+    run.write(
+        MISTAKES, as_json(find_mistakes(classifier, parts.test, hidden=_is_correction(parts)))
+    )
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
     scored_run = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
@@ -226,16 +242,16 @@ def finish(run: Run, trainer: Trainer, parts: Parts, report: bool, watcher: Watc
         inspection.classifier, inspection.layers = classifier, Layers(exported.layers)
         _write_report(run, inspection)
         robustness = inspection.robustness
-        run.write(MEASURED, _json({"conditions": conditions(robustness)}))
+        run.write(MEASURED, as_json({"conditions": conditions(robustness)}))
     changed = changes(run.recipe, classifier, parts) if run.recipe.start_from else []
     if changed:
-        run.write(FINETUNING, _json([asdict(change) for change in changed]))
+        run.write(FINETUNING, as_json([asdict(change) for change in changed]))
     run.write(CARD, card(scored_run, scores, robustness, calibration, changed).encode())
     regressed = any(change.regressed for change in changed)
     return run.finish("regressed" if regressed else "done", **facts)
 
 
-def keep_last_good(run: Run, trainer: Trainer) -> str:
+def keep_last_good(run: Run, trainer: Loop) -> str:
     """Keep the weights of the last saved epoch; return the end of the error message."""
     saved = run.load_resume()
     if saved is None:
@@ -275,20 +291,3 @@ def _write_report(run: Run, inspection: Inspection) -> None:
         raise cannot_write(run.folder / "figures", error) from error
     for name, content in report_files(inspection):
         run.write(name, content)
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, indent=1).encode() + b"\n"
-
-
-def write_history(run: Run, history: list[Epoch]) -> None:
-    """Write ``history.jsonl``, one line for each epoch so far."""
-    run.write(HISTORY, "".join(json.dumps(asdict(e)) + "\n" for e in history).encode())
-
-
-def write_weights(run: Run, model: nn.Sequential, classes: tuple[str, ...]) -> str:
-    """Write the weights with model, dropout and classes; return the digest of the weights."""
-    weights = model.state_dict()
-    facts = {"model": run.recipe.model, "dropout": run.recipe.dropout, "classes": list(classes)}
-    run.write(WEIGHTS, safetensors_bytes(weights, facts))
-    return weights_digest({name: np.asarray(t.detach().cpu()) for name, t in weights.items()})

@@ -35,6 +35,11 @@ class Inspection:
     data_dir : Path, optional
         Where MNIST is looked for first.
 
+    Raises
+    ------
+    UsageError
+        The run is of a finder.
+
     Attributes
     ----------
     history : list of dict
@@ -49,7 +54,7 @@ class Inspection:
     """
 
     def __init__(self, run: Run, data_dir: Path | None = None) -> None:
-        self.run = run
+        self.run = run.require_reader()
         self.data_dir = data_dir
 
     @cached_property

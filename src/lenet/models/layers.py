@@ -100,7 +100,8 @@ class Layer:
 def layer_table(model: nn.Sequential) -> list[Layer]:
     """Return a row for each named layer of `model`, by passing one blank image through it.
 
-    The model's weights and training mode do not change.
+    The image is 28×28 unless the network has another `side`. The model's weights and training
+    mode do not change.
 
     Raises
     ------
@@ -111,7 +112,8 @@ def layer_table(model: nn.Sequential) -> list[Layer]:
     was_training = model.training
     model.eval()
     with torch.inference_mode():
-        x = torch.zeros(1, 1, 28, 28, device=next(model.parameters()).device)
+        side = getattr(model, "side", 28)
+        x = torch.zeros(1, 1, side, side, device=next(model.parameters()).device)
         seen: Receptive | None = IMAGE
         for name, layer in model.named_children():
             y = layer(x)

@@ -90,7 +90,7 @@ class Reader:
             raise UsageError(f"min_probability is {min_probability}: give a number from 0 to 1")
         self._policy = min_probability, keep_uncertain
         self._threads = _thread_count(threads)
-        self.classifier = Classifier(Run.find(model).read(MODEL), self._threads)
+        self.classifier = Classifier(Run.find(model).require_reader().read(MODEL), self._threads)
         if self.classifier.classes != tuple("0123456789"):
             raise ModelError(
                 f"model {model} tells {len(self.classifier.classes)} classes apart, not the digits "

@@ -18,7 +18,7 @@ class Epoch:
 
     Losses are means over images, in nats, without weight penalty. Training loss and errors are
     measured during the pass, with dropout and changing weights, and include images that show no
-    class.
+    class. For a finder see `FinderTrainer`.
     """
 
     epoch: int  # from 1

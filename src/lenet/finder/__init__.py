@@ -1,0 +1,10 @@
+"""The network that finds where digits stand in a page, and the order to read them in.
+
+Nothing here imports torch: a trained finder is an ONNX file.
+"""
+
+from lenet.finder.candidates import Candidates
+from lenet.finder.contrast import normalise_contrast
+from lenet.finder.network import Finder, Found, Heat
+
+__all__ = ["Candidates", "Finder", "Found", "Heat", "normalise_contrast"]

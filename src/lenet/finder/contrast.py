@@ -1,0 +1,63 @@
+"""What the finder is shown of a page: its contrast, the same in light and in shadow."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+WINDOW = 41  # pixels; as large as the largest digit that the finder is to find in one level
+SAMPLES = 400  # pixels of a page's longer side, to see which of its colours stand out
+FAINT = 0.1  # of the contrast that colours have: with less in luminance, colours are looked at
+NOISE = 0.03  # contrast, of 1, that counts half: below it is the grain of paper and of cameras
+
+
+def normalise_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return how much lighter each pixel is than its surroundings, in local standard deviations.
+
+    White ink on black gives the negative of black ink on white.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, (h, w)
+
+    Returns
+    -------
+    ndarray of float32, (h, w)
+        About -5 to 5; 0 where nothing is.
+    """
+    size = WINDOW, WINDOW
+    mean = cv2.boxFilter(grey, cv2.CV_32F, size, borderType=cv2.BORDER_REFLECT_101)
+    squares = cv2.sqrBoxFilter(grey, cv2.CV_32F, size, borderType=cv2.BORDER_REFLECT_101)
+    above = np.asarray(cv2.subtract(grey, mean, dtype=cv2.CV_32F), np.float32)
+    variance = np.asarray(cv2.subtract(squares, cv2.multiply(mean, mean, dst=mean)), np.float32)
+    np.maximum(variance, 0, out=variance)
+    spread = np.sqrt(variance, out=variance)
+    spread += 255 * NOISE
+    above /= spread
+    return above
+
+
+def to_grey(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a page in grey in which what stands out by colour stands out.
+
+    That is its luminance, but where nearly all contrast is one of colours that are equally light,
+    as of red ink on green, it is the direction in RGB along which neighbours differ most.
+
+    Parameters
+    ----------
+    page : ndarray of uint8, (h, w, 3) or (h, w)
+    """
+    if page.ndim == 2:
+        return page
+    scale = min(1.0, SAMPLES / max(page.shape))
+    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    colours = small.astype(np.float32)
+    detail = (colours - cv2.blur(colours, (WINDOW // 2, WINDOW // 2))).reshape(-1, 3)
+    spread, directions = np.linalg.eigh(detail.T @ detail)  # the largest last
+    luminance = np.array([0.299, 0.587, 0.114], np.float32)
+    direction = directions[:, 2]
+    seen = luminance @ (detail.T @ detail) @ luminance / (luminance @ luminance)
+    if seen >= FAINT * spread[2]:
+        return np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8)
+    middle = 127.5 - float(direction @ colours.reshape(-1, 3).mean(0))
+    matrix = np.append(direction, middle).astype(np.float32)[None]
+    return np.asarray(cv2.transform(page, matrix), np.uint8)

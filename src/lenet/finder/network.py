@@ -1,0 +1,201 @@
+"""`Finder`: runs the network over a page, made small step by step, and says what stands where."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.errors import ModelError
+from lenet.finder.candidates import Candidates, distinct, peaks
+from lenet.finder.contrast import normalise_contrast, to_grey
+from lenet.picture.crop import InkMap
+from lenet.runtime import open_session
+
+# The network finds characters of 13 to 46 pixels, so each level is half as large as the one before.
+FINEST = 1_600  # pixels of a page's longer side: a digit of 1 % of a photo has 16 of them
+ENLARGED, MOST_ENLARGED = 320, 4.0  # pixels to which small pictures are enlarged, and by how much
+COARSEST = 46  # pixels: a digit as high as the page is found there
+THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times as high as wide
+STRIDE = 16  # pixels; the network takes multiples of it
+PADDING = 16  # pixels: room for the contrast around ink at the edge
+EVEN = 12  # grey levels: borders that differ less, mostly, are of one colour
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the finder says of a page.
+
+    Attributes
+    ----------
+    digits : Candidates
+        Where digits may stand, the most probable first.
+    others : Candidates
+        Where other characters stand rather than digits.
+    ink : tuple of InkMap
+        Of each level.
+    """
+
+    digits: Candidates
+    others: Candidates
+    ink: tuple[InkMap, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """What the network says of one level of a page, to be looked at.
+
+    Attributes
+    ----------
+    maps : ndarray of float32, (16, h, w)
+    ink : ndarray of float32, (2 h, 2 w)
+    size : tuple of int
+        Width and height of the level in pixels, without padding.
+    scale : tuple of float
+        Pixels of the page in a pixel of the level, across and down.
+    """
+
+    maps: NDArray[np.float32]
+    ink: NDArray[np.float32]
+    size: tuple[int, int]
+    scale: tuple[float, float]
+
+
+class Finder:
+    """A network in ONNX that finds digits in pages; safe to use from several threads.
+
+    It can be pickled. A copy in another process uses one thread, since such processes are many.
+
+    Parameters
+    ----------
+    model : bytes
+        An ONNX file of a finder.
+    threads : int, optional
+        CPU threads of one call; all cores by default.
+
+    Raises
+    ------
+    ModelError
+        It is no such file.
+    """
+
+    def __init__(self, model: bytes, threads: int = 0) -> None:
+        try:
+            self._session = open_session(model, threads)
+            (pages,), (maps, ink) = self._session.get_inputs(), self._session.get_outputs()
+            if (
+                (pages.name, pages.type, pages.shape[1]) != ("pages", "tensor(float)", 1)
+                or (maps.name, maps.type, maps.shape[1]) != ("maps", "tensor(float)", 16)
+                or (ink.name, ink.type, ink.shape[1]) != ("ink", "tensor(float)", 1)
+            ):
+                raise ValueError("its input or outputs are not those of a finder")
+        except Exception as error:
+            # ONNX Runtime has an exception class of its own for each of a dozen faults.
+            raise ModelError(
+                "the file is no finder that lenet made: export it again: `lenet export RUN`"
+            ) from error
+        self._model = model
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_model": self._model}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._session = open_session(self._model, threads=1)
+
+    def run(self, pages: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return maps ``(n, 16, h/4, w/4)`` and ink ``(n, 1, h/2, w/2)`` of ``(n, 1, h, w)``."""
+        maps, ink = self._session.run(["maps", "ink"], {"pages": pages})
+        return maps, ink
+
+    def look(self, page: NDArray[np.uint8]) -> list[Heat]:
+        """Return what the network says of each level of a page, the finest first.
+
+        Parameters
+        ----------
+        page : ndarray of uint8, (h, w, 3) or (h, w)
+        """
+        seen: list[Heat] = []
+        height, width = page.shape[:2]
+        for size in level_sizes(width, height):
+            page = _resized(page, size)
+            if not seen:
+                page = to_grey(page)
+            maps, ink = self.run(normalise_contrast(_padded(page))[None, None])
+            seen.append(Heat(maps[0], ink[0, 0], size, (width / size[0], height / size[1])))
+        return seen
+
+    def find(self, page: NDArray[np.uint8], *, all_characters: bool = False) -> Found:
+        """Return where digits may stand in a page.
+
+        Parameters
+        ----------
+        page : ndarray of uint8, (h, w, 3) or (h, w)
+        all_characters : bool
+            Take whatever the network sees as a character for a digit: for a reader whose classes
+            are not the digits.
+        """
+        seen = self.look(page)
+        digits = _candidates(seen, *((0, 1) if all_characters else (0,)))
+        others = _candidates(seen, 1)
+        others = others.take(others.other > (np.inf if all_characters else others.digit))
+        maps = tuple(
+            InkMap(heat.ink, (0.5 / heat.scale[0], 0.5 / heat.scale[1]), PADDING / 2)
+            for heat in seen
+        )
+        return Found(digits, others, maps)
+
+
+def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Return width and height of each level of a page, the finest first.
+
+    >>> level_sizes(28, 28)
+    [(112, 112), (56, 56), (28, 28)]
+    >>> level_sizes(4000, 3000)
+    [(1600, 1200), (800, 600), (400, 300), (200, 150), (100, 75), (50, 38), (25, 19)]
+    """
+    longer, shorter = max(width, height), min(width, height)
+    scale = min(max(1.0, ENLARGED / longer), MOST_ENLARGED, FINEST / longer)
+    sizes = []
+    while True:
+        sizes.append((max(1, round(width * scale)), max(1, round(height * scale))))
+        if longer * scale <= COARSEST or shorter * scale / 2 < THINNEST:
+            return sizes
+        scale /= 2
+
+
+def _candidates(seen: list[Heat], *channels: int) -> Candidates:
+    """Return the candidates where the highest of these channels of the maps has a maximum."""
+    parts, scores = [], []
+    for level, heat in enumerate(seen):
+        own = heat.maps[list(channels)].max(0)
+        part = peaks(heat.maps, own, level, heat.size, heat.scale, PADDING)
+        parts.append(part)
+        scores.append(np.stack([part.digit, part.other])[list(channels)].max(0))
+    return distinct(parts, scores, [math.sqrt(heat.scale[0] * heat.scale[1]) for heat in seen])
+
+
+def _resized(page: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    height, width = page.shape[:2]
+    if (width, height) == size:
+        return page
+    way = cv2.INTER_AREA if size[0] < width else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(page, size, interpolation=way), np.uint8)
+
+
+def _padded(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a level with a margin, and as large as the network takes it.
+
+    The margin has the colour of the border: to repeat the border would draw ink that touches it
+    out into streaks. Only where the border has no colour of its own is it repeated.
+    """
+    height, width = grey.shape
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    colour = float(np.median(border))
+    even = np.count_nonzero(np.abs(border - colour) < EVEN) > 0.5 * len(border)
+    bottom, right = (PADDING + -(side + 2 * PADDING) % STRIDE for side in (height, width))
+    way = cv2.BORDER_CONSTANT if even else cv2.BORDER_REPLICATE
+    padded = cv2.copyMakeBorder(grey, PADDING, bottom, PADDING, right, way, value=colour)
+    return np.asarray(padded, np.uint8)
