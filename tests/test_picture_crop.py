@@ -123,7 +123,7 @@ def test_a_neighbour_that_is_near_stays_behind() -> None:
 
 
 def test_of_a_neighbour_that_touches_little_comes_along() -> None:
-    own, neighbour = digit("4"), digit("1", x=76)
+    own, neighbour = digit("4"), digit("1", x=75)
     assert np.minimum(own, neighbour).any()
     image = cut(coloured(np.maximum(own, neighbour)), own, others=neighbour)
     assert alike(image, own) > 0.85
