@@ -298,13 +298,13 @@ def _ordered(chains: list[list[int]], level: _Level) -> list[list[int]]:
 
     def ordered(some: NDArray[np.intp]) -> list[int]:
         if len(some) < 2:
-            return some.tolist()
+            return list(some)
         down, bands = _bands(top[some], bottom[some])
         across, columns = _bands(left[some], right[some])
         if across > GUTTER * max(down, float(np.median(height[some]))):
             bands = columns
         elif down <= 0:
-            return some[np.argsort(middle[some], kind="stable")].tolist()
+            return list(some[np.argsort(middle[some], kind="stable")])
         parts = (some[bands == band] for band in range(bands.max() + 1))
         return [index for part in parts for index in ordered(part)]
 
