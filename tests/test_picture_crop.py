@@ -123,10 +123,21 @@ def test_a_neighbour_that_is_near_stays_behind() -> None:
 
 
 def test_of_a_neighbour_that_touches_little_comes_along() -> None:
-    own, neighbour = digit("4"), digit("1", x=75)
+    own = digit("0")
+    neighbour = digit("0", x=42 + cv2.boundingRect(own)[2] - 2)
     assert np.minimum(own, neighbour).any()
     image = cut(coloured(np.maximum(own, neighbour)), own, others=neighbour)
     assert alike(image, own) > 0.85
+
+
+def test_parts_of_neighbours_in_its_box_stay_behind() -> None:
+    own, left, right = digit("5"), digit("7", x=2), digit("0", x=83)
+    page = np.rint(coloured(np.maximum(np.maximum(own, left), right))).astype(np.uint8)
+    x, y, w, h = box_of(own)
+    wide = (x - 6.0, y, w + 12, h)
+    assert np.maximum(left, right)[:, int(x) - 6 : int(x + w) + 6].any()
+    ink = map_of(np.maximum(np.maximum(own, left), right))
+    assert alike(normalise(cut_ink(page, wide, ink)), own) > 0.95
 
 
 def test_noise_on_the_paper_stays_behind() -> None:

@@ -8,19 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 MARGIN = 0.15  # of the box's longer side: paper around it, to measure its colour
-LEEWAY = 0.08  # of the same: what the map shows so far outside the box is still its own
 FEWEST, MOST = 40, 80  # pixels of the longer side to work at: strokes of 3 pixels and more
 INK, HARDLY_INK, NO_INK = 0.4, -0.4, -2.0  # logits of the map, probabilities 0.6, 0.4 and 0.12
-OUTSIDE = -30.0  # logit out of the box
 FARTHEST = 0.3  # of the pixels of ink give its colour: of a thin stroke, most are half paper
 TRIMMED = 0.2  # of the paper's pixels are lines and neighbours, and not taken for its colour
 SAMPLES = 300  # pixels that tell the colour of paper or ink: more change nothing
-FEW = 12  # pixels of ink or paper that are sure, or the surest tenth and third are taken
+FEW = 12  # pixels of ink or paper that are sure; with fewer, the surest are taken
 RIDGE = 0.15  # of the width: slopes of the paper are measured where samples spread wider
 FAINTEST = 2.0  # grey levels between ink and paper: less is rounding
 LOW, HIGH = 0.22, 0.82  # of that contrast: paper's grain below, full ink above
+HINT = 0.2  # of full ink: what the map says counts so much, for pale ink in grain
 SOFT = 0.3  # of full ink: with more, a pixel belongs to a piece
 OWN = 0.8  # of a piece of ink that is on the map: what has less is a line or a neighbour
+MOSTLY = 0.5  # of a piece lies in the box, or it is a neighbour's, unless it is the largest there
+NEARLY = 0.9  # of a piece: the rest belongs to it too, the box is a little off
 CRUMB = 0.02  # of all its ink: smaller pieces are dust
 
 
@@ -62,7 +63,7 @@ def cut_ink(
         longer side. One pixel of paper if nothing there is ink.
     """
     colours, logits, inside = _patch(page, box, ink)
-    amount = _amount(colours, logits)
+    amount = _amount(colours, logits, inside)
     own = _own(amount, logits, inside)
     x, y, w, h = cv2.boundingRect(own)
     if w == 0:
@@ -80,9 +81,9 @@ def _patch(
     -------
     colours : ndarray of float32, (h, w, 3)
     logits : ndarray of float32, (h, w)
-        Those of the map; `OUTSIDE` farther than `LEEWAY` from the box.
+        Those of the map.
     inside : tuple of slice
-        The box itself.
+        The box.
     """
     x, y, w, h = box
     longer = max(w, h)
@@ -110,14 +111,11 @@ def _patch(
     logits = cv2.warpAffine(
         ink.logits, to_map, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    box_around = []
-    for leeway in (0, LEEWAY * max(w, h)):
-        first = _whole((y - top - leeway) / down, (y + h - top + leeway) / down, height)
-        second = _whole((x - left - leeway) / across, (x + w - left + leeway) / across, width)
-        box_around.append((slice(*first), slice(*second)))
-    own = np.full((height, width), OUTSIDE, np.float32)
-    own[box_around[1]] = logits[box_around[1]]
-    return np.asarray(patch, np.float32), own, box_around[0]
+    inside = (
+        slice(*_whole((y - top) / down, (y + h - top) / down, height)),
+        slice(*_whole((x - left) / across, (x + w - left) / across, width)),
+    )
+    return np.asarray(patch, np.float32), np.asarray(logits, np.float32), inside
 
 
 def _whole(low: float, high: float, size: int) -> tuple[int, int]:
@@ -126,15 +124,19 @@ def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     return start, max(start + 1, min(size, math.ceil(high)))
 
 
-def _amount(colours: NDArray[np.float32], logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def _amount(
+    colours: NDArray[np.float32], logits: NDArray[np.float32], inside: tuple[slice, slice]
+) -> NDArray[np.float32]:
     """Return how much ink is on each pixel, 0 to 1, float32 (h, w).
 
     Ink is what differs from the paper in the direction, in RGB, in which the map's ink does.
     """
     height, width = logits.shape
-    sure = np.flatnonzero(logits > INK)
+    ours = np.full_like(logits, -np.inf)
+    ours[inside] = logits[inside]
+    sure = np.flatnonzero(ours > INK)
     if len(sure) < FEW:
-        sure = np.flatnonzero(logits >= np.quantile(logits, 0.9))
+        sure = np.argsort(ours, axis=None)[-FEW:]
     near = cv2.dilate((logits > HARDLY_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
     paper = np.flatnonzero((logits < NO_INK) & (near == 0))
     if len(paper) < FEW:
@@ -153,6 +155,7 @@ def _amount(colours: NDArray[np.float32], logits: NDArray[np.float32]) -> NDArra
     constant, across, down = (plane @ gain).tolist()
     amount -= across * np.arange(width, dtype=np.float32)
     amount -= (down * np.arange(height, dtype=np.float32) + constant + LOW / (HIGH - LOW))[:, None]
+    amount += HINT * np.tanh(logits / 2)
     return np.clip(amount, 0, 1, out=amount)
 
 
@@ -203,17 +206,22 @@ def _own(
 ) -> NDArray[np.uint8]:
     """Return 1 where ink or its soft edge is that of the character, uint8 (h, w).
 
-    That is what lies on the map, and in the box the rest of the pieces that mostly do: others
-    touch a line.
+    It is in the box, but for the ends of pieces that nearly are. Pieces that lie mostly out of it
+    are a neighbour's. Of pieces that lie partly out of the map, which touch a line, it is what is
+    on the map.
     """
     square = np.ones((3, 3), np.uint8)
     on_map = np.asarray(logits > HARDLY_INK, np.uint8)
     inked = np.asarray(amount > SOFT, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     covered = np.bincount(labels.ravel(), on_map.ravel(), count)
-    covered[0] = 0
-    large = covered > CRUMB * covered.sum()
-    whole = large & (covered >= OWN * stats[:, cv2.CC_STAT_AREA])
-    own = np.asarray(large[labels], np.uint8) * cv2.dilate(on_map, square)
-    own[inside] = np.maximum(own[inside], whole[labels[inside]])
-    return np.asarray(cv2.dilate(own, square), np.uint8)
+    within = np.bincount(labels[inside].ravel(), minlength=count)
+    covered[0] = within[0] = 0
+    ours = (within > MOSTLY * area) | (within == within.max())
+    ours &= covered > CRUMB * covered[ours].sum()
+    whole = ours & (covered >= OWN * area)
+    near = np.asarray(cv2.dilate(on_map, square))
+    own = near * (ours & (within > NEARLY * area))[labels]
+    own[inside] = whole[labels[inside]] | (ours[labels[inside]] & (near[inside] > 0))
+    return np.asarray(cv2.dilate(own.astype(np.uint8), square), np.uint8)
