@@ -161,7 +161,7 @@ def finder_file(maps: int = 16) -> bytes:
     bias[0], bias[1] = -1, -9
     nodes = [
         helper.make_node("Conv", ["pages", "w", "b"], ["maps"], strides=[4, 4], pads=[8, 8, 8, 8]),
-        helper.make_node("AveragePool", ["pages"], ["ink"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Conv", ["pages", "v", "c"], ["ink"], strides=[2, 2]),
     ]
     graph = helper.make_graph(
         nodes,
@@ -171,7 +171,15 @@ def finder_file(maps: int = 16) -> bytes:
             helper.make_tensor_value_info("maps", TensorProto.FLOAT, ["n", maps, "h4", "w4"]),
             helper.make_tensor_value_info("ink", TensorProto.FLOAT, ["n", 1, "h2", "w2"]),
         ],
-        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(bias, "b")],
+        [
+            numpy_helper.from_array(values, name)
+            for name, values in (
+                ("w", weights),
+                ("b", bias),
+                ("v", np.full((1, 1, 2, 2), 1.5, np.float32)),
+                ("c", np.full(1, -5, np.float32)),
+            )
+        ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     content = model.SerializeToString()
@@ -195,6 +203,17 @@ def test_a_file_finds_what_it_was_made_for(copied: bool) -> None:
         int(at * scale + ink.margin) for at, scale in zip((108, 208), ink.scale, strict=True)
     )
     assert ink.logits[row, column] > 1 > ink.logits[row - 12, column]
+
+
+def test_what_is_found_comes_as_an_image_of_a_digit() -> None:
+    page = np.full((200, 200), 230, np.uint8)
+    page[100:116, 80:96] = 10
+    found = Finder(finder_file(), threads=1).find(255 - page)
+    images = found.images(255 - page)
+    assert np.array_equal(images, found.images(np.stack([255 - page] * 3, axis=2)))
+    assert images.shape == (len(found.digits), 28, 28)
+    assert (images[0, 8:20, 8:20] > 200).all()
+    assert not images[0, :3].any()
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", finder_file(maps=6)])

@@ -187,7 +187,8 @@ def _paper(
     colours, terms = pixels[samples], _terms(samples, width)
     count = len(samples)
     nearest = max(1, int((1 - TRIMMED) * count))
-    middle = np.append(np.float32(0), terms.mean(0)[1:])
+    middle = terms.mean(0)
+    middle[0] = 0
     terms -= middle
     # Few samples, or some that lie on one side, say little about a slope.
     ridge = np.diag([0, 1, 1]).astype(np.float32) * (count * (RIDGE * width) ** 2)
