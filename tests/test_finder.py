@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from lenet.errors import ModelError
-from lenet.finder import Finder, normalise_contrast
+from lenet.finder import Candidates, Finder, normalise_contrast
+from lenet.finder.candidates import distinct
 from lenet.finder.contrast import to_grey
 from lenet.finder.network import PADDING, level_sizes
 
@@ -91,6 +92,29 @@ def test_ones_side_by_side_are_not_taken_for_one() -> None:
 def test_a_page_of_two_thousand_digits_is_found_whole() -> None:
     boxes = np.array([[20 + 28.0 * i, 25 + 38.0 * j, 18, 25] for i in range(50) for j in range(40)])
     assert equal(Oracle(1450, 1580, boxes).found(), boxes)
+
+
+def kept(boxes: list[tuple[float, ...]], logits: list[float], levels: list[int]) -> list[int]:
+    """Return which candidates remain, by the first logit of their classes."""
+    n = len(boxes)
+    score = np.array(logits, np.float32)
+    classes = np.arange(n, dtype=np.float32)[:, None]
+    part = Candidates(np.array(boxes, np.float32), score, score, classes, np.array(levels))
+    return [int(value) for value in distinct([part], [score], [1.0, 2.0]).classes[:, 0]]
+
+
+def test_a_one_is_not_found_twice_side_by_side() -> None:
+    assert kept([(50, 40, 3, 30), (53.5, 40, 3, 30)], [2, 3], [0, 0]) == [1]
+    assert kept([(50, 40, 3, 30), (62, 40, 3, 30)], [2, 3], [0, 0]) == [1, 0]
+
+
+def test_the_loop_of_a_digit_is_no_digit_of_its_own() -> None:
+    assert kept([(50, 40, 24, 40), (53, 42, 16, 17)], [3, 1], [0, 0]) == [0]
+
+
+def test_at_equal_belief_the_finer_level_measures_the_box() -> None:
+    assert kept([(50, 40, 20, 30), (51, 40, 20, 30)], [3, 3.1], [0, 1]) == [0]
+    assert kept([(50, 40, 20, 30), (51, 40, 20, 30)], [0, 3], [0, 1]) == [1]
 
 
 def test_other_characters_are_told_apart_from_digits() -> None:
