@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from lenet.errors import ModelError
-from lenet.finder import Finder, normalise_contrast
+from lenet.finder import Candidates, Finder, normalise_contrast
+from lenet.finder.candidates import distinct
 from lenet.finder.contrast import to_grey
 from lenet.finder.network import PADDING, level_sizes
 
@@ -93,6 +94,29 @@ def test_a_page_of_two_thousand_digits_is_found_whole() -> None:
     assert equal(Oracle(1450, 1580, boxes).found(), boxes)
 
 
+def kept(boxes: list[tuple[float, ...]], logits: list[float], levels: list[int]) -> list[int]:
+    """Return which candidates remain, by the first logit of their classes."""
+    n = len(boxes)
+    score = np.array(logits, np.float32)
+    classes = np.arange(n, dtype=np.float32)[:, None]
+    part = Candidates(np.array(boxes, np.float32), score, score, classes, np.array(levels))
+    return [int(value) for value in distinct([part], [score], [1.0, 2.0]).classes[:, 0]]
+
+
+def test_a_one_is_not_found_twice_side_by_side() -> None:
+    assert kept([(50, 40, 3, 30), (53.5, 40, 3, 30)], [2, 3], [0, 0]) == [1]
+    assert kept([(50, 40, 3, 30), (62, 40, 3, 30)], [2, 3], [0, 0]) == [1, 0]
+
+
+def test_the_loop_of_a_digit_is_no_digit_of_its_own() -> None:
+    assert kept([(50, 40, 24, 40), (53, 42, 16, 17)], [3, 1], [0, 0]) == [0]
+
+
+def test_at_equal_belief_the_finer_level_measures_the_box() -> None:
+    assert kept([(50, 40, 20, 30), (51, 40, 20, 30)], [3, 3.1], [0, 1]) == [0]
+    assert kept([(50, 40, 20, 30), (51, 40, 20, 30)], [0, 3], [0, 1]) == [1]
+
+
 def test_other_characters_are_told_apart_from_digits() -> None:
     digits, others = np.array([[20.0, 20, 14, 20]]), np.array([[60.0, 20, 14, 20]])
     oracle = Oracle(120, 60, digits, others)
@@ -161,7 +185,7 @@ def finder_file(maps: int = 16) -> bytes:
     bias[0], bias[1] = -1, -9
     nodes = [
         helper.make_node("Conv", ["pages", "w", "b"], ["maps"], strides=[4, 4], pads=[8, 8, 8, 8]),
-        helper.make_node("AveragePool", ["pages"], ["ink"], kernel_shape=[2, 2], strides=[2, 2]),
+        helper.make_node("Conv", ["pages", "v", "c"], ["ink"], strides=[2, 2]),
     ]
     graph = helper.make_graph(
         nodes,
@@ -171,7 +195,15 @@ def finder_file(maps: int = 16) -> bytes:
             helper.make_tensor_value_info("maps", TensorProto.FLOAT, ["n", maps, "h4", "w4"]),
             helper.make_tensor_value_info("ink", TensorProto.FLOAT, ["n", 1, "h2", "w2"]),
         ],
-        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(bias, "b")],
+        [
+            numpy_helper.from_array(values, name)
+            for name, values in (
+                ("w", weights),
+                ("b", bias),
+                ("v", np.full((1, 1, 2, 2), 1.5, np.float32)),
+                ("c", np.full(1, -5, np.float32)),
+            )
+        ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     content = model.SerializeToString()
@@ -195,6 +227,17 @@ def test_a_file_finds_what_it_was_made_for(copied: bool) -> None:
         int(at * scale + ink.margin) for at, scale in zip((108, 208), ink.scale, strict=True)
     )
     assert ink.logits[row, column] > 1 > ink.logits[row - 12, column]
+
+
+def test_what_is_found_comes_as_an_image_of_a_digit() -> None:
+    page = np.full((200, 200), 230, np.uint8)
+    page[100:116, 80:96] = 10
+    found = Finder(finder_file(), threads=1).find(255 - page)
+    images = found.images(255 - page)
+    assert np.array_equal(images, found.images(np.stack([255 - page] * 3, axis=2)))
+    assert images.shape == (len(found.digits), 28, 28)
+    assert (images[0, 8:20, 8:20] > 200).all()
+    assert not images[0, :3].any()
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", finder_file(maps=6)])

@@ -6,5 +6,16 @@ Nothing here imports torch: a trained finder is an ONNX file.
 from lenet.finder.candidates import Candidates
 from lenet.finder.contrast import normalise_contrast
 from lenet.finder.network import Finder, Found, Heat
+from lenet.finder.order import grid, grid_text, rows, text
 
-__all__ = ["Candidates", "Finder", "Found", "Heat", "normalise_contrast"]
+__all__ = [
+    "Candidates",
+    "Finder",
+    "Found",
+    "Heat",
+    "grid",
+    "grid_text",
+    "normalise_contrast",
+    "rows",
+    "text",
+]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from lenet.errors import ModelError
 from lenet.finder.candidates import Candidates, distinct, peaks
 from lenet.finder.contrast import normalise_contrast, to_grey
-from lenet.picture.crop import InkMap
+from lenet.picture.crop import InkMap, cut_ink
+from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 
 # The network finds characters of 13 to 46 pixels, so each level is half as large as the one before.
@@ -41,6 +42,20 @@ class Found:
     digits: Candidates
     others: Candidates
     ink: tuple[InkMap, ...]
+
+    def images(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the images of `digits`, uint8 (n, 28, 28), cut out of the page they were found in.
+
+        All paper where nothing differs from it.
+        """
+        if page.ndim == 2:
+            page = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), np.uint8)
+        images = np.zeros((len(self.digits), 28, 28), np.uint8)
+        for image, (x, y, w, h), level in zip(
+            images, self.digits.boxes.tolist(), self.digits.level.tolist(), strict=True
+        ):
+            image[:] = normalise(evened(cut_ink(page, (x, y, w, h), self.ink[level])))
+        return images
 
 
 @dataclass(frozen=True, eq=False)

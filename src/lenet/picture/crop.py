@@ -8,17 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 MARGIN = 0.15  # of the box's longer side: paper around it, to measure its colour
-LEEWAY = 0.12  # of the same: ink so far outside the box is still its own
 FEWEST, MOST = 40, 80  # pixels of the longer side to work at: strokes of 3 pixels and more
 INK, HARDLY_INK, NO_INK = 0.4, -0.4, -2.0  # logits of the map, probabilities 0.6, 0.4 and 0.12
-OUTSIDE = -30.0  # logit out of the box
 FARTHEST = 0.3  # of the pixels of ink give its colour: of a thin stroke, most are half paper
 TRIMMED = 0.2  # of the paper's pixels are lines and neighbours, and not taken for its colour
-SAMPLES = 600  # pixels of paper that tell its colour: more change nothing
+SAMPLES = 300  # pixels that tell the colour of paper or ink: more change nothing
+FEW = 12  # pixels of ink or paper that are sure; with fewer, the surest are taken
+RIDGE = 0.15  # of the width: slopes of the paper are measured where samples spread wider
 FAINTEST = 2.0  # grey levels between ink and paper: less is rounding
 LOW, HIGH = 0.22, 0.82  # of that contrast: paper's grain below, full ink above
+HINT = 0.2  # of full ink: what the map says counts so much, for pale ink in grain
+SOFT = 0.3  # of full ink: with more, a pixel belongs to a piece
 OWN = 0.8  # of a piece of ink that is on the map: what has less is a line or a neighbour
-CRUMB = 0.02, 0.04  # of all its ink: smaller pieces are dust, whole ones and cut ones
+MOSTLY = 0.5  # of a piece lies in the box, or it is a neighbour's, unless it is the largest there
+NEARLY = 0.9  # of a piece: the rest belongs to it too, the box is a little off
+CRUMB = 0.02  # of all its ink: smaller pieces are dust
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +43,6 @@ class InkMap:
     margin: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Patch:
-    """Part of a page around a box: its colours, the map's logits, `OUTSIDE` out of the box."""
-
-    colours: NDArray[np.float32]  # (h, w, 3)
-    logits: NDArray[np.float32]  # (h, w)
-
-
 def cut_ink(
     page: NDArray[np.uint8], box: tuple[float, float, float, float], ink: InkMap
 ) -> NDArray[np.uint8]:
@@ -64,127 +60,169 @@ def cut_ink(
     -------
     ndarray of uint8, (h, w)
         0 = paper, 255 = ink, without what else is in the box; `FEWEST` to `MOST` pixels along the
-        longer side. All 0 if nothing there differs from the paper.
+        longer side. One pixel of paper if nothing there is ink.
     """
-    patch = _patch(page, box, ink)
-    amount = _amount(patch)
-    mask = np.asarray(amount > 0.3, np.uint8)
-    if not mask.any():
-        return np.zeros(mask.shape, np.uint8)
-    own = _own(mask, patch.logits)
+    colours, logits, inside = _patch(page, box, ink)
+    amount = _amount(colours, logits, inside)
+    own = _own(amount, logits, inside)
     x, y, w, h = cv2.boundingRect(own)
-    cut = np.rint(255 * amount * own)[y : y + h, x : x + w]
-    return np.asarray(cut, np.uint8)
+    if w == 0:
+        return np.zeros((1, 1), np.uint8)
+    amount *= 255 * own
+    return np.asarray(np.rint(amount[y : y + h, x : x + w]), np.uint8)
 
 
-def _patch(page: NDArray[np.uint8], box: tuple[float, float, float, float], ink: InkMap) -> _Patch:
+def _patch(
+    page: NDArray[np.uint8], box: tuple[float, float, float, float], ink: InkMap
+) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[slice, slice]]:
+    """Return the part of a page around a box, its size halved or enlarged to work with.
+
+    Returns
+    -------
+    colours : ndarray of float32, (h, w, 3)
+    logits : ndarray of float32, (h, w)
+        Those of the map.
+    inside : tuple of slice
+        The box.
+    """
     x, y, w, h = box
     longer = max(w, h)
     margin = MARGIN * longer + 1
-    left, right = _within(x - margin, x + w + margin, page.shape[1])
-    top, bottom = _within(y - margin, y + h + margin, page.shape[0])
-    scale = 1.0
-    if not FEWEST <= longer <= MOST:
-        scale = FEWEST / longer if longer < FEWEST else MOST / longer
-    size = round((right - left) * scale) or 1, round((bottom - top) * scale) or 1
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    colours = cv2.resize(page[top:bottom, left:right], size, interpolation=way)
-    # To the map from the middle of a pixel of the patch.
-    across, down = (right - left) / size[0], (bottom - top) / size[1]
+    left, right = _whole(x - margin, x + w + margin, page.shape[1])
+    top, bottom = _whole(y - margin, y + h + margin, page.shape[0])
+    patch: cv2.typing.MatLike = page[top:bottom, left:right]
+    if longer < FEWEST:
+        scale = FEWEST / longer
+        size = math.ceil((right - left) * scale), math.ceil((bottom - top) * scale)
+        patch = cv2.resize(patch, size, interpolation=cv2.INTER_CUBIC)
+    while longer > MOST:  # several times as fast as at once
+        size = max(1, patch.shape[1] // 2), max(1, patch.shape[0] // 2)
+        patch = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+        longer /= 2
+    height, width = patch.shape[:2]
+    across, down = (right - left) / width, (bottom - top) / height  # of the page, in a pixel
     to_map = np.array(
         [
             [across * ink.scale[0], 0, (left + across / 2) * ink.scale[0] + ink.margin - 0.5],
             [0, down * ink.scale[1], (top + down / 2) * ink.scale[1] + ink.margin - 0.5],
         ]
     )
-    logits = np.asarray(
-        cv2.warpAffine(
-            ink.logits,
-            to_map,
-            size,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        ),
-        np.float32,
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    logits = cv2.warpAffine(
+        ink.logits, to_map, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    leeway = LEEWAY * longer
-    first, last = _within((x - leeway - left) / across, (x + w + leeway - left) / across, size[0])
-    upper, lower = _within((y - leeway - top) / down, (y + h + leeway - top) / down, size[1])
-    inside = np.full_like(logits, OUTSIDE)
-    inside[upper:lower, first:last] = logits[upper:lower, first:last]
-    return _Patch(np.asarray(colours, np.float32), inside)
+    inside = (
+        slice(*_whole((y - top) / down, (y + h - top) / down, height)),
+        slice(*_whole((x - left) / across, (x + w - left) / across, width)),
+    )
+    return np.asarray(patch, np.float32), np.asarray(logits, np.float32), inside
 
 
-def _within(low: float, high: float, size: int) -> tuple[int, int]:
+def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     """Return whole numbers from 0 to `size` around an interval, at least one apart."""
     start = min(max(0, math.floor(low)), size - 1)
     return start, max(start + 1, min(size, math.ceil(high)))
 
 
-def _amount(patch: _Patch) -> NDArray[np.float32]:
+def _amount(
+    colours: NDArray[np.float32], logits: NDArray[np.float32], inside: tuple[slice, slice]
+) -> NDArray[np.float32]:
     """Return how much ink is on each pixel, 0 to 1, float32 (h, w).
 
     Ink is what differs from the paper in the direction, in RGB, in which the map's ink does.
     """
-    sure = patch.logits > INK
-    if np.count_nonzero(sure) < 6:
-        sure = patch.logits >= np.quantile(patch.logits, 0.9)
-    near = cv2.dilate((patch.logits > HARDLY_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
-    paper = (patch.logits < NO_INK) & (near == 0)
-    if np.count_nonzero(paper) < 12:
-        paper = patch.logits <= np.quantile(patch.logits, 0.3)
-    difference = patch.colours - _background(patch.colours, paper)
-    inked = np.asarray(difference[sure], np.float32)
-    colour = _farthest(inked, (inked * inked).sum(1))
-    colour = _farthest(inked, np.asarray(inked @ colour, np.float32))
+    height, width = logits.shape
+    ours = np.full_like(logits, -np.inf)
+    ours[inside] = logits[inside]
+    sure = np.flatnonzero(ours > INK)
+    if len(sure) < FEW:
+        sure = np.argsort(ours, axis=None)[-FEW:]
+    near = cv2.dilate((logits > HARDLY_INK).astype(np.uint8), np.ones((3, 3), np.uint8))
+    paper = np.flatnonzero((logits < NO_INK) & (near == 0))
+    if len(paper) < FEW:
+        paper = np.flatnonzero(logits <= np.quantile(logits, 0.3))
+    pixels = colours.reshape(-1, 3)
+    plane = _paper(pixels, paper[:: 1 + len(paper) // SAMPLES], width)
+    sure = sure[:: 1 + len(sure) // SAMPLES]
+    inked = pixels[sure] - _terms(sure, width) @ plane
+    colour = _farthest(inked, np.einsum("ij,ij->i", inked, inked))
+    colour = _farthest(inked, inked @ colour)
     contrast = float(colour @ colour)
     if contrast < FAINTEST**2:
-        return np.zeros(sure.shape, np.float32)
-    amount = (difference @ (colour / contrast) - LOW) / (HIGH - LOW)
-    return np.asarray(np.clip(amount, 0, 1), np.float32)
+        return np.zeros(logits.shape, np.float32)
+    gain = colour / (contrast * (HIGH - LOW))
+    amount = np.asarray(cv2.transform(colours, gain[None]), np.float32)
+    constant, across, down = (plane @ gain).tolist()
+    amount -= across * np.arange(width, dtype=np.float32)
+    amount -= (down * np.arange(height, dtype=np.float32) + constant + LOW / (HIGH - LOW))[:, None]
+    amount += HINT * np.tanh(logits / 2)
+    return np.clip(amount, 0, 1, out=amount)
 
 
 def _farthest(colours: NDArray[np.float32], distance: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean of the colours ``(n, 3)`` that are farthest away, (3,)."""
     nearer = int((1 - FARTHEST) * len(colours))
-    return np.asarray(colours[np.argpartition(distance, nearer)[nearer:]].mean(0), np.float32)
+    far = colours[np.argpartition(distance, nearer)[nearer:]]
+    return np.asarray(far.mean(0), np.float32)
 
 
-def _background(colours: NDArray[np.float32], paper: NDArray[np.bool]) -> NDArray[np.float32]:
-    """Return the colours of the paper, ``(h, w, 3)``: a plane, fitted to what is nearest to it."""
-    height, width = paper.shape
-    i, j = np.nonzero(paper)
-    step = 1 + len(i) // SAMPLES
-    i, j = i[::step], j[::step]
-    plane = np.stack([np.ones(len(i)), 2 * j / width - 1, 2 * i / height - 1], 1).astype(np.float32)
-    samples = colours[i, j]
-    # Few samples that lie on one side say little about a slope.
-    ridge = np.diag([0, 0.02, 0.02]).astype(np.float32) * len(i)
-    distance = np.abs(samples - np.median(samples, 0)).sum(1)
-    nearest = max(1, int((1 - TRIMMED) * len(i)))
+def _terms(indices: NDArray[np.intp], width: int) -> NDArray[np.float32]:
+    """Return 1, x and y of pixels, float32 (n, 3)."""
+    terms = np.empty((len(indices), 3), np.float32)
+    terms[:, 0] = 1
+    terms[:, 2], terms[:, 1] = np.divmod(indices, width)
+    return terms
+
+
+def _paper(
+    pixels: NDArray[np.float32], samples: NDArray[np.intp], width: int
+) -> NDArray[np.float32]:
+    """Return the colour of the paper as a plane, fitted to those samples that it fits best.
+
+    Returns
+    -------
+    ndarray of float32, (3, 3)
+        The colours are ``(1, x, y) @ plane``.
+    """
+    colours, terms = pixels[samples], _terms(samples, width)
+    count = len(samples)
+    nearest = max(1, int((1 - TRIMMED) * count))
+    middle = terms.mean(0)
+    middle[0] = 0
+    terms -= middle
+    # Few samples, or some that lie on one side, say little about a slope.
+    ridge = np.diag([0, 1, 1]).astype(np.float32) * (count * (RIDGE * width) ** 2)
+    away = colours - np.partition(colours, count // 2, 0)[count // 2]
     for _ in range(2):
-        near = np.argpartition(distance, nearest - 1)[:nearest]
-        terms = plane[near]
-        slopes = np.linalg.solve(terms.T @ terms + ridge, terms.T @ samples[near])
-        distance = np.abs(samples - plane @ slopes).sum(1)
-    x = (2 * np.arange(width, dtype=np.float32) / width - 1)[None, :, None]
-    y = (2 * np.arange(height, dtype=np.float32) / height - 1)[:, None, None]
-    return np.asarray(slopes[0] + x * slopes[1] + y * slopes[2], np.float32)
+        near = np.argpartition(np.einsum("ij,ij->i", away, away), nearest - 1)[:nearest]
+        a, b = terms[near], colours[near]
+        plane = np.linalg.solve(a.T @ a + ridge, a.T @ b)
+        away = colours - terms @ plane
+    plane[0] -= middle @ plane
+    return np.asarray(plane, np.float32)
 
 
-def _own(mask: NDArray[np.uint8], logits: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Return 1 where the ink of `mask` or its soft edge is that of the character, uint8 (h, w).
+def _own(
+    amount: NDArray[np.float32], logits: NDArray[np.float32], inside: tuple[slice, slice]
+) -> NDArray[np.uint8]:
+    """Return 1 where ink or its soft edge is that of the character, uint8 (h, w).
 
-    Pieces that lie on the map are its own. Of pieces that touch a line or a neighbour, what lies
-    on the map is.
+    It is in the box, but for the ends of pieces that nearly are. Pieces that lie mostly out of it
+    are a neighbour's. Of pieces that lie partly out of the map, which touch a line, it is what is
+    on the map.
     """
     square = np.ones((3, 3), np.uint8)
     on_map = np.asarray(logits > HARDLY_INK, np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    inked = np.asarray(amount > SOFT, np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
+    area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     covered = np.bincount(labels.ravel(), on_map.ravel(), count)
-    covered[0] = 0
-    whole = (covered >= OWN * stats[:, cv2.CC_STAT_AREA]) & (covered > CRUMB[0] * covered.sum())
-    part = ~whole & (covered > CRUMB[1] * covered.sum())
-    near = cv2.dilate(on_map, square)
-    own = whole[labels] | (part[labels] & (near > 0))
+    within = np.bincount(labels[inside].ravel(), minlength=count)
+    covered[0] = within[0] = 0
+    ours = (within > MOSTLY * area) | (within == within.max())
+    ours &= covered > CRUMB * covered[ours].sum()
+    whole = ours & (covered >= OWN * area)
+    near = np.asarray(cv2.dilate(on_map, square))
+    own = near * (ours & (within > NEARLY * area))[labels]
+    own[inside] = whole[labels[inside]] | (ours[labels[inside]] & (near[inside] > 0))
     return np.asarray(cv2.dilate(own.astype(np.uint8), square), np.uint8)

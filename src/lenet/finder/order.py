@@ -1,0 +1,324 @@
+"""The order in which digits are read: rows, numbers in them, and the text that they make.
+
+Each digit is linked to its right neighbour, the closest links first. Chains of digits are then
+linked across wider gaps, along the slope that each chain has at its end, so rows may be slanted or
+bent, and those of a table are read across its columns.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.finder.candidates import crossing
+
+STEEPEST = 46  # degrees that rows may be slanted; beyond it a page lies on its side
+SHEAR = 15  # degrees by which columns of a grid lean, seen askew
+NEIGHBOURS = 3.0  # heights of a digit: pairs within it tell how rows are slanted
+LEVEL = 0.25  # heights: how far digits of a row are above and below its line
+UNSLANTED = 1.3  # times as many pairs, and one, must speak for a slant as for none
+REFINED = 3  # times: the next changes nothing
+FEWEST = 4  # digits that make a slant plausible: of three, one is easily out of line
+ALIKE = 0.6  # of the height: only digits about as high tell how rows are slanted
+WIDTH = 0.6  # of the height of a digit: its usual width
+REACH = 1.6  # heights between digits that are linked at once: what is wider apart needs a slope
+OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
+ROW = 0.4  # heights: how far a chain may miss another one that it is linked to
+STIFFNESS = 3.0  # heights: chains shorter than it have the slope of the page
+APART = 0.45, 1.0  # heights: gaps between numbers are wider than the first; all are than the second
+WIDER = 2.0  # times the usual gap of a row: gaps between numbers are
+CELL = 0.6  # heights: centres in one row of a grid differ less, those of two rows more
+EMPTY = 8  # rows of a grid that may be empty one after the other, as in a sudoku
+CORE = 0.6  # of a row's height: rows of which this overlaps are not one below the other
+SIMILAR = 0.8  # of the widest gap
+GUTTER = 2.0  # heights between columns that are read one after the other, if no row crosses it
+
+Number = tuple[int, ...]
+Row = tuple[Number, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """Boxes, seen so that rows run across.
+
+    Attributes
+    ----------
+    x, y : ndarray of float64, (n,)
+        Centres.
+    w, h : ndarray of float64, (n,)
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    w: NDArray[np.float64]
+    h: NDArray[np.float64]
+
+
+def rows(
+    boxes: NDArray[np.floating | np.integer],
+    others: NDArray[np.floating | np.integer] | None = None,
+) -> tuple[Row, ...]:
+    """Return the rows of a page in reading order, each as its numbers.
+
+    Parameters
+    ----------
+    boxes : ndarray, (n, 4)
+        x, y, width, height of digits.
+    others : ndarray, (m, 4), optional
+        The same of other characters: they part numbers.
+
+    Returns
+    -------
+    tuple of tuple of tuple of int
+        Indices of boxes by row and number.
+
+    Examples
+    --------
+    >>> rows(np.array([[40, 0, 10, 20], [0, 1, 10, 20], [12, 0, 10, 20], [3, 40, 10, 20]]))
+    (((1, 2), (0,)), ((3,),))
+    """
+    if not len(boxes):
+        return ()
+    level = _turned(boxes, 0.0)
+    slant = _slant(level.x, level.y, level.h)
+    level = _turned(boxes, slant)
+    chains = _ordered(_joined(_linked(level), level), level)
+    signs = _turned(np.empty((0, 4)) if others is None else others, slant)
+    return tuple(_numbers(chain, level, signs) for chain in chains)
+
+
+def text(rows: Sequence[Row], characters: Sequence[str]) -> str:
+    r"""Return the characters by rows: numbers parted by a space, rows by a newline.
+
+    >>> text((((0, 1), (2,)), ((3,),)), "1237")
+    '12 3\n7'
+    """
+    return "\n".join(
+        " ".join("".join(characters[index] for index in number) for number in row) for row in rows
+    )
+
+
+def grid(boxes: NDArray[np.floating | np.integer]) -> tuple[Row, ...]:
+    """Return the cells of a grid row by row, as of a sudoku; an empty cell is an empty number.
+
+    Rows and columns at the edge that are empty cannot be known of.
+
+    Parameters
+    ----------
+    boxes : ndarray, (n, 4)
+        x, y, width, height of digits.
+
+    Examples
+    --------
+    >>> grid(np.array([[0, 0, 10, 20], [80, 0, 10, 20], [40, 40, 10, 20], [52, 40, 10, 20]]))
+    (((0,), (), (1,)), ((), (2, 3), ()))
+    """
+    if not len(boxes):
+        return ()
+    level = _turned(boxes, 0.0)
+    down = _slant(level.x, level.y, level.h)
+    level = _turned(boxes, down)
+    lean = _slant(level.y, level.x, level.h, SHEAR)
+    signs = _turned(np.empty((0, 4)), 0.0)
+    chains = _linked(level)
+    cells = [cell for chain in chains for cell in _numbers(chain, level, signs, APART[0])]
+    x, y = (
+        np.array([values[list(cell)].mean() for cell in cells]) for values in (level.x, level.y)
+    )
+    height = float(np.median(level.h))
+    i, j = _steps(y, height), _steps(x - y * math.tan(lean), height)
+    table: list[list[Number]] = [[()] * (int(j.max()) + 1) for _ in range(int(i.max()) + 1)]
+    for index in np.argsort(x, kind="stable").tolist():
+        table[i[index]][j[index]] += cells[index]
+    return tuple(map(tuple, table))
+
+
+def grid_text(cells: Sequence[Row], characters: Sequence[str]) -> str:
+    r"""Return a grid as text, ``.`` for an empty cell.
+
+    >>> grid_text((((0,), (), (1,)), ((), (2,), ())), "123")
+    '1.2\n.3.'
+    >>> grid_text((((0, 1), ()),), "123")
+    '12 .'
+    """
+    space = " " if any(len(cell) > 1 for row in cells for cell in row) else ""
+    return "\n".join(
+        space.join("".join(characters[index] for index in cell) or "." for cell in row)
+        for row in cells
+    )
+
+
+def _steps(values: NDArray[np.float64], height: float) -> NDArray[np.intp]:
+    """Return which row of a grid each value is in, float64 (n,); empty ones are counted."""
+    order = np.argsort(values, kind="stable")
+    number = np.concatenate([[0], np.cumsum(np.diff(values[order]) > CELL * height)])
+    if number[-1] == 0:
+        return np.zeros(len(values), np.intp)
+    centres = np.bincount(number, values[order]) / np.bincount(number)
+    away = np.diff(centres)
+    pitch = np.median(away[away < 1.5 * away.min()])
+    place = np.concatenate([[0], np.cumsum(np.clip(np.rint(away / pitch), 1, EMPTY + 1))])
+    steps = np.empty(len(values), np.intp)
+    steps[order] = place[number]
+    return steps
+
+
+def _turned(boxes: NDArray[np.floating | np.integer], slant: float) -> _Level:
+    x, y, w, h = np.asarray(boxes, np.float64).T
+    x, y = x + w / 2, y + h / 2
+    cos, sin = math.cos(slant), math.sin(slant)
+    return _Level(x * cos + y * sin, y * cos - x * sin, w, h)
+
+
+def _slant(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    height: NDArray[np.float64],
+    steepest: int = STEEPEST,
+) -> float:
+    """Return how much rows fall to the right, in radians: the angle at which most pairs agree.
+
+    It is at most `steepest`, in degrees.
+    """
+    if len(x) < FEWEST:
+        return 0.0
+    first, second = crossing(x, x + NEIGHBOURS * height)
+    across, down = x[second] - x[first], y[second] - y[first]
+    higher = np.maximum(height[first], height[second])
+    distance = np.hypot(across, down) / higher
+    near = (distance > 0.3) & (distance < NEIGHBOURS)
+    near &= np.minimum(height[first], height[second]) > ALIKE * higher
+    angle, distance = np.arctan2(down, across)[near], distance[near]
+    turns = np.deg2rad(np.arange(-steepest, steepest + 1))
+
+    def agreeing(turn: float) -> NDArray[np.float64]:
+        return np.exp(-((distance * np.sin(angle - turn) / LEVEL) ** 2))
+
+    votes = np.array([(agreeing(turn) / distance).sum() for turn in turns])
+    slanted = votes.max() > UNSLANTED * votes[steepest] + 1
+    slant = float(turns[votes.argmax()]) if slanted else 0.0
+    for _ in range(REFINED):
+        weight = agreeing(slant) * distance
+        slant += float((weight * np.sin(angle - slant)).sum() / (weight.sum() + 1))
+    return slant
+
+
+def _matched(
+    first: NDArray[np.intp], second: NDArray[np.intp], costs: NDArray[np.float64], count: int
+) -> list[list[int]]:
+    """Return chains of 0..count-1: pairs are linked, the cheapest first, while both are free."""
+    after, before = [-1] * count, [-1] * count
+    for index in np.argsort(costs, kind="stable").tolist():
+        a, b = int(first[index]), int(second[index])
+        if after[a] < 0 and before[b] < 0:
+            after[a], before[b] = b, a
+    chains = []
+    for start in range(count):
+        if before[start] < 0:
+            chain = [start]
+            while after[chain[-1]] >= 0:
+                chain.append(after[chain[-1]])
+            chains.append(chain)
+    return chains
+
+
+def _linked(level: _Level) -> list[list[int]]:
+    """Return chains of digits that stand close together."""
+    x, y, w, h = level.x, level.y, level.w, level.h
+    first, second = crossing(x - w / 2, x + w / 2 + REACH * h)
+    across, down = x[second] - x[first], np.abs(y[second] - y[first])
+    lower, higher = np.minimum(h[first], h[second]), np.maximum(h[first], h[second])
+    gap = np.maximum(0, across - (w[first] + w[second]) / 2)
+    good = (across > 0.2 * lower) & (gap < REACH * lower)
+    good &= (lower + higher) / 2 - down > OVERLAP * lower
+    costs = (gap + across / 2 + down) / lower + np.log(higher / lower) / 2
+    return _matched(first[good], second[good], costs[good], len(x))
+
+
+def _joined(chains: list[list[int]], level: _Level) -> list[list[int]]:
+    """Return chains, linked across wide gaps to those that they run into."""
+    height = np.array([np.median(level.h[chain]) for chain in chains])
+    starts, ends = (
+        np.array(
+            [_tangent(level, part, at, h) for part, at, h in zip(parts, tips, height, strict=True)]
+        )
+        for parts, tips in (
+            ([chain[:5] for chain in chains], [chain[0] for chain in chains]),
+            ([chain[-5:] for chain in chains], [chain[-1] for chain in chains]),
+        )
+    )
+    # From the end of each chain to the start of each other one.
+    across = starts[:, 0] - ends[:, None, 0]
+    slope = (starts[:, 2] + ends[:, None, 2]) / 2
+    away = np.abs(starts[:, 1] - ends[:, None, 1] - slope * across)
+    lower = np.minimum(height[:, None], height)
+    good = (across > 0.5 * lower) & (away < ROW * lower)
+    good &= lower > 0.4 * np.maximum(height[:, None], height)
+    first, second = np.nonzero(good)
+    joined = _matched(first, second, (across + 3 * away)[good], len(chains))
+    return [[index for part in parts for index in chains[part]] for parts in joined]
+
+
+def _tangent(level: _Level, part: list[int], tip: int, height: float) -> tuple[float, float, float]:
+    """Return x of the digit `tip`, and y and slope of the line through a part of a chain there."""
+    x, y = level.x[part], level.y[part]
+    middle_x, middle_y = x.mean(), y.mean()
+    spread = ((x - middle_x) ** 2).sum() + (STIFFNESS * height) ** 2
+    slope = ((x - middle_x) * (y - middle_y)).sum() / spread
+    at = level.x[tip]
+    return float(at), float(middle_y + slope * (at - middle_x)), float(slope)
+
+
+def _numbers(chain: list[int], level: _Level, signs: _Level, widest: float = APART[1]) -> Row:
+    """Return the numbers of a row: they are parted by other characters and by wide gaps."""
+    x, y, w, h = (values[chain] for values in (level.x, level.y, level.w, level.h))
+    height = np.maximum(h[1:], h[:-1])
+    distance = np.hypot(np.diff(x), np.diff(y))
+    # Of narrow digits the usual width counts: 1s are no further apart than others, but look so.
+    gap = np.minimum(distance - (w[1:] + w[:-1]) / 2, distance - WIDTH * height) / height
+    usual = float(np.sort(gap)[(len(gap) - 1) // 2]) if len(gap) else 0.0
+    apart = gap > min(max(APART[0], WIDER * usual), widest)
+    between = (signs.x > x[:-1, None]) & (signs.x < x[1:, None])
+    off = np.abs(signs.y - (y[:-1, None] + y[1:, None]) / 2)
+    apart |= (between & (off < 0.75 * height[:, None])).any(1)
+    ends = [0, *(np.flatnonzero(apart) + 1).tolist(), len(chain)]
+    return tuple(tuple(chain[start:end]) for start, end in pairwise(ends))
+
+
+def _ordered(chains: list[list[int]], level: _Level) -> list[list[int]]:
+    """Return rows from top to bottom; of columns that no row crosses, one after the other."""
+    height = np.array([np.median(level.h[chain]) for chain in chains])
+    middle = np.array([level.y[chain].mean() for chain in chains])
+    left = np.array([(level.x[chain] - level.w[chain] / 2).min() for chain in chains])
+    right = np.array([(level.x[chain] + level.w[chain] / 2).max() for chain in chains])
+    top, bottom = middle - CORE / 2 * height, middle + CORE / 2 * height
+
+    def ordered(some: NDArray[np.intp]) -> list[int]:
+        if len(some) < 2:
+            return list(some)
+        down, bands = _bands(top[some], bottom[some])
+        across, columns = _bands(left[some], right[some])
+        if across > GUTTER * max(down, float(np.median(height[some]))):
+            bands = columns
+        elif down <= 0:
+            return list(some[np.argsort(middle[some], kind="stable")])
+        parts = (some[bands == band] for band in range(bands.max() + 1))
+        return [index for part in parts for index in ordered(part)]
+
+    return [chains[index] for index in ordered(np.arange(len(chains)))]
+
+
+def _bands(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, NDArray[np.intp]]:
+    """Return the widest gap between intervals, and which of the bands that it parts each is in.
+
+    Gaps nearly as wide part bands too, or a long page would be cut a thousand times.
+    """
+    order = np.argsort(low, kind="stable")
+    gaps = low[order][1:] - np.maximum.accumulate(high[order])[:-1]
+    widest = float(gaps.max())
+    band = np.empty(len(low), np.intp)
+    band[order] = np.concatenate([[0], np.cumsum(gaps >= max(SIMILAR * widest, 1e-9))])
+    return widest, band
