@@ -332,7 +332,7 @@ def _page_number(rng: np.random.Generator, height: float, writers: Writers) -> B
     """Draw the last lines of a printed page and its number below."""
     block, writer = Block(), writers.font(height)
     line_height = rng.uniform(1.4, 1.9) * height
-    most = min(40, int(PAGE / (0.7 * height)))
+    most = min(40, max(1, int(PAGE / (0.7 * height))))
     rows = fitting(rng, line_height, 1, min(5, 1 + MOST_CHARACTERS // most), 0.7 * PAGE)
     for row in range(rows):
         line = filled_line((texts.word(rng) for _ in range(most // 3 + 1)), most)
