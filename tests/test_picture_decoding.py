@@ -96,7 +96,7 @@ def test_the_file_format_is_detected_from_the_content(
 
 
 def test_tiff_is_read_only_if_allowed(seven: Bytes) -> None:
-    assert (decode(encode(seven, "TIFF"), tiff=True).pixels[:, :, 0] == seven).all()
+    assert (decode(encode(seven, "TIFF"), all_formats=True).pixels[:, :, 0] == seven).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
