@@ -79,14 +79,14 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
                 )
                 continue
             faults += 1
-            label = f"{name} (page {number})" if count > 1 else name
-            fault = f"{label} {_FAULTS[facts['fault']]}"
-            ends = facts["fault"] != "page" or faults == MAX_FAULTS
-            yield PictureError(
-                f"{fault}; no page after it was read" if ends and number < count else fault
-            )
-            if ends:
-                return
+            fault = f"{name} (page {number})" if count > 1 else name
+            fault += f" {_FAULTS[facts['fault']]}"
+            if facts["fault"] == "page" and faults < MAX_FAULTS:
+                yield PictureError(fault)
+                continue
+            rest = "; the pages after it are not read" if number < count else ""
+            yield PictureError(fault + rest)
+            return
         if missing := wanted.missing(name, count):
             yield missing
 
