@@ -18,6 +18,7 @@ from PIL import Image
 import lenet
 from command import NO_COVERAGE, complaint, run_lenet
 from documents import page_image, pdf, strokes, tiff
+from lenet.cli.predict_output import Answer, Explanations
 from lenet.errors import PictureError, UsageError
 from lenet.picture import Picture, decode, decode_pages
 from lenet.picture import decoding as decoding_module
@@ -226,20 +227,20 @@ def test_pages_that_do_not_exist_in_a_pdf_are_errors_up_to_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("program", "text"),
+    ("program", "seconds", "text"),
     [
-        ("raise SystemExit(1)", "x cannot be drawn: it is damaged, or needs too much memory"),
-        ("import time; time.sleep(60)", "x takes longer than 30 seconds to draw"),
-        ("import os; os.kill(os.getpid(), 9)", "x cannot be drawn: it is damaged, or needs"),
+        ("raise SystemExit(1)", 60, "x cannot be drawn: it is damaged, or needs too much memory"),
+        ("import time; time.sleep(60)", 1, "x takes longer than 30 seconds to draw"),
+        ("import os; os.kill(os.getpid(), 9)", 60, "x cannot be drawn: it is damaged, or needs"),
     ],
     ids=["error", "slow", "crash"],
 )
 def test_a_crash_or_a_standstill_of_pdfium_is_one_clear_error(
-    program: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    program: str, seconds: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "drawer.py").write_text(program)
     monkeypatch.setattr(pdf_module, "_DRAWER", tmp_path / "drawer.py")
-    monkeypatch.setattr(pdf_module, "SECONDS", 1)
+    monkeypatch.setattr(pdf_module, "SECONDS", seconds)
     assert error_of(THREE_PAGES).startswith(text)
 
 
@@ -248,7 +249,7 @@ def test_a_crash_on_a_later_page_keeps_the_pages_before(
 ) -> None:
     size = '{"width": 1, "height": 1, "stride": 4}'
     lines = ['{"pages": 3}', f'{{"size": {size}, "reduced": 1, "bytes": 4}}']
-    program = f"print({lines[0]!r}); print({lines[1]!r}); print('abcd', end='')"
+    program = f"print({lines[0]!r}); print({lines[1]!r}); print('abcd', end='', flush=True)"
     (tmp_path / "drawer.py").write_text(program)
     monkeypatch.setattr(pdf_module, "_DRAWER", tmp_path / "drawer.py")
     page, error = decode_pages(THREE_PAGES, name="x", all_formats=True)
@@ -510,8 +511,9 @@ def test_predict_reads_a_document_on_standard_input(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(THREE_PAGES)
     with path.open("rb") as file:
-        done = run_lenet("predict", "-", "--csv", "--pages", "2-", stdin=file)
-    rows = done.stdout.splitlines()
+        done = run_lenet("predict", "-", "--csv", "--pages", "2-3,7", stdin=file)
+    *rows, missing = done.stdout.splitlines()
+    assert missing.endswith(",standard input has no page 7: it has 3 pages")
     assert rows[0].startswith("picture,page,status,")
     assert [row.split(",")[1] for row in rows[1:]] == ["2", "3", "3", "3"]
 
@@ -525,6 +527,13 @@ def test_explain_draws_each_page_into_a_folder(tmp_path: Path) -> None:
     done = run_lenet("predict", "a.tif", "--explain", "out.png", cwd=tmp_path)
     assert done.returncode == 2
     assert "a.tif has several pages: give a folder, or --pages 2" in complaint(done)
+
+
+def test_a_document_that_lost_its_page_cannot_be_explained(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(THREE_IMAGES)
+    answer = Answer(str(tmp_path / "a.tif"), Reading("a.tif", "blank", page=9), 1)
+    with pytest.raises(PictureError, match="has no page 9: it has 3 pages"):
+        Explanations(tmp_path / "out.png", 1).add(answer)
 
 
 def test_bad_documents_are_one_line_and_exit_code_3(tmp_path: Path) -> None:

@@ -58,10 +58,10 @@ def upright_rgb(image: Image.Image, reduced: int) -> NDArray[np.uint8]:
 
 def is_plain(pixels: NDArray[np.uint8]) -> bool:
     """Tell whether nothing is on a picture: its pixels, (h, w, 3), have all one colour."""
-    return all(
-        int(np.ptp(part.reshape(-1, 3), axis=0).max()) <= PLAIN
-        for part in (pixels[::16, ::16], pixels)
-    )
+    for part in (pixels[::16, ::16].reshape(-1, 3), pixels.reshape(-1, 3)):
+        if (part.max(0) - part.min(0)).max() > PLAIN:
+            return False
+    return True
 
 
 def _rgb(image: Image.Image, reduced: int) -> NDArray[np.uint8]:
