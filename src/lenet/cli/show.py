@@ -332,7 +332,7 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Shown:
     preview.thumbnail((PREVIEW, PREVIEW))
     crop = crops[(number or 1) - 1]
     x, y, width, height = crop.box
-    scale = preview.width / page.pixels.shape[1]
+    scale = preview.width / (page.pixels.shape[1] * page.reduced)
     box = (scale * x, scale * y, scale * width, scale * height)
     assert crop.image is not None, "only regions with an image are shown"
     return _Shown(crop.image, np.asarray(preview), box if len(crops) > 1 else None)
