@@ -65,14 +65,14 @@ clean:  ## remove everything that was built; keep runs
 # A stamp file records a finished install; changing a version repeats it.
 $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what training needs into $(VENV); this takes a minute or two."
-	@$(INSTALL) --editable '.[train,serve]'
+	@$(INSTALL) --editable '.[train,serve,documents]'
 	@touch $@
 
 # pip before 25.1 does not support dependency groups.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
 	@$(INSTALL) 'pip>=25.1'
-	@$(INSTALL) --editable '.[train,serve,tensorboard]' --group dev
+	@$(INSTALL) --editable '.[train,serve,documents,tensorboard]' --group dev
 	@touch $@ $(VENV)/.train
 
 node_modules/.installed: package.json package-lock.json

@@ -96,7 +96,7 @@ def test_the_file_format_is_detected_from_the_content(
 
 
 def test_tiff_is_read_only_if_allowed(seven: Bytes) -> None:
-    assert (decode(encode(seven, "TIFF"), tiff=True).pixels[:, :, 0] == seven).all()
+    assert (decode(encode(seven, "TIFF"), all_formats=True).pixels[:, :, 0] == seven).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -172,9 +172,107 @@ def test_a_jpeg_with_an_embedded_second_picture_is_a_jpeg(seven: Bytes) -> None:
     assert difference(digit_in(phone), digit_in(seven)) < 3
 
 
-def test_a_jpeg_above_25_megapixels_is_downscaled_while_decoding(seven: Bytes) -> None:
-    page = Image.fromarray(seven).resize((6_000, 8_000))
-    picture = decode(encode(page, "JPEG"))
-    assert picture.pixels.shape == (2_000, 1_500, 3)
-    assert picture.reduced == 4
-    assert difference(digit_in(seven), find_digits(picture).crops[0].image) < 6
+def test_a_jpeg_is_decoded_at_no_more_than_is_looked_at(seven: Bytes) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the stored picture lies on its left side
+    x, y, w, h = find_digits(decode(seven)).crops[0].box
+    for width, height, reduced, progressive in (
+        (1_500, 2_000, 1, False),
+        (2_400, 3_200, 2, False),
+        (3_000, 4_000, 2, True),
+        (6_000, 8_000, 4, False),
+    ):
+        page = Image.fromarray(seven).resize((width, height)).rotate(90, expand=True)
+        picture = decode(encode(page, "JPEG", exif=exif, progressive=progressive))
+        assert picture.pixels.shape == (height // reduced, width // reduced, 3)
+        assert picture.reduced == reduced
+        [crop] = find_digits(picture).crops
+        assert difference(digit_in(seven), crop.image) < 6
+        scale = width / 120
+        box = [side * scale for side in (x, y, w, h)]
+        assert crop.box == pytest.approx(box, abs=2 * scale), "pixels of the upright file"
+    narrow = decode(encode(Image.new("L", (20_000, 3), 255), "JPEG"))
+    assert narrow.pixels.shape == (2, 10_000, 3)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_values_are_scaled_by_the_bits_that_they_fill(seven: Bytes, bits: int) -> None:
+    values = seven.astype(np.uint16) * ((2**bits - 1) // 255)
+    wide = Image.fromarray(values.astype(np.int32), "I")
+    for picture in (encode(values), encode(values, "TIFF"), wide):
+        pixels = decode(picture, all_formats=True).pixels[:, :, 0]
+        assert np.abs(pixels.astype(int) - seven).max() <= 4
+
+
+def test_float_images_with_odd_values_are_safe(seven: Bytes) -> None:
+    odd = seven / np.float32(255)
+    odd[0, :4] = np.nan, np.inf, -np.inf, -3
+    for picture in (odd, np.float32(1e30) * odd):
+        pixels = decode(Image.fromarray(picture, "F")).pixels[:, :, 0]
+        assert np.abs(pixels[1:].astype(int) - seven[1:]).max() <= 1
+        assert not pixels[0, :4].any()
+    assert not decode(Image.new("F", (5, 5), -1)).pixels.any()
+
+
+def test_white_ink_on_transparency_is_put_on_black(seven: Bytes) -> None:
+    white = np.full_like(seven, 255)
+    alpha = 255 - seven
+    canvas = np.dstack([white, alpha])
+    colour = np.dstack([white, white, white, alpha])
+    palette = Image.fromarray((seven > 128).astype(np.uint8), "L").convert("P")
+    palette.putpalette([255, 255, 255, 255, 255, 255])
+    for picture in (encode(canvas), encode(colour), encode(colour, "WEBP", lossless=True), colour):
+        assert (decode(picture).pixels[:, :, 1] == alpha).all()
+    pixels = decode(encode(palette, "GIF", transparency=1)).pixels
+    assert (pixels[:, :, 0] == np.where(seven > 128, 0, 255)).all()
+
+
+def test_a_light_photo_with_transparent_parts_stays_on_white(seven: Bytes) -> None:
+    cut_out = np.dstack([seven, np.full_like(seven, 255)])
+    cut_out[:, :60, 1] = 0  # half of it, with a sheet in the rest
+    assert (decode(encode(cut_out)).pixels[:, :60] == 255).all()
+    corners = np.dstack([np.full_like(seven, 200), np.full_like(seven, 255)])
+    corners[:9, :9, 1] = 0
+    assert (decode(encode(corners)).pixels[:9, :9] == 255).all()
+
+
+def test_a_dithered_photo_becomes_grey() -> None:
+    page = np.full((400, 300), 190, np.uint8)
+    page[150:250, 140:160] = 60
+    dithered = Image.fromarray(page).convert("1")
+    two_colours = Image.fromarray(np.asarray(dithered).astype(np.uint8), "L").convert("P")
+    two_colours.putpalette([0, 0, 0, 255, 255, 255])
+    for picture in (encode(dithered), dithered, encode(two_colours), encode(dithered, "GIF")):
+        grey = decode(picture).pixels[:, :, 0].astype(int)
+        assert np.abs(grey[20:100, 20:280] - 190).max() < 80
+        assert np.abs(grey - page).mean() < 20
+    lines = Image.fromarray(page).convert("1", dither=Image.Dither.NONE)
+    assert set(np.unique(decode(encode(lines)).pixels)) == {0, 255}
+
+
+def test_the_first_frame_that_is_not_plain_is_read(seven: Bytes) -> None:
+    plain = Image.new("L", (120, 160), 255)
+    last = Image.new("L", (120, 160), 0)
+    for form in ("GIF", "WEBP", "PNG", "AVIF"):
+        frames = [plain, Image.fromarray(seven), last]
+        film = encode(plain, form, save_all=True, append_images=frames, duration=50)
+        page = decode(film, all_formats=True)
+        [crop] = find_digits(page).crops
+        assert difference(crop.image, digit_in(seven)) < 3
+        assert (page.page, page.of_several) == (1, False)
+    empty = encode(plain, "WEBP", save_all=True, append_images=[last], duration=50)
+    assert (decode(empty).pixels == 255).all()
+
+
+def test_later_frames_of_another_size_are_left_alone(seven: Bytes) -> None:
+    film = bytearray(
+        encode(
+            Image.new("L", (120, 160), 255),
+            "GIF",
+            save_all=True,
+            append_images=[Image.fromarray(seven)],
+        )
+    )
+    place = film.index(b",", film.index(b",") + 9)  # the second image's descriptor
+    film[place + 5 : place + 9] = b"\xff\xff\xff\xff"
+    assert (decode(bytes(film)).pixels == 255).all()

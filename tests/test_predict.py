@@ -171,7 +171,7 @@ def test_json_is_the_reading_that_python_gives(folder: Path) -> None:
     assert value == json.loads(
         json.dumps(lenet.Reader().read("scans/a.png", single=True).to_dict())
     )
-    assert list(value) == ["picture", "status", "text", "digits", "rejected"]
+    assert list(value) == ["picture", "page", "status", "text", "digits", "rejected"]
     assert abs(sum(value["digits"][0]["probabilities"]) - 1) < 1e-9
 
 

@@ -100,7 +100,7 @@ def test_a_reading_gives_all_ten_probabilities_and_the_box_of_the_digit(reader: 
 def test_a_reading_as_json_has_the_documented_form_and_full_precision(reader: Reader) -> None:
     reading = reader.read(PICTURES[0])
     value = json.loads(json.dumps(reading.to_dict()))
-    assert set(value) == {"picture", "status", "text", "digits", "rejected"}
+    assert set(value) == {"picture", "page", "status", "text", "digits", "rejected"}
     (digit,) = value["digits"]
     assert set(digit) == {"digit", "probability", "probabilities", "status", "box"}
     assert digit["probabilities"] == list(reading.digits[0].probabilities)

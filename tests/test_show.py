@@ -21,6 +21,7 @@ from lenet.errors import DataError, LeNetError, ModelError, PictureError, UsageE
 from lenet.figures.style import ORANGE
 from lenet.reader import Reader
 from lenet.run import Run
+from pages import rows_of
 
 FIVE = Path(str(resources.files("lenet").joinpath("pictures/5-photo-with-shadow.png")))
 
@@ -314,3 +315,16 @@ def test_a_missing_tensorboard_names_the_extra_to_install(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert complaint(done).endswith("is not installed: pip install 'lenet[tensorboard]'")
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_digit_is_framed_where_it_is_in_a_reduced_photo(tmp_path: Path) -> None:
+    page = Image.fromarray(rows_of("17"))
+    page.save(tmp_path / "small.png")
+    page.resize((16 * page.width, 16 * page.height)).save(tmp_path / "large.jpg")
+    classifier = Reader("lenet5").classifier
+    boxes = []
+    for name in ("small.png", "large.jpg"):
+        shown = verb._find(tmp_path / name, 1, classifier)
+        assert shown.box
+        boxes.append([side / shown.picture.shape[1] for side in shown.box])
+    assert boxes[0] == pytest.approx(boxes[1], abs=0.02)

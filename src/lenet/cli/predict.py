@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby, tee
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ from lenet.errors import PictureError, UsageError
 
 if TYPE_CHECKING:
     from lenet.picture import Picture
+    from lenet.picture.page_numbers import PageNumbers
     from lenet.reader import Reader
 
 STDIN = "-"
@@ -28,8 +29,8 @@ Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE…",
-        help="Pictures: files, folders, quoted patterns such as 'scans/*.png', http(s) URLs, or - "
-        "for standard input.",
+        help="Pictures and documents: files, folders, quoted patterns such as 'scans/*.png', "
+        "http(s) URLs, or - for standard input.",
     ),
 ]
 Single = Annotated[
@@ -42,7 +43,15 @@ UpsideDown = Annotated[
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Look into subfolders of folders too.")
 ]
-JsonLines = Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")]
+PageRanges = Annotated[
+    str | None,
+    typer.Option(
+        "--pages",
+        metavar="N-N",
+        help="Which pages of a TIFF or PDF: 2, 2-5, 2- or 1,3. All of them by default.",
+    ),
+]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one line of JSON per page.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print a CSV table with a row per digit.")]
 MinProbability = Annotated[
     float, typer.Option(help="Digits below this probability are uncertain, and ? in the text.")
@@ -84,6 +93,7 @@ def predict(
     model: Model = "reader",
     single: Single = False,
     upside_down: UpsideDown = False,
+    pages: PageRanges = None,
     recursive: Recursive = False,
     as_json: JsonLines = False,
     as_csv: Csv = False,
@@ -95,8 +105,10 @@ def predict(
 ) -> None:
     """Read the digits on pictures, and print how probable they are."""
     _check_forms(as_json, as_csv, show)
+    from lenet.picture.page_numbers import PageNumbers
     from lenet.reader import Reader
 
+    wanted = PageNumbers.of(pages)
     pictures = expand(sources, recursive)
     reader = Reader(model, min_probability=min_probability, keep_uncertain=keep_uncertain)
     explanations = None if explain is None else output.Explanations(explain, len(pictures))
@@ -104,10 +116,9 @@ def predict(
     write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
     if as_csv:
         write(output.csv_row(*output.COLUMNS))
-    answers = read(
-        reader, pictures, single=single, upside_down=upside_down, allow_private=allow_private
-    )
-    failures = 0
+    how = How(single, upside_down, allow_private, wanted)
+    answers = read(reader, pictures, how)
+    failures: set[int] = set()
     with _progress(len(pictures)) as advance:
         for answer in answers:
             if isinstance(answer.reading, PictureError) and not (as_json or as_csv):
@@ -117,12 +128,13 @@ def predict(
             if show:
                 _show(answer)
             explained = explanations is None or _explain(explanations, answer)
-            failures += isinstance(answer.reading, PictureError) or not explained
-            advance()
+            if isinstance(answer.reading, PictureError) or not explained:
+                failures.add(answer.number)
+            advance(answer.number)
     sys.stdout.flush()  # before exiting, while `main` can still handle a closed pipe
     if failures:
         if len(pictures) > 1:
-            err.print(f"{failures:,} of {len(pictures):,} pictures could not be read")
+            err.print(f"{len(failures):,} of {len(pictures):,} pictures could not be read")
         raise typer.Exit(PictureError.exit_code)
 
 
@@ -152,10 +164,10 @@ def _explain(explanations: Explanations, answer: Answer) -> bool:
 
 
 @contextmanager
-def _progress(pictures: int) -> Iterator[Callable[[], None]]:
+def _progress(pictures: int) -> Iterator[Callable[[int], None]]:
     """Show a bar on stderr, unless the answers themselves appear on the terminal."""
     if pictures == 1 or not err.is_terminal or out.is_terminal:
-        yield lambda: None
+        yield lambda number: None
         return
     from time import monotonic
 
@@ -171,15 +183,14 @@ def _progress(pictures: int) -> Iterator[Callable[[], None]]:
     columns = (BarColumn(), MofNCompleteColumn(), rate_column, TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("", total=pictures, rate="")
-        done, last_shown = 0, monotonic()
+        last_shown = monotonic()
 
-        def advance() -> None:
-            nonlocal done, last_shown
-            done += 1
+        def advance(number: int) -> None:
+            nonlocal last_shown
             if (now := monotonic()) - last_shown > 0.1:
                 last_shown = now
                 speed = bar.tasks[0].speed
-                bar.update(task, completed=done, rate=f"{speed:,.0f} pictures/s" if speed else "")
+                bar.update(task, completed=number, rate=f"{speed:,.0f} pictures/s" if speed else "")
 
         yield advance
 
@@ -251,46 +262,70 @@ def _unreadable(source: str, problem: str) -> Unreadable:
     return Unreadable(source, PictureError(f"{name} {problem}"))
 
 
-def read(
-    reader: "Reader",
-    sources: Iterable[str | Unreadable],
-    *,
-    single: bool,
-    upside_down: bool,
-    allow_private: bool,
-) -> Iterator[Answer]:
-    """Yield an answer for each source, in order; consecutive files are read together."""
+@dataclass(frozen=True)
+class How:
+    """How sources are read; each field is an option of `predict`."""
+
+    single: bool
+    upside_down: bool
+    allow_private: bool
+    pages: "PageNumbers"
+
+
+def read(reader: "Reader", sources: Iterable[str | Unreadable], how: How) -> Iterator[Answer]:
+    """Yield an answer for each page of each source, in order; files in a row go together."""
+    before = 0  # sources
     for are_files, group in groupby(sources, key=_is_file):
+        part = list(group)
         if are_files:
-            names, paths = tee(str(source) for source in group)
-            readings = reader.read_many(paths, single=single, upside_down=upside_down, tiff=True)
-            yield from map(Answer, names, readings)
-            continue
-        for source in group:
-            if isinstance(source, Unreadable):
-                yield Answer(source.source, source.error)
+            paths = list(map(str, part))
+            readings = reader.read_each(
+                paths,
+                single=how.single,
+                upside_down=how.upside_down,
+                all_formats=True,
+                pages=how.pages,
+            )
+            for index, reading in readings:
+                yield Answer(paths[index], reading, before + index + 1)
+        else:
+            for number, source in enumerate(part, before + 1):
+                if isinstance(source, Unreadable):
+                    yield Answer(source.source, source.error, number)
+                else:
+                    yield from _read_loaded(reader, source, how, number)
+        before += len(part)
+
+
+def _read_loaded(reader: "Reader", source: str, how: How, number: int) -> Iterator[Answer]:
+    """Yield the answer for each page on standard input or at a URL."""
+    try:
+        for page in _load(source, how):
+            if isinstance(page, PictureError):
+                yield Answer(source, page, number)
                 continue
-            try:
-                page = _load(source, allow_private)
-                reading = reader.read(page, single=single, upside_down=upside_down)
-                yield Answer(source, reading, page)
-            except PictureError as error:
-                yield Answer(source, error)
+            reading = reader.read(page, single=how.single, upside_down=how.upside_down)
+            yield Answer(source, reading, number, page)
+    except PictureError as error:
+        yield Answer(source, error, number)
 
 
 def _is_file(source: str | Unreadable) -> bool:
     return isinstance(source, str) and source != STDIN and not _is_url(source)
 
 
-def _load(source: str, allow_private: bool) -> "Picture":
-    """Return the picture on standard input or at a URL."""
-    from lenet.picture import decode
+def _load(source: str, how: How) -> Iterator["Picture | PictureError"]:
+    """Yield the pages on standard input, or the picture at a URL."""
+    from lenet.picture import decode_pages
 
     if source == STDIN:
-        return decode(_standard_input(), name="standard input", tiff=True)
+        content, name = _standard_input(), "standard input"
+        yield from decode_pages(content, how.pages, name=name, all_formats=True)
+        return
     from lenet.cli.fetching import fetch
 
-    return decode(fetch(source, allow_private=allow_private), name=source)
+    content = fetch(source, allow_private=how.allow_private)
+    yield from decode_pages(content, how.pages, name=source)
 
 
 def _standard_input() -> bytes:

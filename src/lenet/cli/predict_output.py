@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from lenet.reader import Reading
 
 # Files of a folder that count as pictures. Camera formats that may not be readable are included, so
-# that they give an error and are not silently skipped.
+# that they give an error and are not silently skipped; so are documents.
 SUFFIXES = frozenset(
     {
         *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
-        *(".tif", ".tiff", ".heic", ".heif", ".avif"),
+        *(".tif", ".tiff", ".heic", ".heif", ".avif", ".pdf"),
     }
 )
 COLUMNS = (
-    *("picture", "status", "row", "number", "digit", "probability", "digit_status"),
+    *("picture", "page", "status", "row", "number", "digit", "probability", "digit_status"),
     *("x", "y", "width", "height", "error"),
 )
 
@@ -39,7 +39,7 @@ LONGEST_STEM = 100  # characters of an explanation's file name, which may have 2
 
 @dataclass(frozen=True)
 class Answer:
-    """The outcome for one picture.
+    """The outcome for one picture, or for one page of a document.
 
     Attributes
     ----------
@@ -47,21 +47,29 @@ class Answer:
         Its path or URL, or ``-`` for standard input.
     reading : Reading or PictureError
         The reading, or the reason why there is none.
+    number : int
+        Which of the sources it is, from 1.
     page : Picture or None
         The decoded picture, if it cannot be opened again by its path.
     """
 
     source: str
     reading: "Reading | PictureError"
+    number: int
     page: "Picture | None" = None
 
 
 def as_text(answer: Answer) -> str:
-    """Return one line: name, digits with `` / `` between rows, lowest probability."""
+    """Return one line: name, digits with `` / `` between rows, lowest probability.
+
+    The page of a document with several follows the name.
+    """
     from lenet.reader import percent
 
     assert not isinstance(answer.reading, PictureError), "an error goes to stderr"
     name, reading = printable(answer.source), answer.reading
+    if reading.of_several:
+        name = f"{name}  page {reading.page}"
     if reading.status != "digits":
         return f"{name}  {reading.status}\n"
     text = reading.text.replace("\n", " / ")
@@ -79,18 +87,18 @@ def as_json(answer: Answer) -> str:
 
 
 def as_csv(answer: Answer) -> str:
-    """Return the rows of one picture, one per digit; rows and digits are numbered from 1.
+    """Return the rows of one page, one per digit; rows and digits are numbered from 1.
 
-    A picture without digits, and one that cannot be read, has one row.
+    A page without digits, and a picture that cannot be read, has one row.
     """
     name, reading = printable(answer.source), answer.reading
     if isinstance(reading, PictureError):
         return csv_row(name, *[""] * (len(COLUMNS) - 2), str(reading))
     if not reading.digits:
-        return csv_row(name, reading.status, *[""] * (len(COLUMNS) - 2))
+        return csv_row(name, reading.page, reading.status, *[""] * (len(COLUMNS) - 3))
     return "".join(
         csv_row(
-            *(name, reading.status, digit.row + 1, number, digit.digit),
+            *(name, reading.page, reading.status, digit.row + 1, number, digit.digit),
             *(digit.probability, digit.status, *digit.box, ""),
         )
         for number, digit in enumerate(reading.digits, 1)
@@ -205,31 +213,42 @@ class Explanations:
                 raise cannot_write(path, error) from error
         self._path = path
         self._number_width = len(str(pictures))
-        self._number = 0
+        self._drawn = 0
 
     def add(self, answer: Answer) -> None:
-        """Draw the next picture, unless it could not be read.
+        """Draw the next page, unless it could not be read.
 
         Raises
         ------
         PictureError
             The picture cannot be opened again, for instance because it was moved.
+        UsageError
+            It is the second page for one file.
         DataError
             The drawing cannot be written.
         """
-        from lenet.picture import decode
+        from lenet.picture import decode_pages
         from lenet.reader.explanation import explain
 
-        self._number += 1
-        if isinstance(answer.reading, PictureError):
+        reading = answer.reading
+        if isinstance(reading, PictureError):
             return
-        page = answer.page or decode(answer.source, tiff=True)
+        if self._folder is None and self._drawn:
+            raise UsageError(
+                f"--explain {self._path} is one file, and {answer.source} has several pages: give "
+                f"a folder, or --pages {reading.page}"
+            )
+        self._drawn += 1
+        page = answer.page or next(decode_pages(answer.source, reading.page, all_formats=True))
+        if isinstance(page, PictureError):
+            raise page
         content = io.BytesIO()
-        explain(page, answer.reading).save(content, "PNG")
+        explain(page, reading).save(content, "PNG")
         path = self._path
         if self._folder is not None:
             # Numbered, because pictures from different folders may have the same name.
             stem = "".join(c for c in Path(answer.source).stem if c.isalnum() or c in "-_. ")
             name = stem[:LONGEST_STEM].strip(" .") or "picture"
-            path = self._folder / f"{self._number:0{self._number_width}}-{name}.png"
+            part = f"-page-{reading.page}" if reading.of_several else ""
+            path = self._folder / f"{answer.number:0{self._number_width}}-{name}{part}.png"
         write_atomically(path, content.getvalue())

@@ -309,10 +309,10 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Shown:
 
     from lenet.picture import decode, find_digits
     from lenet.reader import Reading
-    from lenet.reader.reader import readings_of
+    from lenet.reader.reader import Regions, readings_of
 
-    page = decode(path, tiff=True)
-    [reading] = readings_of([(page.name, find_digits(page))], classifier)
+    page = decode(path, all_formats=True)
+    [reading] = readings_of([Regions(page.name, find_digits(page))], classifier)
     assert isinstance(reading, Reading), "the picture is decoded"
     # If every region was refused, show those.
     refused = tuple(region for region in reading.rejected if region.image is not None)
@@ -332,7 +332,7 @@ def _find(path: Path, number: int | None, classifier: "Classifier") -> _Shown:
     preview.thumbnail((PREVIEW, PREVIEW))
     crop = crops[(number or 1) - 1]
     x, y, width, height = crop.box
-    scale = preview.width / page.pixels.shape[1]
+    scale = preview.width / (page.pixels.shape[1] * page.reduced)
     box = (scale * x, scale * y, scale * width, scale * height)
     assert crop.image is not None, "only regions with an image are shown"
     return _Shown(crop.image, np.asarray(preview), box if len(crops) > 1 else None)

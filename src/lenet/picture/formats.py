@@ -1,8 +1,11 @@
 """What a file is, by its first bytes: pictures that are read, and what people bring instead."""
 
 import re
+from collections.abc import Callable
+from io import BytesIO
 
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     ImageFile,
@@ -11,6 +14,8 @@ from PIL import (
     TiffImagePlugin,
     WebPImagePlugin,
 )
+
+from lenet.errors import PictureError
 
 _HEAD = 1024  # bytes that are looked at
 
@@ -23,7 +28,16 @@ _READABLE: tuple[tuple[str, re.Pattern[bytes], type[ImageFile.ImageFile]], ...] 
     ("GIF", re.compile(rb"GIF8[79]a"), GifImagePlugin.GifImageFile),
     ("BMP", re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), BmpImagePlugin.BmpImageFile),
     ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]"), TiffImagePlugin.TiffImageFile),
+    # The general brand of pictures, mif1, stands before AV1 or HEVC: the brands after it tell.
+    (
+        "AVIF",
+        re.compile(rb"\0\0.{2}ftyp(avi[fs]|m[is]f1.{4}(.{4}){0,20}?avi[fs])", re.DOTALL),
+        AvifImagePlugin.AvifImageFile,
+    ),
 )
+_HEIC = re.compile(rb"\0\0.{2}ftyp(hei[cxms]|hev[cxms]|m[is]f1)", re.DOTALL)
+
+Opener = Callable[[BytesIO], ImageFile.ImageFile]
 _FOREIGN = (
     ("a HEIC or AVIF picture, or a film", re.compile(rb".{4}ftyp", re.DOTALL)),
     ("a PDF document", re.compile(rb"%PDF")),
@@ -37,13 +51,38 @@ _FOREIGN = (
 )
 
 
-def opener_of(content: bytes) -> tuple[str, type[ImageFile.ImageFile]] | None:
-    """Return the name of a file's format and Pillow's class for it; None if it is not read."""
+def opener_of(content: bytes, name: str, all_formats: bool) -> tuple[str, Opener] | None:
+    """Return the name of a file's format and Pillow's class for it; None if it is not read.
+
+    Raises
+    ------
+    PictureError
+        It is a format that is not read here, or only with a package that is missing.
+    """
     head = content[:_HEAD]
     for form, signature, opener in _READABLE:
         if signature.match(head):
-            return form, opener
+            if form == "TIFF" and not all_formats:
+                raise PictureError(
+                    f"{name} is a TIFF picture, not read here; save it as PNG or JPEG"
+                )
+            return (form, opener) if form != "AVIF" or all_formats else None
+    if all_formats and _HEIC.match(head):
+        return "HEIC", _heic_opener(name)
     return None
+
+
+def need_documents(name: str, kind: str) -> PictureError:
+    """Return the error for a file whose package is not installed."""
+    return PictureError(f"{name} is {kind}; to read it, run: pip install 'lenet[documents]'")
+
+
+def _heic_opener(name: str) -> Opener:
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError as error:
+        raise need_documents(name, "a HEIC picture") from error
+    return HeifImageFile
 
 
 def foreign_kind(content: bytes) -> str:

@@ -22,8 +22,8 @@ def quiet_pillow(fault: str) -> Iterator[None]:
     with _quiet:
         try:
             yield
-        except Exception:
-            raise PictureError(fault) from None
+        except Exception as error:
+            raise PictureError(fault) from error
 
 
 class _Quiet:

@@ -111,7 +111,8 @@ def _title(page: Picture, reading: Reading, width: int) -> Image.Image:
     text = reading.text.replace("\n", " / ") or f"({reading.status})"
     image, draw = _canvas(width, 3 * LINE)
     draw.text((0, 0), _cut(draw, text, _font(30), width), TEXT, _font(30))
-    draw.text((0, 2 * LINE), _cut(draw, page.name, _font(14), width, end=True), QUIET, _font(14))
+    name = f"{page.name}, page {page.page}" if page.of_several else page.name
+    draw.text((0, 2 * LINE), _cut(draw, name, _font(14), width, end=True), QUIET, _font(14))
     return image
 
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.errors import PictureError, UsageError
-from lenet.picture import Picture, decode
-from lenet.picture.decoding import MAX_BYTES
+from lenet.picture import Picture, decode, decode_pages
+from lenet.picture.decoding import MAX_BYTES, Source
+from lenet.picture.page_numbers import Pages
 
 LONGEST_PATH = 4096  # characters, as on Linux; a longer text is not meant as a path
 CHANNELS = (3, 4)  # RGB, RGBA
@@ -107,31 +108,49 @@ def _is_one_picture(sources: object) -> bool:
     return shape is not None and (len(shape) < 3 or (len(shape) == 3 and shape[2] in CHANNELS))
 
 
-def decode_input(source: LoadedInput, *, tiff: bool) -> Picture:
-    """Decode any result of `load_input`.
+def decode_input(source: LoadedInput, *, all_formats: bool) -> Picture:
+    """Decode any result of `load_input`; of a document its first page.
 
     Raises
     ------
     PictureError
         The input cannot be decoded, is too large, or is ambiguous.
     """
+    if isinstance(source, Picture):
+        return source
+    content, name = _decodable(source)
+    return decode(content, name=name, all_formats=all_formats)
+
+
+def decode_input_pages(
+    source: LoadedInput, pages: Pages, *, all_formats: bool
+) -> Iterator[Picture | PictureError]:
+    """Decode the pages of any result of `load_input`, as `lenet.picture.decode_pages` does."""
+    if isinstance(source, Picture):
+        yield source
+        return
+    content, name = _decodable(source)
+    yield from decode_pages(content, pages, name=name, all_formats=all_formats)
+
+
+def _decodable(source: LoadedInput) -> tuple[Source, str | None]:
+    """Return what `decode` takes, and its name if it is not a path."""
     match source:
-        case Picture():
-            return source
         case PictureError():
             raise source
         case FileContent(content, name):
-            return decode(content, name=name, tiff=tiff)
+            return content, name
         case np.ndarray():
-            return decode(_pixels(source), tiff=tiff)
+            return _pixels(source), None
         case str() if source.startswith("data:") and "," in source:
-            return decode(_data_url(source), tiff=tiff)
+            return _data_url(source), None
         case str() if len(source) > LONGEST_PATH:
             raise PictureError(
                 f"found a text of {len(source):,} characters, too long for a path: {source[:30]!r}"
                 "...; give a path or bytes; base64 must begin with data:image/png;base64,"
             )
-    return decode(source, tiff=tiff)
+    assert not isinstance(source, Picture | FileContent)
+    return source, None
 
 
 def _content_of(file: IO[bytes]) -> FileContent:

@@ -6,21 +6,29 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
 
 from lenet.errors import ModelError, PictureError, UsageError
 from lenet.picture import Found, Picture, find_digits
+from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers, Pages
 from lenet.reader import workers
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
 from lenet.reader.company import are_digits
-from lenet.reader.inputs import LoadedInput, PictureInput, decode_input, load_input, load_inputs
+from lenet.reader.inputs import (
+    LoadedInput,
+    PictureInput,
+    decode_input,
+    decode_input_pages,
+    load_input,
+    load_inputs,
+)
 from lenet.reader.reading import Digit, Reading, Rejection
 
 DEFAULT_MODEL = "reader"
@@ -30,7 +38,24 @@ PART = 8  # of these are read at a time
 # Pixels that are decoded before they are searched: the code for either stays in the core's cache.
 PIXELS_TOGETHER = 1_000_000
 
-Searched = tuple[str, Found] | PictureError  # a picture's name and regions, or why there are none
+
+class Regions(NamedTuple):
+    """What was found on a page; `name`, `page` and `of_several` are those of its `Picture`."""
+
+    name: str
+    found: Found
+    page: int = 1
+    of_several: bool = False
+
+
+class Document(NamedTuple):
+    """A source that is to be read page by page."""
+
+    source: LoadedInput
+
+
+Searched = Regions | Document | PictureError
+Answer = Reading | Document | PictureError
 
 
 class Reader:
@@ -103,9 +128,9 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
-        tiff: bool = False,
+        all_formats: bool = False,
     ) -> Reading:
-        """Read one picture.
+        """Read one picture; of a document its first page, of an animation one frame.
 
         Parameters
         ----------
@@ -118,8 +143,9 @@ class Reader:
             It holds exactly one digit: all strokes belong to it.
         upside_down : bool
             It may be upside down: of both ways, take the one that the network believes more.
-        tiff : bool
-            Read TIFF files too, whose decoder is best kept away from strangers' uploads.
+        all_formats : bool
+            Read TIFF, PDF, HEIC and AVIF too, whose decoders are best kept away from strangers'
+            uploads. PDF and HEIC need the extra `documents`.
 
         Raises
         ------
@@ -134,11 +160,53 @@ class Reader:
         >>> reading.text, reading.digits[0].probability > 0.9
         ('4', True)
         """
-        searched = search([load_input(picture)], single=single, upside_down=upside_down, tiff=tiff)
-        [reading] = readings_of(searched, self.classifier, *self._policy)
+        search = Search(single, upside_down, all_formats, ONLY_FIRST)
+        [reading] = readings_of(search([load_input(picture)]), self.classifier, *self._policy)
         if isinstance(reading, PictureError):
             raise reading
+        assert isinstance(reading, Reading), "only more than the first page makes a document"
         return reading
+
+    def read_pages(
+        self,
+        picture: PictureInput,
+        pages: Pages = None,
+        *,
+        single: bool = False,
+        upside_down: bool = False,
+        all_formats: bool = False,
+    ) -> Iterator[Reading | PictureError]:
+        """Read the pages of a document, in order; one that cannot be read gives its error instead.
+
+        Few pages are held at a time, however many there are.
+
+        Parameters
+        ----------
+        picture, single, upside_down, all_formats
+            As in `read`.
+        pages : str, int or iterable of int, optional
+            Which pages, counted from 1: ``"2-5"``, ``"2-"``, ``"1,3"``, ``range(2, 6)``; all of
+            them by default.
+
+        Raises
+        ------
+        PictureError
+            While reading: nothing of the document can be read.
+        UsageError
+            `pages` are no numbers of pages.
+
+        Examples
+        --------
+        >>> import io
+        >>> from PIL import Image
+        >>> file, page = io.BytesIO(), Image.new("L", (40, 60), 255)
+        >>> page.save(file, "TIFF", save_all=True, append_images=[page])
+        >>> readings = Reader().read_pages(file, all_formats=True)
+        >>> [(reading.page, reading.status) for reading in readings]
+        [(1, 'blank'), (2, 'blank')]
+        """
+        search = Search(single, upside_down, all_formats, PageNumbers.of(pages))
+        return self._read_document(load_input(picture), search)
 
     def read_many(
         self,
@@ -146,9 +214,13 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
-        tiff: bool = False,
+        all_formats: bool = False,
+        pages: Pages = None,
     ) -> Iterator[Reading | PictureError]:
         """Read any number of pictures, in order; one that cannot be read gives its error instead.
+
+        Each page of a document gives a reading of its own; `Reading.page` is its number. Only with
+        `all_formats` is there more than one.
 
         Many are read by as many processes as there are cores, each with a network of its own.
         Only a few hundred are held at a time, so `pictures` may be a generator without end.
@@ -157,13 +229,15 @@ class Reader:
         ----------
         pictures : iterable
             Each as `read` takes it.
-        single, upside_down, tiff : bool
+        single, upside_down, all_formats : bool
             As in `read`.
+        pages : optional
+            Which pages of each, as in `read_pages`.
 
         Raises
         ------
         UsageError
-            `pictures` is one picture, or not iterable.
+            `pictures` is one picture, or not iterable; or `pages` are no numbers of pages.
         DataError
             While reading: a process that read was ended from outside, by a lack of memory for
             instance.
@@ -176,21 +250,61 @@ class Reader:
         Reading
         PictureError
         """
-        search_all = partial(search, single=single, upside_down=upside_down, tiff=tiff)
-        return self._read_all(load_inputs(pictures), search_all)
+        readings = self.read_each(
+            pictures,
+            single=single,
+            upside_down=upside_down,
+            all_formats=all_formats,
+            pages=pages,
+        )
+        return (reading for _, reading in readings)
+
+    def read_each(
+        self,
+        pictures: Iterable[PictureInput],
+        *,
+        single: bool = False,
+        upside_down: bool = False,
+        all_formats: bool = False,
+        pages: Pages = None,
+    ) -> Iterator[tuple[int, Reading | PictureError]]:
+        """Read as `read_many` does; each reading comes with the index of its picture."""
+        search = Search(single, upside_down, all_formats, PageNumbers.of(pages))
+        return self._read_all(load_inputs(pictures), search)
 
     def _read_all(
-        self,
-        pictures: Iterator[LoadedInput],
-        search_all: Callable[[list[LoadedInput]], list[Searched]],
+        self, pictures: Iterator[LoadedInput], search: "Search"
+    ) -> Iterator[tuple[int, Reading | PictureError]]:
+        for index, answer in enumerate(self._answers(pictures, search)):
+            if not isinstance(answer, Document):
+                yield index, answer
+                continue
+            try:
+                for reading in self._read_document(answer.source, search):
+                    yield index, reading
+            except PictureError as error:  # the file was removed meanwhile
+                yield index, error
+
+    def _read_document(
+        self, source: LoadedInput, search: "Search"
     ) -> Iterator[Reading | PictureError]:
         cores = self._threads or _cores()
-        task = (self.classifier, search_all, *self._policy)
+        pages = decode_input_pages(source, search.pages, all_formats=search.all_formats)
+        with ThreadPoolExecutor(cores) as pool:
+            while part := list(islice(pages, cores)):
+                searched = list(chain.from_iterable(pool.map(search, ([page] for page in part))))
+                for reading in readings_of(searched, self.classifier, *self._policy):
+                    assert not isinstance(reading, Document), "these are its pages"
+                    yield reading
+
+    def _answers(self, pictures: Iterator[LoadedInput], search: "Search") -> Iterator[Answer]:
+        cores = self._threads or _cores()
+        task = (self.classifier, search, *self._policy)
         taken = 0
         with ThreadPoolExecutor(cores) as pool:
 
-            def here(pictures: list[LoadedInput]) -> list[Reading | PictureError]:
-                parts = pool.map(search_all, ([picture] for picture in pictures))
+            def here(pictures: list[LoadedInput]) -> list[Answer]:
+                parts = pool.map(search, ([picture] for picture in pictures))
                 searched = list(chain.from_iterable(parts))
                 return readings_of(searched, self.classifier, *self._policy)
 
@@ -205,36 +319,51 @@ class Reader:
 
 
 def batch_reader(
-    classifier: Classifier, search_all: Callable[[list[LoadedInput]], list[Searched]], *policy: Any
-) -> Callable[[list[LoadedInput]], list[Reading | PictureError]]:
+    classifier: Classifier, search: "Search", *policy: Any
+) -> Callable[[list[LoadedInput]], list[Answer]]:
     """Return the function that reads lists of pictures in a process of `Reader.read_many`."""
     cv2.setNumThreads(1)  # there are as many processes as cores
-    return lambda pictures: readings_of(search_all(pictures), classifier, *policy)
+    return lambda pictures: readings_of(search(pictures), classifier, *policy)
 
 
-def search(
-    pictures: list[LoadedInput], *, single: bool, upside_down: bool, tiff: bool
-) -> list[Searched]:
-    """Return the name of each picture and its regions, or why it cannot be read."""
-    searched: list[Searched] = []
-    pages: list[Picture | PictureError] = []
-    pixels = 0
-    for number, picture in enumerate(pictures, 1):
-        try:
-            page = decode_input(picture, tiff=tiff)
-            pixels += page.pixels.size // 3
-            pages.append(page)
-        except PictureError as error:
-            pages.append(error)
-        if pixels > PIXELS_TOGETHER or number == len(pictures):
-            for decoded in pages:
-                if isinstance(decoded, Picture):
-                    regions = find_digits(decoded, single=single, upside_down=upside_down)
-                    searched.append((decoded.name, regions))
-                else:
-                    searched.append(decoded)
-            pages, pixels = [], 0
-    return searched
+@dataclass(frozen=True)
+class Search:
+    """How pictures are decoded and searched; what `Reader.read` was asked for."""
+
+    single: bool
+    upside_down: bool
+    all_formats: bool
+    pages: PageNumbers
+
+    def __call__(self, pictures: list[LoadedInput]) -> list[Searched]:
+        """Return the regions of each picture, or why it cannot be read."""
+        searched: list[Searched] = []
+        pages: list[Picture | Document | PictureError] = []
+        pixels = 0
+        for number, picture in enumerate(pictures, 1):
+            try:
+                page = self._decode(picture)
+                pixels += page.pixels.size // 3 if isinstance(page, Picture) else 0
+                pages.append(page)
+            except PictureError as error:
+                pages.append(error)
+            if pixels > PIXELS_TOGETHER or number == len(pictures):
+                searched += map(self._regions, pages)
+                pages, pixels = [], 0
+        return searched
+
+    def _decode(self, source: LoadedInput) -> Picture | Document:
+        picture = decode_input(source, all_formats=self.all_formats)
+        if isinstance(source, Picture) or self.pages == ONLY_FIRST:
+            return picture
+        in_parts = picture.of_several or self.pages.missing(picture.name, 1)
+        return Document(source) if in_parts else picture
+
+    def _regions(self, page: Picture | Document | PictureError) -> Searched:
+        if not isinstance(page, Picture):
+            return page
+        found = find_digits(page, single=self.single, upside_down=self.upside_down)
+        return Regions(page.name, found, page.page, page.of_several)
 
 
 def readings_of(
@@ -242,9 +371,9 @@ def readings_of(
     classifier: Classifier,
     min_probability: float = MIN_PROBABILITY,
     keep_uncertain: bool = False,
-) -> list[Reading | PictureError]:
+) -> list[Answer]:
     """Return the readings of pictures; all their crops go through the network together."""
-    found = [picture[1] for picture in pictures if not isinstance(picture, PictureError)]
+    found = [picture.found for picture in pictures if isinstance(picture, Regions)]
     chosen = choose(found, classifier)
     logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
     judgement = classifier.judge(logits, min_probability)
@@ -261,14 +390,13 @@ def readings_of(
         strict=True,
     )
     crops_of_each = (crops for crops, _ in chosen)
-    readings: list[Reading | PictureError] = []
+    readings: list[Answer] = []
     for picture in pictures:
-        if isinstance(picture, PictureError):
+        if not isinstance(picture, Regions):
             readings.append(picture)
             continue
-        name, regions = picture
         digits: list[Digit] = []
-        rejected = [Rejection(region.box, region.reason) for region in regions.rejected]
+        rejected = [Rejection(region.box, region.reason) for region in picture.found.rejected]
         for crop in next(crops_of_each):
             digit, probabilities, doubtful, is_digit = next(answers)
             status = status_of(not is_digit, doubtful)
@@ -281,7 +409,11 @@ def readings_of(
         outcome: Literal["digits", "nothing", "blank"] = (
             "digits" if digits else "nothing" if rejected else "blank"
         )
-        readings.append(Reading(name, outcome, tuple(digits), tuple(rejected), keep_uncertain))
+        name, _, page, of_several = picture
+        answer = Reading(
+            name, outcome, tuple(digits), tuple(rejected), keep_uncertain, page, of_several
+        )
+        readings.append(answer)
     return readings
 
 

@@ -105,6 +105,10 @@ class Reading:
         Regions that are not digits.
     keep_uncertain : bool
         Whether `text` gives uncertain digits too.
+    page : int
+        Which page of its document it is, from 1.
+    of_several : bool
+        Whether its document has more than one page.
 
     Examples
     --------
@@ -122,6 +126,8 @@ class Reading:
     digits: tuple[Digit, ...] = ()
     rejected: tuple[Rejection, ...] = ()
     keep_uncertain: bool = field(default=False, repr=False)
+    page: int = 1
+    of_several: bool = field(default=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -136,9 +142,10 @@ class Reading:
         return self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as a dictionary for JSON: picture, status, text, digits and rejected."""
+        """Return it as a dictionary for JSON: picture, page, status, text, digits, rejected."""
         return {
             "picture": self.picture,
+            "page": self.page,
             "status": self.status,
             "text": self.text,
             "digits": [digit.to_dict() for digit in self.digits],

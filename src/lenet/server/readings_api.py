@@ -112,6 +112,7 @@ class Reading(BaseModel):
     width: int = Field(description="Of the upright picture, in pixels.")
     height: int
     picture: str = Field(description="The file's name in a form, else `picture`.")
+    page: int = Field(description="Always 1: the formats read here have one page.")
     status: Literal["digits", "blank", "nothing"]
     text: str = Field(
         description="In reading order; rows separated by newlines, uncertain digits are `?`."
@@ -164,7 +165,7 @@ async def read(
 
     def work() -> tuple[reader.Reading, int, int]:
         picture = decode(content, name=name)
-        height, width = (side * picture.reduced for side in picture.pixels.shape[:2])
+        height, width = (round(side * picture.reduced) for side in picture.pixels.shape[:2])
         return served.reader.read(picture, single=single), width, height
 
     reading, width, height = await service.workers.do(work)
