@@ -57,7 +57,8 @@ class Score:
     Attributes
     ----------
     scene : Scene
-    reading : Reading
+    readings : tuple of Reading
+        Of its pages.
     answer : str
         The digits read, in order.
     right : tuple of bool
@@ -65,7 +66,7 @@ class Score:
     """
 
     scene: Scene
-    reading: Reading
+    readings: tuple[Reading, ...]
     answer: str
     right: tuple[bool, ...]
 
@@ -76,7 +77,8 @@ class Score:
     @property
     def confident_mistakes(self) -> int:
         """Wrong digits that were read with a probability above `CONFIDENT`."""
-        sure = [digit.probability > CONFIDENT for digit in self.reading.digits]
+        digits = (digit for page in self.readings for digit in page.digits)
+        sure = [digit.probability > CONFIDENT for digit in digits]
         return sum(s and not right for s, right in zip(sure, self.right, strict=True))
 
 
@@ -147,9 +149,10 @@ def score(reader: Reader, pictures: Sequence[Scene]) -> list[Score]:
     """Read the pictures; the pages of one are joined in order."""
     scores = []
     for picture in pictures:
-        reading = reader.read(picture.path, tiff=True)
-        answer = "".join(str(digit.digit) for digit in reading.digits)
-        scores.append(Score(picture, reading, answer, align(picture.truth, answer)))
+        pages = reader.read_pages(picture.path, all_formats=True)
+        readings = tuple(page for page in pages if isinstance(page, Reading))
+        answer = "".join(str(digit.digit) for page in readings for digit in page.digits)
+        scores.append(Score(picture, readings, answer, align(picture.truth, answer)))
     return scores
 
 

@@ -336,8 +336,9 @@ class Measure:
             self.show(
                 title,
                 [
-                    Outcome(Sample(s.scene.path.name, s.scene.path, s.scene.truth), s.reading, 0)
+                    Outcome(Sample(s.scene.path.name, s.scene.path, s.scene.truth), page, 0)
                     for s in wrong
+                    for page in s.readings
                 ],
             )
 

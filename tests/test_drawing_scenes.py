@@ -10,8 +10,12 @@ import pytest
 
 from lenet.drawing.material import Handwriting, Material
 from lenet.drawing.scenes import CUT, OTHER, SIDE, Scene, SceneMaker, camera, grounds
-from lenet.drawing.scenes.block import LONGEST_SIDE, Block, Glyph, Writer
+from lenet.drawing.scenes.block import LONGEST_SIDE, Block, Glyph, Layout, Writer
+from lenet.drawing.scenes.clutter import CLUTTER
+from lenet.drawing.scenes.forms import FORMS
+from lenet.drawing.scenes.instruments import INSTRUMENTS
 from lenet.drawing.scenes.page import MOST_CHARACTERS, Content, Page, fill, scatter, show_through
+from lenet.drawing.scenes.rows import ROWS
 from lenet.drawing.scenes.scene import KINDS, digit_height
 from lenet.drawing.scenes.small import padded, small_picture
 from lenet.drawing.scenes.truth import Taken, characters, shrunk
@@ -412,3 +416,14 @@ def test_pen_strokes_handed_in_are_drawn_along() -> None:
     with_hands, without = SceneMaker(Material(handwriting)), SceneMaker(Material())
     differ = (not _equal(with_hands.draw(1, i), without.draw(1, i)) for i in range(40))
     assert any(islice(differ, 40))
+
+
+@pytest.mark.parametrize("height", [3.0, 400.0])
+@pytest.mark.parametrize(
+    "layout",
+    [*ROWS, *FORMS, *INSTRUMENTS, *CLUTTER],
+    ids=lambda layout: getattr(layout, "__name__", ""),
+)
+def test_a_layout_copes_with_any_height(layout: Layout, height: float) -> None:
+    rng = np.random.default_rng(int(height))
+    layout(rng, height, WriterPool(Material(), rng)).render()

@@ -14,7 +14,7 @@ from lenet.drawing.scenes.machines import Font
 from lenet.drawing.scenes.shapes import Styled, frame, hollow, letter, rectangle, turned
 from lenet.drawing.scenes.writers import WriterPool
 
-HEIGHTS = (4.0, 8.0, 24.0, 80.0, 400.0)
+HEIGHTS = (8.0, 24.0, 80.0)
 SEEDS = range(3)
 PLAIN_FONT = 5  # seed of a font that is neither outlined nor slanted
 
