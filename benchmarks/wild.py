@@ -2,8 +2,9 @@
 
 python benchmarks/wild.py --data DIR [--model reader] [--only single strings] [--sheets DIR]
 
-DIR contains `wild/` (folders single, strings, nondigit, scenes, each with an index.csv), `cases/`
-and `sets/` (a folder per dataset with an .npz). They are only for measuring; nothing is copied
+DIR contains `wild/` (folders single, strings, nondigit, scenes, each with an index.csv), `cases/`,
+`sets/` (a folder per dataset with an .npz) and `train/unipen/` (UNIPEN's archive, of which only the
+writers kept for testing are read). They are only for measuring; nothing is copied
 except into the contact sheets, which show every failure: picture, truth, answer, probability and
 the 28×28 network inputs. A picture counts as read only if the text equals the label; rejections and
 `?` are errors. For scenes and cases, see `everyday.py`.
@@ -25,6 +26,7 @@ from sklearn.datasets import load_sample_images
 
 import everyday
 from lenet import Reader, datasets, metrics
+from lenet.datasets import unipen
 from lenet.reader import Reading
 
 Source = Path | bytes | NDArray[np.uint8]
@@ -359,6 +361,28 @@ class Measure:
             print(confusions(outcomes))
             self.show(name, [o for o in outcomes if not o.right])
 
+    def unipen(self) -> None:
+        """Read the characters of UNIPEN's test writers, already cut out: digits and letters."""
+        place = self.data / "train" / "unipen"
+        classifier = self.reader.classifier
+        test = datasets.load(f"unipen:{place}").test
+        judged = classifier.judge(classifier.logits(test.images))
+        right = (judged.answers == test.labels) & ~judged.refused
+        print("\n## UNIPEN, writers nobody trained on\n")
+        print(f"Digits read right and not refused: {right.sum()} of {len(test)},", end=" ")
+        print(f"{100 * right.mean():.2f} %\n")
+        handwriting = unipen.load_handwriting(place, None)
+        mine = np.isin(handwriting.writers, unipen.test_writers(handwriting))
+        labels = handwriting.labels
+        letters = np.char.isalpha(labels) & (np.char.str_len(labels) == 1) & mine
+        letters &= ~np.isin(labels, sorted(unipen.DIGIT_LIKE))
+        part = handwriting.take(np.flatnonzero(letters))
+        judged = classifier.judge(classifier.logits(unipen.draw_characters(part)))
+        refused = judged.refused
+        print(f"Letters refused: {refused.sum()} of {len(part)}, {100 * refused.mean():.2f} %\n")
+        accepted = Counter(part.labels[~refused].tolist())
+        print("Read as digits:", ", ".join(f"{k} ×{n}" for k, n in accepted.most_common(20)))
+
     def mnist(self) -> None:
         """Compare MNIST's test images read directly and as PNG files."""
         test = datasets.load("mnist").test
@@ -384,7 +408,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, required=True, help="folder of wild/ and sets/")
     options.add_argument("--model", default="reader", help="a shipped model or a run folder")
-    parts = ("single", "strings", "scenes", "nondigit", "sets", "mnist")
+    parts = ("single", "strings", "scenes", "nondigit", "sets", "unipen", "mnist")
     options.add_argument("--only", nargs="+", choices=parts, default=parts, metavar="PART")
     options.add_argument("--sheets", type=Path, help="draw every failure into this folder")
     chosen = options.parse_args()

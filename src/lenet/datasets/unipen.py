@@ -58,7 +58,7 @@ def load_unipen(
     handwriting = load_handwriting(place, data_dir, download, timeout, show_progress)
     digits = handwriting.take(np.flatnonzero(np.isin(handwriting.labels, DIGITS)))
     train, test = (
-        Dataset("unipen", _inked(part), part.labels.astype(np.int64), DIGITS)
+        Dataset("unipen", draw_characters(part), part.labels.astype(np.int64), DIGITS)
         for part in split_writers(digits, handwriting)
     )
     return Splits(train, test)
@@ -81,7 +81,7 @@ def _others(found: Path, key: str) -> tuple[Dataset, Dataset]:
     handwriting = _load(found, key)
     others = handwriting.take(np.flatnonzero(~_could_be_digits(handwriting)))
     train, test = (
-        Dataset("unipen", _inked(part), np.zeros(len(part), np.int64), (NONE,))
+        Dataset("unipen", draw_characters(part), np.zeros(len(part), np.int64), (NONE,))
         for part in split_writers(others, handwriting)
     )
     return train, test
@@ -115,7 +115,7 @@ def _could_be_digits(handwriting: Handwriting) -> NDArray[np.bool_]:
     return np.asarray(is_like | is_narrow | is_slanted)
 
 
-def _inked(handwriting: Handwriting) -> NDArray[np.uint8]:
+def draw_characters(handwriting: Handwriting) -> NDArray[np.uint8]:
     """Ink each character once, always with the same pen; uint8 (n, 28, 28)."""
     images = np.empty((len(handwriting), 28, 28), np.uint8)
     for index in range(len(handwriting)):
