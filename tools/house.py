@@ -29,14 +29,15 @@ ROOMS = {
     "run.py": "the run folder",
     "picture/": "pixels: decode safely; find the ink; cut a box out; normalise the MNIST way",
     "finder/": "the network that finds where digits stand, and the reading order of what it found",
-    "drawing/": "digits, letters and signs drawn by ourselves, to learn from",
+    "drawing/": "digits, letters, signs and whole scenes, drawn by ourselves or along pen strokes, "
+    "to learn from",
     "corrections.py": "the store of corrected readings (SQLAlchemy)",
     "datasets/": "`Dataset`, `Source` (`kind:place`), loading, splits and carving",
     "models/": "one file per architecture (torch); building one and giving it weights; the shape "
     "table of each",
     "metrics/": "counts first: `Scores`, intervals, calibration",
-    "training/": "the loop, targets and losses, augmentation, averaging, watchers and events for "
-    "TensorBoard",
+    "training/": "the loops (digit images, scenes), targets and losses, augmentation, averaging, "
+    "watchers and events for TensorBoard",
     "reader/": "`Classifier` (ONNX), `Reader`: pictures in, `Reading` out; many at a time; how a "
     "picture was read, drawn",
     "evaluation.py": "a model scored on data, what it misread, what became of one taught further",
