@@ -20,9 +20,9 @@ from lenet.drawing.scenes.small import border_colour, padded, small_picture
 from lenet.drawing.scenes.truth import Taken, characters, shrunk
 from lenet.drawing.scenes.writers import WriterPool
 
-SIDE = 256  # pixels of a scene's side: a training crop; 16 of them make a batch of a minute's step
-STREAM = 11  # of the random generator; others of `lenet.drawing` use lower ones
-WITHOUT_DIGITS = 0.03  # of scenes, besides those with nothing but words on them: an eighth in all
+SIDE = 256  # pixels of a scene's side, which is that of a training crop
+STREAM = 11  # of the random generator; the rest of `lenet.drawing` uses lower numbers
+WITHOUT_DIGITS = 0.03  # of scenes; with those that happen to get only words, an eighth
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -159,15 +159,16 @@ def mosaic(rng: np.random.Generator, studio: Studio) -> Taken:
         for x in range(0, SIDE, tile):
             side = int(rng.uniform(0.75 if tile == 32 else 0.4, 1) * tile)
             part = padded(rng, _small(rng, studio, side), tile)
+            if len(whole.classes) + len(part.classes) > MOST_CHARACTERS:
+                continue
             here = np.s_[y : y + tile, x : x + tile]
             whole.image[here] = part.image
-            if len(whole.classes) + len(part.classes) <= MOST_CHARACTERS:
-                numbers, rows = characters(part)
-                classes = np.array([OTHER, *part.classes])
-                classes[numbers] = rows[:, 0]  # the edge of a tile is no edge of the scene
-                whole.ids[here] = part.ids + (part.ids > 0) * np.int32(len(whole.classes))
-                whole.classes += classes[1:].tolist()
-                whole.inked += part.inked
+            numbers, rows = characters(part)
+            classes = np.array([OTHER, *part.classes])
+            classes[numbers] = rows[:, 0]  # the edge of a tile is no edge of the scene
+            whole.ids[here] = part.ids + (part.ids > 0) * np.int32(len(whole.classes))
+            whole.classes += classes[1:].tolist()
+            whole.inked += part.inked
     return whole
 
 
@@ -275,7 +276,9 @@ def _framed(rng: np.random.Generator, taken: Taken) -> Taken:
     image = np.full((SIDE, SIDE), border_colour(taken.image[inside]), np.uint8)
     ids = np.zeros((SIDE, SIDE), np.int32)
     image[inside], ids[inside] = taken.image[inside], taken.ids[inside]
-    return Taken(image, ids, taken.classes, taken.inked, (x0, y0, SIDE - x1, SIDE - y1))
+    left, top, right, bottom = taken.frame  # it may have some padding already
+    frame = max(x0, left), max(y0, top), min(SIDE - x1, right), min(SIDE - y1, bottom)
+    return Taken(image, ids, taken.classes, taken.inked, frame)
 
 
 Laid = tuple[Page, NDArray[np.float64], NDArray[np.float64]]
