@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
 from lenet.drawing.scenes.machines import DotMatrix
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     ellipse,
     letter,
     panel,
@@ -17,7 +16,7 @@ from lenet.drawing.scenes.shapes import (
     shadow,
     within,
 )
-from lenet.drawing.scenes.texts import plain_digits, word
+from lenet.drawing.scenes.texts import pick, plain_digits, word
 
 UNITS = (
     "kg", "g", "lb", "km", "km/h", "mph", "kWh", "V", "A", "W", "mA", "Hz", "%", "°C", "°F", "bar",
@@ -70,11 +69,6 @@ def clock_time(rng: np.random.Generator) -> str:
     start = f"{hour:02}" if rng.random() < 0.4 else str(hour)
     end = f":{second:02}" if rng.random() < 0.2 else ""
     return f"{start}:{minute:02}{end}"
-
-
-def pick(rng: np.random.Generator, of: Sequence[str]) -> str:
-    """Return one of the words; each is as frequent as the others."""
-    return of[int(rng.integers(len(of)))]
 
 
 def _screen_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:

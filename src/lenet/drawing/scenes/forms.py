@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.grids import GRIDS
 from lenet.drawing.scenes.marked import MARKED
 from lenet.drawing.scenes.placing import (
@@ -14,7 +14,6 @@ from lenet.drawing.scenes.placing import (
     MOST_CHARACTERS,
     PAGE,
     RIGHT,
-    SMALLEST,
     aligned,
     cell_character,
     chance,

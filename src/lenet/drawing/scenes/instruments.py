@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
-from lenet.drawing.scenes.displays import DISPLAYS, UNITS, pick
+from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
+from lenet.drawing.scenes.displays import DISPLAYS, UNITS
 from lenet.drawing.scenes.keys import KEYS
 from lenet.drawing.scenes.plates import PLATES
 from lenet.drawing.scenes.shapes import (
     LARGEST,
-    SMALLEST,
     around,
     ellipse,
     letter,
@@ -18,7 +17,7 @@ from lenet.drawing.scenes.shapes import (
     segment,
     within,
 )
-from lenet.drawing.scenes.texts import plain_digits, word
+from lenet.drawing.scenes.texts import pick, plain_digits, word
 from lenet.drawing.scenes.things import THINGS
 
 HIDDEN = 0.35  # share of a digit; with more out of sight it cannot be told from others

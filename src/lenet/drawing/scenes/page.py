@@ -7,14 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.drawing.scenes.block import CUT, OTHER, Drawing, Layout, Writers
+from lenet.drawing.scenes.block import CUT, OTHER, SMALLEST, Drawing, Layout, Writers
 from lenet.drawing.scenes.grounds import Grey, gradient, ink_level, lay_panel, texture
 
 MOST_CHARACTERS = 254  # of a scene: their numbers are kept in a byte, 0 is for none
 TRIES = 8  # to find a free place for a block
 BESIDE = 0.22  # of the blocks after the first one teach what is no digit beside digits
 LYING = 48.0  # degrees: a digit that is turned further is not read as the one it was
-SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 
 
 @dataclass

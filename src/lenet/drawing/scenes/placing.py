@@ -16,7 +16,6 @@ PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
 MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
 SHORTEST = 3  # characters: an O or S alone would look like a digit
-SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
 
@@ -60,7 +59,7 @@ def fitted(
 def aligned(
     block: Block,
     writer: Writer,
-    text: str | Sequence[str],
+    text: str,
     x: float,
     y: float,
     align: float = MIDDLE,
@@ -239,7 +238,7 @@ def in_cell(
     """
     x, y, w, h = cell
     dx, dy = rng.normal(0, looseness, 2) * (w, h)
-    aligned(block, writer, [character], x + w / 2 + dx, y + (h - writer.height) / 2 + dy)
+    aligned(block, writer, character, x + w / 2 + dx, y + (h - writer.height) / 2 + dy)
 
 
 def digit_row(rng: np.random.Generator, height: float, least: int = 1, most: int = 9) -> str:

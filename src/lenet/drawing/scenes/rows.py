@@ -3,14 +3,13 @@
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     LEFT,
     MOST_CHARACTERS,
     PAGE,
     RIGHT,
-    SMALLEST,
     aligned,
     chance,
     filled_line,
@@ -223,7 +222,7 @@ def _letters(rng: np.random.Generator, height: float, writers: Writers) -> Block
     columns = int(rng.choice([1, 1, 2, 3, 4]))
     for row in range(fitting(rng, line_height, 1, 3)):
         for column in range(columns):
-            block.write(writer, [texts.lone_letter(rng)], column * step, row * line_height)
+            block.write(writer, texts.lone_letter(rng), column * step, row * line_height)
     return block
 
 
