@@ -17,8 +17,8 @@ from lenet.picture import decode
 
 LONGEST_SIDE = 1_000  # pixels; scenes are 256 wide
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-# Looked at one by one. Not among them: pictures with text in them (astronaut, page, text), a clock,
-# what is no picture of a thing (color, logo, phantom), and what has no clear licence (motorcycle).
+# Each was looked at. Left out: pictures with text (astronaut, page, text), a clock, pictures of no
+# thing (color, logo, phantom), and one without a clear licence (motorcycle).
 BUNDLED = (
     "brick.png",
     "camera.png",
@@ -45,8 +45,8 @@ def load_things(place: Path | None = None) -> tuple[NDArray[np.uint8], ...]:
     Parameters
     ----------
     place : Path, optional
-        A folder of pictures; by default those inside scikit-image. Folders in it count too, files
-        that are no pictures by their names do not.
+        A folder of pictures and of folders of them; files with other suffixes are passed over.
+        By default those inside scikit-image.
 
     Raises
     ------

@@ -30,7 +30,7 @@ from lenet.errors import DataError
 
 WRITERS_PER_CONTRIBUTOR = 1_000  # writer 3_007 is the eighth of the fourth contributor
 SPACING = 0.04  # between points, as a share of the longer side; as dense as `drawing`'s curves
-DEEPEST = 10  # files that include files
+DEEPEST = 10  # files that include each other; beyond this, one surely includes itself
 LIGATURE = r"\@"  # label of strokes between two letters
 CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, capitals, small letters, signs
 
@@ -139,7 +139,9 @@ def _expand(files: Mapping[str, bytes], name: str, content: _Content, depth: int
     if name not in files:
         raise DataError(f"{name} is missing; bring the whole of UNIPEN's train_r01_v07")
     if depth > DEEPEST:
-        raise DataError(f"{name} includes files without end; bring the original file")
+        raise DataError(
+            f"{name} is included more than {DEEPEST} files deep; bring the original file"
+        )
     for part in re.split(r"(?m)^\.", _text(files[name]))[1:]:
         head, _, body = part.partition("\n")
         keyword, *values = head.split() or [""]
@@ -159,7 +161,9 @@ def _expand(files: Mapping[str, bytes], name: str, content: _Content, depth: int
 def _columns(names: list[str], file: str) -> tuple[int, int]:
     upper = [name.upper() for name in names]
     if "X" not in upper or "Y" not in upper:
-        raise DataError(f"{file}: .COORD names no X and Y, found {' '.join(names)!r}")
+        raise DataError(
+            f"{file}: .COORD names no X and Y, found {' '.join(names)!r}; bring the original file"
+        )
     return upper.index("X"), upper.index("Y")
 
 
@@ -201,16 +205,18 @@ def _points(component: _Component, name: str) -> Floats:
         x, y = component.columns
         points = np.array([(line[x], line[y]) for line in lines if line], np.float64)
     except (IndexError, ValueError) as error:
-        raise DataError(f"{name} includes a point that is none; bring the original file") from error
+        raise DataError(
+            f"{name} includes a point without coordinates; bring the original file"
+        ) from error
     if not np.isfinite(points).all():
-        raise DataError(f"{name} includes a point that is nowhere; bring the original file")
+        raise DataError(f"{name} includes a point that is not finite; bring the original file")
     return points.reshape(-1, 2)
 
 
 def _fitted(strokes: list[Floats]) -> list[Floats]:
     """Return strokes with y downwards, at the origin, with longer side 1 and points spaced evenly.
 
-    A single point becomes two equal ones, which pens draw as a dot.
+    A single point becomes two equal ones, which the pens draw as a dot.
     """
     if not strokes:
         return []
