@@ -18,10 +18,10 @@ from lenet.drawing.strokes import Floats
 
 DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
-CUT = 11  # class of a digit cut off, and of what nobody can read: neither right nor wrong
+CUT = 11  # class of a digit cut off and of what nobody can read: to find it is no error
 SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
-INKED = 80  # of 255: a pixel with more ink, or half of the most, belongs to its character
+INKED = 80  # of 255: pixels with more ink are the character's, or with half of its strongest
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Block:
         Parameters
         ----------
         margin : int
-            Empty pixels on each side, for what is made of the ink: a shadow, an outline.
+            Empty pixels on each side, for a shadow or an outline that is made of the ink.
 
         Returns
         -------

@@ -32,7 +32,7 @@ LABELS = (
 
 @dataclass(frozen=True)
 class Look:
-    """How a display looks: shades of the panel, of what is on and of what is off."""
+    """How a display looks: shades of the panel and of lit and unlit segments."""
 
     panel: float | None
     on: float
@@ -80,7 +80,7 @@ def show(
 ) -> float:
     """Write a row that ends at `right`, in cells of one width; return where it starts.
 
-    The cells, and `spare` empty ones before them, show what is off.
+    Unlit segments, if the look has any, show in all cells and in `spare` empty ones before them.
     """
     eight = writer.glyph("8") or Glyph(np.zeros((1, 1), np.uint8), 0, 0, 0.6 * writer.height)
     gap = max(writer.gap(), 0.14 * writer.height)

@@ -1,4 +1,4 @@
-"""Layouts of meters, odometers, rulers, gauges and clocks, and of all that is no plain writing."""
+"""Layouts of meters, odometers, rulers, gauges and clocks; the other instruments join them."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ _METER_WORDS = (
 
 
 def _slice(glyph: Glyph, top: float, bottom: float) -> tuple[Glyph, float]:
-    """Return what of a glyph is between two heights, and which share of its ink is not."""
+    """Return the part of a glyph between two heights, and the share of its ink outside them."""
     first = int(np.clip(round(top - glyph.y), 0, glyph.ink.shape[0]))
     last = int(np.clip(round(bottom - glyph.y), 0, glyph.ink.shape[0]))
     seen = glyph.ink[first:last]

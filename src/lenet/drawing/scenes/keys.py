@@ -57,7 +57,7 @@ def _pad(
 ) -> Block:
     """Return rows of keys; the first stands at the origin.
 
-    A caption stands below each. `names` writes what is longer than one letter and no number.
+    A caption stands below each. `names` writes legends of several characters that are no number.
     """
     block = Block()
     under = Block()

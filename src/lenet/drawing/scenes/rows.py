@@ -7,7 +7,7 @@ from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     LEFT,
-    MOST_CHARACTERS,
+    LONGEST_TEXT,
     PAGE,
     RIGHT,
     aligned,
@@ -192,7 +192,7 @@ def _text_lines(
     def anything() -> str:
         return texts.number(rng) if chance(rng, number_share) else texts.word(rng)
 
-    for row in range(fitting(rng, line_height, 2, min(8, 1 + MOST_CHARACTERS // most))):
+    for row in range(fitting(rng, line_height, 2, min(8, 1 + LONGEST_TEXT // most))):
         words = [anything() for _ in range(most // 3 + 1)]
         block.write(writer, filled_line(words, most), 0, row * line_height)
     return block

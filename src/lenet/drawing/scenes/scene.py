@@ -34,8 +34,8 @@ def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]
     }
 
 
-# Most digits that people photograph stand in plain rows; forms and instruments are worth as much
-# as they are hard.
+# Most digits that people photograph stand in plain rows; forms and instruments are rarer and
+# harder.
 LAYOUTS = _joined((ROWS, 0.55), (FORMS, 0.25), (INSTRUMENTS, 0.2))
 
 
@@ -184,8 +184,8 @@ KINDS: dict[Callable[[np.random.Generator, Studio], Taken], float] = {
     lone: 5,
     mosaic: 5,
 }
-FRAMED = 0.12  # of scenes show the edge of a picture: padding follows
-DENSE = 0.08  # of pages are written full
+FRAMED = 0.12  # share of scenes that show the edge of a picture, and padding beyond it
+DENSE = 0.08  # share of pages that are written full, unless their digits are large
 
 
 class SceneMaker:
@@ -233,8 +233,8 @@ class SceneMaker:
 def digit_height(rng: np.random.Generator) -> float:
     """Return the height of a scene's usual digit in pixels.
 
-    The pyramid of the finder halves a picture until its digits are 13 to 46 pixels high; larger
-    ones are there to be left to the next level, smaller ones to be ignored.
+    The pyramid of the finder halves a picture until its digits are 13 to 46 pixels high. Larger
+    ones teach it to leave them to the next level, smaller ones to ignore them.
     """
     kind = rng.random()
     low, high = (
