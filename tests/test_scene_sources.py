@@ -396,6 +396,18 @@ def test_a_folder_of_pictures_is_read_with_its_folders(tmp_path: Path) -> None:
     assert (large == 76).all()
 
 
+def test_a_folder_of_more_pictures_than_memory_holds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(things, "MOST_PICTURES", 2)
+    for name in ("a.png", "b.png"):
+        write(tmp_path / name, np.full((4, 3), 200, np.uint8))
+    assert len(things.load_things(tmp_path)) == 2
+    write(tmp_path / "c.png", np.full((4, 3), 200, np.uint8))
+    with pytest.raises(DataError, match="3 pictures in .*, the most is 2; move some away"):
+        things.load_things(tmp_path)
+
+
 def test_a_folder_without_pictures_or_with_a_broken_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no pictures in .*; things:DIR takes a folder of .bmp"):
         things.load_things(tmp_path)

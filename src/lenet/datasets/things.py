@@ -16,6 +16,7 @@ from lenet.errors import DataError, PictureError
 from lenet.picture import decode
 
 LONGEST_SIDE = 1_000  # pixels; scenes are 256 wide
+MOST_PICTURES = 1_000  # of a folder; each process that draws holds up to 1 MB for each
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 # Each was looked at. Left out: pictures with text (astronaut, page, text), a clock, pictures of no
 # thing (color, logo, phantom), and one without a clear licence (motorcycle).
@@ -51,7 +52,8 @@ def load_things(place: Path | None = None) -> tuple[NDArray[np.uint8], ...]:
     Raises
     ------
     DataError
-        scikit-image is not installed, the folder holds no pictures, or one cannot be read.
+        scikit-image is not installed, the folder holds no pictures or more than `MOST_PICTURES`,
+        or one cannot be read.
     """
     return tuple(_grey(path) for path in (_bundled() if place is None else _in_folder(place)))
 
@@ -72,6 +74,10 @@ def _in_folder(place: Path) -> list[Path]:
     if not paths:
         raise DataError(
             f"no pictures in {folder}; things:DIR takes a folder of {', '.join(sorted(SUFFIXES))}"
+        )
+    if len(paths) > MOST_PICTURES:
+        raise DataError(
+            f"{len(paths):,} pictures in {folder}, the most is {MOST_PICTURES:,}; move some away"
         )
     return paths
 
