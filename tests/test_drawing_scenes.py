@@ -249,7 +249,7 @@ def test_a_mosaic_shows_only_the_characters_that_its_truth_holds(
     assert ((taken.image > 0) == (taken.ids > 0)).all()
 
 
-@pytest.mark.parametrize("step", [*camera.SCAN, *camera.SNAPSHOT])
+@pytest.mark.parametrize("step", [*(camera.SCAN | camera.SNAPSHOT)])
 @pytest.mark.parametrize("contrast", [20.0, 250.0])
 def test_no_step_of_the_camera_loses_the_picture(step: camera.Step, contrast: float) -> None:
     for seed in range(6):
@@ -344,6 +344,9 @@ def test_an_empty_or_endless_block_is_not_drawn() -> None:
     assert not block
     block.mark(np.full((1, LONGEST_SIDE + 1), 255, np.uint8), 0, 0)
     assert block.render() is None
+    apart = _digit()
+    apart.append(apart, LONGEST_SIDE, 0)
+    assert apart.render() is None
 
 
 class _Mute:

@@ -215,7 +215,6 @@ def _keep(handwriting: Handwriting, path: Path) -> None:
 
 def _relevant_files(found: Path) -> dict[str, bytes]:
     """Read the files that list the characters, and all files that those include, by name."""
-    missing: set[str] = set()
 
     def read(names: set[str] | None) -> dict[str, bytes]:
         def wanted(name: str) -> bool:
@@ -225,13 +224,10 @@ def _relevant_files(found: Path) -> dict[str, bytes]:
         return {_inner_name(name): content for name, content in read_files(found, wanted).items()}
 
     files = new = read(None)
-    while (
-        missing := {name for content in new.values() for name in unipen_format.included(content)}
-        - files.keys()
-    ):
-        new = read(missing)
-        if not new:
-            break
+    while new:
+        named = {name for content in new.values() for name in unipen_format.included(content)}
+        missing = named - files.keys()
+        new = read(missing) if missing else {}
         files |= new
     return files
 
