@@ -187,6 +187,15 @@ def test_a_broken_file_is_an_error_of_one_line(files: dict[str, bytes], message:
     assert "\n" not in str(error.value)
 
 
+def test_files_that_include_others_over_and_over_are_refused_at_once() -> None:
+    files = {f"include/{level}": f".INCLUDE {level + 1}\n".encode() * 30 for level in range(8)} | {
+        "include/8": b".PEN_DOWN\n1 2\n",
+        "data/1a/abc/one.dat": b".INCLUDE 0\n",
+    }
+    with pytest.raises(DataError, match="includes more than 1,000 files; bring the original"):
+        unipen_format.parse(files)
+
+
 # Places and archives.
 
 

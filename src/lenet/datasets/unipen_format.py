@@ -30,7 +30,9 @@ from lenet.errors import DataError
 
 WRITERS_PER_CONTRIBUTOR = 1_000  # writer 3_007 is the eighth of the fourth contributor
 SPACING = 0.04  # between points, as a share of the longer side; as dense as `drawing`'s curves
-DEEPEST = 10  # files that include each other; beyond this, one surely includes itself
+# A file of UNIPEN's data includes one other, which includes none; beyond these it is broken.
+DEEPEST = 10
+MOST_INCLUDED = 1_000
 LIGATURE = r"\@"  # label of strokes between two letters
 CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, capitals, small letters, signs
 
@@ -51,6 +53,7 @@ class _Content:
     components: list[_Component] = field(default_factory=list)
     writer: str = ""
     columns: tuple[int, int] = (0, 1)
+    included: int = 0  # files so far
 
 
 class _Character(NamedTuple):
@@ -147,6 +150,12 @@ def _expand(files: Mapping[str, bytes], name: str, content: _Content, depth: int
         keyword, *values = head.split() or [""]
         match keyword:
             case "INCLUDE" if values:
+                content.included += 1
+                if content.included > MOST_INCLUDED:
+                    raise DataError(
+                        f"{name} includes more than {MOST_INCLUDED:,} files; "
+                        "bring the original file"
+                    )
                 _expand(files, _full_name(values[0]), content, depth + 1)
             case "WRITER_ID":
                 content.writer = " ".join(values)
