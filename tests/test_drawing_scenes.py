@@ -92,7 +92,7 @@ def test_every_kind_of_scene_occurs_as_often_as_it_should(maker: SceneMaker) -> 
         assert seen[kind] == pytest.approx(2_000 * weight / sum(KINDS.values()), rel=0.4)
 
 
-def test_about_an_eighth_of_the_scenes_has_no_digit(scenes: list[Scene]) -> None:
+def test_about_a_sixth_of_the_scenes_has_no_digit(scenes: list[Scene]) -> None:
     without = sum(not (scene.characters[:, 0] < OTHER).any() for scene in scenes)
     assert 0.04 < without / COUNT < 0.25
 

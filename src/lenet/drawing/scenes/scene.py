@@ -22,7 +22,7 @@ from lenet.drawing.scenes.writers import WriterPool
 
 SIDE = 256  # pixels of a scene's side, which is that of a training crop
 STREAM = 11  # of the random generator; the rest of `lenet.drawing` uses lower numbers
-WITHOUT_DIGITS = 0.03  # of scenes; with those that happen to get only words, an eighth
+WITHOUT_DIGITS = 0.03  # of scenes; with bare ones and those that get only words, a sixth
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
