@@ -200,17 +200,6 @@ def test_a_frame_stands_around_two_corners() -> None:
     assert outline.max(0) == pytest.approx([35, 65])
 
 
-def test_a_block_that_is_too_large_is_not_drawn() -> None:
-    block = Block()
-    block.line(np.array([(0.0, 0), (5_000, 0)]), 1)
-    block.fill(rectangle(0, 0, 5_000, 9), 1)
-    assert not block
-    assert block.render() is None
-    for x in (0, 5_000):
-        block.fill(rectangle(x, 0, 9, 9), 1)
-    assert block.render() is None
-
-
 def test_a_silhouette_is_all_ink_in_full_strength() -> None:
     block = Block()
     block.fill(rectangle(3, 4, 10, 6), 0)

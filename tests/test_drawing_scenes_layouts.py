@@ -258,15 +258,3 @@ def test_a_line_by_hand_stays_near_the_straight_one() -> None:
     assert np.abs(line[:, 1]).max() < 4
     level = by_hand(np.random.default_rng(0), straight(0, 0, 70, 0), 0)
     np.testing.assert_allclose(level[:, 0], np.linspace(0, 70, 8))
-
-
-def test_what_is_larger_than_a_block_may_be_is_not_drawn() -> None:
-    block = Block()
-    block.line(straight(0, 0, 9_000, 0), 1)
-    block.fill(np.array([[0.0, 0], [9_000, 0], [0, 9]]), 1)
-    assert not block
-    assert block.render() is None
-    assert not np.any(block.bounds())
-    block.write(Stamp(20), "1", 0, 0)
-    block.write(Stamp(20), "2", 9_000, 0)
-    assert block.render() is None

@@ -396,7 +396,6 @@ PATTERNS: dict[Callable[[Rng], str], str] = {
     texts.words: r"\D+",
     texts.letters: r"[A-Za-z]{2,8}",
     texts.lone_letter: r"[^oODQIiljZzSsGbBgq01|/]",
-    texts.foreign_letter: r"[^\x00-\x7f]",
 }
 
 

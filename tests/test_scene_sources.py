@@ -19,6 +19,7 @@ from lenet import datasets, drawing
 from lenet.datasets import scenes, things, unipen
 from lenet.datasets.scenes import load_material, load_scenes
 from lenet.drawing.material import Handwriting, Material
+from lenet.drawing.scenes import machines
 from lenet.drawing.scenes.scene import Scene, SceneMaker
 from lenet.errors import DataError, UsageError
 from lenet.storage import locked
@@ -124,7 +125,11 @@ def test_other_seeds_material_and_code_have_other_scenes(
     assert scenes._key(0, Material()) == before
     (code / "words.toml").write_text("a = 2")
     keys.add(scenes._key(0, Material()))
-    assert len(keys) == 12
+    monkeypatch.setattr(scenes, "text_fonts", lambda: machines.text_fonts()[1:])
+    keys.add(scenes._key(0, Material()))
+    monkeypatch.setattr("PIL.__version__", "0.0")
+    keys.add(scenes._key(0, Material()))
+    assert len(keys) == 14
 
 
 def test_scenes_are_kept_in_the_users_cache(sketcher: type[Sketcher], tmp_path: Path) -> None:
@@ -148,6 +153,9 @@ def test_missing_pixels_are_an_error_that_says_what_to_do(
     load_scenes(5, 0, Material(), tmp_path, processes=1)
     [path] = tmp_path.glob("*/images")
     path.write_bytes(b"")
+    with pytest.raises(DataError, match="is damaged; remove it to draw anew"):
+        load_scenes(5, 0, Material(), tmp_path, processes=1)
+    path.unlink()
     with pytest.raises(DataError, match="is damaged; remove it to draw anew"):
         load_scenes(5, 0, Material(), tmp_path, processes=1)
 
@@ -331,7 +339,9 @@ def test_material_is_joined_of_all_its_sources(tmp_path: Path) -> None:
 
 
 def test_scenes_are_not_drawn_from_other_sources() -> None:
-    with pytest.raises(UsageError, match="not drawn from drawn:9: give mnist, unipen, things or"):
+    with pytest.raises(
+        UsageError, match="not drawn from drawn:9: give mnist, unipen, unipen:PLACE, things"
+    ):
         load_material(["drawn:9"], held_out=False)
 
 
@@ -384,6 +394,18 @@ def test_a_folder_of_pictures_is_read_with_its_folders(tmp_path: Path) -> None:
     small, large = things.load_things(tmp_path)
     assert (small.shape, large.shape) == ((40, 30), (40, 1000))
     assert (large == 76).all()
+
+
+def test_a_folder_of_more_pictures_than_memory_holds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(things, "MOST_PICTURES", 2)
+    for name in ("a.png", "b.png"):
+        write(tmp_path / name, np.full((4, 3), 200, np.uint8))
+    assert len(things.load_things(tmp_path)) == 2
+    write(tmp_path / "c.png", np.full((4, 3), 200, np.uint8))
+    with pytest.raises(DataError, match="3 pictures in .*, the most is 2; move some away"):
+        things.load_things(tmp_path)
 
 
 def test_a_folder_without_pictures_or_with_a_broken_one_is_an_error(tmp_path: Path) -> None:

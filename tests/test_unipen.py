@@ -161,21 +161,39 @@ def test_the_number_of_a_writer_tells_the_contributor() -> None:
     [
         ({"data/1a/abc/one.dat": INDEX.encode()}, "include/abc/data/one.dat is missing; bring"),
         (tree(".INCLUDE abc/data/one.dat"), "there is no character in it; bring the original"),
-        (tree(INDEX, ".INCLUDE abc/data/one.dat"), "includes files without end; bring the"),
+        (
+            tree(INDEX, ".INCLUDE abc/data/one.dat"),
+            "is included more than 10 files deep; bring the",
+        ),
         (tree(INDEX.replace("1-2", "1-3")), "no components '1-3', there are 3; bring the"),
         (tree(INDEX.replace("1-2", "2-1")), "no components '2-1', there are 3"),
         (tree(INDEX.replace("1-2", "some")), "no components 'some', there are 3"),
         (tree(INDEX.replace('"7"', "7")), "cannot understand .*SEGMENT CHARACTER 1-2"),
         (tree(INDEX, PEN.replace("X Y T", "T")), ".COORD names no X and Y, found 'T'"),
-        (tree(INDEX, PEN.replace("10 10 2", "10")), "includes a point that is none; bring"),
-        (tree(INDEX, PEN.replace("10 10 2", "10 no")), "includes a point that is none; bring"),
-        (tree(INDEX, PEN.replace("10 10 2", "10 inf")), "includes a point that is nowhere"),
+        (tree(INDEX, PEN.replace("10 10 2", "10")), "includes a point without coordinates; bring"),
+        (
+            tree(INDEX, PEN.replace("10 10 2", "10 no")),
+            "includes a point without coordinates; bring",
+        ),
+        (
+            tree(INDEX, PEN.replace("10 10 2", "10 inf")),
+            "includes a point that is not finite; bring",
+        ),
     ],
 )
 def test_a_broken_file_is_an_error_of_one_line(files: dict[str, bytes], message: str) -> None:
     with pytest.raises(DataError, match=message) as error:
         unipen_format.parse(files)
     assert "\n" not in str(error.value)
+
+
+def test_files_that_include_others_over_and_over_are_refused_at_once() -> None:
+    files = {f"include/{level}": f".INCLUDE {level + 1}\n".encode() * 30 for level in range(8)} | {
+        "include/8": b".PEN_DOWN\n1 2\n",
+        "data/1a/abc/one.dat": b".INCLUDE 0\n",
+    }
+    with pytest.raises(DataError, match="includes more than 1,000 files; bring the original"):
+        unipen_format.parse(files)
 
 
 # Places and archives.
@@ -313,6 +331,16 @@ def test_a_truncated_archive_is_an_error_of_one_line(
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("kind", ["tgz", "tar.xz", "tar.bz2", "zip"])
+def test_damaged_data_in_an_archive_is_called_so(tmp_path: Path, kind: str) -> None:
+    content = bytearray(packed(kind, tree()))
+    content[len(content) // 2] ^= 255
+    path = tmp_path / "spoilt"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="spoilt is no archive or damaged .*; bring it again"):
+        unipen.load_handwriting(path)
+
+
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no archive")
@@ -370,6 +398,17 @@ def test_an_archive_that_may_not_be_read_is_an_error_of_one_line(
         unipen.load_handwriting(path)
     with pytest.raises(DataError, match=message):
         archive.read_files(path, lambda _: True)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_of_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="cannot read .*: Permission denied; check that it may"):
+        unipen.load_handwriting(tmp_path)
 
 
 # As a source of images.
@@ -597,6 +636,8 @@ def set_attribute(name: str, value: object) -> Callable[[Zenodo], None]:
         (alter(links={"self": "https://example.org/a.tgz"}), "refers to another server"),
         (alter(size=10**9), "names an archive of 1,000,000,000 bytes, the most is 536,870,912"),
         (alter(checksum="sha256:00"), "names no archive"),
+        (alter(size=float("inf")), "sent something else"),
+        (alter(links={"self": "http://[/a.tgz"}), "sent something else"),
     ],
 )
 def test_a_fault_of_the_server_is_named_and_leaves_nothing_behind(

@@ -1,9 +1,9 @@
 """Draw a contact sheet of scenes with their truth, to look at.
 
 Run ``python tools/scene_sheet.py sheet.png --seed 1 --count 24 --material mnist unipen things``
-from the root of the repository.
-Digits have green boxes and their class, other characters thin red boxes, and characters that are
-cut off or can't be read grey ones.
+from the root of the repository. The material is that of held-out scenes.
+Digits have green boxes and their class, other characters red boxes, and characters that are cut
+off or can't be read grey ones.
 """
 
 import argparse
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from lenet.datasets.scenes import load_material
 from lenet.drawing.scenes import CUT, OTHER, SIDE, Scene, SceneMaker
+from lenet.drawing.scenes.scene import KINDS
 
 COLUMNS = 6
-ZOOM = 1.5  # so that boxes of small digits leave something to see
+ZOOM = 1.5  # so that a box does not hide the small digit in it
 GREEN, RED, GREY = (0, 160, 0), (60, 60, 230), (130, 130, 130)  # blue, green, red
 
 
@@ -36,12 +37,15 @@ def picture(scene: Scene) -> NDArray[np.uint8]:
 
 def main() -> None:
     """Draw the sheet that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("sheet", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=24)
-    parser.add_argument("--kind", help="name of a kind of scene: only these")
+    kinds = [kind.__name__ for kind in KINDS]
+    parser.add_argument("--kind", choices=kinds, help="draw only scenes of this kind")
     parser.add_argument("--material", nargs="*", default=["things"], help="as a recipe's material")
     given = parser.parse_args()
     maker = SceneMaker(load_material(given.material, held_out=True))
@@ -58,7 +62,8 @@ def main() -> None:
     for number, image in enumerate(pictures):
         y, x = divmod(number, COLUMNS)
         sheet[y * side : y * side + len(image), x * side : x * side + image.shape[1]] = image
-    cv2.imwrite(str(given.sheet), sheet)
+    if not cv2.imwrite(str(given.sheet), sheet):
+        parser.error(f"cannot write {given.sheet}")
 
 
 if __name__ == "__main__":

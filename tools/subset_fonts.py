@@ -73,6 +73,8 @@ def make(name: str, about: dict[str, Any], original: Path) -> Path:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     FONTS.mkdir(exist_ok=True)
     table = tomllib.loads(Path(__file__).with_name("fonts.toml").read_text("utf-8"))
     rows = []

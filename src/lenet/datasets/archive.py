@@ -14,7 +14,7 @@ from typing import IO, cast
 from lenet.errors import DataError
 
 MOST_UNPACKED = 2**30  # bytes; twice what UNIPEN's archive holds
-# How packed files begin, and what unpacks them.
+# The first bytes of packed files, and what unpacks them.
 _UNPACKERS: dict[bytes, Callable[[IO[bytes]], object]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"\xfd7zXZ\0": lzma.LZMAFile,
@@ -51,7 +51,7 @@ def read_files(place: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        Links and special files are passed over.
+        Links and special files in an archive are passed over.
 
     Raises
     ------
@@ -75,11 +75,17 @@ def read_files(place: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
         *(EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile),
         *(tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError),
     ) as error:
-        raise DataError(f"{place} is no archive or damaged ({error}); bring it again") from error
+        raise _damaged(place, error) from error
     except OSError as error:
+        if error.errno is None:  # bz2 says so of damaged data
+            raise _damaged(place, error) from error
         raise DataError(
-            f"cannot read {place}: {error.strerror or error}; check that it may be read"
+            f"cannot read {place}: {error.strerror}; check that it may be read"
         ) from error
+
+
+def _damaged(place: Path, error: Exception) -> DataError:
+    return DataError(f"{place} is no archive or damaged ({error}); bring it again")
 
 
 def _in_folder(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -112,3 +118,5 @@ def _in_tar(stream: IO[bytes], wanted: Callable[[str], bool]) -> Iterator[tuple[
                 file = archive.extractfile(member)
                 assert file is not None  # it is a regular file
                 yield member.name, file.read()
+    while bounded.read(2**16):  # to the checksum, which stands behind the last member
+        pass

@@ -1,7 +1,7 @@
-"""What is fetched or made once: where it is looked for and kept, and how a download behaves.
+"""Where files that are fetched or made once are kept, and how a download behaves.
 
-Nothing that arrives is trusted: it is held in memory, bounded in size and in time, until it is
-verified, so a bad server leaves no trace on disk.
+A download is held in memory, bounded in size and in time, until it is verified: a bad server leaves
+no trace on disk.
 """
 
 import io
@@ -95,16 +95,15 @@ class Received(io.BytesIO):
 def get(url: str, received: Received, *, follow: bool = False) -> bytes:
     """Get `url` in a thread that is abandoned at the deadline (`ServerError`).
 
-    If redirects are to be followed, then only to the same server.
-
-    Looking up a name, and a server that sends a byte now and then, have no deadline of their own.
+    With `follow`, redirects within the same server are followed. The thread is needed because
+    neither a look-up of a name nor a server that sends a byte now and then has a deadline.
     """
     import requests
 
     responses: list[requests.Response] = []
     done: Future[None] = Future()
-    words = (url, received, follow, responses, done)
-    threading.Thread(target=_fill, args=words, daemon=True).start()
+    arguments = (url, received, follow, responses, done)
+    threading.Thread(target=_fill, args=arguments, daemon=True).start()
     try:
         done.result(max(0.0, received.deadline - time.monotonic()))
     except ServerError:
@@ -154,9 +153,9 @@ def _fill(
 def progress(
     text: str, total: int, show: bool, *, unit: str = "bytes"
 ) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on stderr, if that is a terminal.
+    """Show a progress bar of `total` units on stderr, if `show` and that is a terminal.
 
-    Yield the function that advances it by a number of units, of `total`.
+    Yield a function that advances it by a number of units.
     """
     from rich.console import Console
     from rich.progress import (

@@ -1,9 +1,9 @@
 """Drawn scenes, to learn to find digits in; drawn once, by several processes, and kept on disk.
 
-They lie in parts of 1,000 in the user's cache. A part counts once it is whole, so a drawing that is
-interrupted goes on where it was, and one that needs more scenes only adds parts. The name of their
-folder is a digest of all that they depend on: code or handwriting that has changed never finds old
-scenes. The folder can be deleted at any time.
+The user's cache holds them in parts of 1,000. A part counts once it is whole, so an interrupted
+drawing loses one part at most, and asking for more scenes only adds parts. Their folder is named by
+a digest of all that they depend on: after a change of code or handwriting they are drawn anew. The
+folder can be deleted at any time.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import PIL
 from numpy.typing import NDArray
 
 from lenet import drawing
@@ -29,6 +30,7 @@ from lenet.datasets.cache import cache_folder, npz, progress, read_npz
 from lenet.datasets.source import Source, load
 from lenet.datasets.things import load_things
 from lenet.drawing.material import Handwriting, Material
+from lenet.drawing.scenes.machines import text_fonts
 from lenet.drawing.scenes.scene import SIDE, Scene, SceneMaker
 from lenet.errors import DataError, UsageError
 from lenet.storage import cannot_write, locked, write_atomically
@@ -37,7 +39,7 @@ PART = 1_000  # scenes
 CHUNK = 20  # scenes that a process draws before it hands them over: some tenths of a second
 MOST_SCENES = 1_000_000  # 82 GB
 HALF = SIDE // 2
-HELD_OUT_SHARE = 0.1  # of what is to train on, for scenes that are held out
+HELD_OUT_SHARE = 0.1  # of training digits and writers: kept for held-out scenes
 HELD_OUT_SEED = 1
 
 
@@ -57,7 +59,7 @@ class Scenes:
     first : ndarray of int64, (n + 1,)
         The characters of scene i are those from ``first[i]`` up to ``first[i + 1]``.
     digest : str
-        SHA-256 of all scenes, in hexadecimal.
+        SHA-256 of the digests of all scenes, in hexadecimal.
     """
 
     images: NDArray[np.uint8]
@@ -162,12 +164,12 @@ def _cores() -> int:
 def _pool(
     processes: int, material: Material
 ) -> Iterator[Callable[[int, Sequence[Sequence[int]]], Iterator[Scene]]]:
-    """Yield a function that takes a seed and chunks of numbers, and yields their scenes."""
+    """Yield a function from a seed and chunks of numbers to their scenes, in order."""
     if processes <= 1:
         maker = SceneMaker(material)
         yield lambda seed, chunks: (maker.draw(seed, index) for chunk in chunks for index in chunk)
         return
-    # A fresh interpreter: a fork would copy the threads' locks of whatever has started before.
+    # Spawned, since a fork would copy locks that other threads of this process hold.
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _begin, (material,))
     try:
         yield lambda seed, chunks: (
@@ -203,15 +205,15 @@ def _draw_chunk(seed: int, numbers: Sequence[int]) -> list[Scene]:
 class _Store:
     """Scenes in a folder.
 
-    ``images`` and ``ids`` hold the pixels of all scenes; ``part-7.npz``, written after them, holds
-    the rest and thereby says how many of part 7 are there.
+    ``images`` and ``ids`` hold the pixels of all scenes. ``part-7.npz`` holds the rest of part 7
+    and is written last, so it says how many of its scenes are complete.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def missing(self, count: int) -> list[int]:
-        """Return the numbers of the scenes that are not there, of the first `count`."""
+        """Return which of the first `count` scenes are not on the disk."""
         numbers: list[int] = []
         for start in range(0, count, PART):
             here = len(self._part(start // PART)[2])
@@ -242,7 +244,7 @@ class _Store:
         write_atomically(self.folder / f"part-{part}.npz", npz(kept))
 
     def load(self, count: int) -> Scenes:
-        """Return the first `count` scenes, all of which are there."""
+        """Return the first `count` scenes, none of which may be missing."""
         parts = [self._part(part) for part in range(-(-count // PART))]
         counts = np.concatenate([part[1] for part in parts])[:count]
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -252,7 +254,7 @@ class _Store:
                 np.memmap(self.folder / name, np.uint8, "r", shape=(count, side, side))
                 for name, side in (("images", SIDE), ("ids", HALF))
             )
-        except ValueError as error:
+        except (ValueError, FileNotFoundError) as error:
             raise DataError(f"{self.folder} is damaged; remove it to draw anew") from error
         characters = np.concatenate([part[0] for part in parts])[: first[-1]]
         return Scenes(images, ids, characters, first, hashlib.sha256(digests.data).hexdigest())
@@ -272,8 +274,10 @@ def _digest(scene: Scene) -> NDArray[np.uint8]:
 
 
 def _key(seed: int, material: Material) -> str:
-    """Return a digest of what scenes depend on: seed, material, code and its libraries."""
-    digest = hashlib.sha256(f"{seed} {np.__version__} {cv2.__version__}".encode())
+    """Return a digest of what scenes depend on: seed, material, code, libraries and fonts."""
+    versions = np.__version__, cv2.__version__, PIL.__version__
+    fonts = [font.name for font in text_fonts()]  # more of them if matplotlib is installed
+    digest = hashlib.sha256(f"{seed} {versions} {fonts}".encode())
     folder = Path(drawing.__file__).parent
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -299,8 +303,8 @@ def load_material(
     data_dir : Path, optional
         First folder to search for MNIST and UNIPEN.
     held_out : bool
-        Whether for scenes that are held out. They have a tenth of MNIST's training digits and of
-        UNIPEN's training writers to themselves. The test parts are for neither.
+        Whether it is for held-out scenes. A tenth of MNIST's training digits and of UNIPEN's
+        training writers is theirs alone. The test parts are never used.
 
     Raises
     ------
@@ -325,7 +329,8 @@ def load_material(
                 material = replace(material, photos=material.photos + photos)
             case _:
                 raise UsageError(
-                    f"scenes are not drawn from {source}: give mnist, unipen, things or things:DIR"
+                    f"scenes are not drawn from {source}: give mnist, unipen, unipen:PLACE, things "
+                    "or things:DIR"
                 )
     return material
 
@@ -335,8 +340,8 @@ def _is_held_out(count: int) -> NDArray[np.bool_]:
 
 
 def _load_hands(place: str, data_dir: Path | None, held_out: bool) -> Handwriting:
-    whole = unipen.load_handwriting(Path(place) if place else None, data_dir)
+    whole = unipen.load_handwriting(Path(place) if place else None, data_dir, show_progress=True)
     writers = np.setdiff1d(whole.writers, unipen.test_writers(whole))
     count = max(1, round(HELD_OUT_SHARE * len(writers)))
-    others = unipen.draw_writers(writers, count, HELD_OUT_SEED)
-    return whole.of_writers(others if held_out else np.setdiff1d(writers, others))
+    kept_back = unipen.draw_writers(writers, count, HELD_OUT_SEED)
+    return whole.of_writers(kept_back if held_out else np.setdiff1d(writers, kept_back))

@@ -16,9 +16,10 @@ from lenet.errors import DataError, PictureError
 from lenet.picture import decode
 
 LONGEST_SIDE = 1_000  # pixels; scenes are 256 wide
+MOST_PICTURES = 1_000  # of a folder; each process that draws holds up to 1 MB for each
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-# Looked at one by one. Not among them: pictures with text in them (astronaut, page, text), a clock,
-# what is no picture of a thing (color, logo, phantom), and what has no clear licence (motorcycle).
+# Each was looked at. Left out: pictures with text (astronaut, page, text), a clock, pictures of no
+# thing (color, logo, phantom), and one without a clear licence (motorcycle).
 BUNDLED = (
     "brick.png",
     "camera.png",
@@ -45,13 +46,14 @@ def load_things(place: Path | None = None) -> tuple[NDArray[np.uint8], ...]:
     Parameters
     ----------
     place : Path, optional
-        A folder of pictures; by default those inside scikit-image. Folders in it count too, files
-        that are no pictures by their names do not.
+        A folder of pictures and of folders of them; files with other suffixes are passed over.
+        By default those inside scikit-image.
 
     Raises
     ------
     DataError
-        scikit-image is not installed, the folder holds no pictures, or one cannot be read.
+        scikit-image is not installed, the folder holds no pictures or more than `MOST_PICTURES`,
+        or one cannot be read.
     """
     return tuple(_grey(path) for path in (_bundled() if place is None else _in_folder(place)))
 
@@ -72,6 +74,10 @@ def _in_folder(place: Path) -> list[Path]:
     if not paths:
         raise DataError(
             f"no pictures in {folder}; things:DIR takes a folder of {', '.join(sorted(SUFFIXES))}"
+        )
+    if len(paths) > MOST_PICTURES:
+        raise DataError(
+            f"{len(paths):,} pictures in {folder}, the most is {MOST_PICTURES:,}; move some away"
         )
     return paths
 

@@ -35,8 +35,8 @@ TEST_SEED = 0
 THICKEST = 0.15  # stroke width, as a share of the longer side: real hands make narrow loops
 # Characters that look like a digit; the ligatures that contributor kai names "@" are bars.
 DIGIT_LIKE = frozenset("oODIijlsSzZbBgGqQ|/\\()!.,'`") | {unipen_format.LIGATURE}
-NARROWEST = 0.35  # width over height: what is narrower could be a 1
-FLATTEST = 0.35  # height over width of a dash: what is higher could be a slanted 1
+NARROWEST = 0.35  # width over height: a narrower character could be a 1
+STEEPEST = 0.35  # height over width of a dash: a steeper one could be a slanted 1
 
 
 def load_unipen(
@@ -100,17 +100,17 @@ def test_writers(handwriting: Handwriting) -> NDArray[np.int64]:
 
 
 def draw_writers(writers: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
-    """Draw so many of these writers, the same share of each contributor's, up to half of them."""
+    """Draw `count` of these writers, at most half: the same share of each contributor's."""
     contributors = writers // WRITERS_PER_CONTRIBUTOR
     return writers[draw_stratified(contributors, min(count, len(writers) // 2), seed)]
 
 
 def _could_be_digits(handwriting: Handwriting) -> NDArray[np.bool_]:
-    """Tell of each character whether it is a digit or could be taken for one."""
+    """Return for each character whether it is a digit or could be taken for one."""
     starts = handwriting.first_points[handwriting.first_strokes[:-1]]
     width, height = np.maximum.reduceat(handwriting.points, starts).T
     is_narrow = width < NARROWEST * height
-    is_slanted = np.isin(handwriting.labels, ["-", "_"]) & (height > FLATTEST * width)
+    is_slanted = np.isin(handwriting.labels, ["-", "_"]) & (height > STEEPEST * width)
     is_like = np.isin(handwriting.labels, [*DIGITS, *DIGIT_LIKE])
     return np.asarray(is_like | is_narrow | is_slanted)
 
@@ -133,14 +133,14 @@ def load_handwriting(
 ) -> Handwriting:
     """Return the characters of the categories 1a to 1d: digits, capitals, small letters, signs.
 
-    The strokes are kept in the user's cache once they are read, since that takes long.
+    Reading them takes long, so their strokes are kept in the user's cache.
 
     Parameters
     ----------
     place : Path, optional
-        The folder ``train_r01_v07``, an archive of it, or a folder that holds one of them. By
-        default they are looked for in `data_dir`, in ``$LENET_DATA`` and in the user's cache, and
-        in a folder ``unipen`` in each of them.
+        The folder ``train_r01_v07``, an archive of it, or a folder that holds either. By default
+        `data_dir`, ``$LENET_DATA`` and the user's cache are searched, and a folder ``unipen`` in
+        each of them.
     data_dir : Path, optional
     download : bool
         Whether the archive may be downloaded if there is no `place` and it is not found.
@@ -152,7 +152,7 @@ def load_handwriting(
     Raises
     ------
     DataError
-        It is not there and cannot be downloaded, cannot be read, is damaged, or something else.
+        It is not there and cannot be downloaded, cannot be read, is damaged, or is not UNIPEN.
     """
     found = obtain(place, data_dir, download, timeout, show_progress)
     return _load(found, _key(found))
@@ -204,7 +204,7 @@ _ARRAYS = ("labels", "writers", "first_strokes", "first_points", "points")
 
 
 def _keep(handwriting: Handwriting, path: Path) -> None:
-    """Write the characters to the cache; a cache that cannot be written is done without."""
+    """Write the characters to the cache, if it can be written."""
     content = npz({name: getattr(handwriting, name) for name in _ARRAYS})
     with contextlib.suppress(OSError, DataError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,8 +214,7 @@ def _keep(handwriting: Handwriting, path: Path) -> None:
 
 
 def _relevant_files(found: Path) -> dict[str, bytes]:
-    """Read the files that tell the characters of `found`, and all that they include, by name."""
-    missing: set[str] = set()
+    """Read the files that list the characters, and all files that those include, by name."""
 
     def read(names: set[str] | None) -> dict[str, bytes]:
         def wanted(name: str) -> bool:
@@ -225,13 +224,10 @@ def _relevant_files(found: Path) -> dict[str, bytes]:
         return {_inner_name(name): content for name, content in read_files(found, wanted).items()}
 
     files = new = read(None)
-    while (
-        missing := {name for content in new.values() for name in unipen_format.included(content)}
-        - files.keys()
-    ):
-        new = read(missing)
-        if not new:
-            break
+    while new:
+        named = {name for content in new.values() for name in unipen_format.included(content)}
+        missing = named - files.keys()
+        new = read(missing) if missing else {}
         files |= new
     return files
 
@@ -261,26 +257,34 @@ def _key(found: Path) -> str:
                 digest.update(f"{found.stat().st_size}".encode())
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     except OSError as error:
-        raise DataError(
-            f"cannot read {found}: {error.strerror or error}; check that it may be read"
-        ) from error
+        raise _cannot_read(found, error) from error
     return digest.hexdigest()[:32]
 
 
 def _found_in(place: Path, *, by_name: bool = False) -> Path | None:
-    """Return what `place` is or holds, if anything; `by_name` if it may hold other things too."""
-    if not place.is_dir():
-        return place if place.is_file() and not by_name else None
-    for folder in (place / ROOT, place / "CDROM" / ROOT, place / "unipen" / "CDROM" / ROOT):
-        if folder.is_dir():
-            return folder
-    if (place / "data").is_dir() and not by_name:
-        return place
-    return next(
-        (
-            path
-            for path in sorted(place.iterdir())
-            if ROOT in path.name and path.name.endswith(ARCHIVES) and path.is_file()
-        ),
-        None,
-    )
+    """Return UNIPEN's folder or archive if `place` is or holds it.
+
+    With `by_name` only what is named as UNIPEN counts: `place` may hold other things as well.
+    """
+    try:
+        if not place.is_dir():
+            return place if place.is_file() and not by_name else None
+        for folder in (place / ROOT, place / "CDROM" / ROOT, place / "unipen" / "CDROM" / ROOT):
+            if folder.is_dir():
+                return folder
+        if (place / "data").is_dir() and not by_name:
+            return place
+        return next(
+            (
+                path
+                for path in sorted(place.iterdir())
+                if ROOT in path.name and path.name.endswith(ARCHIVES) and path.is_file()
+            ),
+            None,
+        )
+    except OSError as error:
+        raise _cannot_read(place, error) from error
+
+
+def _cannot_read(place: Path, error: OSError) -> DataError:
+    return DataError(f"cannot read {place}: {error.strerror or error}; check that it may be read")

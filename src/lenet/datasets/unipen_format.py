@@ -30,7 +30,9 @@ from lenet.errors import DataError
 
 WRITERS_PER_CONTRIBUTOR = 1_000  # writer 3_007 is the eighth of the fourth contributor
 SPACING = 0.04  # between points, as a share of the longer side; as dense as `drawing`'s curves
-DEEPEST = 10  # files that include files
+# A file of UNIPEN's data includes one other, which includes none; beyond these it is broken.
+DEEPEST = 10
+MOST_INCLUDED = 1_000
 LIGATURE = r"\@"  # label of strokes between two letters
 CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, capitals, small letters, signs
 
@@ -51,6 +53,7 @@ class _Content:
     components: list[_Component] = field(default_factory=list)
     writer: str = ""
     columns: tuple[int, int] = (0, 1)
+    included: int = 0  # files so far
 
 
 class _Character(NamedTuple):
@@ -139,12 +142,20 @@ def _expand(files: Mapping[str, bytes], name: str, content: _Content, depth: int
     if name not in files:
         raise DataError(f"{name} is missing; bring the whole of UNIPEN's train_r01_v07")
     if depth > DEEPEST:
-        raise DataError(f"{name} includes files without end; bring the original file")
+        raise DataError(
+            f"{name} is included more than {DEEPEST} files deep; bring the original file"
+        )
     for part in re.split(r"(?m)^\.", _text(files[name]))[1:]:
         head, _, body = part.partition("\n")
         keyword, *values = head.split() or [""]
         match keyword:
             case "INCLUDE" if values:
+                content.included += 1
+                if content.included > MOST_INCLUDED:
+                    raise DataError(
+                        f"{name} includes more than {MOST_INCLUDED:,} files; "
+                        "bring the original file"
+                    )
                 _expand(files, _full_name(values[0]), content, depth + 1)
             case "WRITER_ID":
                 content.writer = " ".join(values)
@@ -159,7 +170,9 @@ def _expand(files: Mapping[str, bytes], name: str, content: _Content, depth: int
 def _columns(names: list[str], file: str) -> tuple[int, int]:
     upper = [name.upper() for name in names]
     if "X" not in upper or "Y" not in upper:
-        raise DataError(f"{file}: .COORD names no X and Y, found {' '.join(names)!r}")
+        raise DataError(
+            f"{file}: .COORD names no X and Y, found {' '.join(names)!r}; bring the original file"
+        )
     return upper.index("X"), upper.index("Y")
 
 
@@ -201,16 +214,18 @@ def _points(component: _Component, name: str) -> Floats:
         x, y = component.columns
         points = np.array([(line[x], line[y]) for line in lines if line], np.float64)
     except (IndexError, ValueError) as error:
-        raise DataError(f"{name} includes a point that is none; bring the original file") from error
+        raise DataError(
+            f"{name} includes a point without coordinates; bring the original file"
+        ) from error
     if not np.isfinite(points).all():
-        raise DataError(f"{name} includes a point that is nowhere; bring the original file")
+        raise DataError(f"{name} includes a point that is not finite; bring the original file")
     return points.reshape(-1, 2)
 
 
 def _fitted(strokes: list[Floats]) -> list[Floats]:
     """Return strokes with y downwards, at the origin, with longer side 1 and points spaced evenly.
 
-    A single point becomes two equal ones, which pens draw as a dot.
+    A single point becomes two equal ones, which the pens draw as a dot.
     """
     if not strokes:
         return []

@@ -1,6 +1,7 @@
 """Fetching an archive from a record of Zenodo, the repository of research data at CERN.
 
-Which file a record holds, where it is and its MD5 is asked of Zenodo, https://developers.zenodo.org.
+Zenodo is asked which files a record holds, where they are and their MD5:
+https://developers.zenodo.org.
 """
 
 import hashlib
@@ -23,6 +24,7 @@ LARGEST = 2**29  # bytes of an archive
 
 class _File(NamedTuple):
     url: str
+    server: tuple[str, str]  # scheme and host
     suffix: str
     md5: str
     size: int
@@ -47,7 +49,7 @@ def fetch(
     target : Path
         Where to put it, without its suffix.
     suffixes : sequence of str
-        What the names of archives end in. Of several files of a record, the largest such is taken.
+        What the names of archives end in. The record's largest file of such a name is taken.
     timeout : float, optional
         Seconds that all may take.
     show_progress : bool
@@ -56,7 +58,7 @@ def fetch(
     Raises
     ------
     DataError
-        It cannot be fetched or written, or is not what Zenodo says it is.
+        It cannot be fetched or written, or its size or MD5 is not what Zenodo says.
     """
     patience = float("inf") if timeout is None else timeout
     deadline = time.monotonic() + patience
@@ -99,13 +101,15 @@ def _ask(record: int, suffixes: Sequence[str], deadline: float) -> _File:
             suffix = next((suffix for suffix in suffixes if entry["key"].endswith(suffix)), None)
             kind, _, digest = entry["checksum"].partition(":")
             if suffix and kind == "md5":
-                files.append(_File(entry["links"]["self"], suffix, digest, int(entry["size"])))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+                url = str(entry["links"]["self"])
+                server = urlsplit(url)[:2]
+                files.append(_File(url, server, suffix, digest, int(entry["size"])))
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ServerError("sent something else") from error
     if not files:
         raise ServerError("names no archive")
     file = max(files, key=lambda each: each.size)
-    if urlsplit(file.url)[:2] != urlsplit(API)[:2]:
+    if file.server != urlsplit(API)[:2]:
         raise ServerError("refers to another server")
     if file.size > LARGEST:
         raise ServerError(f"names an archive of {file.size:,} bytes, the most is {LARGEST:,}")

@@ -5,7 +5,7 @@ no colours yet, only shades: 0 = as the ground, 1 = as the ink. A zebra row has 
 window of a meter's drum 1, and the digit in that window 0 again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -18,9 +18,10 @@ from lenet.drawing.strokes import Floats
 
 DIGITS = "0123456789"
 OTHER = 10  # class of a character that is no digit
-CUT = 11  # class of a digit cut off, and of what nobody can read: neither right nor wrong
+CUT = 11  # class of a digit cut off and of what nobody can read: to find it is no error
+SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 LONGEST_SIDE = 1_500  # pixels of a block; a larger one is not drawn
-INKED = 80  # of 255: a pixel with more ink, or half of the most, belongs to its character
+INKED = 80  # of 255: pixels with more ink are the character's, or with half of its strongest
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,8 @@ class Block:
         label = int(character) if character in DIGITS else OTHER
         self._layers.append(_Layer(glyph.ink, x + glyph.x, y + glyph.y, shade, label, glyph.turn))
 
-    def write(
-        self, writer: Writer, text: str | Sequence[str], x: float, y: float, shade: float = 1
-    ) -> float:
-        """Write one line, the top of its digits at `y`; return where the next character starts.
-
-        A sequence of names is for characters whose name is longer than one letter, as "Omega".
-        """
+    def write(self, writer: Writer, text: str, x: float, y: float, shade: float = 1) -> float:
+        """Write one line, the top of its digits at `y`; return where the next character starts."""
         for character in text:
             if character == " ":
                 x += 0.5 * writer.height
@@ -184,7 +180,7 @@ class Block:
         Parameters
         ----------
         margin : int
-            Empty pixels on each side, for what is made of the ink: a shadow, an outline.
+            Empty pixels on each side, for a shadow or an outline that is made of the ink.
 
         Returns
         -------

@@ -1,7 +1,8 @@
 """From a flat page to a picture: geometry, light, blur, noise, compression.
 
-What moves pixels moves the truth as well, by the nearest pixel. What changes greys knows how high
-the digits are and how weak the ink is, so that nearly all that was readable stays readable.
+Steps that move pixels move the truth as well, by the nearest pixel. Steps that change greys are
+limited by the height of the digits and the contrast of the ink: nearly all that was readable stays
+readable.
 """
 
 from collections.abc import Callable
@@ -111,7 +112,7 @@ def lay_down(
     corners: Floats,
     outline: Floats,
 ) -> Matrix:
-    """Lay a page on what is in the picture; return the matrix from page to picture, (3, 3).
+    """Lay a page on the picture so far; return the matrix from page to picture, (3, 3).
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def lay_down(
     corners : ndarray of float64, (4, 2)
         Where its corners lie, in the order of `held`.
     outline : ndarray of float64, (m, 2)
-        What of it is there; the same as `corners` unless it is torn.
+        Its outline in the picture; the same as `corners` unless it is torn.
     """
     grey, ids = page
     h, w = grey.shape
@@ -162,7 +163,7 @@ def bend(rng: np.random.Generator, photo: Photo) -> None:
 
 
 def cover(rng: np.random.Generator, photo: Photo) -> None:
-    """Hold a finger before the picture; what is under it is no longer there."""
+    """Hold a finger before the lens; the ink under it is no longer part of the truth."""
     h, w = photo.grey.shape
     edge = int(rng.integers(4))
     at, reach = rng.uniform(0.1, 0.9), rng.uniform(0.06, 0.2)

@@ -7,10 +7,9 @@ import numpy as np
 
 from lenet.drawing.doodles import DOODLES
 from lenet.drawing.letters import SIGNS
-from lenet.drawing.scenes.block import Block, Layout, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
 from lenet.drawing.scenes.displays import LABELS
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     around,
     ellipse,
     letter,

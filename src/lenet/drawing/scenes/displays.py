@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
 from lenet.drawing.scenes.machines import DotMatrix
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     ellipse,
     letter,
     panel,
@@ -17,7 +16,7 @@ from lenet.drawing.scenes.shapes import (
     shadow,
     within,
 )
-from lenet.drawing.scenes.texts import plain_digits, word
+from lenet.drawing.scenes.texts import pick, plain_digits, word
 
 UNITS = (
     "kg", "g", "lb", "km", "km/h", "mph", "kWh", "V", "A", "W", "mA", "Hz", "%", "°C", "°F", "bar",
@@ -33,7 +32,7 @@ LABELS = (
 
 @dataclass(frozen=True)
 class Look:
-    """How a display looks: shades of the panel, of what is on and of what is off."""
+    """How a display looks: shades of the panel and of lit and unlit segments."""
 
     panel: float | None
     on: float
@@ -72,11 +71,6 @@ def clock_time(rng: np.random.Generator) -> str:
     return f"{start}:{minute:02}{end}"
 
 
-def pick(rng: np.random.Generator, of: Sequence[str]) -> str:
-    """Return one of the words; each is as frequent as the others."""
-    return of[int(rng.integers(len(of)))]
-
-
 def _screen_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:
     return writers.display(height) if rng.random() < 0.85 else writers.font(height)
 
@@ -86,7 +80,7 @@ def show(
 ) -> float:
     """Write a row that ends at `right`, in cells of one width; return where it starts.
 
-    The cells, and `spare` empty ones before them, show what is off.
+    Unlit segments, if the look has any, show in all cells and in `spare` empty ones before them.
     """
     eight = writer.glyph("8") or Glyph(np.zeros((1, 1), np.uint8), 0, 0, 0.6 * writer.height)
     gap = max(writer.gap(), 0.14 * writer.height)

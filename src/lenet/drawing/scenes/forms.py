@@ -5,16 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.grids import GRIDS
 from lenet.drawing.scenes.marked import MARKED
 from lenet.drawing.scenes.placing import (
     ADVANCE,
+    LONGEST_TEXT,
     MIDDLE,
-    MOST_CHARACTERS,
     PAGE,
     RIGHT,
-    SMALLEST,
     aligned,
     cell_character,
     chance,
@@ -166,7 +165,7 @@ def _written_lines(
     if chance(rng, 0.25):
         drop = rng.uniform(-0.5, 0.5) * writer.height  # across or between the lines
     make = texts.plain_digits if chance(rng, 0.4) else texts.number
-    left = MOST_CHARACTERS
+    left = LONGEST_TEXT
     for y in ys:
         x = rng.uniform(0, 0.3) * width
         while chance(rng, share) and x < 0.7 * width and left > 0:
@@ -333,7 +332,7 @@ def _page_number(rng: np.random.Generator, height: float, writers: Writers) -> B
     block, writer = Block(), writers.font(height)
     line_height = rng.uniform(1.4, 1.9) * height
     most = min(40, max(1, int(PAGE / (0.7 * height))))
-    rows = fitting(rng, line_height, 1, min(5, 1 + MOST_CHARACTERS // most), 0.7 * PAGE)
+    rows = fitting(rng, line_height, 1, min(5, 1 + LONGEST_TEXT // most), 0.7 * PAGE)
     for row in range(rows):
         line = filled_line((texts.word(rng) for _ in range(most // 3 + 1)), most)
         block.write(writer, line, 0, row * line_height)

@@ -3,13 +3,12 @@
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     LEFT,
     PAGE,
     RIGHT,
-    SMALLEST,
     aligned,
     cell_character,
     chance,

@@ -1,14 +1,13 @@
-"""Layouts of meters, odometers, rulers, gauges and clocks, and of all that is no plain writing."""
+"""Layouts of meters, odometers, rulers, gauges and clocks; the other instruments join them."""
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Glyph, Layout, Writer, Writers
-from lenet.drawing.scenes.displays import DISPLAYS, UNITS, pick
+from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
+from lenet.drawing.scenes.displays import DISPLAYS, UNITS
 from lenet.drawing.scenes.keys import KEYS
 from lenet.drawing.scenes.plates import PLATES
 from lenet.drawing.scenes.shapes import (
     LARGEST,
-    SMALLEST,
     around,
     ellipse,
     letter,
@@ -18,7 +17,7 @@ from lenet.drawing.scenes.shapes import (
     segment,
     within,
 )
-from lenet.drawing.scenes.texts import plain_digits, word
+from lenet.drawing.scenes.texts import pick, plain_digits, word
 from lenet.drawing.scenes.things import THINGS
 
 HIDDEN = 0.35  # share of a digit; with more out of sight it cannot be told from others
@@ -28,7 +27,7 @@ _METER_WORDS = (
 
 
 def _slice(glyph: Glyph, top: float, bottom: float) -> tuple[Glyph, float]:
-    """Return what of a glyph is between two heights, and which share of its ink is not."""
+    """Return the part of a glyph between two heights, and the share of its ink outside them."""
     first = int(np.clip(round(top - glyph.y), 0, glyph.ink.shape[0]))
     last = int(np.clip(round(bottom - glyph.y), 0, glyph.ink.shape[0]))
     seen = glyph.ink[first:last]

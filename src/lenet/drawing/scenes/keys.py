@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.displays import (
     LABELS,
     button,
     icon,
     on_panel,
-    pick,
     random_look,
     reading,
     show,
 )
-from lenet.drawing.scenes.shapes import SMALLEST, ellipse, letter, panel, rectangle, within
+from lenet.drawing.scenes.shapes import ellipse, letter, panel, rectangle, within
+from lenet.drawing.scenes.texts import pick
 from lenet.drawing.strokes import Floats
 
 _DIAL = ("123", "456", "789", "*0#")
@@ -57,7 +57,7 @@ def _pad(
 ) -> Block:
     """Return rows of keys; the first stands at the origin.
 
-    A caption stands below each. `names` writes what is longer than one letter and no number.
+    A caption stands below each. `names` writes legends of several characters that are no number.
     """
     block = Block()
     under = Block()

@@ -22,7 +22,7 @@ ONLY_DIGITS = ("segments-", "hand-1", "hand-4")
 PLAIN = ("sans-", "DejaVuSans", "narrow-")  # by far the most frequent on labels, forms and screens
 FINE_HEIGHT = 44  # pixels of a digit before it is reduced to its size; more shows no difference
 FONT_SIZES_BY_4 = 140
-MISSING = "\U0010ffff"  # in no font; what is drawn for it is drawn for all that a font lacks
+MISSING = "\U0010ffff"  # in no font: drawn like every other character that a font lacks
 
 _SEGMENTS = {
     "0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd",

@@ -7,14 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.drawing.scenes.block import CUT, OTHER, Drawing, Layout, Writers
+from lenet.drawing.scenes.block import CUT, OTHER, SMALLEST, Drawing, Layout, Writers
 from lenet.drawing.scenes.grounds import Grey, gradient, ink_level, lay_panel, texture
 
 MOST_CHARACTERS = 254  # of a scene: their numbers are kept in a byte, 0 is for none
 TRIES = 8  # to find a free place for a block
-BESIDE = 0.22  # of the blocks after the first one teach what is no digit beside digits
+BESIDE = 0.22  # share of later blocks that hold no digit: to be told from the digits beside
 LYING = 48.0  # degrees: a digit that is turned further is not read as the one it was
-SMALLEST = 5.0  # pixels of a digit's height: nobody can read a smaller one
 
 
 @dataclass
@@ -238,7 +237,7 @@ def _shrunk(drawing: Drawing, factor: float) -> Drawing:
 
 
 def show_through(rng: np.random.Generator, page: Page, content: Content) -> None:
-    """Let what is written on the back of the page shine through: mirrored, faint, no character."""
+    """Let writing on the back of the page shine through: mirrored, faint, not in the truth."""
     drawing = content.block(rng, content.height)
     if drawing is None:
         return

@@ -14,9 +14,8 @@ from lenet.drawing.strokes import Floats
 
 PAGE = 256  # pixels: side of a scene, which a block should not much exceed
 ADVANCE = 0.72  # usual distance of two characters, as a share of a digit's height
-MOST_CHARACTERS = 140  # of one text: half of what a scene may hold
+LONGEST_TEXT = 140  # characters: about half of what a scene may hold
 SHORTEST = 3  # characters: an O or S alone would look like a digit
-SMALLEST = 5.0  # pixels: digits that are smaller cannot be read
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0  # alignments
 
 
@@ -46,7 +45,7 @@ def fitted(
 ) -> str:
     """Return a text by `make` that fits in `room` pixels at this height of a digit.
 
-    The last of some tries is cut off if none fits, but not to less than `SHORTEST`.
+    If none of some tries fits, the last one is cut off, but keeps `SHORTEST` characters.
     """
     most = max(SHORTEST, int(room / (ADVANCE * height)))
     text = make(rng)
@@ -60,7 +59,7 @@ def fitted(
 def aligned(
     block: Block,
     writer: Writer,
-    text: str | Sequence[str],
+    text: str,
     x: float,
     y: float,
     align: float = MIDDLE,
@@ -184,9 +183,9 @@ def turned(glyph: Glyph, height: float, angle: float) -> Glyph:
 
 
 def touching(left: Glyph, right: Glyph, overlap: float) -> float:
-    """Return how far behind the left end of `left` the character `right` overlaps it so much.
+    """Return how far from the left end of `left` to start `right` so that the two overlap.
 
-    Row by row: where the two come closest, `overlap` pixels of them share one place.
+    They share `overlap` pixels in the row in which they come closest.
     """
     ends, starts = {}, {}
     for y, row in enumerate(left.ink > INKED, round(left.y)):
@@ -239,7 +238,7 @@ def in_cell(
     """
     x, y, w, h = cell
     dx, dy = rng.normal(0, looseness, 2) * (w, h)
-    aligned(block, writer, [character], x + w / 2 + dx, y + (h - writer.height) / 2 + dy)
+    aligned(block, writer, character, x + w / 2 + dx, y + (h - writer.height) / 2 + dy)
 
 
 def digit_row(rng: np.random.Generator, height: float, least: int = 1, most: int = 9) -> str:

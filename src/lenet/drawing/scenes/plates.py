@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from lenet.drawing.pen import Ink
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     Styled,
     around,
     ellipse,

@@ -3,14 +3,13 @@
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
     ADVANCE,
     LEFT,
-    MOST_CHARACTERS,
+    LONGEST_TEXT,
     PAGE,
     RIGHT,
-    SMALLEST,
     aligned,
     chance,
     filled_line,
@@ -193,7 +192,7 @@ def _text_lines(
     def anything() -> str:
         return texts.number(rng) if chance(rng, number_share) else texts.word(rng)
 
-    for row in range(fitting(rng, line_height, 2, min(8, 1 + MOST_CHARACTERS // most))):
+    for row in range(fitting(rng, line_height, 2, min(8, 1 + LONGEST_TEXT // most))):
         words = [anything() for _ in range(most // 3 + 1)]
         block.write(writer, filled_line(words, most), 0, row * line_height)
     return block
@@ -223,7 +222,7 @@ def _letters(rng: np.random.Generator, height: float, writers: Writers) -> Block
     columns = int(rng.choice([1, 1, 2, 3, 4]))
     for row in range(fitting(rng, line_height, 1, 3)):
         for column in range(columns):
-            block.write(writer, [texts.lone_letter(rng)], column * step, row * line_height)
+            block.write(writer, texts.lone_letter(rng), column * step, row * line_height)
     return block
 
 

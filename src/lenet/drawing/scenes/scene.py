@@ -20,9 +20,9 @@ from lenet.drawing.scenes.small import border_colour, padded, small_picture
 from lenet.drawing.scenes.truth import Taken, characters, shrunk
 from lenet.drawing.scenes.writers import WriterPool
 
-SIDE = 256  # pixels of a scene's side: a training crop; 16 of them make a batch of a minute's step
-STREAM = 11  # of the random generator; others of `lenet.drawing` use lower ones
-WITHOUT_DIGITS = 0.03  # of scenes, besides those with nothing but words on them: an eighth in all
+SIDE = 256  # pixels of a scene's side, which is that of a training crop
+STREAM = 11  # of the random generator; the rest of `lenet.drawing` uses lower numbers
+WITHOUT_DIGITS = 0.03  # of scenes; with bare ones and those that get only words, a sixth
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -34,8 +34,8 @@ def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]
     }
 
 
-# Most digits that people photograph stand in plain rows; forms and instruments are worth as much
-# as they are hard.
+# Most digits that people photograph stand in plain rows; forms and instruments are rarer and
+# harder.
 LAYOUTS = _joined((ROWS, 0.55), (FORMS, 0.25), (INSTRUMENTS, 0.2))
 
 
@@ -159,15 +159,16 @@ def mosaic(rng: np.random.Generator, studio: Studio) -> Taken:
         for x in range(0, SIDE, tile):
             side = int(rng.uniform(0.75 if tile == 32 else 0.4, 1) * tile)
             part = padded(rng, _small(rng, studio, side), tile)
+            if len(whole.classes) + len(part.classes) > MOST_CHARACTERS:
+                continue
             here = np.s_[y : y + tile, x : x + tile]
             whole.image[here] = part.image
-            if len(whole.classes) + len(part.classes) <= MOST_CHARACTERS:
-                numbers, rows = characters(part)
-                classes = np.array([OTHER, *part.classes])
-                classes[numbers] = rows[:, 0]  # the edge of a tile is no edge of the scene
-                whole.ids[here] = part.ids + (part.ids > 0) * np.int32(len(whole.classes))
-                whole.classes += classes[1:].tolist()
-                whole.inked += part.inked
+            numbers, rows = characters(part)
+            classes = np.array([OTHER, *part.classes])
+            classes[numbers] = rows[:, 0]  # the edge of a tile is no edge of the scene
+            whole.ids[here] = part.ids + (part.ids > 0) * np.int32(len(whole.classes))
+            whole.classes += classes[1:].tolist()
+            whole.inked += part.inked
     return whole
 
 
@@ -183,8 +184,8 @@ KINDS: dict[Callable[[np.random.Generator, Studio], Taken], float] = {
     lone: 5,
     mosaic: 5,
 }
-FRAMED = 0.12  # of scenes show the edge of a picture: padding follows
-DENSE = 0.08  # of pages are written full
+FRAMED = 0.12  # share of scenes that show the edge of a picture, and padding beyond it
+DENSE = 0.08  # share of pages that are written full, unless their digits are large
 
 
 class SceneMaker:
@@ -232,8 +233,8 @@ class SceneMaker:
 def digit_height(rng: np.random.Generator) -> float:
     """Return the height of a scene's usual digit in pixels.
 
-    The pyramid of the finder halves a picture until its digits are 13 to 46 pixels high; larger
-    ones are there to be left to the next level, smaller ones to be ignored.
+    The pyramid of the finder halves a picture until its digits are 13 to 46 pixels high. Larger
+    ones teach it to leave them to the next level, smaller ones to ignore them.
     """
     kind = rng.random()
     low, high = (
@@ -275,7 +276,9 @@ def _framed(rng: np.random.Generator, taken: Taken) -> Taken:
     image = np.full((SIDE, SIDE), border_colour(taken.image[inside]), np.uint8)
     ids = np.zeros((SIDE, SIDE), np.int32)
     image[inside], ids[inside] = taken.image[inside], taken.ids[inside]
-    return Taken(image, ids, taken.classes, taken.inked, (x0, y0, SIDE - x1, SIDE - y1))
+    left, top, right, bottom = taken.frame  # it may have some padding already
+    frame = max(x0, left), max(y0, top), min(SIDE - x1, right), min(SIDE - y1, bottom)
+    return Taken(image, ids, taken.classes, taken.inked, frame)
 
 
 Laid = tuple[Page, NDArray[np.float64], NDArray[np.float64]]

@@ -1,16 +1,15 @@
 """What instruments, signs and clutter are made of: outlines, soft edges, text along a curve."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from lenet.drawing.pen import Ink
-from lenet.drawing.scenes.block import Block, Glyph, Writer
+from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Writer
 from lenet.drawing.strokes import Floats
 
 LARGEST = 290  # pixels of a block, so that most of it can be seen on a page of 256
-SMALLEST = 5.0  # height in pixels below which a digit cannot be read
 
 
 def within(height: float, wide: float, high: float) -> float:
@@ -136,7 +135,7 @@ def shadow(block: Block, row: Block, shift: tuple[float, float], blur: float, sh
 def letter(
     block: Block,
     writer: Writer,
-    text: str | Sequence[str],
+    text: str,
     centre: tuple[float, float],
     shade: float = 1,
     turn: float = 0,

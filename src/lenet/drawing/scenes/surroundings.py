@@ -5,9 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from lenet.drawing.pen import Ink, grain
-from lenet.drawing.scenes.block import Block, Layout, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     blurred,
     ellipse,
     frame,

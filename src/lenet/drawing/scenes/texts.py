@@ -32,7 +32,8 @@ T = TypeVar("T")
 Text = Callable[[np.random.Generator], str]
 
 
-def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+    """Return one of the options; each is as frequent as the others."""
     return options[int(rng.integers(len(options)))]
 
 
@@ -50,7 +51,7 @@ def plain_digits(rng: np.random.Generator, n: int | None = None) -> str:
     if n > 1 and kind < 0.05:  # 777
         return str(int(rng.integers(10))) * n
     if kind < 0.15:  # many 1s, 7s, 4s and 0s, which are the hardest to find or to tell apart
-        return "".join(_pick(rng, "1117740") for _ in range(n))
+        return "".join(pick(rng, "1117740") for _ in range(n))
     if n > 2 and kind < 0.22:  # round
         zeros = int(rng.integers(1, n))
         return str(int(rng.integers(1, 10))) + plain_digits(rng, n - zeros)[1:] + "0" * zeros
@@ -76,14 +77,14 @@ def date(rng: np.random.Generator) -> str:
     d, m = (f"{day:02d}", f"{month:02d}") if padded < 0.6 else (str(day), str(month))
     y = f"{year % 100:02d}" if short < 0.4 else str(year)
     if kind < 0.2:
-        return _pick(rng, ("-", "-", "/", ".")).join((str(year), f"{month:02d}", f"{day:02d}"))
+        return pick(rng, ("-", "-", "/", ".")).join((str(year), f"{month:02d}", f"{day:02d}"))
     if kind < 0.35:
-        name = _pick(rng, _words("months"))
-        return _pick(
+        name = pick(rng, _words("months"))
+        return pick(
             rng, (f"{d} {name} {y}", f"{name} {day}, {year}", f"{d}. {name}", f"{d}-{name}")
         )
     first, second = (d, m) if rng.random() < 0.7 else (m, d)
-    sign = _pick(rng, ("/", "/", "/", ".", ".", ".", "-", "-", " ", " / ", " - "))
+    sign = pick(rng, ("/", "/", "/", ".", ".", ".", "-", "-", " ", " / ", " - "))
     if kind < 0.5 and sign != " ":  # without a year
         sign = sign.strip()
         return first + sign + second + ("." if sign == "." else "")
@@ -103,48 +104,48 @@ def time(rng: np.random.Generator) -> str:
     if kind < 0.78:
         return f"{hour}h{minute:02d}"
     if kind < 0.9:
-        return f"{hour % 12 + 1}:{minute:02d} {_pick(rng, ('AM', 'PM', 'am', 'pm', 'Uhr', 'h'))}"
+        return f"{hour % 12 + 1}:{minute:02d} {pick(rng, ('AM', 'PM', 'am', 'pm', 'Uhr', 'h'))}"
     return f"{hour:02d}:{minute:02d}:{second:02d}"
 
 
 def decimal(rng: np.random.Generator) -> str:
     """Return a number with a decimal point or comma, perhaps with a sign before it: -3.14."""
     whole = plain_digits(rng, int(rng.integers(1, 5))) if rng.random() < 0.75 else "0"
-    sign = _pick(rng, "-+") if rng.random() < 0.12 else ""
-    return sign + whole + _pick(rng, ".,") + plain_digits(rng, int(rng.integers(1, 4)))
+    sign = pick(rng, "-+") if rng.random() < 0.12 else ""
+    return sign + whole + pick(rng, ".,") + plain_digits(rng, int(rng.integers(1, 4)))
 
 
 def thousands(rng: np.random.Generator) -> str:
     """Return a large number in groups of three: 12,500 or 1.250.000 or 12 500 or 12'500."""
     groups = [plain_digits(rng, 3) for _ in range(1 + (rng.random() < 0.25))]
     head = str(int(rng.integers(1, 1_000)))
-    return _pick(rng, (",", ",", ".", ".", " ", "'")).join([head, *groups])
+    return pick(rng, (",", ",", ".", ".", " ", "'")).join([head, *groups])
 
 
 def money(rng: np.random.Generator) -> str:
     """Return an amount of money: $4.50, 12,99 €, 7,-, EUR 300, £5."""
     whole = thousands(rng) if rng.random() < 0.15 else plain_digits(rng, int(rng.integers(1, 5)))
-    cents = _pick(rng, ("00", "50", "99", "95", "-", "--", plain_digits(rng, 2)))
-    amount = whole + _pick(rng, ".,") + cents if rng.random() < 0.7 else whole
-    sign = _pick(rng, ("$", "$", "€", "€", "£", ""))
+    cents = pick(rng, ("00", "50", "99", "95", "-", "--", plain_digits(rng, 2)))
+    amount = whole + pick(rng, ".,") + cents if rng.random() < 0.7 else whole
+    sign = pick(rng, ("$", "$", "€", "€", "£", ""))
     if (place := rng.random()) < 0.45:
         return sign + amount
     if place < 0.75:
-        return (amount + _pick(rng, (" ", "")) + sign).strip()
-    name = _pick(rng, ("EUR", "USD", "CHF", "Rs.", "Kc", "zl", "kr", "Fr."))
+        return (amount + pick(rng, (" ", "")) + sign).strip()
+    name = pick(rng, ("EUR", "USD", "CHF", "Rs.", "Kc", "zl", "kr", "Fr."))
     return f"{amount} {name}" if rng.random() < 0.6 else f"{name} {amount}"
 
 
 def percentage(rng: np.random.Generator) -> str:
     """Return a percentage: 25%, 3,5 %."""
     number = decimal(rng) if rng.random() < 0.3 else plain_digits(rng, int(rng.integers(1, 4)))
-    return number + _pick(rng, ("%", "%", " %"))
+    return number + pick(rng, ("%", "%", " %"))
 
 
 def quantity(rng: np.random.Generator) -> str:
     """Return a number with a unit: 12 kg, 3.5cm, 220V, 5x, 21st."""
     number = decimal(rng) if rng.random() < 0.3 else plain_digits(rng, int(rng.integers(1, 5)))
-    return number + _pick(rng, ("", " ")) + _pick(rng, _words("units"))
+    return number + pick(rng, ("", " ")) + pick(rng, _words("units"))
 
 
 def phone(rng: np.random.Generator) -> str:
@@ -158,13 +159,13 @@ def phone(rng: np.random.Generator) -> str:
     if kind < 0.55:
         return f"0{area}/{first}{last}"
     if kind < 0.75:
-        return _pick(rng, "-. ").join((area, first, last))
-    return _pick(rng, (" ", "-", ".")).join(plain_digits(rng, 2) for _ in range(5))
+        return pick(rng, "-. ").join((area, first, last))
+    return pick(rng, (" ", "-", ".")).join(plain_digits(rng, 2) for _ in range(5))
 
 
 def bracketed(rng: np.random.Generator) -> str:
     """Return a number in brackets: (12), [3], <7>."""
-    before, after = _pick(rng, (("(", ")"), ("(", ")"), ("[", "]"), ("<", ">")))
+    before, after = pick(rng, (("(", ")"), ("(", ")"), ("[", "]"), ("<", ">")))
     return before + plain_digits(rng, int(rng.integers(1, 5))) + after
 
 
@@ -176,12 +177,12 @@ def expression(rng: np.random.Generator) -> str:
     text = plain_digits(rng, int(rng.integers(1, 4)))
     for _ in range(terms - 1):
         number = plain_digits(rng, int(rng.integers(1, 4)))
-        text += space + _pick(rng, signs) + space + number
+        text += space + pick(rng, signs) + space + number
     end = rng.random()
     if end < 0.4:
         return text
-    relation = _pick(rng, "======<>") + space
-    result = plain_digits(rng, int(rng.integers(1, 4))) if end < 0.8 else _pick(rng, ("", "?", "_"))
+    relation = pick(rng, "======<>") + space
+    result = plain_digits(rng, int(rng.integers(1, 4))) if end < 0.8 else pick(rng, ("", "?", "_"))
     return (text + space + relation + result).strip()
 
 
@@ -194,35 +195,35 @@ def fraction(rng: np.random.Generator) -> str:
 
 def power(rng: np.random.Generator) -> tuple[str, str]:
     """Return a base and its exponent, which is written smaller and higher: ("10", "-3")."""
-    base = _pick(rng, ("10", "10", "2", "x", "a", "m", "e", plain_digits(rng, 1), "n"))
-    exponent = _pick(rng, ("", "", "", "-")) + plain_digits(rng, 1 + int(rng.random() < 0.25))
+    base = pick(rng, ("10", "10", "2", "x", "a", "m", "e", plain_digits(rng, 1), "n"))
+    exponent = pick(rng, ("", "", "", "-")) + plain_digits(rng, 1 + int(rng.random() < 0.25))
     return base, exponent
 
 
 def code(rng: np.random.Generator) -> str:
     """Return a code with letters and digits: No 12, A4, K-103, M AB 1234, 12b, #7, B/2."""
     digits = plain_digits(rng, int(rng.integers(1, 6)))
-    letter = _pick(rng, CODE_CAPITALS)
+    letter = pick(rng, CODE_CAPITALS)
     kind = rng.random()
     if kind < 0.25:
-        return _pick(rng, _words("numbered")) + _pick(rng, (" ", " ", "")) + digits
+        return pick(rng, _words("numbered")) + pick(rng, (" ", " ", "")) + digits
     if kind < 0.45:
-        return letter + _pick(rng, ("", "", "-", " ", "/", ".")) + digits
+        return letter + pick(rng, ("", "", "-", " ", "/", ".")) + digits
     if kind < 0.55:
-        return digits + _pick(rng, ("", "-", " ", "/")) + _pick(rng, "abcdefABCDEFX")
+        return digits + pick(rng, ("", "-", " ", "/")) + pick(rng, "abcdefABCDEFX")
     if kind < 0.65:
         return "#" + digits
     if kind < 0.8:
-        letters = letter + _pick(rng, CODE_CAPITALS)
-        return letters + _pick(rng, (" ", "-", "")) + digits + _pick(rng, ("", letters, letter))
+        letters = letter + pick(rng, CODE_CAPITALS)
+        return letters + pick(rng, (" ", "-", "")) + digits + pick(rng, ("", letters, letter))
     groups = [plain_digits(rng, int(rng.integers(1, 5))) for _ in range(int(rng.integers(2, 5)))]
-    return _pick(rng, ("-", "-", "/", " ", ".", "_")).join(groups)
+    return pick(rng, ("-", "-", "/", " ", ".", "_")).join(groups)
 
 
 def enumeration(rng: np.random.Generator) -> str:
     """Return the number of an entry of a list: 3), 12., (4), 5:, 2 -."""
     number = str(int(rng.integers(1, 30)))
-    return _pick(rng, ("{})", "{}.", "{}.", "({})", "{}:", "{} -", "{}/", "#{}")).format(number)
+    return pick(rng, ("{})", "{}.", "{}.", "({})", "{}:", "{} -", "{}/", "#{}")).format(number)
 
 
 NUMBERS: dict[Text, float] = {
@@ -260,13 +261,13 @@ def _words(kind: str) -> tuple[str, ...]:
 
 def word(rng: np.random.Generator) -> str:
     """Return a word of some language, some capital letters, perhaps with a sign after it."""
-    text = letters(rng) if rng.random() < 0.15 else _pick(rng, _words("languages"))
+    text = letters(rng) if rng.random() < 0.15 else pick(rng, _words("languages"))
     case = rng.random()
     if case < 0.22:
         text = text.upper()
     elif case < 0.55:
         text = text.capitalize()
-    return text + (_pick(rng, ":::...,,!?=-;") if rng.random() < 0.22 else "")
+    return text + (pick(rng, ":::...,,!?=-;") if rng.random() < 0.22 else "")
 
 
 def words(rng: np.random.Generator, n: int | None = None) -> str:
@@ -280,18 +281,10 @@ def letters(rng: np.random.Generator, n: int | None = None) -> str:
     """Return `n` random letters, by default 2 to 8."""
     if n is None:
         n = int(rng.integers(2, 9))
-    return "".join(_pick(rng, ALL_CAPITALS + ALL_CAPITALS.lower()) for _ in range(n))
+    return "".join(pick(rng, ALL_CAPITALS + ALL_CAPITALS.lower()) for _ in range(n))
 
 
 def lone_letter(rng: np.random.Generator) -> str:
     """Return a character to stand alone: a letter or a sign that looks like no digit."""
     pools = (LONE_CAPITALS, LONE_CAPITALS, LONE_SMALL, LONE_SMALL, LONE_SIGNS)
-    return _pick(rng, _pick(rng, pools))
-
-
-def foreign_letter(rng: np.random.Generator) -> str:
-    """Return a letter of another script that looks like no digit.
-
-    A drawn hand has them all, a font perhaps not.
-    """
-    return _pick(rng, GREEK if rng.random() < 0.5 else OTHER_SCRIPTS)
+    return pick(rng, pick(rng, pools))

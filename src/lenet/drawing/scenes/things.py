@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from lenet.drawing.scenes.block import Block, Layout, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
 from lenet.drawing.scenes.shapes import (
-    SMALLEST,
     around,
     blurred,
     ellipse,

@@ -1,4 +1,4 @@
-"""The truth about a picture that was taken: which characters are in it, where, and how sure."""
+"""The truth about a picture: which characters are in it, where, and which nobody can read."""
 
 from dataclasses import dataclass, field
 
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from lenet.drawing.scenes.block import CUT, OTHER
 from lenet.drawing.scenes.camera import Ids
 
-WHOLE = 0.95  # of its ink that a digit at the edge must show; less is cut off, not blurred away
-UNCOVERED = 0.88  # of its ink that a digit elsewhere must show: it may overlap a neighbour
+WHOLE = 0.95  # share of its ink that a digit at the edge must show, or it is cut off
+UNCOVERED = 0.88  # the same for a digit elsewhere, which may overlap a neighbour
 LEAST_SIDE = 5  # pixels of a digit's longer side that somebody can still read
 LEAST_SIGN = 2  # the same for other characters: dots and commas are small
 LEAST_CONTRAST = 8.0  # of 255 between a character's ink and what is around it
-LEAST_CLEAR = 0.35  # the same, as a share of how restless its surroundings are
-LEAST_INK = 0.6  # of its pixels that must differ from its surroundings
+LEAST_CLEAR = 0.35  # the same, in standard deviations of what is around it
+LEAST_INK = 0.6  # share of its pixels that must differ from what is around it
 
 
 @dataclass
@@ -29,9 +29,9 @@ class Taken:
     ids : ndarray of int32, (h, w)
         0 = no character, i = the i-th of `classes`, counted from 1.
     classes : list of int
-        0..9 for a digit, else `OTHER`; `CUT` for what is known to be no longer readable.
+        0..9 for a digit, else `OTHER`; `CUT` for one that is known to be unreadable.
     inked : list of float
-        Pixels that each character would have if nothing of it was cut off or covered.
+        Pixels that each character would have if none of it were cut off or covered.
     frame : tuple of int
         x and y of the first pixel that is no padding, and of that after the last one.
     """

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from lenet.drawing.scenes import texts
-from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
+from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
 from lenet.drawing.scenes.placing import (
     PAGE,
-    SMALLEST,
     chance,
     digit_row,
     fitted,

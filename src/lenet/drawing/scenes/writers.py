@@ -24,7 +24,7 @@ from lenet.drawing.scenes.machines import Font, display, fineness, reduced
 from lenet.drawing.scenes.signs import ACCENTS, SIGNS, TAILS
 from lenet.drawing.strokes import Floats, Hand, Style, write
 
-# Seeds of what is drawn once in a process, whatever the scene.
+# Seeds of the drawings that a process makes once for all its scenes.
 HAND_SEED, LOOSE_SEED, LETTER_SEED = 101, 102, 103
 HANDS = 400  # drawn hands; each writes a digit in two ways
 LOOSE_DIGITS = 150  # drawings of each digit, each by another hand
@@ -48,11 +48,11 @@ _TOOLS_UP_TO = np.cumsum([tool[1] for tool in TOOLS])
 # Written like another character, more or less.
 ALIKE = {"ß": "β", "ı": "i", "œ": "o", "æ": "a", "ø": "o", "Ø": "O", "ł": "l", "µ": "μ", "đ": "d"}
 OWN_SIGNS = "&?*%#$"  # drawn as people wrote them, where they did
-# Width by height of what a label is believed for, from and to; the rest are wrong or half of it.
+# Width over height of a character, from and to; others have a wrong label or are half of it.
 WIDEST_LETTER = 2.2
 PROPORTIONS = {"1": (0.0, 1.3), "023456789": (0.12, 1.7), "&*%#$": (0.35, 2.0), "?": (0.2, 1.2)}
-# How long their lines are at least, by the diagonal of their box: shorter ones are straight.
-# UNIPEN's @ is mostly what nobody could name.
+# Least length of a character's lines, in diagonals of its box: shorter ones are bars.
+# UNIPEN's @ is mostly scrawl that nobody could name.
 LENGTHS = {"@": 2.5, "&02345689": 1.3, "ABCDEFGHKMNPQRSUVWXYZabcdeghkmnopqrsuvwxyz": 1.12}
 SMALL = "acemnorsuvwxzαγηκμπρτχωμ"  # as tall as an x
 LOW = "gpqyγημρχ"  # with a descender
