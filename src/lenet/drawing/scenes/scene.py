@@ -226,7 +226,8 @@ class SceneMaker:
     def kind(self, seed: int, index: int) -> Callable[[np.random.Generator, Studio], Taken]:
         """Return which of `KINDS` a scene is."""
         shares = np.cumsum(list(KINDS.values()))
-        chance = np.random.default_rng([seed, STREAM, index, 0]).random()
+        # Not 0 at the end: that would be the stream of the scene itself.
+        chance = np.random.default_rng([seed, STREAM, index, 1]).random()
         return list(KINDS)[int(np.searchsorted(shares, chance * shares[-1]))]
 
 
