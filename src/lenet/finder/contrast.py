@@ -48,8 +48,10 @@ def to_grey(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if page.ndim == 2:
         return page
-    scale = min(1.0, SAMPLES / max(page.shape))
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = page.shape[:2]
+    scale = min(1.0, SAMPLES / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
     colours = small.astype(np.float32)
     detail = (colours - cv2.blur(colours, (WINDOW // 2, WINDOW // 2))).reshape(-1, 3)
     spread, directions = np.linalg.eigh(detail.T @ detail)  # the largest last
