@@ -137,6 +137,8 @@ def _is_dithered(image: Image.Image) -> bool:
     lonely = 0
     for _, strip in _strips(image):
         dots = np.asarray(strip)
+        if dots.ndim == 3:  # a later frame of a GIF: one number for each colour
+            dots = np.asarray(strip.convert("RGBA")).view(np.uint32)[..., 0]
         across = dots[1:-1, 1:] != dots[1:-1, :-1]
         down = dots[1:, 1:-1] != dots[:-1, 1:-1]
         lonely += int(np.count_nonzero(across[:, 1:] & across[:, :-1] & down[1:] & down[:-1]))
