@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import PictureError
 from lenet.picture.formats import need_documents
-from lenet.picture.page_numbers import PageNumbers
+from lenet.picture.page_numbers import PageError, PageNumbers
 
 SECONDS = 30  # for a page; the slowest maps and plans take about ten
 MAX_FAULTS = 20  # pages in a row; a damaged document may claim a million
@@ -53,7 +53,8 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
     Yields
     ------
     PdfPage or PictureError
-        Each page, or why it cannot be drawn; at the end, which page was asked for in vain.
+        Each page, or why it cannot be drawn: a `PageError` if the next one is drawn all the same.
+        At the end, which page was asked for in vain.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
             fault = f"{name} (page {number})" if count > 1 else name
             fault += f" {_FAULTS[facts['fault']]}"
             if facts["fault"] == "page" and faults < MAX_FAULTS:
-                yield PictureError(fault)
+                yield PageError(fault) if count > 1 else PictureError(fault)
                 continue
             rest = "; the pages after it are not read" if number < count else ""
             yield PictureError(fault + rest)
