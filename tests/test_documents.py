@@ -247,6 +247,13 @@ def test_a_crash_or_a_standstill_of_pdfium_is_one_clear_error(
     assert error_of(THREE_PAGES).startswith(text)
 
 
+def test_a_pdf_that_no_process_can_draw_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    assert error_of(THREE_PAGES).startswith(
+        "x cannot be drawn: no process can be started, no such file or directory; end some, or"
+    )
+
+
 def test_a_page_that_is_never_done_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_module, "SECONDS", 1)
     assert error_of(endless_pdf()).startswith("x takes longer than 30 seconds to draw")

@@ -59,11 +59,20 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
     Raises
     ------
     PictureError
-        No page can be drawn: it is broken, has a password, or PDFium is not installed.
+        No page can be drawn: it is broken, has a password, PDFium is not installed, or no process
+        can be started.
     """
     if find_spec("pypdfium2") is None:
         raise need_documents(name, "a PDF document")
-    with closing(_Drawer(content, wanted)) as drawer:
+    try:
+        started = _Drawer(content, wanted)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise PictureError(
+            f"{name} cannot be drawn: no process can be started, {reason}; end some, or save it as"
+            " PNG or JPEG"
+        ) from error
+    with closing(started) as drawer:
         facts, _ = drawer.answer()
         if "fault" in facts:
             raise PictureError(f"{name} {_FAULTS[facts['fault']]}")
@@ -112,9 +121,13 @@ class _Drawer:
         assert self._process.stdin
         assert self._process.stdout
         self._out: IO[bytes] = self._process.stdout
-        with suppress(BrokenPipeError), self._process.stdin as pipe:
-            pipe.write(json.dumps(wanted.ranges).encode() + b"\n")
-            pipe.write(content)
+        try:
+            with suppress(BrokenPipeError), self._process.stdin as pipe:
+                pipe.write(json.dumps(wanted.ranges).encode() + b"\n")
+                pipe.write(content)
+        except BaseException:  # Ctrl-C, while a large document is sent
+            self.close()
+            raise
 
     def answer(self) -> tuple[dict[str, Any], bytes]:
         """Return the facts of the next page and its pixels; a fault if there is none in time."""
