@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 WINDOW = 41  # pixels; as large as the largest digit that the finder is to find in one level
 SAMPLES = 400  # pixels of a page's longer side, to see which of its colours stand out
-FAINT = 0.1  # of the contrast that colours have: with less in luminance, colours are looked at
-NOISE = 0.03  # contrast, of 1, that counts half: below it is the grain of paper and of cameras
+FAINT = 0.1  # of the contrast in colour: if luminance has less, that in colour is used
+NOISE = 0.03  # spread, of 1, at which contrast is halved: the grain of paper and cameras has less
 
 
 def normalise_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:

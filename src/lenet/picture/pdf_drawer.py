@@ -16,9 +16,8 @@ from typing import IO, Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-DPI = 200  # in pixels of which boxes are given; smaller writing than 5 pt is rare
-# On the longer edge: more than digits are looked for at. A page of A4 is drawn at 171 dpi.
-MAX_EDGE = 2_000
+DPI = 200  # boxes are in pixels of this size; smaller writing than 5 pt, 14 pixels, is rare
+MAX_EDGE = 2_000  # pixels; digits are looked for at fewer. A page of A4 is drawn at 171 dpi
 # For a page. The process that waits gives up sooner; this is for when it was killed meanwhile.
 MAX_SECONDS = 60
 MAX_MEMORY = 1_500_000_000  # bytes; a page with four scans of 25 megapixels takes 500 million
