@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet.drawing.scenes.block import CUT, OTHER
+from lenet.finder.candidates import UNIT
 from lenet.models.finder import STRIDE, split
 
 # Longer side of a character in pixels. A factor of two would be 16 to 32; the overlap is for boxes
 # that are measured a fifth too small, and for pages whose sizes do not halve exactly.
 SMALLEST, LARGEST = 13, 46
 LARGEST_IGNORED = 64  # from here on it must stay silent; whatever is below SMALLEST is ignored
-UNIT = 16  # pixels of a box's side whose logarithm is 0: the middle of what is learnt
 NARROWEST = 3.0  # pixels: a narrower 1 cannot be measured
 REACH = 5  # positions that a peak extends to each side of its centre
 PEAK_WIDTH, LEAST_PEAK_WIDTH = 0.12, 0.55  # of the box's side, in positions: standard deviation
