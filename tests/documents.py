@@ -50,6 +50,19 @@ def pdf(
     return bytes(file)
 
 
+def endless_pdf() -> bytes:
+    """Return a PDF whose page draws a form ten times, which draws another ten times, and so on."""
+    resources = "/Resources << /XObject << /F %d 0 R >> >>"
+    file = pdf(["/F Do"], page=PAGE + resources % 5)
+    forms = b""
+    for number in range(5, 17):
+        head = "/Type /XObject /Subtype /Form /BBox [0 0 144 72] /Length 60"
+        head += resources % (number + 1)
+        forms += f"{number} 0 obj\n<< {head} >>\nstream\n{'/F Do ' * 10}\nendstream\n".encode()
+        forms += b"endobj\n"
+    return file.replace(b"xref\n0", forms + b"xref\n0")
+
+
 def page_image(text: str, mode: str = "L") -> Image.Image:
     """Draw the digits 1 and 7 as an image of 210 × 110."""
     image = Image.new("L", (210, 110), 255)

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import zlib
@@ -17,7 +18,7 @@ from PIL import Image
 
 import lenet
 from command import NO_COVERAGE, complaint, run_lenet
-from documents import page_image, pdf, strokes, tiff
+from documents import endless_pdf, page_image, pdf, strokes, tiff
 from lenet.cli.predict_output import Answer, Explanations
 from lenet.errors import PictureError, UsageError
 from lenet.picture import Picture, decode, decode_pages
@@ -161,6 +162,8 @@ def test_a_tiff_whose_chain_of_pages_breaks_gives_those_before() -> None:
 
 
 def test_a_tiff_may_not_claim_pages_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding_module, "MAX_TIFF_PAGES", 3)
+    assert len(pages_of(THREE_IMAGES)) == 3
     monkeypatch.setattr(decoding_module, "MAX_TIFF_PAGES", 2)
     assert error_of(THREE_IMAGES) == "x has more than 2 pages; split it"
 
@@ -242,6 +245,58 @@ def test_a_crash_or_a_standstill_of_pdfium_is_one_clear_error(
     monkeypatch.setattr(pdf_module, "_DRAWER", tmp_path / "drawer.py")
     monkeypatch.setattr(pdf_module, "SECONDS", seconds)
     assert error_of(THREE_PAGES).startswith(text)
+
+
+def test_a_pdf_that_no_process_can_draw_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    assert error_of(THREE_PAGES).startswith(
+        "x cannot be drawn: no process can be started, no such file or directory; end some, or"
+    )
+
+
+def test_a_page_that_is_never_done_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_module, "SECONDS", 1)
+    assert error_of(endless_pdf()).startswith("x takes longer than 30 seconds to draw")
+
+
+@pytest.mark.skipif(not hasattr(signal, "alarm"), reason="Windows has no alarms")
+def test_a_drawer_that_nobody_waits_for_ends_by_itself() -> None:
+    script = (
+        "import sys; from lenet.picture import pdf_drawer; pdf_drawer.MAX_SECONDS = 1;"
+        "pdf_drawer.draw(sys.stdin.buffer, sys.stdout.buffer)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=b"[[1, 1]]\n" + endless_pdf(),
+        capture_output=True,
+        check=False,
+        env={**os.environ, **NO_COVERAGE},
+    )
+    assert done.stdout == b'{"pages": 1, "bytes": 0}\n'
+    assert done.returncode == -signal.SIGALRM
+
+
+def test_no_process_and_no_pipe_is_left_of_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    decode(THREE_PAGES, all_formats=True)
+    pages_of(THREE_PAGES)
+    pages = decode_pages(THREE_PAGES, all_formats=True)
+    next(pages)
+    del pages
+    for process in started:
+        assert process.returncode is not None, "it was waited for"
+        assert process.stdin is not None
+        assert process.stdin.closed
+        assert process.stdout is not None
+        assert process.stdout.closed
+    assert len(started) == 3
 
 
 def test_a_crash_on_a_later_page_keeps_the_pages_before(
@@ -454,6 +509,21 @@ def test_many_files_and_documents_are_read_in_order() -> None:
         assert isinstance(each[4][1], PictureError)
     [second, error] = reader.read_many([THREE_IMAGES, one], all_formats=True, pages=2)
     assert (str(second), str(error)) == ("7", "picture has no page 2: it has one page")
+
+
+def test_a_broken_first_page_does_not_hide_the_others(reader: lenet.Reader) -> None:
+    too_large = Image.new("L", (5_001, 5_000))
+    for content in (
+        tiff([too_large, page_image("7")], compression="tiff_deflate"),
+        pdf([strokes("17"), strokes("7")]).replace(b"3 0 obj", b"9 0 obj", 1),
+    ):
+        first, second = reader.read_many([content], all_formats=True)
+        assert str(first).startswith("picture (page 1) is ")
+        assert str(second) == "7"
+        [second] = reader.read_many([content], all_formats=True, pages="2")
+        assert str(second) == "7"
+        with pytest.raises(PictureError, match="page 1"):
+            reader.read(content, all_formats=True)
 
 
 def test_a_document_removed_while_it_is_read_gives_its_error(

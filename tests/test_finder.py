@@ -180,9 +180,9 @@ def test_grey_is_luminance_where_luminance_tells() -> None:
 def finder_file(maps: int = 16) -> bytes:
     """Return an ONNX file that takes white squares of 16 pixels for digits."""
     weights = np.zeros((maps, 1, 20, 20), np.float32)
-    weights[0, 0] = 3 / 400
+    weights[0, 0] = 6 / 400
     bias = np.zeros(maps, np.float32)
-    bias[0], bias[1] = -1, -9
+    bias[0], bias[1] = -3, -9
     nodes = [
         helper.make_node("Conv", ["pages", "w", "b"], ["maps"], strides=[4, 4], pads=[8, 8, 8, 8]),
         helper.make_node("Conv", ["pages", "v", "c"], ["ink"], strides=[2, 2]),
@@ -227,6 +227,13 @@ def test_a_file_finds_what_it_was_made_for(copied: bool) -> None:
         int(at * scale + ink.margin) for at, scale in zip((108, 208), ink.scale, strict=True)
     )
     assert ink.logits[row, column] > 1 > ink.logits[row - 12, column]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2000), (900, 1), (2, 1600)])
+def test_a_page_may_be_a_pixel_wide(shape: tuple[int, int]) -> None:
+    page = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    found = Finder(finder_file(), threads=1).find(page)
+    assert found.images(page).shape == (len(found.digits), 28, 28)
 
 
 def test_what_is_found_comes_as_an_image_of_a_digit() -> None:

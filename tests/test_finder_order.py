@@ -1,5 +1,6 @@
 """Reading order: rows that are level, slanted, bent, in tables, in columns and in grids."""
 
+import tracemalloc
 from collections.abc import Sequence
 
 import numpy as np
@@ -240,6 +241,17 @@ def test_order_does_not_matter_and_all_digits_are_read_once() -> None:
         shuffled = chance.permutation(count)
         again = [[shuffled[i] for n in row for i in n] for row in rows(boxes[shuffled])]
         assert again == [[i for n in row for i in n] for row in rows(boxes)]
+
+
+def test_two_thousand_lonely_digits_are_ordered_in_little_memory() -> None:
+    down, across = np.divmod(np.arange(2_000), 40)
+    boxes = np.stack([40 * across, 40 * down, 0 * down + 10, 0 * down + 15], 1)
+    tracemalloc.start()
+    lines = rows(boxes)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [index for line in lines for number in line for index in number] == [*range(2_000)]
+    assert peak < 30_000_000  # one number for each pair of them: 32 MB
 
 
 def test_a_thousand_rows_do_not_exhaust_the_stack() -> None:

@@ -91,7 +91,7 @@ def test_a_shadow_that_falls_off_leaves_nothing() -> None:
     assert alike(cut(coloured(own, (10, 10, 10), slope), own), own) > 0.96
 
 
-def test_lines_that_cross_a_digit_stay_behind_but_where_they_cross() -> None:
+def test_lines_across_a_digit_stay_behind_except_on_its_ink() -> None:
     own = digit("8")
     lines = np.zeros_like(own)
     for y in (50, 95):
@@ -122,7 +122,7 @@ def test_a_neighbour_that_is_near_stays_behind() -> None:
     assert alike(cut(page, own, others=neighbour), own) > 0.95
 
 
-def test_of_a_neighbour_that_touches_little_comes_along() -> None:
+def test_hardly_anything_of_a_touching_neighbour_comes_along() -> None:
     own = digit("0")
     neighbour = digit("0", x=42 + cv2.boundingRect(own)[2] - 2)
     assert np.minimum(own, neighbour).any()

@@ -264,6 +264,15 @@ def test_the_first_frame_that_is_not_plain_is_read(seven: Bytes) -> None:
     assert (decode(empty).pixels == 255).all()
 
 
+def test_a_speckled_later_frame_of_two_colours_is_not_blurred() -> None:
+    page = np.full((100, 100, 3), (255, 255, 200), np.uint8)
+    empty = Image.fromarray(page).quantize(2)
+    page[5::10, 10:100:20] = 200, 0, 0  # 0.5 % lonely dots: a dithered photo has many more
+    file = io.BytesIO()
+    empty.save(file, "GIF", save_all=True, append_images=[Image.fromarray(page).quantize(2)])
+    assert (decode(file.getvalue()).pixels == page).all()
+
+
 def test_later_frames_of_another_size_are_left_alone(seven: Bytes) -> None:
     film = bytearray(
         encode(

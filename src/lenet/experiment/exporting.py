@@ -28,7 +28,7 @@ from lenet.run import CONTRACT, LAYER_FACTS, LAYERS, MODEL, Run
 from lenet.storage import LockedError, locked
 from lenet.training import infer
 
-PROOF_SHAPES = (16, 16), (8, 24)  # real digits on the pages on which a finder's must agree
+PROOF_SHAPES = (16, 16), (8, 24)  # rows and columns of digits on the pages that prove a finder
 PAGE_TOLERANCE = 1e-3  # largest difference of a logit of a finder: 0.03 % in probability
 TOLERANCE = 1e-5  # largest difference of a probability between torch and ONNX Runtime
 PROOF_IMAGES = 1000  # real digits on which an export must agree with torch

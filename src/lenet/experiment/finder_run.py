@@ -21,7 +21,7 @@ from lenet.training.loop import Loop
 from lenet.training.watching import Watcher
 
 CLASSES = tuple("0123456789")
-# The same scenes for every seed of a recipe: what differs is the network.
+# The same scenes for every seed of a recipe: only the network differs.
 TRAIN_SEED, VALIDATION_SEED, TEST_SEED = 0, 1, 2
 AT_ONCE = 16  # scenes whose ink is compared at once
 
@@ -37,7 +37,7 @@ LICENCES = {
 
 @dataclass(frozen=True)
 class SceneParts:
-    """The scenes of a recipe. Those held out are of other people's writing than the others.
+    """The scenes of a recipe. Other people wrote those held out than those to learn from.
 
     Attributes
     ----------
@@ -159,8 +159,8 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
         "|---" * len(heading) + "|",
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
-        "The test scenes were looked at once, after training. They and those held out are drawn",
-        "with other seeds than those it learnt from, and along other people's writing.",
+        "The test scenes were looked at once, after training. Like those held out, they have other",
+        "seeds than the scenes to learn from, and the handwriting of other people.",
         "",
         "**Drawn from**",
         "",
@@ -169,7 +169,7 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
         "",
         "**Takes** pages, contrast-normalised by `lenet.finder`, and finds characters of "
         "13 to 46 pixels.",
-        "**Fails** on what its scenes lack. It proposes places; the reader says what is there.",
+        "**Fails** on what its scenes do not show. It proposes places; the reader decides.",
         "",
         "Repeat it: `lenet train --recipe recipe.toml`",
         "",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 CELL = 4  # pixels of a level along each side of a cell of the maps
 UNIT = 16.0  # pixels; the maps hold the logarithm of width and height by this
-LOWEST = -2.2  # logit, a probability of 0.1: of what is below, nothing is believed later
+LOWEST = -2.2  # logit, a probability of 0.1: what is less probable is not worth reading
 LEAST, MOST = 8.0, 70.0  # pixels of a box's longer side in its level: trained on 13 to 46
 SMALL = 18.0  # pixels; a box below it is measured better one level finer, if that sees it too
 SMALL_HANDICAP = 0.1  # of probability: the coarser level wins only by more
@@ -131,11 +131,12 @@ def _same(boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp
     height = np.maximum(boxes[:, 3], SLIMMEST * boxes[:, 2])
     left = boxes[:, 0] - (width - boxes[:, 2]) / 2
     top = boxes[:, 1] - (height - boxes[:, 3]) / 2
-    a, b = crossing(left, left + width)
+    is_tall = top.max(initial=0) > left.max(initial=0)
+    a, b = crossing(top, top + height) if is_tall else crossing(left, left + width)  # the fewer
     across = np.minimum((left + width)[a], (left + width)[b]) - np.maximum(left[a], left[b])
     down = np.minimum((top + height)[a], (top + height)[b]) - np.maximum(top[a], top[b])
     area = width * height
-    shared = across * np.maximum(down, 0)
+    shared = np.maximum(across, 0) * np.maximum(down, 0)
     union = area[a] + area[b] - shared
     same = (shared > SAME_UNION * union) | (shared > SAME_SMALLER * np.minimum(area[a], area[b]))
     a, b = a[same], b[same]

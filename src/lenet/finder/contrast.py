@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 WINDOW = 41  # pixels; as large as the largest digit that the finder is to find in one level
 SAMPLES = 400  # pixels of a page's longer side, to see which of its colours stand out
-FAINT = 0.1  # of the contrast that colours have: with less in luminance, colours are looked at
-NOISE = 0.03  # contrast, of 1, that counts half: below it is the grain of paper and of cameras
+FAINT = 0.1  # of the contrast in colour: if luminance has less, that in colour is used
+NOISE = 0.03  # spread, of 1, at which contrast is halved: the grain of paper and cameras has less
 
 
 def normalise_contrast(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -48,8 +48,10 @@ def to_grey(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if page.ndim == 2:
         return page
-    scale = min(1.0, SAMPLES / max(page.shape))
-    small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    height, width = page.shape[:2]
+    scale = min(1.0, SAMPLES / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
     colours = small.astype(np.float32)
     detail = (colours - cv2.blur(colours, (WINDOW // 2, WINDOW // 2))).reshape(-1, 3)
     spread, directions = np.linalg.eigh(detail.T @ detail)  # the largest last

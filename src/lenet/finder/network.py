@@ -22,7 +22,7 @@ COARSEST = 46  # pixels: a digit as high as the page is found there
 THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times as high as wide
 STRIDE = 16  # pixels; the network takes multiples of it
 PADDING = 16  # pixels: room for the contrast around ink at the edge
-EVEN = 12  # grey levels: borders that differ less, mostly, are of one colour
+EVEN = 12  # grey levels: a border has one colour if most of it is nearer to its median
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,21 +19,22 @@ STEEPEST = 46  # degrees that rows may be slanted; beyond it a page lies on its 
 SHEAR = 15  # degrees by which columns of a grid lean, seen askew
 NEIGHBOURS = 3.0  # heights of a digit: pairs within it tell how rows are slanted
 LEVEL = 0.25  # heights: how far digits of a row are above and below its line
-UNSLANTED = 1.3  # times as many pairs, and one, must speak for a slant as for none
-REFINED = 3  # times: the next changes nothing
+UNSLANTED = 1.3  # a slant needs so many times the votes of level rows, and one vote more
+REFINED = 3  # times the slant is refined; a fourth changes nothing
 FEWEST = 4  # digits that make a slant plausible: of three, one is easily out of line
 ALIKE = 0.6  # of the height: only digits about as high tell how rows are slanted
 WIDTH = 0.6  # of the height of a digit: its usual width
 REACH = 1.6  # heights between digits that are linked at once: what is wider apart needs a slope
 OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
 ROW = 0.4  # heights: how far a chain may miss another one that it is linked to
+AT_ONCE = 64  # chains compared with all others: a page has up to 5,000, and 25 million pairs
 STIFFNESS = 3.0  # heights: chains shorter than it have the slope of the page
-APART = 0.45, 1.0  # heights: gaps between numbers are wider than the first; all are than the second
+APART = 0.45, 1.0  # heights: a narrower gap never parts numbers, a wider one always does
 WIDER = 2.0  # times the usual gap of a row: gaps between numbers are
 CELL = 0.6  # heights: centres in one row of a grid differ less, those of two rows more
 EMPTY = 8  # rows of a grid that may be empty one after the other, as in a sudoku
-CORE = 0.6  # of a row's height: rows of which this overlaps are not one below the other
-SIMILAR = 0.8  # of the widest gap
+CORE = 0.6  # of a row's height, in its middle: rows whose cores overlap stand side by side
+SIMILAR = 0.8  # of the widest gap: others as wide part bands at the same time
 GUTTER = 2.0  # heights between columns that are read one after the other, if no row crosses it
 
 Number = tuple[int, ...]
@@ -250,15 +251,20 @@ def _joined(chains: list[list[int]], level: _Level) -> list[list[int]]:
             ([chain[-5:] for chain in chains], [chain[-1] for chain in chains]),
         )
     )
-    # From the end of each chain to the start of each other one.
-    across = starts[:, 0] - ends[:, None, 0]
-    slope = (starts[:, 2] + ends[:, None, 2]) / 2
-    away = np.abs(starts[:, 1] - ends[:, None, 1] - slope * across)
-    lower = np.minimum(height[:, None], height)
-    good = (across > 0.5 * lower) & (away < ROW * lower)
-    good &= lower > 0.4 * np.maximum(height[:, None], height)
-    first, second = np.nonzero(good)
-    joined = _matched(first, second, (across + 3 * away)[good], len(chains))
+    links = []
+    for at in range(0, len(chains), AT_ONCE):
+        # From the ends of some chains to the start of each other one.
+        end, own = ends[at : at + AT_ONCE, None], height[at : at + AT_ONCE, None]
+        across = starts[:, 0] - end[..., 0]
+        slope = (starts[:, 2] + end[..., 2]) / 2
+        away = np.abs(starts[:, 1] - end[..., 1] - slope * across)
+        lower = np.minimum(own, height)
+        good = (across > 0.5 * lower) & (away < ROW * lower)
+        good &= lower > 0.4 * np.maximum(own, height)
+        first, second = np.nonzero(good)
+        links.append((first + at, second, (across + 3 * away)[good]))
+    first, second, costs = (np.concatenate(parts) for parts in zip(*links, strict=True))
+    joined = _matched(first, second, costs, len(chains))
     return [[index for part in parts for index in chains[part]] for parts in joined]
 
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from lenet.finder import Candidates
 from lenet.metrics.scores import rate
 
-SAME = 0.4  # intersection by union of a digit and what was found of it
-SLIMMEST = 0.35  # width by height; a 1 is compared as if it were so wide, or no box of it fits
-# Longer sides in pixels of a page. Below the first nothing counts; between the second and the
-# third a finder sees a digit in the first or second size of a page.
+SAME = 0.4  # intersection by union from which a place that was found is on a digit
+SLIMMEST = 0.35  # width by height; a 1 is compared as if it were so wide, or no box fits it
+# Longer sides in pixels. Smaller digits than the first do not count. The finder sees those from
+# 16 to 32 at full size or half of it, larger ones on a page made smaller.
 SIZES = (10, 16, 32, 64, math.inf)
 
 

@@ -143,6 +143,6 @@ def _convolved(
 
 def _join_finer(coarse: Receptive, fine: Receptive) -> Receptive:
     """Return the receptive field of `fine` plus `coarse`, enlarged to twice the positions."""
-    # The second of two equal values sees no further than the first, seen from its own place.
+    # An enlarged position serves two fine ones; for the second, the field begins a step earlier.
     reach = Receptive(coarse.size + fine.step, fine.step, coarse.start - fine.step)
     return join(reach, fine)

@@ -13,15 +13,15 @@ INK, HARDLY_INK, NO_INK = 0.4, -0.4, -2.0  # logits of the map, probabilities 0.
 FARTHEST = 0.3  # of the pixels of ink give its colour: of a thin stroke, most are half paper
 TRIMMED = 0.2  # of the paper's pixels are lines and neighbours, and not taken for its colour
 SAMPLES = 300  # pixels that tell the colour of paper or ink: more change nothing
-FEW = 12  # pixels of ink or paper that are sure; with fewer, the surest are taken
+FEW = 12  # pixels that are surely ink or paper; with fewer, the surest are taken
 RIDGE = 0.15  # of the width: slopes of the paper are measured where samples spread wider
 FAINTEST = 2.0  # grey levels between ink and paper: less is rounding
 LOW, HIGH = 0.22, 0.82  # of that contrast: paper's grain below, full ink above
-HINT = 0.2  # of full ink: what the map says counts so much, for pale ink in grain
+HINT = 0.2  # of full ink: the most that the map adds or takes away, for pale ink in grain
 SOFT = 0.3  # of full ink: with more, a pixel belongs to a piece
 OWN = 0.8  # of a piece of ink that is on the map: what has less is a line or a neighbour
-MOSTLY = 0.5  # of a piece lies in the box, or it is a neighbour's, unless it is the largest there
-NEARLY = 0.9  # of a piece: the rest belongs to it too, the box is a little off
+MOSTLY = 0.5  # of a piece: with less in the box it is a neighbour's, unless it is the largest
+NEARLY = 0.9  # of a piece: with more in the box, the box is a little off, and the rest counts too
 CRUMB = 0.02  # of all its ink: smaller pieces are dust
 
 
@@ -207,9 +207,9 @@ def _own(
 ) -> NDArray[np.uint8]:
     """Return 1 where ink or its soft edge is that of the character, uint8 (h, w).
 
-    It is in the box, but for the ends of pieces that nearly are. Pieces that lie mostly out of it
-    are a neighbour's. Of pieces that lie partly out of the map, which touch a line, it is what is
-    on the map.
+    A piece of ink that lies mostly outside of the box is a neighbour's. A piece that lies nearly
+    inside belongs to the character with its ends, even those outside of the box. A piece that is
+    only partly on the map touches a line: just the part on the map counts.
     """
     square = np.ones((3, 3), np.uint8)
     on_map = np.asarray(logits > HARDLY_INK, np.uint8)

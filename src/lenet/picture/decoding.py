@@ -20,7 +20,7 @@ from PIL import Image
 
 from lenet.errors import PictureError
 from lenet.picture.formats import foreign_kind, opener_of
-from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers, Pages
+from lenet.picture.page_numbers import ONLY_FIRST, PageError, PageNumbers, Pages
 from lenet.picture.pdf import pdf_pages
 from lenet.picture.pixels import is_plain, upright_rgb
 from lenet.picture.plain_png import plain_png
@@ -29,11 +29,11 @@ from lenet.picture.quiet_pillow import quiet_pillow
 MAX_BYTES = 100_000_000
 MAX_PIXELS = 25_000_000
 MAX_JPEG_PIXELS = 200_000_000  # a JPEG is reduced while it is decoded
-MAX_WEBP_PIXELS = 12_000_000  # libwebp needs some 20 bytes a pixel, as every WEBP may be a film
+MAX_WEBP_PIXELS = 12_000_000  # Pillow opens every WEBP as an animation: some 20 bytes a pixel
 MAX_EDGE = 20_000
 ENOUGH_EDGE = 1_600  # pixels; digits are looked for at no more
 KEPT_PIXELS = (2 * ENOUGH_EDGE) ** 2  # what is larger is halved until it fits
-MAX_TIFF_PAGES = 10_000  # of damaged files that name millions; to find each takes longer
+MAX_TIFF_PAGES = 10_000  # damaged files name millions, and each takes longer to find
 
 FILMS = ("GIF", "WEBP", "PNG", "AVIF")  # formats that may hold an animation
 MAX_FRAMES, FRAME_PIXELS = 100, 100_000_000  # of an animation that begins with empty frames
@@ -87,7 +87,8 @@ def decode(source: Source, *, name: str | None = None, all_formats: bool = False
     Raises
     ------
     PictureError
-        It is missing, no picture, of an unknown format, broken, or too large.
+        It is missing, no picture, of an unknown format, broken, or too large. A `PageError` if
+        that is true of the first page of a document with several.
     """
     source, name = _loaded(source, name)
     if isinstance(source, bytes) and (plain := plain_png(source)) is not None:
@@ -209,15 +210,15 @@ def _tiff_pages(
         if isinstance(frame, PictureError):
             yield frame
         elif number in wanted:
-            label = name if number == 1 else f"{name} (page {number})"
+            of_several = number > 1 or following is not None
+            label = f"{name} (page {number})" if of_several else name
             try:
                 with quiet_pillow(f"{label} is broken: its TIFF header is damaged; save it again"):
                     image.seek(frame)
                 page = _picture_of(image, label, "TIFF")
-                of_several = number > 1 or following is not None
                 yield Picture(page.pixels, name, page.reduced, number, of_several)
             except PictureError as error:
-                yield error
+                yield PageError(str(error)) if of_several else error
         frame = following
     if frame is None and (missing := wanted.missing(name, number)):
         yield missing
@@ -227,7 +228,7 @@ def _page_frames(image: Image.Image, name: str) -> Iterator[int | PictureError]:
     """Yield the images of a TIFF that are pages, not reduced copies or masks of one."""
     fault = f"{name} is broken: its TIFF header is damaged after page %d; save it again"
     pages = 0
-    for frame in range(MAX_TIFF_PAGES):
+    for frame in range(MAX_TIFF_PAGES + 1):
         ended = False
         try:
             with quiet_pillow(fault % pages):
@@ -240,11 +241,13 @@ def _page_frames(image: Image.Image, name: str) -> Iterator[int | PictureError]:
             return
         if ended:
             return
+        if frame == MAX_TIFF_PAGES:
+            yield PictureError(f"{name} has more than {MAX_TIFF_PAGES:,} pages; split it")
+            return
         kind = getattr(image, "tag_v2", {}).get(NEW_SUBFILE_TYPE, 0)
         if frame == 0 or not (isinstance(kind, int) and kind & NO_PAGE):
             pages += 1
             yield frame
-    yield PictureError(f"{name} has more than {MAX_TIFF_PAGES:,} pages; split it")
 
 
 def _opened(content: bytes, name: str, all_formats: bool) -> tuple[Image.Image, str]:

@@ -10,6 +10,10 @@ ENDLESS = 10**9  # more than any document has
 _PART = re.compile(r"\s*(\d{1,9})\s*(-\s*(\d{1,9})?\s*)?")
 
 
+class PageError(PictureError):
+    """A page of a document cannot be read; other pages perhaps can."""
+
+
 @dataclass(frozen=True)
 class PageNumbers:
     """Ranges of pages, counted from 1.
@@ -61,12 +65,12 @@ class PageNumbers:
         return max(last for _, last in self.ranges)
 
     def missing(self, name: str, count: int) -> PictureError | None:
-        """Return the error for what none of a document's `count` pages answers; None if all is."""
+        """Return the error for a page beyond a document's `count`; None if none is wanted."""
         beyond = min((first for first, _ in self.ranges if first > count), default=None)
         if beyond is None:
             return None
-        there = "it has one page" if count == 1 else f"it has {count:,} pages"
-        return PictureError(f"{name} has no page {beyond:,}: {there}")
+        extent = "one page" if count == 1 else f"{count:,} pages"
+        return PictureError(f"{name} has no page {beyond:,}: it has {extent}")
 
 
 Pages = str | int | Iterable[int] | PageNumbers | None

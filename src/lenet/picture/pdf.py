@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import PictureError
 from lenet.picture.formats import need_documents
-from lenet.picture.page_numbers import PageNumbers
+from lenet.picture.page_numbers import PageError, PageNumbers
 
 SECONDS = 30  # for a page; the slowest maps and plans take about ten
 MAX_FAULTS = 20  # pages in a row; a damaged document may claim a million
@@ -53,16 +53,26 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
     Yields
     ------
     PdfPage or PictureError
-        Each page, or why it cannot be drawn; at the end, which page was asked for in vain.
+        Each page, or why it cannot be drawn: a `PageError` if the next one is drawn all the same.
+        At the end, which page was asked for in vain.
 
     Raises
     ------
     PictureError
-        No page can be drawn: it is broken, has a password, or PDFium is not installed.
+        No page can be drawn: it is broken, has a password, PDFium is not installed, or no process
+        can be started.
     """
     if find_spec("pypdfium2") is None:
         raise need_documents(name, "a PDF document")
-    with closing(_Drawer(content, wanted)) as drawer:
+    try:
+        started = _Drawer(content, wanted)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise PictureError(
+            f"{name} cannot be drawn: no process can be started, {reason}; end some, or save it as"
+            " PNG or JPEG"
+        ) from error
+    with closing(started) as drawer:
         facts, _ = drawer.answer()
         if "fault" in facts:
             raise PictureError(f"{name} {_FAULTS[facts['fault']]}")
@@ -82,7 +92,7 @@ def pdf_pages(content: bytes, name: str, wanted: PageNumbers) -> Iterator[PdfPag
             fault = f"{name} (page {number})" if count > 1 else name
             fault += f" {_FAULTS[facts['fault']]}"
             if facts["fault"] == "page" and faults < MAX_FAULTS:
-                yield PictureError(fault)
+                yield PageError(fault) if count > 1 else PictureError(fault)
                 continue
             rest = "; the pages after it are not read" if number < count else ""
             yield PictureError(fault + rest)
@@ -111,9 +121,13 @@ class _Drawer:
         assert self._process.stdin
         assert self._process.stdout
         self._out: IO[bytes] = self._process.stdout
-        with suppress(BrokenPipeError), self._process.stdin as pipe:
-            pipe.write(json.dumps(wanted.ranges).encode() + b"\n")
-            pipe.write(content)
+        try:
+            with suppress(BrokenPipeError), self._process.stdin as pipe:
+                pipe.write(json.dumps(wanted.ranges).encode() + b"\n")
+                pipe.write(content)
+        except BaseException:  # Ctrl-C, while a large document is sent
+            self.close()
+            raise
 
     def answer(self) -> tuple[dict[str, Any], bytes]:
         """Return the facts of the next page and its pixels; a fault if there is none in time."""

@@ -11,13 +11,13 @@ from PIL import ExifTags, Image
 STRIP_PIXELS = 1_000_000  # are converted at a time, so that a large picture costs no second copy
 DEPTHS = (8, 10, 12, 14, 16, 24, 32)  # bits that the values of a picture may fill
 
-SAMPLE_EDGE = 1_024  # pixels; how light visible ink is shows at this size
-DARK = 160  # a visible pixel below this grey level is ink on white
-MOST_DARK = 0.01  # of the visible pixels of white ink; a sheet cut out of its photo has more
-LEAST_CLEAR = 0.2  # of a canvas that is written on; of a photo with rounded corners less is clear
+SAMPLE_EDGE = 1_024  # pixels; enough to tell light ink from dark
+DARK = 160  # grey level; a visible pixel that is darker is ink on white
+MOST_DARK = 0.01  # of the visible pixels of white ink; of a sheet cut out of a photo more are dark
+LEAST_CLEAR = 0.2  # of a written canvas is transparent; of a photo with rounded corners less is
 
-# Of the pixels of 1-bit writing up to 0.8 % differ from all four neighbours, of photos that were
-# dithered on paper that is not white mostly over 5 %.
+# In 1-bit writing, up to 0.8 % of the pixels differ from all four neighbours; in dithered photos of
+# paper that is not white, mostly over 5 %.
 LONELY_IF_DITHERED = 0.01
 # Pixels, standard deviation; the dots of a light grey are some two apart. Of 24 dithered photos of
 # a digit 8 were read as they are, and 24 with 1.2, 1.7 or 2.4.
@@ -137,6 +137,8 @@ def _is_dithered(image: Image.Image) -> bool:
     lonely = 0
     for _, strip in _strips(image):
         dots = np.asarray(strip)
+        if dots.ndim == 3:  # a later frame of a GIF: one number for each colour
+            dots = np.asarray(strip.convert("RGBA")).view(np.uint32)[..., 0]
         across = dots[1:-1, 1:] != dots[1:-1, :-1]
         down = dots[1:, 1:-1] != dots[:-1, 1:-1]
         lonely += int(np.count_nonzero(across[:, 1:] & across[:, :-1] & down[1:] & down[:-1]))

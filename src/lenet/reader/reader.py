@@ -16,7 +16,7 @@ import numpy as np
 
 from lenet.errors import ModelError, PictureError, UsageError
 from lenet.picture import Found, Picture, find_digits
-from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers, Pages
+from lenet.picture.page_numbers import ONLY_FIRST, PageError, PageNumbers, Pages
 from lenet.reader import workers
 from lenet.reader.choosing import choose
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
@@ -353,9 +353,14 @@ class Search:
         return searched
 
     def _decode(self, source: LoadedInput) -> Picture | Document:
-        picture = decode_input(source, all_formats=self.all_formats)
-        if isinstance(source, Picture) or self.pages == ONLY_FIRST:
-            return picture
+        if isinstance(source, Picture | PictureError) or self.pages == ONLY_FIRST:
+            return decode_input(source, all_formats=self.all_formats)
+        if 1 not in self.pages:
+            return Document(source)
+        try:
+            picture = decode_input(source, all_formats=self.all_formats)
+        except PageError:  # the pages after it may be good
+            return Document(source)
         in_parts = picture.of_several or self.pages.missing(picture.name, 1)
         return Document(source) if in_parts else picture
 

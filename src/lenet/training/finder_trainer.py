@@ -19,9 +19,9 @@ from lenet.training.targets import Targets, count_errors, loss_of, targets_of
 
 CLASSES = 10
 GRADIENT = 5.0  # largest norm of a gradient: several times that of a usual step
-NEGATED = 0.3  # share of scenes whose contrast changes its sign; they have light ink too
-BENT = 0.3  # share of scenes whose greys are bent
-STRONGEST_BEND = 2.0  # exponent of the greys, and its inverse on the other side
+NEGATED = 0.3  # share of scenes that are negated; some of them have light ink already
+BENT = 0.3  # share of scenes whose gamma is changed
+STRONGEST_BEND = 2.0  # largest gamma; the smallest is its inverse
 AHEAD = 2  # batches made while the network learns from one
 
 Batch = tuple[Tensor, Targets]
@@ -141,7 +141,7 @@ def _made_ahead(jobs: Iterable[Callable[[], Batch]]) -> Iterator[Batch]:
 
 
 def _has_bfloat16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 faster than float32; others are ten times slower."""
+    """Tell whether a device is faster with bfloat16; others are ten times slower with it."""
     if device.type == "cpu":
         able = torch.cpu.get_capabilities()
         return bool(able.get("amx_bf16") or able.get("avx512_bf16"))

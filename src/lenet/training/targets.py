@@ -1,8 +1,9 @@
 """What the finder should answer for scenes whose truth is known, and its loss.
 
-The finder looks at a page in several sizes, each half of the last, so it has to know digits of one
-octave only, and a little more on both sides. Digits near its ends may be found or not. A larger
-one must not be found, nor any part of it: it is found in another size of the page.
+The finder looks at a page in several sizes, each half of the last, so it need only know digits
+within a factor of two in size, and a little more at both ends. Those just beyond are ignored: they
+may be found or not. A larger digit, and every part of it, is background here: it is found in a
+smaller size of the page.
 """
 
 from dataclasses import dataclass, fields
@@ -16,20 +17,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lenet.drawing.scenes.block import CUT, OTHER
+from lenet.finder.candidates import UNIT
 from lenet.models.finder import STRIDE, split
 
-# Longer side of a character in pixels. An octave would be 16 to 32; the overlap is for boxes that
-# are measured a fifth too small, and for pages whose sizes do not halve exactly.
+# Longer side of a character in pixels. A factor of two would be 16 to 32; the overlap is for boxes
+# that are measured a fifth too small, and for pages whose sizes do not halve exactly.
 SMALLEST, LARGEST = 13, 46
 LARGEST_IGNORED = 64  # from here on it must stay silent; whatever is below SMALLEST is ignored
-UNIT = 16  # pixels of a box's side whose logarithm is 0: the middle of what is learnt
-NARROWEST = 3.0  # pixels: the width of a 1 is hardly known below
-REACH = 5  # positions around a centre that its peak covers
+NARROWEST = 3.0  # pixels: a narrower 1 cannot be measured
+REACH = 5  # positions that a peak extends to each side of its centre
 PEAK_WIDTH, LEAST_PEAK_WIDTH = 0.12, 0.55  # of the box's side, in positions: standard deviation
 NEAR = 0.5  # height of a peak from which a position learns the box and the class too
 
 FOCUS, DISTANCE = 2, 4  # exponents of the penalty-reduced focal loss (Zhou 2019, equation 1)
-OTHERS_WEIGHT = 0.4  # of the heat of other characters, which only advises
+OTHERS_WEIGHT = 0.4  # of the heat of other characters, which is only context
 BOX_BETA = 0.1  # where smooth L1 turns from square to straight; a tenth of an e-fold of a side
 CLASS_WEIGHT = 0.4  # the reader decides later; these are context
 CLASS_SMOOTHING = 0.02
@@ -185,7 +186,7 @@ def loss_of(output: Tensor, targets: Targets) -> Losses:
     """
     maps, ink = split(output)
     at = targets.classes >= 0
-    # A page full of nothing has no centres: its heat counts as that of a page with one.
+    # Pages without digits have no centres; at least one centre a page is assumed.
     centres = (targets.heat[:, 0] == 1).sum().clamp(min=len(maps))
     positions = at.sum().clamp(min=1)
     answers = maps.permute(0, 2, 3, 1)[at]
