@@ -186,12 +186,12 @@ def loss_of(output: Tensor, targets: Targets) -> Losses:
     """
     maps, ink = split(output)
     at = targets.classes >= 0
-    # Pages without digits have no centres; at least one centre a page is assumed.
-    centres = (targets.heat[:, 0] == 1).sum().clamp(min=len(maps))
+    # Each heat by its own centres; a page without any counts as if it had one.
+    centres = (targets.heat == 1).sum((0, 2, 3)).clamp(min=len(maps))
     positions = at.sum().clamp(min=1)
     answers = maps.permute(0, 2, 3, 1)[at]
     boxes = targets.box.permute(0, 2, 3, 1)[at]
-    by_kind = _focal(maps[:, :2], targets).sum((0, 2, 3))
+    digits, others = _focal(maps[:, :2], targets).sum((0, 2, 3)) / centres
     box = F.smooth_l1_loss(answers[:, 2:6], boxes, beta=BOX_BETA, reduction="sum")
     classes = F.cross_entropy(
         answers[:, 6:], targets.classes[at], label_smoothing=CLASS_SMOOTHING, reduction="sum"
@@ -199,7 +199,7 @@ def loss_of(output: Tensor, targets: Targets) -> Losses:
     inked = F.binary_cross_entropy_with_logits(ink[:, 0], targets.ink, reduction="none")
     weights = targets.ink_counts * (1 + INKED_WEIGHT * targets.ink)
     return Losses(
-        heat=(by_kind[0] + OTHERS_WEIGHT * by_kind[1]) / centres,
+        heat=digits + OTHERS_WEIGHT * others,
         box=box / positions,
         classes=CLASS_WEIGHT * classes / positions,
         ink=INK_WEIGHT * (inked * weights).mean(),
