@@ -4,10 +4,10 @@ python benchmarks/wild.py --data DIR [--model reader] [--only single strings] [-
 
 DIR contains `wild/` (folders single, strings, nondigit, scenes, each with an index.csv), `cases/`,
 `sets/` (a folder per dataset with an .npz) and `train/unipen/` (UNIPEN's archive, of which only the
-writers kept for testing are read). They are only for measuring; nothing is copied
-except into the contact sheets, which show every failure: picture, truth, answer, probability and
-the 28×28 network inputs. A picture counts as read only if the text equals the label; rejections and
-`?` are errors. For scenes and cases, see `everyday.py`.
+writers kept for testing are read). They are only for measuring; nothing is copied except into the
+contact sheets, which show every failure: picture, truth, answer, probability and the 28×28 network
+inputs. A picture counts as read only if the text equals the label; rejections and `?` are errors.
+For scenes and cases, see `everyday.py`.
 """
 
 import argparse
@@ -363,20 +363,19 @@ class Measure:
 
     def unipen(self) -> None:
         """Read the characters of UNIPEN's test writers, already cut out: digits and letters."""
-        place = self.data / "train" / "unipen"
-        classifier = self.reader.classifier
-        test = datasets.load(f"unipen:{place}").test
-        judged = classifier.judge(classifier.logits(test.images))
-        right = (judged.answers == test.labels) & ~judged.refused
+        handwriting = unipen.load_handwriting(self.data / "train" / "unipen")
+        handwriting = handwriting.of_writers(unipen.test_writers(handwriting))
+        classifier, labels = self.reader.classifier, handwriting.labels
+        is_digit = np.isin(labels, list("0123456789"))
+        digits = handwriting.take(np.flatnonzero(is_digit))
+        judged = classifier.judge(classifier.logits(unipen.draw_characters(digits)))
+        right = (judged.answers == digits.labels.astype(np.int64)) & ~judged.refused
         print("\n## UNIPEN, writers nobody trained on\n")
-        print(f"Digits read right and not refused: {right.sum()} of {len(test)},", end=" ")
+        print(f"Digits read right and not refused: {right.sum()} of {len(digits)},", end=" ")
         print(f"{100 * right.mean():.2f} %\n")
-        handwriting = unipen.load_handwriting(place, None)
-        mine = np.isin(handwriting.writers, unipen.test_writers(handwriting))
-        labels = handwriting.labels
-        letters = np.char.isalpha(labels) & (np.char.str_len(labels) == 1) & mine
-        letters &= ~np.isin(labels, sorted(unipen.DIGIT_LIKE))
-        part = handwriting.take(np.flatnonzero(letters))
+        is_letter = np.char.isalpha(labels) & (np.char.str_len(labels) == 1)
+        is_letter &= ~np.isin(labels, sorted(unipen.DIGIT_LIKE))
+        part = handwriting.take(np.flatnonzero(is_letter))
         judged = classifier.judge(classifier.logits(unipen.draw_characters(part)))
         refused = judged.refused
         print(f"Letters refused: {refused.sum()} of {len(part)}, {100 * refused.mean():.2f} %\n")
