@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lenet.drawing import printing
 from lenet.drawing.material import Handwriting, Material
-from lenet.drawing.scenes import machines, signs, texts, writers
+from lenet.drawing.scenes import alphabets, machines, signs, texts, writers
 from lenet.drawing.scenes.block import DIGITS, OTHER, Block, Glyph, Writer
 
 Rng = np.random.Generator
@@ -158,18 +158,18 @@ def test_every_digit_of_a_bold_hairline_or_shaky_hand_can_be_found(material: Mat
 
 def test_a_person_draws_with_own_strokes_only(material: Material, rng: Rng) -> None:
     assert material.handwriting is not None
-    people = writers.people_of(material.handwriting)
+    people = alphabets.people_of(material.handwriting)
     assert sorted(people.counting) == [0, 1]
     for number, shape in ((0, SAWTOOTH), (1, STAIRCASE)):
-        person = writers.Person(people, number)
+        person = alphabets.Person(people, number)
         for character in (*DIGITS, "a"):
             drawn = person.draw(character, rng)
             assert drawn is not None
             assert np.allclose(drawn[0][0], shape)
-    borrowed = writers.Person(people, 1).draw("x", rng)
+    borrowed = alphabets.Person(people, 1).draw("x", rng)
     assert borrowed is not None
     assert np.allclose(borrowed[0][0], SAWTOOTH)
-    assert writers.Person(people, 1).draw("Z", rng) is None
+    assert alphabets.Person(people, 1).draw("Z", rng) is None
 
 
 def test_the_person_of_a_hand_stays_the_same_in_a_text(material: Material) -> None:
@@ -178,7 +178,7 @@ def test_the_person_of_a_hand_stays_the_same_in_a_text(material: Material) -> No
         writer = writers.WriterPool(material, np.random.default_rng(seed)).hand(30)
         assert isinstance(writer, writers.HandWriter)
         alphabet = writer.alphabet
-        if isinstance(alphabet, writers.Either) and isinstance(alphabet.first, writers.Person):
+        if isinstance(alphabet, alphabets.Either) and isinstance(alphabet.first, alphabets.Person):
             found.add(alphabet.first.writer)
     assert found == {0, 1}
 
@@ -186,7 +186,7 @@ def test_the_person_of_a_hand_stays_the_same_in_a_text(material: Material) -> No
 def test_characters_that_cannot_be_their_label_are_not_used() -> None:
     bar, tall = [(0.0, 0.0), (1.0, 0.02)], [(0.0, 0.0), (0.01, 1.0)]
     handwriting = _handwriting({0: "1A", 1: "018AK"}, [bar, tall])
-    people = writers.people_of(handwriting)
+    people = alphabets.people_of(handwriting)
     assert list(people.by_writer) == [1]
     assert list(people.by_character) == ["1"]
     assert people.counting == ()
@@ -202,7 +202,7 @@ def test_handwriting_without_digits_still_gives_letters(rng: Rng) -> None:
 def test_letters_reach_as_high_and_as_low_as_they_should(rng: Rng) -> None:
     reach: dict[str, list[tuple[float, float]]] = {c: [] for c in "xhpAj"}
     for _ in range(40):
-        writer = writers.HandWriter(60, writers.DrawnHand(None, rng.random()), rng)
+        writer = writers.HandWriter(60, alphabets.DrawnHand(None, rng.random()), rng)
         for character, found in reach.items():
             top, bottom = _top_and_bottom(_glyph(writer, character))
             found.append((top / 60, bottom / 60))
@@ -217,22 +217,24 @@ def test_letters_reach_as_high_and_as_low_as_they_should(rng: Rng) -> None:
 
 
 def test_accents_stand_above_and_tails_below_the_letter(rng: Rng) -> None:
-    writer = writers.HandWriter(60, writers.DrawnHand(3, 0.0), rng)
+    writer = writers.HandWriter(60, alphabets.DrawnHand(3, 0.0), rng)
     plain, accented = _top_and_bottom(_glyph(writer, "u")), _top_and_bottom(_glyph(writer, "ü"))
     assert accented[0] < plain[0] - 5
     tailed = _top_and_bottom(_glyph(writer, "ç"))
     assert tailed[1] > plain[1] + 3
 
 
-@pytest.mark.parametrize("character", [*writers.NAMES, *"ßıæµ"])
+@pytest.mark.parametrize("character", [*alphabets.NAMES, *"ßıæµ"])
 def test_hands_know_characters_by_their_unicode_letter(character: str, rng: Rng) -> None:
-    assert writers.HandWriter(30, writers.DrawnHand(0, 0.5), rng).glyph(character) is not None
+    assert writers.HandWriter(30, alphabets.DrawnHand(0, 0.5), rng).glyph(character) is not None
 
 
 def test_a_thin_pen_fades_and_does_not_vanish() -> None:
     darkest = []
     for seed in range(40):
-        writer = writers.HandWriter(10, writers.DrawnHand(1, 0.0), np.random.default_rng([seed, 9]))
+        writer = writers.HandWriter(
+            10, alphabets.DrawnHand(1, 0.0), np.random.default_rng([seed, 9])
+        )
         assert writer.width * 10 > 0.99 * writers.THINNEST
         darkest.append(int(_glyph(writer, "1").ink.max()))
     assert min(darkest) > 30
@@ -241,7 +243,7 @@ def test_a_thin_pen_fades_and_does_not_vanish() -> None:
 
 def test_images_of_digits_are_enlarged_smoothly(material: Material, rng: Rng) -> None:
     of_digit = tuple(np.flatnonzero(material.digit_labels == digit) for digit in range(9))
-    drawn = writers.DrawnHand(0, 0.0)
+    drawn = alphabets.DrawnHand(0, 0.0)
     writer = writers.ImageWriter(80, drawn, rng, material.digits, (*of_digit, np.array([], int)))
     glyph = _glyph(writer, "4")
     assert glyph.advance == pytest.approx(80 * 6 / 20, rel=0.3)
@@ -446,7 +448,7 @@ def test_hands_and_fonts_have_nearly_all_characters_of_texts(rng: Rng) -> None:
     text = "".join(texts.number(rng) + texts.word(rng) for _ in range(300)).replace(" ", "")
     counts = Counter(text)
     everyone: list[Writer] = [machines.Font(12, rng) for _ in range(12)]
-    everyone.append(writers.HandWriter(12, writers.DrawnHand(0, 0.3), rng))
+    everyone.append(writers.HandWriter(12, alphabets.DrawnHand(0, 0.3), rng))
     for writer in everyone:
         known = sum(count for each, count in counts.items() if writer.glyph(each) is not None)
         assert known > 0.97 * len(text), writer
