@@ -10,6 +10,15 @@ import sys
 NO_COVERAGE = {"COVERAGE_PROCESS_CONFIG": ""}
 
 
+def printed(program: str, *words: object) -> str:
+    """What a Python program prints that measures its own memory."""
+    command = [sys.executable, "-c", program, *map(str, words)]
+    environment = {**os.environ, **NO_COVERAGE}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def run_lenet(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lenet", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, **options)  # type: ignore[call-overload, no-any-return]

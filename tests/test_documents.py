@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 import lenet
-from command import NO_COVERAGE, complaint, run_lenet
+from command import NO_COVERAGE, complaint, printed, run_lenet
 from documents import endless_pdf, page_image, pdf, strokes, tiff
 from lenet.cli.predict_output import Answer, Explanations
 from lenet.errors import PictureError, UsageError
@@ -414,14 +414,7 @@ def test_the_pages_of_long_documents_are_read_in_bounded_memory(
         " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]\n"
         "print(sum(pages), peaks[1] - peaks[0], peaks[2])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, path],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, **NO_COVERAGE},
-    )
-    pages, grown, of_child = map(int, done.stdout.split())
+    pages, grown, of_child = map(int, printed(script, path).split())
     assert pages == count
     assert grown < 60_000  # kB
     assert of_child < 200_000

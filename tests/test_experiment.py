@@ -1,5 +1,4 @@
 import json
-import os
 import re
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import lenet
-from command import NO_COVERAGE
+from command import printed
 from lenet import experiment
 from lenet.datasets import load
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
@@ -260,11 +259,7 @@ def peak_megabytes(*words: object) -> tuple[str, float]:
         "kilobytes = {line.split()[0]: line.split()[1] for line in lines if line.endswith('kB')}\n"
         "print((int(kilobytes['VmHWM:']) - int(kilobytes['RssFile:'])) / 1024)"
     )
-    command = [sys.executable, "-c", program, *map(str, words)]
-    environment = {**os.environ, **NO_COVERAGE}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stderr
-    text, _, peak = done.stdout.strip().rpartition("\n")
+    text, _, peak = printed(program, *words).strip().rpartition("\n")
     return text, float(peak)
 
 

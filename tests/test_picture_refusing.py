@@ -3,7 +3,6 @@
 import os
 import random
 import struct
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command import NO_COVERAGE
+from command import printed
 from lenet.errors import PictureError
 from lenet.picture import decode, find_digits
 from pages import Bytes, encode, lone_seven
@@ -245,14 +244,7 @@ def test_the_largest_pictures_are_read_in_bounded_memory(
         "find_digits(decode(sys.argv[1]))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, path],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, **NO_COVERAGE},
-    )
-    assert int(done.stdout) < 1_000 * megabytes
+    assert int(printed(script, path)) < 1_000 * megabytes
 
 
 def test_webp_has_its_own_size_limit() -> None:

@@ -22,7 +22,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 import lenet
-from command import NO_COVERAGE
+from command import printed
 from lenet import datasets, experiment
 from lenet.drawing import draw_digits, draw_nondigits
 from lenet.errors import DataError, ModelError, PictureError, UsageError
@@ -519,11 +519,7 @@ def test_memory_does_not_grow_with_the_number_of_pictures(tmp_path: Path) -> Non
         "    return [resource.getrusage(part).ru_maxrss / 1024 for part in parts]\n"
         "print(*peak(5_000), *peak(40_000))\n"
     )
-    command = [sys.executable, "-c", script, str(PICTURES[7])]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=True, env={**os.environ, **NO_COVERAGE}
-    )
-    own, children, own_later, children_later = map(float, done.stdout.split())
+    own, children, own_later, children_later = map(float, printed(script, PICTURES[7]).split())
     assert own_later - own < 10
     assert children_later - children < 10
 
