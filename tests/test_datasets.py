@@ -394,8 +394,8 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
         (
             "zebra",
             "no dataset 'zebra': there are: mnist, uci-digits, unipen, unipen:PLACE, idx:DIR, "
-            "folder:DIR, corrections:URL, drawn:N, printed:N, nondigits:N, scenes:N, things, "
-            "things:DIR",
+            "folder:DIR, corrections:URL, drawn:N, printed:N, nondigits:N, crops:N, scenes:N, "
+            "things, things:DIR",
         ),
     ],
 )

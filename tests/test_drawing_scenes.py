@@ -10,11 +10,11 @@ import pytest
 from lenet.drawing.material import Handwriting, Material
 from lenet.drawing.scenes import CUT, OTHER, SIDE, Scene, SceneMaker, camera, grounds
 from lenet.drawing.scenes.block import LONGEST_SIDE, Block, Glyph, Layout, Writer
-from lenet.drawing.scenes.clutter import CLUTTER
-from lenet.drawing.scenes.forms import FORMS
-from lenet.drawing.scenes.instruments import INSTRUMENTS
+from lenet.drawing.scenes.layouts.clutter import CLUTTER
+from lenet.drawing.scenes.layouts.forms import FORMS
+from lenet.drawing.scenes.layouts.instruments import INSTRUMENTS
+from lenet.drawing.scenes.layouts.rows import ROWS
 from lenet.drawing.scenes.page import MOST_CHARACTERS, Content, Page, fill, scatter, show_through
-from lenet.drawing.scenes.rows import ROWS
 from lenet.drawing.scenes.scene import KINDS, Studio, _framed, digit_height, mosaic
 from lenet.drawing.scenes.small import padded, small_picture
 from lenet.drawing.scenes.truth import Taken, characters, shrunk

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from lenet.drawing.material import Material
-from lenet.drawing.scenes import clutter, displays, instruments, keys, plates, surroundings
 from lenet.drawing.scenes.block import Block, Drawing, Layout
-from lenet.drawing.scenes.clutter import CLUTTER
-from lenet.drawing.scenes.displays import clock_time, reading
-from lenet.drawing.scenes.instruments import INSTRUMENTS, roll
+from lenet.drawing.scenes.layouts import clutter, displays, instruments, keys, plates, surroundings
+from lenet.drawing.scenes.layouts.clutter import CLUTTER
+from lenet.drawing.scenes.layouts.displays import clock_time, reading
+from lenet.drawing.scenes.layouts.instruments import INSTRUMENTS, roll
+from lenet.drawing.scenes.layouts.shapes import Styled, frame, hollow, letter, rectangle, turned
 from lenet.drawing.scenes.machines import Font
-from lenet.drawing.scenes.shapes import Styled, frame, hollow, letter, rectangle, turned
 from lenet.drawing.scenes.writers import WriterPool
 
 HEIGHTS = (8.0, 24.0, 80.0)

@@ -9,8 +9,8 @@ import pytest
 
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import OTHER, Block, Drawing, Glyph, Layout
-from lenet.drawing.scenes.forms import FORMS
-from lenet.drawing.scenes.placing import (
+from lenet.drawing.scenes.layouts.forms import FORMS
+from lenet.drawing.scenes.layouts.placing import (
     aligned,
     by_hand,
     filled_line,
@@ -23,8 +23,8 @@ from lenet.drawing.scenes.placing import (
     turned,
     warped,
 )
-from lenet.drawing.scenes.rows import ROWS
-from lenet.drawing.scenes.sums import addition, equation, multiplication
+from lenet.drawing.scenes.layouts.rows import ROWS
+from lenet.drawing.scenes.layouts.sums import addition, equation, multiplication
 
 LAYOUTS = {layout.__name__.strip("_"): layout for layout in (*ROWS, *FORMS)}
 HEIGHTS = (8, 24, 80)

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner, Result
 
+from command import complaint, run_lenet
 from lenet import experiment
 from lenet.cli.program import app
 from lenet.comparison.contenders import find_all as find_contenders
@@ -21,6 +23,7 @@ from lenet.errors import ModelError, OutcomeError, UsageError
 from lenet.evaluation import read_detections
 from lenet.experiment import finder_run
 from lenet.experiment.exporting import prove_finder, to_onnx
+from lenet.experiment.finder_run import card
 from lenet.finder import Finder, normalise_contrast
 from lenet.finder.candidates import Candidates, peaks
 from lenet.metrics.detection import DetectionScores, Matches, match
@@ -322,6 +325,40 @@ def test_the_scores_of_a_run_count_every_digit_once(run: Run) -> None:
         ids = targets_of([scenes.characters[:0]] * 4, scenes.ids)
         inked = scores[part].ink_right + scores[part].ink_missed
         assert inked == (scenes.ids > 0).sum() == ids.ink.numel() - (scenes.ids == 0).sum()
+
+
+def test_what_a_finder_sees_is_drawn_size_by_size(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.png"
+    Image.fromarray(np.asarray(plain_scenes(1, 0).images[0])).save(page)
+    heats = Finder(run.read("model.onnx")).look(np.asarray(Image.open(page)))
+    for heat in heats:
+        width, height = heat.size
+        assert heat.contrast.shape == (height, width)
+        digits, others, ink = heat.probabilities
+        assert digits.shape == others.shape == (-(-height // 4), -(-width // 4))
+        assert ink.shape == (-(-height // 2), -(-width // 2))
+        assert 0 < digits.min() <= digits.max() < 1
+    answer = lenet("show", "finder", page, "--model", run.folder, "-o", tmp_path / "seen.png")
+    assert answer.exit_code == 0
+    with Image.open(tmp_path / "seen.png") as drawn:
+        assert drawn.height > 100 * len(heats)
+    refused = run_lenet("show", "finder", page, "--model", "lenet5", "-o", tmp_path / "no.png")
+    assert refused.returncode == 2
+    assert complaint(refused).startswith("lenet5 reads digits and does not find them: name a ")
+    assert not (tmp_path / "no.png").exists()
+
+
+def test_the_card_names_the_licences_of_the_pictures_drawn_on(run: Run, tmp_path: Path) -> None:
+    scores = read_detections(run)
+    lines = {"bricks 1.2: CC0\n": "- bricks 1.2: CC0", "": "- pictures of a folder of your own"}
+    for text, line in lines.items():
+        file = tmp_path / "LICENCES.txt"
+        file.unlink(missing_ok=True)
+        if text:
+            file.write_text(text, "utf-8")
+        recipe = run.recipe.with_changes({"material": ["mnist", f"things:{tmp_path}"]})
+        assert line in card(Run(run.folder, recipe, run.manifest), scores)
+        assert str(tmp_path) not in card(Run(run.folder, recipe, run.manifest), scores)
 
 
 @pytest.mark.slow

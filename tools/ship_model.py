@@ -1,6 +1,7 @@
 """Put the model of a finished run into the package, where `--model NAME` finds it.
 
 python tools/ship_model.py runs/lenet5-1 lenet5
+python tools/ship_model.py runs/finder-1 finder
 python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured.json
 """
 
@@ -11,16 +12,27 @@ from typing import Any
 
 from lenet.datasets.parts import Part
 from lenet.errors import ModelError
-from lenet.evaluation import find_mistakes, read_scores
+from lenet.evaluation import find_mistakes, read_detections, read_scores
 from lenet.experiment.card import card
+from lenet.experiment.finder_run import card as finder_card
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions
 from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
-from lenet.run import CARD, EXPORTED, HISTORY, MEASURED, MISTAKES, MODEL, SCORES, WEIGHTS, Run
+from lenet.run import (
+    CARD,
+    EXPORTED,
+    HISTORY,
+    MEASURED,
+    MISTAKES,
+    MODEL,
+    SCORES,
+    WEIGHTS,
+    Run,
+)
 from lenet.storage import sha256, write_atomically
 
-SHIPPED = ("recipe.toml", *EXPORTED, WEIGHTS, SCORES, MISTAKES, HISTORY, MEASURED, CARD)
+ALWAYS = ("recipe.toml", *EXPORTED, WEIGHTS, SCORES, HISTORY, CARD)
 PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 
@@ -35,7 +47,7 @@ def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
     folder = PACKAGE / name
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for file in SHIPPED:
+    for file in shipped_files(run):
         if file == MISTAKES:
             content = mistakes(run)
         elif file == MEASURED:
@@ -49,6 +61,13 @@ def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
     manifest = run.manifest.model_copy(update={"files": files})
     write_atomically(folder / "run.json", manifest.model_dump_json(indent=2).encode() + b"\n")
     return folder
+
+
+def shipped_files(run: Run) -> list[str]:
+    """Return the names of the files of a run that are shipped."""
+    if run.recipe.finds:
+        return [*ALWAYS]
+    return [*ALWAYS, MISTAKES, MEASURED]
 
 
 def measured(run: Run, elsewhere: dict[str, Any] | None) -> bytes:
@@ -79,9 +98,11 @@ def mistakes(run: Run) -> bytes:
 
 def fresh_card(run: Run, name: str) -> str:
     """Return the card as it is written today, under the name that is shipped."""
+    renamed = Run(Path(name), run.recipe, run.manifest)
+    if run.recipe.finds:
+        return finder_card(renamed, read_detections(run))
     classifier = Classifier(run.read(MODEL))
     calibration = Calibration(classifier.temperature, classifier.rejection)
-    renamed = Run(Path(name), run.recipe, run.manifest)
     scores = {part: read_scores(run)[part] for part in PARTS if part in read_scores(run)}
     return card(renamed, scores, None, calibration if run.recipe.calibrate else None)
 

@@ -338,6 +338,20 @@ class Run:
             )
         return self
 
+    def require_finder(self) -> Self:
+        """Return this run, of a network that finds digits.
+
+        Raises
+        ------
+        UsageError
+            It is no finder.
+        """
+        if not self.recipe.finds:
+            raise UsageError(
+                f"{self.folder.name} reads digits and does not find them: name a finder instead"
+            )
+        return self
+
     def save_resume(self, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         """Write the resume state, torch tensors and JSON facts, as one file."""
         self.write(RESUME, safetensors_bytes(tensors, facts))

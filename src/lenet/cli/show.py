@@ -292,6 +292,31 @@ def attention(
     write({"attention": drawn}, output)
 
 
+@app.command()
+def finder(
+    picture: Picture,
+    output: Output,
+    model: Annotated[
+        str, typer.Option(help="Name of a shipped finder, or its run folder.")
+    ] = "finder",
+) -> None:
+    """Draw what a finder sees in a picture: digits, other characters and ink, size by size."""
+    from lenet import figures
+    from lenet.figures import gallery
+    from lenet.finder import Finder, found_in
+    from lenet.picture import decode
+    from lenet.run import MODEL, Run
+
+    gallery.check_output(output)
+    network = Finder(Run.find(model).require_finder().read(MODEL))
+    pixels = decode(picture, all_formats=True).pixels
+    seen = network.look(pixels)
+    digits = found_in(seen).digits
+    believed = digits.boxes[digits.digit >= 0]
+    levels = [(heat.contrast, *heat.probabilities) for heat in seen]
+    write({"finder": figures.finder_levels(pixels, believed, levels)}, output)
+
+
 class _Shown(NamedTuple):
     """The digit of a picture to show."""
 

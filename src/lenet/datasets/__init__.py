@@ -1,15 +1,13 @@
 """Sources of digit images with labels, each with a training and a test part.
 
 An image is uint8 (28, 28), 0 = paper, 255 = ink; images stay uint8 in memory. A source is written
-as ``mnist``, ``uci-digits``, ``unipen``, ``idx:DIR``, ``folder:DIR``, ``corrections:URL``, or as a
-number of images made here: ``drawn:N``, ``printed:N`` and ``nondigits:N``. Scenes, to find digits
-in, are no images of digits: `lenet.datasets.scenes`.
+
+number of images made here: ``drawn:N``, ``printed:N``, ``nondigits:N`` and ``crops:N``. Scenes, to
+find digits in, are no images of digits: `lenet.datasets.scenes`.
 """
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, carve, join
-from lenet.datasets.source import (
-    SOURCES,
-    Source,
+from lenet.datasets.loading import (
     join_splits,
     load,
     load_all,
@@ -17,6 +15,7 @@ from lenet.datasets.source import (
     load_nondigits,
     load_others,
 )
+from lenet.datasets.source import SOURCES, Source
 
 __all__ = [
     "NONE",

@@ -4,6 +4,8 @@ A download is held in memory, bounded in size and in time, until it is verified:
 no trace on disk.
 """
 
+import ast
+import hashlib
 import io
 import os
 import threading
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -63,6 +66,33 @@ def npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def code_digest(package: ModuleType) -> bytes:
+    """Return the SHA-256 of a package's files, without what changes nothing that its code does."""
+    assert package.__file__ is not None, "it is a package with an __init__.py"
+    folder, digest = Path(package.__file__).parent, hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            code = _code(content) if path.suffix == ".py" else content
+            digest.update(f"{path.relative_to(folder)}\n".encode() + code)
+    return digest.digest()
+
+
+def _code(source: bytes) -> bytes:
+    """Return Python source without comments, docstrings and layout, which change nothing.
+
+    >>> _code(b"x = 1  # one") == _code(b"x = 1") != _code(b"x = 2")
+    True
+    """
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = node.body[1:]
+    return ast.dump(tree).encode()
 
 
 class Received(io.BytesIO):

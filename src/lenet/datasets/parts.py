@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from lenet.datasets.dataset import Dataset, Splits, carve, join, repeat_small
-from lenet.datasets.source import load_all, load_each, load_nondigits, load_others
+from lenet.datasets.loading import load_all, load_each, load_nondigits, load_others
 from lenet.errors import DataError
 from lenet.recipe import Recipe
 

@@ -6,7 +6,6 @@ a digest of all that they depend on: after a change of code or handwriting they 
 folder can be deleted at any time.
 """
 
-import ast
 import hashlib
 import os
 import signal
@@ -27,8 +26,9 @@ from numpy.typing import NDArray
 
 from lenet import drawing
 from lenet.datasets import unipen
-from lenet.datasets.cache import cache_folder, npz, progress, read_npz
-from lenet.datasets.source import Source, load
+from lenet.datasets.cache import cache_folder, code_digest, npz, progress, read_npz
+from lenet.datasets.mnist import load_mnist
+from lenet.datasets.source import Source
 from lenet.datasets.things import load_things
 from lenet.drawing.material import Handwriting, Material
 from lenet.drawing.scenes.machines import text_fonts
@@ -278,13 +278,7 @@ def _key(seed: int, material: Material) -> str:
     """Return a digest of what scenes depend on: seed, material, code, libraries and fonts."""
     versions = np.__version__, cv2.__version__, PIL.__version__
     fonts = [font.name for font in text_fonts()]  # more of them if matplotlib is installed
-    digest = hashlib.sha256(f"{seed} {versions} {fonts}".encode())
-    folder = Path(drawing.__file__).parent
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            content = path.read_bytes()
-            code = _code(content) if path.suffix == ".py" else content
-            digest.update(f"{path.relative_to(folder)}\n".encode() + code)
+    digest = hashlib.sha256(f"{seed} {versions} {fonts}".encode() + code_digest(drawing))
     hand = material.handwriting
     arrays: list[NDArray[Any]] = [material.digits, material.digit_labels, *material.photos]
     if hand is not None:
@@ -292,21 +286,6 @@ def _key(seed: int, material: Material) -> str:
     for array in arrays:
         digest.update(f"{array.dtype} {array.shape}\n".encode() + array.tobytes())
     return digest.hexdigest()[:32]
-
-
-def _code(source: bytes) -> bytes:
-    """Return Python source without comments, docstrings and layout, which change no scene.
-
-    >>> _code(b"x = 1  # one") == _code(b"x = 1") != _code(b"x = 2")
-    True
-    """
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            first = node.body[0] if node.body else None
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = node.body[1:]
-    return ast.dump(tree).encode()
 
 
 def load_material(
@@ -336,7 +315,7 @@ def load_material(
         parsed = Source.parse(source)
         match parsed.kind:
             case "mnist":
-                train = load("mnist", data_dir, show_progress=True).train
+                train = load_mnist(data_dir, True, None, show_progress=True).train
                 chosen = train.subset(np.flatnonzero(_is_held_out(len(train)) == held_out))
                 material = replace(material, digits=chosen.images, digit_labels=chosen.labels)
             case "unipen":

@@ -1,14 +1,9 @@
-"""`Source`, where data comes from, written ``kind`` or ``kind:place``; and loading it."""
+"""`Source`: where data comes from, written ``kind`` or ``kind:place``."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
-import numpy as np
-
-from lenet.datasets.dataset import NONE, Dataset, Splits, join
-from lenet.errors import DataError, UsageError, suggest
+from lenet.errors import UsageError, suggest
 
 # How each source is written, and what it is.
 SOURCES = {
@@ -22,16 +17,13 @@ SOURCES = {
     "drawn:N": "N digits that lenet draws itself, in the styles of many countries",
     "printed:N": "N digits that lenet prints itself, in freely usable fonts",
     "nondigits:N": "N letters, signs, scribbles and textures, none of them a digit",
+    "crops:N": "digits that the shipped finder finds in N drawn scenes, as it cuts them out",
     "scenes:N": "N drawn scenes with digits in them, which only a finder learns from",
     "things": "photos of things inside scikit-image, which scenes are drawn on",
     "things:DIR": "your own pictures, none with digits in it, which scenes are drawn on",
 }
 # Files or databases of the user's own, where a place follows.
 PRIVATE_KINDS = frozenset({"idx", "folder", "corrections", "unipen", "things"})
-MATERIAL = {
-    "scenes": "are whole scenes, not images of 28×28: train a finder on them",
-    "things": "are pictures that scenes are drawn on, not images of digits: name them as material",
-}
 
 
 @dataclass(frozen=True)
@@ -89,184 +81,3 @@ class Source:
         'corrections'
         """
         return self.kind if self.is_private else str(self)
-
-
-def load(
-    source: str,
-    data_dir: str | Path | None = None,
-    download: bool = True,
-    timeout: float | None = None,
-    show_progress: bool = False,
-) -> Splits:
-    """Load a source.
-
-    Parameters
-    ----------
-    source : str
-        Written as in `SOURCES`.
-    data_dir : path, optional
-        Where MNIST and UNIPEN are looked for first and downloaded to, in place of the user's cache.
-    download : bool
-        Whether they may be downloaded.
-    timeout : float, optional
-        Seconds that the download as a whole may take.
-    show_progress : bool
-        Whether to show the download on stderr, if that is a terminal.
-
-    Raises
-    ------
-    UsageError
-        No such source, or one that holds no images of 28×28.
-    DataError
-        The data is missing, unreadable, damaged or cannot be downloaded.
-
-    Examples
-    --------
-    >>> digits = load("uci-digits")
-    >>> digits.train.images.shape, digits.train.images.dtype, len(digits.test)
-    ((1438, 28, 28), dtype('uint8'), 359)
-    """
-    parsed = Source.parse(source)
-    # Imported here: MNIST needs neither OpenCV nor Pillow, and the others need no download.
-    match parsed.kind:
-        case "mnist":
-            from lenet.datasets.mnist import load_mnist
-
-            return load_mnist(_path(data_dir), download, timeout, show_progress)
-        case "uci-digits":
-            from lenet.datasets.builtin import load_uci_digits
-
-            return load_uci_digits()
-        case "unipen":
-            from lenet.datasets.unipen import load_unipen
-
-            place, folder = _path(parsed.place), _path(data_dir)
-            return load_unipen(place, folder, download, timeout, show_progress)
-        case "scenes" | "things":
-            raise UsageError(f"{source} {MATERIAL[parsed.kind]}")
-        case "idx":
-            from lenet.datasets.idx import load_idx
-
-            return load_idx(parsed.place)
-        case "folder":
-            from lenet.datasets.folder import load_folder
-
-            return load_folder(parsed.place)
-        case "corrections":
-            from lenet.datasets.corrections import load_corrections
-
-            return load_corrections(parsed.place)
-        case _:
-            from lenet.datasets.builtin import load_drawn
-
-            return load_drawn(parsed.kind, parsed.place)
-
-
-def _path(place: str | Path | None) -> Path | None:
-    return Path(place).expanduser() if place else None
-
-
-def load_each(
-    sources: Sequence[str],
-    data_dir: str | Path | None = None,
-    download: bool = True,
-    timeout: float | None = None,
-    show_progress: bool = False,
-) -> dict[str, Splits]:
-    """Load several sources, in their order; the parameters are those of `load`.
-
-    Raises
-    ------
-    UsageError
-        No such source, none at all, or one twice.
-    DataError
-        See `load`.
-    """
-    if not sources:
-        raise UsageError(f"no dataset given: {suggest('', SOURCES)}")
-    if repeated := [source for source in dict.fromkeys(sources) if sources.count(source) > 1]:
-        raise UsageError(
-            f"{repeated[0]} is given twice: its images would be trained on and held out at once; "
-            "say each --data once"
-        )
-    return {source: load(source, data_dir, download, timeout, show_progress) for source in sources}
-
-
-def load_all(
-    sources: Sequence[str],
-    data_dir: str | Path | None = None,
-    download: bool = True,
-    timeout: float | None = None,
-    show_progress: bool = False,
-) -> Splits:
-    """Like `load_each`, with the training parts joined, and the test parts.
-
-    Raises
-    ------
-    UsageError
-        See `load_each`.
-    DataError
-        See `load`; or the class names of two sources differ.
-    """
-    return join_splits(load_each(sources, data_dir, download, timeout, show_progress).values())
-
-
-def join_splits(splits: Iterable[Splits]) -> Splits:
-    """Join the training parts of several sources, and their test parts; see `join`."""
-    pairs = [(split.train, split.test) for split in splits]
-    return Splits(join([train for train, _ in pairs]), join([test for _, test in pairs]))
-
-
-def load_others(
-    source: str, data_dir: str | Path | None = None
-) -> tuple[Dataset | None, Dataset | None]:
-    """Load the images of a source that show none of its classes, for training and for testing.
-
-    These are readings that people corrected to "no digit", a folder ``none`` beside the classes,
-    or UNIPEN's letters and signs. Other sources hold no such images.
-
-    Raises
-    ------
-    UsageError
-        No such source.
-    DataError
-        The source cannot be read.
-    """
-    parsed = Source.parse(source)
-    match parsed.kind:
-        case "corrections":
-            from lenet.datasets import corrections
-
-            return corrections.load_others(parsed.place)
-        case "folder":
-            from lenet.datasets import folder
-
-            return folder.load_others(parsed.place)
-        case "unipen":
-            from lenet.datasets import unipen
-
-            return unipen.load_others(_path(parsed.place), _path(data_dir))
-        case _:
-            return None, None
-
-
-def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
-    """Load images that show no digit, to learn to refuse them.
-
-    They are what `load_others` gives for training; if that is nothing, all images of the source.
-
-    Raises
-    ------
-    UsageError
-        No such source.
-    DataError
-        The source cannot be read, or it is a store of corrections none of which says "no digit".
-    """
-    train, _ = load_others(source, data_dir)
-    if train is None:
-        if Source.parse(source).kind == "corrections":
-            raise DataError(
-                "no correction says that something is no digit: leave them out of nondigits"
-            )
-        train = load(source, data_dir, show_progress=True).train
-    return Dataset(train.name, train.images, np.zeros(len(train), np.int64), (NONE,))

@@ -17,6 +17,7 @@ from lenet.picture import decode
 
 LONGEST_SIDE = 1_000  # pixels; scenes are 256 wide
 MOST_PICTURES = 1_000  # of a folder; each process that draws holds up to 1 MB for each
+LICENCES = "LICENCES.txt"
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 # Each was looked at. Left out: pictures with text (astronaut, page, text), a clock, pictures of no
 # thing (color, logo, phantom), and one without a clear licence (motorcycle).
@@ -56,6 +57,15 @@ def load_things(place: Path | None = None) -> tuple[NDArray[np.uint8], ...]:
         or one cannot be read.
     """
     return tuple(_grey(path) for path in (_bundled() if place is None else _in_folder(place)))
+
+
+def licences(place: Path) -> list[str]:
+    """Return the lines of the file `LICENCES` in a folder of pictures; none if it has no such."""
+    file = place.expanduser() / LICENCES
+    try:
+        return file.read_text("utf-8").splitlines() if file.is_file() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read: {error}; repair or remove it") from error
 
 
 def _bundled() -> list[Path]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from lenet.datasets import Source
 from lenet.datasets.scenes import Scenes, count_of, load_material, load_scenes
+from lenet.datasets.things import licences
 from lenet.experiment.card import cell, training_rows
 from lenet.experiment.exporting import prove_finder, to_onnx
 from lenet.experiment.outcome import as_json, keep_result
@@ -31,7 +32,7 @@ LICENCES = {
     "unipen": "pen strokes of UNIPEN train_r01_v07, International Unipen Foundation, CC BY 4.0, "
     "Zenodo record 1195803",
     "things": "photos and textures that come with scikit-image, each under the licence that "
-    "scikit-image names; or the pictures of the folder given",
+    "scikit-image names",
 }
 
 
@@ -136,7 +137,6 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
     """Return the model card of a finder in Markdown."""
     recipe, manifest, test = run.recipe, run.manifest, scores["test"]
     heading, *rows = test.table()
-    kinds = dict.fromkeys(Source.parse(source).kind for source in recipe.material)
     lines = [
         f"# {run.folder.name}",
         "",
@@ -165,7 +165,7 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
         "**Drawn from**",
         "",
         "- scenes that lenet draws itself, with freely usable fonts",
-        *(f"- {cell(LICENCES[kind])}" for kind in kinds if kind in LICENCES),
+        *(f"- {cell(line)}" for source in recipe.material for line in _licences(source)),
         "",
         "**Takes** pages, contrast-normalised by `lenet.finder`, and finds characters of "
         "13 to 46 pixels.",
@@ -175,3 +175,11 @@ def card(run: Run, scores: dict[str, DetectionScores]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _licences(source: str) -> list[str]:
+    """Return what a source of material is, and under which licence."""
+    parsed = Source.parse(source)
+    if parsed.kind == "things" and parsed.place:
+        return licences(Path(parsed.place)) or ["pictures of a folder of your own"]
+    return [LICENCES[parsed.kind]]

@@ -14,7 +14,7 @@ from lenet.figures.charts import (
     training_curves,
 )
 from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
-from lenet.figures.networks import architecture, attention, feature_maps, filters
+from lenet.figures.networks import architecture, attention, feature_maps, filters, finder_levels
 
 __all__ = [
     "architecture",
@@ -25,6 +25,7 @@ __all__ = [
     "error_against_cost",
     "feature_maps",
     "filters",
+    "finder_levels",
     "mean_images",
     "mistakes",
     "reliability",

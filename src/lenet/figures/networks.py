@@ -37,6 +37,7 @@ INCH = 0.042  # inches per pixel
 MOST_KERNELS = 16  # along each axis of a kernel tensor
 MOST_MAPS = 32
 SHEET = 7.2  # width of a layer's maps, in inches
+LEVEL = 2.4  # width of a size of a page, in inches
 TOP = 1.5  # height of the row of pictures, in inches
 MOST_ACROSS = 2.4  # largest width of a picture, in heights of that row
 VECTOR_LINE = 128  # elements of a vector in a line
@@ -261,6 +262,45 @@ def attention(
         axes.set_title(title, size=10)
         bar = figure.colorbar(drawn, ax=axes, shrink=0.8, aspect=25)
         bar.outline.set_visible(False)
+    return figure
+
+
+@styled
+def finder_levels(
+    page: NDArray[np.uint8],
+    boxes: NDArray[np.float32],
+    levels: Sequence[tuple[NDArray[np.float32], ...]],
+) -> Figure:
+    """Draw what a finder sees in a page, in each of the sizes in which it looks at it.
+
+    Parameters
+    ----------
+    page : uint8 ndarray (height, width) or (height, width, 3)
+    boxes : float32 ndarray (n, 4)
+        Where digits may stand: x, y, width, height in pixels of the page.
+    levels : sequence of four float32 ndarrays each
+        For each size: the contrast that the network is shown, and the probabilities of digits, of
+        other characters and of ink.
+    """
+    height, width = page.shape[:2]
+    panel = min(max(LEVEL * height / width, 0.6), 2 * LEVEL)
+    figure = canvas(5 * LEVEL, 0.3 + len(levels) * (panel + 0.3))
+    rows = figure.subplots(len(levels), 5, squeeze=False)
+    for axes in rows.flat:
+        bare(axes, frame=True)
+    for axes in rows[1:, 0]:
+        axes.set_visible(False)
+    rows[0, 0].imshow(page, vmin=0, vmax=255, cmap="gray", interpolation="antialiased")
+    for box in boxes.tolist():
+        _frame(rows[0, 0], box, ORANGE)
+    titles = "page", "shown to the network", "digits", "other characters", "ink of digits"
+    for axes, title in zip(rows[0], titles, strict=True):
+        axes.set_title(title, size=10)
+    for axes, (contrast, *probabilities) in zip(rows[:, 1:], levels, strict=True):
+        axes[0].imshow(contrast, cmap="gray", vmin=-3, vmax=3, interpolation="antialiased")
+        axes[0].set_xlabel(f"{contrast.shape[1]}×{contrast.shape[0]} pixels", size=9)
+        for panel_axes, values in zip(axes[1:], probabilities, strict=True):
+            panel_axes.imshow(values, vmin=0, vmax=1, interpolation="antialiased")
     return figure
 
 

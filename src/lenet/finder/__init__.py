@@ -5,7 +5,7 @@ Nothing here imports torch: a trained finder is an ONNX file.
 
 from lenet.finder.candidates import Candidates
 from lenet.finder.contrast import normalise_contrast
-from lenet.finder.network import Finder, Found, Heat
+from lenet.finder.network import Finder, Found, Heat, found_in
 from lenet.finder.order import grid, grid_text, rows, text
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Finder",
     "Found",
     "Heat",
+    "found_in",
     "grid",
     "grid_text",
     "normalise_contrast",

@@ -113,7 +113,7 @@ def distinct(
     rank = probability - SMALL_HANDICAP * (longer < SMALL)
     best = np.argsort(-rank, kind="stable")[:CROWD]
     joined = joined.take(best)
-    first, second = _same(joined.boxes)
+    first, second = same_characters(joined.boxes)
     repeated = np.zeros(len(joined), bool)
     rivals: dict[int, list[int]] = {}
     for a, b in zip(first.tolist(), second.tolist(), strict=True):
@@ -125,7 +125,9 @@ def distinct(
     return kept.take(np.argsort(-probability[best][~repeated], kind="stable"))
 
 
-def _same(boxes: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def same_characters(
+    boxes: NDArray[np.float32],
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of boxes ``(n, 4)`` that are of one character, the earlier one first."""
     width = np.maximum(boxes[:, 2], SLIMMEST * boxes[:, 3])
     height = np.maximum(boxes[:, 3], SLIMMEST * boxes[:, 2])

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError
-from lenet.finder.candidates import Candidates, distinct, peaks
+from lenet.finder.candidates import CELL, Candidates, distinct, peaks
 from lenet.finder.contrast import normalise_contrast, to_grey
 from lenet.picture.crop import InkMap, cut_ink
 from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
+from lenet.storage import sha256
 
 # The network finds characters of 13 to 46 pixels, so each level is half as large as the one before.
 FINEST = 1_600  # pixels of a page's longer side: a digit of 1 % of a photo has 16 of them
@@ -64,6 +65,8 @@ class Heat:
 
     Attributes
     ----------
+    shown : ndarray of float32, (4 h, 4 w)
+        What the network was given: the contrast of the level, with padding.
     maps : ndarray of float32, (16, h, w)
     ink : ndarray of float32, (2 h, 2 w)
     size : tuple of int
@@ -72,10 +75,30 @@ class Heat:
         Pixels of the page in a pixel of the level, across and down.
     """
 
+    shown: NDArray[np.float32]
     maps: NDArray[np.float32]
     ink: NDArray[np.float32]
     size: tuple[int, int]
     scale: tuple[float, float]
+
+    @property
+    def contrast(self) -> NDArray[np.float32]:
+        """`shown` without padding."""
+        return self._inside(self.shown, 1)
+
+    @property
+    def probabilities(self) -> tuple[NDArray[np.float32], ...]:
+        """Of digits and of other characters at each cell, and of ink; without padding."""
+        logits = (
+            self._inside(self.maps[0], CELL),
+            self._inside(self.maps[1], CELL),
+            self._inside(self.ink, CELL // 2),
+        )
+        return tuple(np.asarray(1 / (1 + np.exp(-each)), np.float32) for each in logits)
+
+    def _inside(self, values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+        (width, height), start = self.size, PADDING // step
+        return values[start:, start:][: -(-height // step), : -(-width // step)]
 
 
 class Finder:
@@ -120,6 +143,11 @@ class Finder:
         vars(self).update(state)
         self._session = open_session(self._model, threads=1)
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file."""
+        return sha256(self._model)
+
     def run(self, pages: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return maps ``(n, 16, h/4, w/4)`` and ink ``(n, 1, h/2, w/2)`` of ``(n, 1, h, w)``."""
         maps, ink = self._session.run(["maps", "ink"], {"pages": pages})
@@ -138,8 +166,10 @@ class Finder:
             page = _resized(page, size)
             if not seen:
                 page = to_grey(page)
-            maps, ink = self.run(normalise_contrast(_padded(page))[None, None])
-            seen.append(Heat(maps[0], ink[0, 0], size, (width / size[0], height / size[1])))
+            shown = normalise_contrast(_padded(page))
+            maps, ink = self.run(shown[None, None])
+            scale = width / size[0], height / size[1]
+            seen.append(Heat(shown, maps[0], ink[0, 0], size, scale))
         return seen
 
     def find(self, page: NDArray[np.uint8], *, all_characters: bool = False) -> Found:
@@ -152,15 +182,7 @@ class Finder:
             Take whatever the network sees as a character for a digit: for a reader whose classes
             are not the digits.
         """
-        seen = self.look(page)
-        digits = _candidates(seen, *((0, 1) if all_characters else (0,)))
-        others = _candidates(seen, 1)
-        others = others.take(others.other > (np.inf if all_characters else others.digit))
-        maps = tuple(
-            InkMap(heat.ink, (0.5 / heat.scale[0], 0.5 / heat.scale[1]), PADDING / 2)
-            for heat in seen
-        )
-        return Found(digits, others, maps)
+        return found_in(self.look(page), all_characters=all_characters)
 
 
 def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
@@ -179,6 +201,17 @@ def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
         if longer * scale <= COARSEST or shorter * scale / 2 < THINNEST:
             return sizes
         scale /= 2
+
+
+def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
+    """Return where digits may stand, from what the network said of a page; see `Finder.find`."""
+    digits = _candidates(seen, *((0, 1) if all_characters else (0,)))
+    others = _candidates(seen, 1)
+    others = others.take(others.other > (np.inf if all_characters else others.digit))
+    maps = tuple(
+        InkMap(heat.ink, (0.5 / heat.scale[0], 0.5 / heat.scale[1]), PADDING / 2) for heat in seen
+    )
+    return Found(digits, others, maps)
 
 
 def _candidates(seen: list[Heat], *channels: int) -> Candidates:

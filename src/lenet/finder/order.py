@@ -81,8 +81,8 @@ def rows(
     >>> rows(np.array([[40, 0, 10, 20], [0, 1, 10, 20], [12, 0, 10, 20], [3, 40, 10, 20]]))
     (((1, 2), (0,)), ((3,),))
     """
-    if not len(boxes):
-        return ()
+    if len(boxes) < 2:
+        return (((0,),),) * len(boxes)
     level = _turned(boxes, 0.0)
     slant = _slant(level.x, level.y, level.h)
     level = _turned(boxes, slant)
@@ -117,8 +117,8 @@ def grid(boxes: NDArray[np.floating | np.integer]) -> tuple[Row, ...]:
     >>> grid(np.array([[0, 0, 10, 20], [80, 0, 10, 20], [40, 40, 10, 20], [52, 40, 10, 20]]))
     (((0,), (), (1,)), ((), (2, 3), ()))
     """
-    if not len(boxes):
-        return ()
+    if len(boxes) < 2:
+        return (((0,),),) * len(boxes)
     level = _turned(boxes, 0.0)
     down = _slant(level.x, level.y, level.h)
     level = _turned(boxes, down)

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.finder import Candidates
+from lenet.finder.matching import LEAST_COUNTED, assign
 from lenet.metrics.scores import rate
 
-SAME = 0.4  # intersection by union from which a place that was found is on a digit
-SLIMMEST = 0.35  # width by height; a 1 is compared as if it were so wide, or no box fits it
 # Longer sides in pixels. Smaller digits than the first do not count. The finder sees those from
 # 16 to 32 at full size or half of it, larger ones on a page made smaller.
-SIZES = (10, 16, 32, 64, math.inf)
+SIZES = (LEAST_COUNTED, 16, 32, 64, math.inf)
 
 
 class Size(NamedTuple):
@@ -189,36 +188,16 @@ class Matches:
 def match(found: Candidates, characters: NDArray[np.int16], digits: int = 10) -> Matches:
     """Match what was found on a page with its characters.
 
-    The most probable place takes the digit that it fits best. A place on a digit that is cut off
-    or too small to count is neither right nor wrong.
-
     Parameters
     ----------
     found : Candidates
         The most probable first.
-    characters : int16 ndarray (m, 5)
-        Class, x, y, width and height; classes from `digits` on are other characters, and the last
-        one digits that are cut off.
-    digits : int
-        Number of classes of digits.
+    characters, digits
+        As in `assign`.
     """
-    classes, boxes = characters[:, 0], characters[:, 1:].astype(np.float32)
-    longer = boxes[:, 2:].max(1, initial=0)
-    counts = (classes < digits) & (longer >= SIZES[0])
-    unsure = (classes > digits) | (classes < digits) & ~counts
+    classes, longer = characters[:, 0], characters[:, 3:].max(1, initial=0)
     sizes = np.searchsorted(SIZES, longer, side="right") - 1
-    shared = overlaps(found.boxes, boxes)
-    free = counts.copy()
-    own, kept = np.full(len(found), -1), np.ones(len(found), bool)
-    for place, row in enumerate(shared):
-        fitting = np.where(free, row, 0)
-        if fitting.max(initial=0) >= SAME:
-            own[place] = fitting.argmax()
-            free[own[place]] = False
-        else:
-            kept[place] = not (np.where(unsure, row, 0) > SAME).any() and not _inside(
-                found.boxes[place], boxes[unsure]
-            )
+    own, kept = assign(found.boxes, characters, digits)
     answers = found.classes.argmax(1) if len(found) else np.empty(0, np.int64)
     matched = own >= 0
     size = np.where(matched, sizes[own] if len(sizes) else -1, -1)
@@ -227,27 +206,5 @@ def match(found: Candidates, characters: NDArray[np.int16], digits: int = 10) ->
         (1 / (1 + np.exp(-found.digit.astype(np.float64))))[kept],
         size[kept].astype(np.int64),
         right[kept],
-        np.bincount(sizes[counts], minlength=len(SIZES) - 1),
+        np.bincount(sizes[(classes < digits) & (sizes >= 0)], minlength=len(SIZES) - 1),
     )
-
-
-def overlaps(found: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return intersection by union ``(k, m)`` of boxes ``(k, 4)`` and ``(m, 4)``."""
-    one, other = _widened(found)[:, None], _widened(boxes)[None]
-    low = np.maximum(one[..., :2], other[..., :2])
-    high = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
-    shared = np.maximum(high - low, 0).prod(-1)
-    union = one[..., 2:].prod(-1) + other[..., 2:].prod(-1) - shared
-    return np.asarray(shared / np.maximum(union, 1e-6), np.float32)
-
-
-def _widened(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return boxes ``(n, 4)`` with narrow ones widened around their middle."""
-    sides = np.maximum(boxes[:, 2:], SLIMMEST * boxes[:, :1:-1])
-    return np.concatenate([boxes[:, :2] - (sides - boxes[:, 2:]) / 2, sides], axis=1)
-
-
-def _inside(box: NDArray[np.float32], boxes: NDArray[np.float32]) -> bool:
-    """Whether the middle of a box is in one of `boxes` ``(m, 4)``."""
-    middle = box[:2] + box[2:] / 2
-    return bool(((middle >= boxes[:, :2]) & (middle <= boxes[:, :2] + boxes[:, 2:])).all(1).any())

@@ -10,19 +10,19 @@ from lenet.drawing.material import Material
 from lenet.drawing.scenes import camera
 from lenet.drawing.scenes.block import OTHER, Layout
 from lenet.drawing.scenes.camera import SCAN, SCREENSHOT, SNAPSHOT, Photo, Step
-from lenet.drawing.scenes.clutter import CLUTTER
-from lenet.drawing.scenes.forms import FORMS
 from lenet.drawing.scenes.grounds import Grey, paper, surface, thing, torn
-from lenet.drawing.scenes.instruments import INSTRUMENTS
+from lenet.drawing.scenes.layouts.clutter import CLUTTER
+from lenet.drawing.scenes.layouts.forms import FORMS
+from lenet.drawing.scenes.layouts.instruments import INSTRUMENTS
+from lenet.drawing.scenes.layouts.rows import ROWS
 from lenet.drawing.scenes.page import MOST_CHARACTERS, Content, Page, fill, scatter, show_through
-from lenet.drawing.scenes.rows import ROWS
 from lenet.drawing.scenes.small import border_colour, padded, small_picture
 from lenet.drawing.scenes.truth import Taken, characters, shrunk
 from lenet.drawing.scenes.writers import WriterPool
 
 SIDE = 256  # pixels of a scene's side, which is that of a training crop
 STREAM = 11  # of the random generator; the rest of `lenet.drawing` uses lower numbers
-WITHOUT_DIGITS = 0.03  # of scenes; with bare ones and those that get only words, a sixth
+WITHOUT_DIGITS = 0.06  # of scenes; with bare ones and those that get only words, a fifth
 
 
 def _joined(*families: tuple[dict[Layout, float], float]) -> dict[Layout, float]:
@@ -180,7 +180,7 @@ KINDS: dict[Callable[[np.random.Generator, Studio], Taken], float] = {
     sheets: 18,
     inset: 7,
     wall: 9,
-    bare: 3,
+    bare: 5,
     lone: 5,
     mosaic: 5,
 }

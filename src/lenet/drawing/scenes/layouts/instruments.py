@@ -3,10 +3,10 @@
 import numpy as np
 
 from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
-from lenet.drawing.scenes.displays import DISPLAYS, UNITS
-from lenet.drawing.scenes.keys import KEYS
-from lenet.drawing.scenes.plates import PLATES
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.displays import DISPLAYS, UNITS
+from lenet.drawing.scenes.layouts.keys import KEYS
+from lenet.drawing.scenes.layouts.plates import PLATES
+from lenet.drawing.scenes.layouts.shapes import (
     LARGEST,
     around,
     ellipse,
@@ -17,8 +17,8 @@ from lenet.drawing.scenes.shapes import (
     segment,
     within,
 )
+from lenet.drawing.scenes.layouts.things import THINGS
 from lenet.drawing.scenes.texts import pick, plain_digits, word
-from lenet.drawing.scenes.things import THINGS
 
 HIDDEN = 0.35  # share of a digit; with more out of sight it cannot be told from others
 _METER_WORDS = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
-from lenet.drawing.scenes.displays import (
+from lenet.drawing.scenes.layouts.displays import (
     LABELS,
     button,
     icon,
@@ -15,7 +15,7 @@ from lenet.drawing.scenes.displays import (
     reading,
     show,
 )
-from lenet.drawing.scenes.shapes import ellipse, letter, panel, rectangle, within
+from lenet.drawing.scenes.layouts.shapes import ellipse, letter, panel, rectangle, within
 from lenet.drawing.scenes.texts import pick
 from lenet.drawing.strokes import Floats
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lenet.drawing.pen import Ink
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.shapes import (
     Styled,
     around,
     ellipse,

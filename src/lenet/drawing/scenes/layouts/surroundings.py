@@ -6,7 +6,7 @@ import numpy as np
 
 from lenet.drawing.pen import Ink, grain
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.shapes import (
     blurred,
     ellipse,
     frame,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.shapes import (
     around,
     blurred,
     ellipse,

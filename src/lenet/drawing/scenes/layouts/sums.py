@@ -4,7 +4,7 @@ import numpy as np
 
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import Block, Layout, Writer, Writers
-from lenet.drawing.scenes.placing import (
+from lenet.drawing.scenes.layouts.placing import (
     PAGE,
     RIGHT,
     aligned,

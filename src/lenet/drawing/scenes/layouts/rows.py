@@ -4,7 +4,7 @@ import numpy as np
 
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
-from lenet.drawing.scenes.placing import (
+from lenet.drawing.scenes.layouts.placing import (
     ADVANCE,
     LEFT,
     LONGEST_TEXT,
@@ -18,8 +18,8 @@ from lenet.drawing.scenes.placing import (
     pitch,
     straight,
 )
-from lenet.drawing.scenes.sums import SUMS
-from lenet.drawing.scenes.uneven import UNEVEN
+from lenet.drawing.scenes.layouts.sums import SUMS
+from lenet.drawing.scenes.layouts.uneven import UNEVEN
 
 
 def _one_digit(rng: np.random.Generator, height: float, writers: Writers) -> Block:

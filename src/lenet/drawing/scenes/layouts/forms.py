@@ -6,9 +6,9 @@ import numpy as np
 
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
-from lenet.drawing.scenes.grids import GRIDS
-from lenet.drawing.scenes.marked import MARKED
-from lenet.drawing.scenes.placing import (
+from lenet.drawing.scenes.layouts.grids import GRIDS
+from lenet.drawing.scenes.layouts.marked import MARKED
+from lenet.drawing.scenes.layouts.placing import (
     ADVANCE,
     LONGEST_TEXT,
     MIDDLE,

@@ -8,8 +8,8 @@ import numpy as np
 from lenet.drawing.doodles import DOODLES
 from lenet.drawing.letters import SIGNS
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
-from lenet.drawing.scenes.displays import LABELS
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.displays import LABELS
+from lenet.drawing.scenes.layouts.shapes import (
     around,
     ellipse,
     letter,
@@ -19,15 +19,15 @@ from lenet.drawing.scenes.shapes import (
     segment,
     within,
 )
-from lenet.drawing.scenes.surroundings import (
+from lenet.drawing.scenes.layouts.surroundings import (
     SURROUNDINGS,
     any_shade,
     size_beside,
     smooth,
     width_beside,
 )
+from lenet.drawing.scenes.layouts.things import bars
 from lenet.drawing.scenes.texts import lone_letter, word, words
-from lenet.drawing.scenes.things import bars
 from lenet.drawing.strokes import write
 
 # Signs and doodles that look like a digit or a 1 in some hand are left out.

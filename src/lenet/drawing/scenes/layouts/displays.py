@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
-from lenet.drawing.scenes.machines import DotMatrix
-from lenet.drawing.scenes.shapes import (
+from lenet.drawing.scenes.layouts.shapes import (
     ellipse,
     letter,
     panel,
@@ -16,6 +15,7 @@ from lenet.drawing.scenes.shapes import (
     shadow,
     within,
 )
+from lenet.drawing.scenes.machines import DotMatrix
 from lenet.drawing.scenes.texts import pick, plain_digits, word
 
 UNITS = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from lenet.drawing.scenes import texts
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writer, Writers
-from lenet.drawing.scenes.placing import (
+from lenet.drawing.scenes.layouts.placing import (
     PAGE,
     chance,
     digit_row,

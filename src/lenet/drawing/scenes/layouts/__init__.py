@@ -1,0 +1,1 @@
+"""Layouts: what is written, printed and drawn on the pages of scenes, and in which order."""
