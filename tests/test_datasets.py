@@ -9,6 +9,7 @@ import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -532,8 +533,17 @@ def test_a_stratified_split_depends_on_the_seed_alone() -> None:
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-def test_a_last_split_copies_nothing_and_keeps_the_order() -> None:
-    whole = numbered([30, 30])
+def test_a_last_split_holds_out_the_last_images_of_every_class() -> None:
+    mixed = numbered([30, 30])
+    whole = replace(mixed, labels=np.sort(mixed.labels))  # as those of a folder are
+    train, held_out = carve(whole, 0.2, seed=0, how="last")
+    assert held_out is not None
+    assert numbers(held_out) == [*range(24, 30), *range(54, 60)]
+    assert numbers(train) == [*range(24), *range(30, 54)]
+
+
+def test_a_last_split_of_mnist_is_its_end_and_copies_nothing() -> None:
+    whole = replace(numbered([30, 30]), name="mnist")
     train, held_out = carve(whole, 0.25, seed=0, how="last")
     assert held_out is not None
     assert (numbers(train), numbers(held_out)) == (list(range(45)), list(range(45, 60)))

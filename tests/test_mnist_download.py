@@ -437,11 +437,24 @@ def test_the_given_folder_precedes_lenet_data_and_that_the_cache(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     places = [tmp_path / "given", tmp_path / "named", tmp_path / "home" / "lenet" / "mnist"]
-    monkeypatch.setenv("LENET_DATA", str(places[1]))
     for place in reversed(places):
         put(place)
+        monkeypatch.setenv("LENET_DATA", str(places[1]) if places[1].exists() else "")
         found = mnist.obtain(places[0])
         assert {file.path.parent for file in found.values()} == {place}
+
+
+def test_a_lenet_data_that_is_no_folder_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    put(tmp_path / "home" / "lenet" / "mnist")
+    for wrong in (tmp_path / "nowhere", Path(__file__)):
+        monkeypatch.setenv("LENET_DATA", str(wrong))
+        with pytest.raises(DataError) as error:
+            mnist.obtain()
+        assert str(error.value) == (
+            f"LENET_DATA is {wrong}, which is no folder: correct it, or unset it"
+        )
 
 
 @pytest.mark.parametrize("place", ["given", "named"])

@@ -111,7 +111,8 @@ class Recipe(BaseModel):
     )
     validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
     validation_split: Literal["stratified", "last"] = Field(
-        "stratified", description="drawn by seed, equally from each class; or the last images"
+        "stratified",
+        description="drawn by seed, equally from each class; or the last of each, of MNIST of all",
     )
     seed: int = Field(0, ge=0, lt=2**31, description="of initial weights, split, order and dropout")
     epochs: int = Field(10, ge=1, le=10_000, description="passes over the training data")

@@ -23,6 +23,8 @@ from urllib.parse import urljoin, urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.errors import DataError
+
 if TYPE_CHECKING:
     import requests
 
@@ -44,11 +46,20 @@ def cache_folder(name: str) -> Path:
 
 
 def folders(data_dir: Path | None, name: str) -> Iterator[Path]:
-    """Yield the folders to look in: `data_dir`, ``$LENET_DATA``, and that in the user's cache."""
+    """Yield the folders to look in: `data_dir`, ``$LENET_DATA``, and that in the user's cache.
+
+    Raises
+    ------
+    DataError
+        ``$LENET_DATA`` is no folder.
+    """
     if data_dir is not None:
         yield data_dir
     if named := os.environ.get("LENET_DATA"):
-        yield Path(named).expanduser()
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise DataError(f"LENET_DATA is {named}, which is no folder: correct it, or unset it")
+        yield folder
     yield cache_folder(name)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lenet.errors import DataError
 
 DIGITS = tuple("0123456789")  # class names of digits
+MNIST = "mnist"  # name of the one source whose order is the convention
 NONE = "none"  # class name of images that show no digit
 TEST_SHARE = 0.2  # of a source that has no test set of its own
 MOST_LISTED = 12  # class names of a dataset in an error; of more, the first and the last
@@ -114,7 +115,8 @@ def carve(
     seed : int
         Decides which images a stratified split holds out; "last" ignores it.
     how : {"stratified", "last"}
-        The same share of every class up to rounding, or the last images in their order.
+        The same share of every class up to rounding: drawn, or the last of each. Of MNIST, whose
+        images are in no order, "last" means the last images, as in the projects that say so.
     allow_none : bool
         Hold out nothing, instead of raising, where the share rounds to no image.
 
@@ -139,10 +141,15 @@ def carve(
             f"{dataset.name}: a share of {share:g} of its {total} images is {count}; bring more "
             "images or choose another share"
         )
-    if how == "last":
+    if how == "last" and dataset.name == MNIST:
         return dataset.subset(slice(total - count)), dataset.subset(slice(total - count, None))
     held_out = np.zeros(total, dtype=bool)
-    held_out[draw_stratified(dataset.labels, count, seed)] = True
+    if how == "stratified":
+        held_out[draw_stratified(dataset.labels, count, seed)] = True
+    else:
+        for label, quota in enumerate(_quotas(dataset.labels, count)):
+            indices = np.flatnonzero(dataset.labels == label)
+            held_out[indices[len(indices) - quota :]] = True
     return dataset.subset(np.flatnonzero(~held_out)), dataset.subset(np.flatnonzero(held_out))
 
 
@@ -161,19 +168,24 @@ def carve_test(dataset: Dataset) -> Splits:
 
 def draw_stratified(labels: NDArray[np.int64], count: int, seed: int) -> NDArray[np.intp]:
     """Draw `count` indices of `labels`, the same share of each class."""
+    generator = np.random.default_rng(seed)
+    return np.concatenate(
+        [
+            generator.permutation(np.flatnonzero(labels == label))[:quota]
+            for label, quota in enumerate(_quotas(labels, count))
+        ]
+    )
+
+
+def _quotas(labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return how many of `count` images each class gives, the same share of each."""
     sizes = np.bincount(labels)
     exact = sizes * (count / len(labels))
     quotas = np.floor(exact).astype(np.int64)
     # The classes that lost most by rounding down get one more each, until the total is exact.
     losses = np.argsort(quotas - exact, kind="stable")
     quotas[losses[: count - quotas.sum()]] += 1
-    generator = np.random.default_rng(seed)
-    return np.concatenate(
-        [
-            generator.permutation(np.flatnonzero(labels == label))[:quota]
-            for label, quota in enumerate(quotas)
-        ]
-    )
+    return quotas
 
 
 def repeat_small(parts: Sequence[Dataset], *, least_share: float) -> list[Dataset]:
