@@ -8,6 +8,7 @@ from lenet.datasets import Dataset
 from lenet.errors import OutcomeError, UsageError
 from lenet.recipe import Recipe
 from lenet.training import Trainer, choose_device, infer
+from lenet.training.trainer import balanced_weights
 
 RECIPE = Recipe(
     model="lenet5",
@@ -221,3 +222,27 @@ def test_without_images_of_no_class_training_is_unchanged() -> None:
     again = Trainer(RECIPE, stripes(100), None, nondigits=None)
     list(again.epochs())
     assert same(weights_of(plain), weights_of(again))
+
+
+def test_balanced_class_weights_let_a_rare_class_count_as_much() -> None:
+    labels = torch.tensor([0] * 6 + [1] * 2 + [2] * 4 + [4] * 5)  # 3 is absent, 4 is no class
+    weights = balanced_weights(labels, 4)
+    assert weights.tolist() == pytest.approx([12 / 18, 2.0, 1.0, 4.0])
+    assert sum(weights[label].item() for label in labels if label < 4) == pytest.approx(12)
+    data = stripes(400)
+    kept = np.flatnonzero((data.labels == 0) | (np.cumsum(data.labels == 1) <= 15))
+    recipe = RECIPE.with_changes({"epochs": 4})
+    recalls = {}
+    for how in ("none", "balanced"):
+        model = trained(
+            recipe.with_changes({"class_weights": how}), data.subset(kept), None
+        ).result()
+        test = stripes(200, seed=1)
+        answers = infer(model, test.images).argmax(1).numpy()
+        recalls[how] = (answers == test.labels)[test.labels == 1].mean()
+    assert recalls["balanced"] > recalls["none"] + 0.3
+
+
+def test_class_weights_need_the_cross_entropy() -> None:
+    with pytest.raises(UsageError, match='class_weights need loss = "cross-entropy", found "map-1'):
+        Recipe.load("lenet5-1998").with_changes({"class_weights": "balanced"})

@@ -33,7 +33,7 @@ MEASURED = "recipes/measured.json"  # in the package
 SCENES = "scenes:"  # begins the source that draws scenes
 NOT_FOR_FINDERS = (  # fields of digit images that a finder's scenes have nothing for
     *("extra_data", "least_share", "nondigits", "validation_split", "calibrate"),
-    *("dropout", "augment", "loss", "label_smoothing"),
+    *("dropout", "augment", "loss", "label_smoothing", "class_weights"),
 )
 MEASURED_ON = ("mnist",)  # the data that the results were measured on
 
@@ -138,6 +138,9 @@ class Recipe(BaseModel):
     label_smoothing: float = Field(
         0.0, ge=0, lt=1, description="weight of the uniform distribution"
     )
+    class_weights: Literal["none", "balanced"] = Field(
+        "none", description="of the loss; balanced: each class counts as if all were equally many"
+    )
     averaging: float = Field(
         0.0, ge=0, lt=1, description="decay per step of the moving average of the weights; 0: none"
     )
@@ -203,6 +206,8 @@ class Recipe(BaseModel):
     def _check_loss(self) -> Self:
         if self.nondigits and self.loss == "map-1998":
             raise ValueError('nondigits need loss = "cross-entropy", found "map-1998"')
+        if self.class_weights != "none" and self.loss == "map-1998":
+            raise ValueError('class_weights need loss = "cross-entropy", found "map-1998"')
         return self
 
     @model_validator(mode="after")

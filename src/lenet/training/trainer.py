@@ -99,6 +99,11 @@ class Trainer(Loop):
             self.labels = torch.cat([self.labels, none])
         self.validation = validation
         super().__init__(recipe, len(self.images), len(train.classes), device)
+        self.class_weights = (
+            F.pad(balanced_weights(self.labels, len(train.classes)), (0, self.with_none), value=1.0)
+            if recipe.class_weights == "balanced"
+            else None
+        )
 
     def _pass(self, seed: int, on_images: OnImages | None) -> tuple[float, int]:
         self.model.train()
@@ -127,8 +132,12 @@ class Trainer(Loop):
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
         match self.recipe.loss:
             case "cross-entropy":
-                smoothing = self.recipe.label_smoothing
-                return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+                return F.cross_entropy(
+                    logits,
+                    labels,
+                    self.class_weights,
+                    label_smoothing=self.recipe.label_smoothing,
+                )
             case "map-1998":
                 return map_loss(logits, labels)
 
@@ -138,4 +147,17 @@ class Trainer(Loop):
         logits = infer(self._watched(), self.validation.images)
         labels = torch.from_numpy(self.validation.labels)
         errors = int((logits.argmax(1) != labels).sum())
-        return Validation(F.cross_entropy(logits, labels).item(), errors, len(labels))
+        weights = (
+            None if self.class_weights is None else self.class_weights[: logits.shape[1]].cpu()
+        )
+        return Validation(F.cross_entropy(logits, labels, weights).item(), errors, len(labels))
+
+
+def balanced_weights(labels: Tensor, classes: int) -> Tensor:
+    """Return for each class how much one of its images counts, float32 ``(classes,)``.
+
+    All images of a class together count as much as those of any other. The mean over all images of
+    classes is 1; labels beyond are of no class.
+    """
+    counts = torch.bincount(labels, minlength=classes)[:classes].float()
+    return counts.sum() / ((counts > 0).sum() * counts.clamp(min=1))
