@@ -185,7 +185,7 @@ def _quotas(labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     # The classes that lost most by rounding down get one more each, until the total is exact.
     losses = np.argsort(quotas - exact, kind="stable")
     quotas[losses[: count - quotas.sum()]] += 1
-    return quotas
+    return np.asarray(quotas, np.int64)
 
 
 def repeat_small(parts: Sequence[Dataset], *, least_share: float) -> list[Dataset]:
