@@ -388,13 +388,18 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("mnits", "no dataset 'mnits': did you mean mnist?"),
+        ("mnits", "no dataset 'mnits': did you mean mnist or qmnist?"),
         ("idx:", "no dataset 'idx:': did you mean idx:DIR?"),
-        ("mnist:", "no dataset 'mnist:': did you mean mnist?"),
+        ("mnist:", "no dataset 'mnist:': did you mean mnist or qmnist?"),
+        (
+            "emnist",
+            "no dataset 'emnist': did you mean emnist-digits or emnist-letters or emnist-balanced?",
+        ),
         ("mnist:60000", "no dataset 'mnist:60000': did you mean mnist?"),
         (
             "zebra",
-            "no dataset 'zebra': there are: mnist, uci-digits, unipen, unipen:PLACE, idx:DIR, "
+            "no dataset 'zebra': there are: mnist, fashion-mnist, kmnist, qmnist, emnist-digits, "
+            "emnist-letters, emnist-balanced, usps, uci-digits, unipen, unipen:PLACE, idx:DIR, "
             "folder:DIR, corrections:URL, drawn:N, printed:N, nondigits:N, crops:N, scenes:N, "
             "things, things:DIR",
         ),
@@ -447,7 +452,7 @@ def test_sources_with_different_classes_are_not_joined(idx_dir: Path, uci: datas
     many = Dataset("many", uci.test.images, uci.test.labels, tuple(map(str, range(47))))
     with pytest.raises(DataError, match=r"0 1 2 3 4 … 46 \(47 of them\) and 0 1 2 3 4 5 6 7 8 9;"):
         join([many, uci.test])
-    with pytest.raises(UsageError, match="no dataset given: there are: mnist, uci-digits, unip"):
+    with pytest.raises(UsageError, match="no dataset given: there are: mnist, fashion-mnist, kmn"):
         datasets.load_all([])
 
 

@@ -27,6 +27,7 @@ from typer.testing import CliRunner
 from lenet import datasets
 from lenet.cli import data as data_cli
 from lenet.datasets import cache, mnist
+from lenet.datasets.originals import Original
 from lenet.errors import DataError, LeNetError, UsageError
 from lenet.storage import locked
 
@@ -46,7 +47,7 @@ CONTENT = {
 }
 PACKED = {name: gzip.compress(content, 6) for name, content in CONTENT.items()}
 PARTS = tuple(
-    mnist.MnistFile(name, len(PACKED[name]), len(content), hashlib.sha256(content).hexdigest())
+    Original(name, len(PACKED[name]), len(content), hashlib.sha256(content).hexdigest())
     for name, content in CONTENT.items()
 )
 BOMB = gzip.compress(bytes(300_000), 9)  # small enough to pass for a file of labels
@@ -297,12 +298,13 @@ def test_if_downloads_are_forbidden_the_error_says_where_it_looked(folder: Path)
 FETCH = """
 import sys, json
 from pathlib import Path
-from lenet.datasets import cache, mnist
-mnist.PARTS = tuple(mnist.MnistFile(*part) for part in json.loads(sys.argv[1]))
+from lenet.datasets import mnist
+from lenet.datasets.originals import Original
+mnist.PARTS = tuple(Original(*part) for part in json.loads(sys.argv[1]))
 mnist.MIRRORS = (sys.argv[2],)
 print("ready", flush=True)
 for folder in sys.argv[3:]:
-    mnist.obtain(Path(folder))
+    mnist.collection().obtain(Path(folder))
 """
 
 
@@ -440,7 +442,7 @@ def test_the_given_folder_precedes_lenet_data_and_that_the_cache(
     for place in reversed(places):
         put(place)
         monkeypatch.setenv("LENET_DATA", str(places[1]) if places[1].exists() else "")
-        found = mnist.obtain(places[0])
+        found = mnist.collection().obtain(places[0])
         assert {file.path.parent for file in found.values()} == {place}
 
 
@@ -451,7 +453,7 @@ def test_a_lenet_data_that_is_no_folder_is_an_error(
     for wrong in (tmp_path / "nowhere", Path(__file__)):
         monkeypatch.setenv("LENET_DATA", str(wrong))
         with pytest.raises(DataError) as error:
-            mnist.obtain()
+            mnist.collection().obtain()
         assert str(error.value) == (
             f"LENET_DATA is {wrong}, which is no folder: correct it, or unset it"
         )
@@ -541,7 +543,7 @@ def test_data_fetch_prints_where_the_verified_files_are(
 @pytest.mark.parametrize(
     ("name", "kind", "text"),
     [
-        ("mnits", UsageError, "no dataset 'mnits': did you mean mnist?"),
+        ("mnits", UsageError, "no dataset 'mnits': did you mean mnist or qmnist?"),
         ("idx:here", UsageError, "idx:here is read where it lies: there is nothing to fetch"),
         ("things", UsageError, "things is part of scikit-image: there is nothing to fetch"),
         ("drawn:9", UsageError, "drawn:9 is drawn by lenet itself: there is nothing to fetch"),

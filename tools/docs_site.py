@@ -28,6 +28,7 @@ START = "README.md"
 # The pages in the menu; what they link to is added to the site, but not to the menu.
 MENU = {
     START: "Overview",
+    "docs/data.md": "Data",
     "docs/reading.md": "Reading pictures",
     "docs/results.md": "Results",
     "docs/service.md": "The service",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lenet import datasets, metrics
 from lenet.datasets import Dataset, Source
+from lenet.datasets.named import NAMED
 from lenet.datasets.parts import Part, Parts, load_parts
 from lenet.errors import DataError, UsageError
 from lenet.metrics import Scores
@@ -28,7 +29,8 @@ FORMER_NONDIGITS = ", what is no digit"  # its wording in older runs
 TOLERATED = 0.002  # share of a test set that further training may lose
 LICENCES = {
     "mnist": "Images of MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "
-    "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/"
+    "CC BY-SA 3.0, https://creativecommons.org/licenses/by-sa/3.0/",
+    **{name: named.licence for name, named in NAMED.items()},
 }
 
 

@@ -43,7 +43,10 @@ def fetch(
     if name == "unipen":
         _fetch_unipen(data_dir, as_json)
         return
-    if name != "mnist":
+    from lenet.datasets.mnist import collection
+    from lenet.datasets.named import NAMED
+
+    if name != "mnist" and name not in NAMED:
         parsed = Source.parse(name)
         if parsed.is_private:
             origin = "read where it lies"
@@ -52,18 +55,20 @@ def fetch(
         else:
             origin = "drawn by lenet itself"
         raise UsageError(f"{name} is {origin}: there is nothing to fetch")
-    from lenet.datasets.mnist import PARTS, obtain
-
-    obtained = obtain(data_dir and data_dir.expanduser(), show_progress=True)
-    files = [
-        {"path": str(obtained[part.name].path), "sha256": part.sha256, "size": part.size}
-        for part in PARTS
-    ]
+    wanted = NAMED[name].collection if name in NAMED else collection()
+    obtained = wanted.obtain(data_dir and data_dir.expanduser(), show_progress=True)
     if as_json:
+        files = []
+        for part in wanted.files:
+            path = obtained[part.name].path
+            digest = {"sha256": part.sha256} if part.sha256 else {"md5": part.md5}
+            size = part.size if part.sha256 else path.stat().st_size
+            files.append({"path": str(path), **digest, "size": size})
         print_json({"source": name, "files": files})
         return
-    for file in files:
-        out.print(f"{file['path']}  SHA-256 of its content {file['sha256']}")
+    for part in wanted.files:
+        known = f"SHA-256 of its content {part.sha256}" if part.sha256 else f"MD5 {part.md5}"
+        out.print(f"{obtained[part.name].path}  {known}")
 
 
 def _fetch_unipen(data_dir: Path | None, as_json: bool) -> None:

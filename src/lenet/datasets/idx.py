@@ -1,7 +1,8 @@
 """IDX files, the format of MNIST and its kin, gzip or plain.
 
-Big-endian: a magic number (0x803: bytes on three axes, 0x801: bytes on one), the length of each
-axis as 32 bits, then the bytes. Described on Yann LeCun's page of MNIST.
+Big-endian: a magic number (0x803: bytes on three axes, 0x801: bytes on one, 0xc02: numbers of 32
+bits on two), the length of each axis as 32 bits, then the values. Described on Yann LeCun's page of
+MNIST.
 """
 
 import gzip
@@ -19,6 +20,9 @@ from lenet.datasets.dataset import Dataset, Splits
 from lenet.errors import DataError, UsageError
 
 IMAGES, LABELS = 0x803, 0x801
+EXTENDED = 0xC02  # labels of QMNIST: a row for each image
+EXTENDED_COLUMNS = 8  # the first is the label
+WIDTHS = {0x8: 1, 0xC: 4}  # bytes of a value, by the upper byte of the magic number
 GZIP = b"\x1f\x8b"  # how a gzip file begins
 LARGEST = 2**31  # bytes; three times the largest set of this kind, EMNIST ByClass
 
@@ -80,13 +84,13 @@ def load_idx(source: str) -> Splits:
 def read_images(path: Path) -> NDArray[np.uint8]:
     """Return the images of an IDX file, uint8 (n, 28, 28) (`DataError`: it is not one)."""
     with _named(path):
-        return parse_images(_read_whole(path, IMAGES))
+        return parse_images(unpack_whole(path.read_bytes(), IMAGES))
 
 
 def read_labels(path: Path) -> NDArray[np.int64]:
     """Return the labels of an IDX file, int64 (n,) (`DataError`: it is not one)."""
     with _named(path):
-        return parse_labels(_read_whole(path, LABELS))
+        return parse_labels(unpack_whole(path.read_bytes(), LABELS))
 
 
 def parse_images(content: bytes) -> NDArray[np.uint8]:
@@ -115,6 +119,41 @@ def parse_labels(content: bytes) -> NDArray[np.int64]:
     return np.frombuffer(content, np.uint8, offset=8).astype(np.int64)
 
 
+def parse_extended_labels(content: bytes) -> NDArray[np.int64]:
+    """Return the labels in the bytes of a plain IDX file of QMNIST, int64 (n,).
+
+    Raises
+    ------
+    DamagedError
+        They are not such bytes.
+    """
+    _, columns = _lengths(content, EXTENDED)
+    if columns != EXTENDED_COLUMNS:
+        raise DamagedError(
+            f"holds {columns} numbers a label, expected {EXTENDED_COLUMNS}; bring the original file"
+        )
+    return np.frombuffer(content, ">i4", offset=12).reshape(-1, columns)[:, 0].astype(np.int64)
+
+
+def unpack_whole(content: bytes, magic: int) -> bytes:
+    """Unpack `content`, if it is gzip, to the length that its header says.
+
+    Parameters
+    ----------
+    content : bytes
+        Of an IDX file, plain or gzip.
+    magic : int
+        With which its content must begin: `IMAGES` or `LABELS`.
+
+    Raises
+    ------
+    DamagedError
+        It begins with something else, is damaged, or is longer than its header says.
+    """
+    header = _gunzip(content, 16) if content.startswith(GZIP) else content[:16]
+    return unpack(content, _size(header, magic))
+
+
 def unpack(content: bytes, most: int) -> bytes:
     """Unpack `content` if it is gzip, which its first bytes tell.
 
@@ -140,15 +179,9 @@ def _gunzip(content: bytes, amount: int) -> bytes:
         raise DamagedError("is a damaged gzip file; download it again") from error
 
 
-def _read_whole(path: Path, magic: int) -> bytes:
-    content = path.read_bytes()
-    header = _gunzip(content, 16) if content.startswith(GZIP) else content[:16]
-    return unpack(content, _size(header, magic))
-
-
 def _size(header: bytes, magic: int) -> int:
     """Return the length of the whole file that begins with `header`."""
-    axes = 3 if magic == IMAGES else 1
+    axes = magic & 0xFF
     actual = int.from_bytes(header[:4], "big")
     if actual != magic or len(header) < 4 + 4 * axes:
         kind = "image" if magic == IMAGES else "label"
@@ -157,7 +190,7 @@ def _size(header: bytes, magic: int) -> int:
             "bring the original file"
         )
     size = 4 + 4 * axes
-    content = 1
+    content = WIDTHS[magic >> 8]
     for axis in range(axes):
         content *= int.from_bytes(header[4 + 4 * axis : 8 + 4 * axis], "big")
     if content == 0:
@@ -175,7 +208,7 @@ def _lengths(content: bytes, magic: int) -> tuple[int, ...]:
         raise DamagedError(
             f"holds {len(content):,} bytes where its header says {size:,}; download it again"
         )
-    axes = 3 if magic == IMAGES else 1
+    axes = magic & 0xFF
     return tuple(int(length) for length in np.frombuffer(content, ">u4", axes, offset=4))
 
 

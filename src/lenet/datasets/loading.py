@@ -29,9 +29,9 @@ def load(
     source : str
         Written as in `SOURCES`.
     data_dir : path, optional
-        Where MNIST and UNIPEN are looked for first and downloaded to, in place of the user's cache.
+        Where data that is downloaded is looked for first and put, in place of the user's cache.
     download : bool
-        Whether they may be downloaded.
+        Whether it may be downloaded.
     timeout : float, optional
         Seconds that the download as a whole may take.
     show_progress : bool
@@ -84,10 +84,14 @@ def load(
             from lenet.datasets.corrections import load_corrections
 
             return load_corrections(parsed.place)
-        case _:
+        case "drawn" | "printed" | "nondigits":
             from lenet.datasets.builtin import load_drawn
 
             return load_drawn(parsed.kind, parsed.place)
+        case name:
+            from lenet.datasets.named import load_named
+
+            return load_named(name, _path(data_dir), download, timeout, show_progress)
 
 
 def _path(place: str | Path | None) -> Path | None:

@@ -8,6 +8,13 @@ from lenet.errors import UsageError, suggest
 # How each source is written, and what it is.
 SOURCES = {
     "mnist": "60,000 training and 10,000 test digits; downloaded once (12 MB) if not at hand",
+    "fashion-mnist": "70,000 pictures of clothes, 10 classes; downloaded once (31 MB)",
+    "kmnist": "70,000 cursive Japanese characters, 10 classes; downloaded once (21 MB)",
+    "qmnist": "MNIST made again, with 60,000 test digits; downloaded once (20 MB)",
+    "emnist-digits": "280,000 digits; one download of 562 MB serves all of EMNIST",
+    "emnist-letters": "145,600 letters, capital and small together in 26 classes; likewise",
+    "emnist-balanced": "131,600 digits and letters in 47 classes; likewise",
+    "usps": "9,298 digits from US envelopes, scaled from 16×16; downloaded once (8 MB)",
     "uci-digits": "1,797 digits that come inside scikit-learn; needs no download",
     "unipen": "11,000 digits and 75,000 letters and signs by pen; downloaded once if not at hand",
     "unipen:PLACE": "the same in PLACE, the folder train_r01_v07 or an archive of it",
@@ -62,7 +69,9 @@ class Source:
             (kind, bool(place)) for kind, _, place in (name.partition(":") for name in SOURCES)
         }
         if (kind, bool(place)) not in forms or str(source) != text:
-            raise UsageError(f"no dataset {text!r}: {suggest(text, SOURCES)}")
+            parts = [name for name in SOURCES if name.startswith(f"{text}-")]
+            hint = f"did you mean {' or '.join(parts)}?" if parts else suggest(text, SOURCES)
+            raise UsageError(f"no dataset {text!r}: {hint}")
         return source
 
     def __str__(self) -> str:
