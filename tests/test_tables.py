@@ -237,6 +237,7 @@ def cell(line: int, column: int, value: str) -> Callable[[str], str]:
     return change
 
 
+EXPECTED = ", expected 785: a label and 784 pixels, 28×28"
 BAD = "; repair or remove the line"
 LEVELS = "; pixels are whole numbers of 0 to 255, or all of 0 to 1"
 
@@ -269,11 +270,9 @@ LEVELS = "; pixels are whole numbers of 0 to 255, or all of 0 to 1"
         (lambda text: "\n\n", "is empty; expected a label and 784 pixels, 28×28 per line"),
         (lambda text: text.splitlines()[0], "holds a header and no images; expected a label and "
          "784 pixels, 28×28 per line"),
-        (lambda text: "hello", "holds 1 columns, expected a label and 784 pixels, 28×28"),
-        (lambda text: "label," + ",".join(PIXELS[1:]), "holds 784 columns, expected a label and "
-         "784 pixels, 28×28"),
-        (lambda text: ",".join(["0"] * 1025), "holds 1,025 columns, expected a label and 784 "
-         "pixels, 28×28"),
+        (lambda text: "hello", f"the number of columns is 1{EXPECTED}"),
+        (lambda text: "label," + ",".join(PIXELS[1:]), f"the number of columns is 784{EXPECTED}"),
+        (lambda text: ",".join(["0"] * 1025), f"the number of columns is 1,025{EXPECTED}"),
         (lambda text: "x" * 200_000, "line 1 is longer than 131,072 characters; it is no table"),
         (lambda text: "\n" * 2_000, "holds more than 1,000 empty lines; remove them"),
     ],

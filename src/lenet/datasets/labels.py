@@ -194,10 +194,10 @@ def to_splits(
     except LabelError as error:
         raise DataError(f"{name} {error}") from error
     index = {each: i for i, each in enumerate(classes)}
-    datasets = [
-        Dataset(name, images, np.array([index[each] for each in part.names])[part.codes], classes)
-        for images, part in ([train, test] if test else [train])
-    ]
+    datasets = []
+    for images, part in [train, test] if test else [train]:
+        indices = np.array([index[each] for each in part.names], np.int64)
+        datasets.append(Dataset(name, images, indices[part.codes], classes))
     splits = Splits(datasets[0], datasets[1]) if test else carve_test(datasets[0])
     return replace(splits, notes=tuple(notes))
 
@@ -217,7 +217,6 @@ def _check_test(train: Labels, test: Labels) -> None:
     present = [{part.names[code] for code in np.unique(part.codes)} for part in (train, test)]
     if unknown := sort_classes(present[1] - present[0]):
         raise LabelError(
-            f"holds test images of {len(unknown)} classes that training lacks "
-            f"({', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''}); "
-            "bring training images of them, or remove them"
+            f"holds test images of classes that training lacks: {', '.join(unknown[:5])}"
+            f"{' …' if len(unknown) > 5 else ''}; bring training images of them, or remove them"
         )

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets.arrays import BLOCK, MOST_BYTES, Choice, Pair, build, choose
+from lenet.datasets.arrays import BLOCK, MOST_BYTES, build, choose
 from lenet.datasets.dataset import Splits
 from lenet.datasets.labels import Labels, of_array, to_splits
 from lenet.datasets.levels import MOST_IMAGES, PIXELS
@@ -85,11 +85,11 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except DataError:
         raise
-    except OSError as error:
-        raise DataError(
-            f"cannot read {path}: {error.strerror or error}; check that the file may be read"
-        ) from error
     except Exception as error:  # SciPy raises nearly anything on damaged bytes
+        if isinstance(error, OSError) and error.strerror:
+            raise DataError(
+                f"cannot read {path}: {error.strerror}; check that the file may be read"
+            ) from error
         raise DataError(f"{path} is no MATLAB file or damaged ({error}); bring it again") from error
 
 
@@ -132,36 +132,38 @@ def _rows_first(array: NDArray[Any]) -> NDArray[Any]:
 def _emnist(name: str, path: Path, dataset: NDArray[Any]) -> Splits:
     """Return the data sets in EMNIST's struct: train and test, each of images and labels."""
     try:
-        names = _emnist_names(dataset["mapping"][0, 0])
+        # Row by row a label and the codes of its characters, the capital first.
+        names = {int(row[0]): chr(int(row[1])) for row in dataset["mapping"][0, 0]}
         parts = [dataset[part][0, 0] for part in EMNIST_PARTS]
-        arrays = {}
-        for part, content in zip(EMNIST_PARTS, parts, strict=True):
-            images = content["images"][0, 0].reshape(-1, 28, 28)
-            arrays[f"{part} images"] = images.transpose(0, 2, 1)
-            arrays[f"{part} labels"] = _named(path, content["labels"][0, 0].ravel(), names)
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+        arrays = [(part["images"][0, 0], part["labels"][0, 0].ravel()) for part in parts]
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
         raise DataError(
             f"{path} holds a struct dataset unlike EMNIST's, of train and test, each with images "
             f"and labels, and mapping ({error}); bring the original file"
         ) from error
-    train, test = (Pair(f"{part} images", f"{part} labels") for part in EMNIST_PARTS)
-    return build(name, path, arrays, Choice(train, test))
+    train, test = (_emnist_part(path, *part, names) for part in arrays)
+    return to_splits(name, train, test)
 
 
-def _emnist_names(mapping: NDArray[Any]) -> dict[int, str]:
-    """Return the character of each label: row by row a label and its codes, capital first."""
-    return {int(row[0]): chr(int(row[1])) for row in mapping}
-
-
-def _named(path: Path, labels: NDArray[Any], names: Mapping[int, str]) -> NDArray[np.str_]:
-    """Return the characters that labels stand for."""
+def _emnist_part(
+    path: Path, images: NDArray[Any], labels: NDArray[Any], names: Mapping[int, str]
+) -> tuple[NDArray[np.uint8], Labels]:
+    """Return the images upright, (n, 28, 28), and their labels, named by the mapping."""
+    if images.dtype != np.uint8 or images.shape != (len(labels), PIXELS):
+        raise DataError(
+            f"{path} holds images that are {images.dtype} {images.shape}, expected uint8 "
+            f"({len(labels)}, 784); bring the original file"
+        )
+    index = {label: i for i, label in enumerate(names)}
     distinct, codes = np.unique(labels, return_inverse=True)
-    if unknown := [label for label in distinct.tolist() if label not in names]:
+    if unknown := [label for label in distinct.tolist() if label not in index]:
         raise DataError(
             f"{path} holds the label {unknown[0]:g}, but its mapping names only "
             f"{min(names)} to {max(names)}; bring the original file"
         )
-    return np.array([names[int(label)] for label in distinct], np.str_)[codes]
+    indices = np.array([index[int(label)] for label in distinct], np.int64)
+    upright = np.ascontiguousarray(images.reshape(-1, 28, 28).transpose(0, 2, 1))
+    return upright, Labels(tuple(names.values()), indices[codes], declared=True)
 
 
 def _svhn(name: str, path: Path, images: NDArray[Any], digits: NDArray[Any]) -> Splits:

@@ -149,7 +149,7 @@ def _reading(file: Path) -> Iterator[Any]:
             "pip install 'lenet[parquet]'"
         ) from error
     try:
-        with pq.ParquetFile(file) as opened:
+        with file.open("rb") as stream, pq.ParquetFile(stream) as opened:
             yield opened
     except (OSError, pa.ArrowException) as error:
         if isinstance(error, OSError) and error.strerror:

@@ -158,7 +158,10 @@ def _check_width(path: Path, width: int, *, named: bool = False) -> None:
             "table with labels, such as train.csv"
         )
     if width != 1 + PIXELS:
-        raise DataError(f"{path} holds {width:,} columns, {_EXPECTED}")
+        raise DataError(
+            f"{path}: the number of columns is {width:,}, expected 785: a label and 784 "
+            "pixels, 28×28"
+        )
 
 
 def _is_header(cells: Sequence[str]) -> bool:
