@@ -80,6 +80,22 @@ def load(
             from lenet.datasets.folder import load_folder
 
             return load_folder(parsed.place)
+        case "csv":
+            from lenet.datasets.table import load_csv
+
+            return load_csv(parsed.place)
+        case "npz":
+            from lenet.datasets.arrays import load_npz
+
+            return load_npz(parsed.place)
+        case "mat":
+            from lenet.datasets.matlab import load_mat
+
+            return load_mat(parsed.place)
+        case "parquet":
+            from lenet.datasets.parquet import load_parquet
+
+            return load_parquet(parsed.place)
         case "corrections":
             from lenet.datasets.corrections import load_corrections
 
@@ -144,9 +160,13 @@ def load_all(
 
 
 def join_splits(splits: Iterable[Splits]) -> Splits:
-    """Join the training parts of several sources, and their test parts; see `join`."""
-    pairs = [(split.train, split.test) for split in splits]
-    return Splits(join([train for train, _ in pairs]), join([test for _, test in pairs]))
+    """Join the training parts of several sources, their test parts and notes; see `join`."""
+    parts = list(splits)
+    return Splits(
+        join([part.train for part in parts]),
+        join([part.test for part in parts]),
+        tuple(note for part in parts for note in part.notes),
+    )
 
 
 def load_others(
