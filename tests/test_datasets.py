@@ -182,12 +182,11 @@ def test_classes_txt_names_the_classes(idx_dir: Path) -> None:
 
 
 def test_labels_that_count_from_1_keep_their_names(tmp_path: Path, uci: datasets.Splits) -> None:
-    letters = datasets.Splits(
-        *(
-            Dataset("letters", data.images, data.labels + 1, (*DIGITS, "10"))
-            for data in (uci.train, uci.test)
-        )
+    train, test = (
+        Dataset("letters", data.images, data.labels + 1, (*DIGITS, "10"))
+        for data in (uci.train, uci.test)
     )
+    letters = datasets.Splits(train, test)
     folder = put(tmp_path / "letters", letters)
     found = datasets.load(f"idx:{folder}")
     assert found.train.classes == ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10")

@@ -179,7 +179,8 @@ def _read_usps(name: str, files: Mapping[str, File]) -> Splits:
         digits, labels = _parsed(files[part], _parse_usps)
         images = np.stack([normalise(digit) for digit in digits])
         splits.append(Dataset(name, images, labels, DIGITS))
-    return Splits(*splits)
+    train, test = splits
+    return Splits(train, test)
 
 
 def _parse_usps(packed: bytes) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
