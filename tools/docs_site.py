@@ -29,6 +29,7 @@ START = "README.md"
 MENU = {
     START: "Overview",
     "docs/reading.md": "Reading pictures",
+    "docs/python.md": "Your own data in Python",
     "docs/results.md": "Results",
     "docs/service.md": "The service",
     "docs/privacy.md": "What is written and sent",

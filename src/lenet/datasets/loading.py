@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, join
-from lenet.datasets.source import SOURCES, Source
+from lenet.datasets.source import MEMORY, SOURCES, Source
 from lenet.errors import DataError, UsageError, suggest
 
 MATERIAL = {
@@ -80,6 +80,11 @@ def load(
             from lenet.datasets.folder import load_folder
 
             return load_folder(parsed.place)
+        case kind if kind == MEMORY:
+            raise DataError(
+                f"{source} is in no file, a Python program handed it over: hand it over again, as "
+                "data of lenet.train, lenet.evaluate or lenet.experiment.resume"
+            )
         case "corrections":
             from lenet.datasets.corrections import load_corrections
 
