@@ -72,7 +72,7 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
 	@$(INSTALL) 'pip>=25.1'
-	@$(INSTALL) --editable '.[train,serve,documents,tensorboard]' --group dev
+	@$(INSTALL) --editable '.[train,serve,documents,tensorboard,parquet]' --group dev
 	@touch $@ $(VENV)/.train
 
 node_modules/.installed: package.json package-lock.json

@@ -395,8 +395,8 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
         (
             "zebra",
             "no dataset 'zebra': there are: mnist, uci-digits, unipen, unipen:PLACE, idx:DIR, "
-            "folder:DIR, corrections:URL, drawn:N, printed:N, nondigits:N, crops:N, scenes:N, "
-            "things, things:DIR",
+            "folder:DIR, csv:FILE, npz:FILE, mat:FILE, parquet:PLACE, corrections:URL, drawn:N, "
+            "printed:N, nondigits:N, crops:N, scenes:N, things, things:DIR",
         ),
     ],
 )
@@ -414,6 +414,8 @@ def test_an_unknown_source_is_refused_with_the_nearest_names(source: str, text: 
         ("folder:C:/my digits", "folder", "C:/my digits", "folder"),
         ("unipen", "unipen", "", "unipen"),
         ("unipen:my/archive.tgz", "unipen", "my/archive.tgz", "unipen"),
+        ("csv:my/train.csv", "csv", "my/train.csv", "csv"),
+        ("parquet:my/data", "parquet", "my/data", "parquet"),
         ("things:my/pictures", "things", "my/pictures", "things"),
         ("idx:secret/set?transpose", "idx", "secret/set?transpose", "idx"),
         ("corrections:postgresql://me:secret@host/db", "corrections",

@@ -91,10 +91,18 @@ class Dataset:
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """What a model is trained on, and the test set that is read once, at the end."""
+    """What a model is trained on, and the test set that is read once, at the end.
+
+    Attributes
+    ----------
+    train, test : Dataset
+    notes : tuple of str
+        What was guessed or changed while the source was read, one line each.
+    """
 
     train: Dataset
     test: Dataset
+    notes: tuple[str, ...] = ()
 
 
 def carve(

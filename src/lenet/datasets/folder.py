@@ -1,12 +1,14 @@
 """A folder of pictures for each class: ``DIR/<class>/*.png``."""
 
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, carve_test
+from lenet.datasets.labels import sort_classes
 from lenet.errors import DataError, PictureError
 from lenet.picture import decode, find_digits
 
@@ -61,9 +63,7 @@ def _classes(*folders: Path) -> tuple[str, ...]:
         names.discard(NONE)
     if not names:
         raise DataError(f"no class folders in {folders[0]}; it needs one folder of .png per class")
-    if all(name.isdecimal() for name in names):
-        return tuple(sorted(names, key=lambda name: (int(name), name)))
-    return tuple(sorted(names))
+    return sort_classes(names)
 
 
 def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
@@ -83,22 +83,40 @@ def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
 
 
 def _digit_image(path: Path) -> NDArray[np.uint8]:
-    image = _read_digit_image(path)
-    if image is not None:
-        return image
+    image = read_digit_image(path)
+    return crop_only_digit(path, str(path)) if image is None else image
+
+
+def crop_only_digit(picture: Path | bytes | NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+    """Find the digit in a picture of one, and scale it to uint8 (28, 28).
+
+    Parameters
+    ----------
+    picture : Path, bytes of a file, or array
+        As `lenet.picture.decode` takes it.
+    name : str
+        What errors call it.
+
+    Raises
+    ------
+    DataError
+        It cannot be read or shows no digit.
+    """
     try:
-        crops = find_digits(decode(path), single=True).crops
+        crops = find_digits(decode(picture, name=name), single=True).crops
     except PictureError as error:
         raise DataError(str(error)) from error
     if not crops:
-        raise DataError(f"{path} holds 0 digits, expected one; crop or remove it")
+        raise DataError(f"{name} holds 0 digits, expected one; crop or remove it")
     return crops[0].image
 
 
-def _read_digit_image(path: Path) -> NDArray[np.uint8] | None:
-    """Return the pixels of a 28×28 PNG in 8-bit grey; None for any other file."""
+def read_digit_image(
+    file: Path | IO[bytes], formats: tuple[str, ...] = ("PNG",)
+) -> NDArray[np.uint8] | None:
+    """Return the pixels of a 28×28 picture in 8-bit grey; None for any other file."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
+        with Image.open(file, formats=formats) as image:
             if (image.mode, image.size) == ("L", (28, 28)) and not image.has_transparency_data:
                 return np.array(image)
     except Exception:  # Pillow raises nearly anything on damaged bytes; `decode` explains it

@@ -51,6 +51,11 @@ def load(
     ((1438, 28, 28), dtype('uint8'), 359)
     """
     parsed = Source.parse(source)
+    if parsed.kind == MEMORY:
+        raise DataError(
+            f"{source} is in no file, a Python program handed it over: hand it over again, as "
+            "data of lenet.train, lenet.evaluate or lenet.experiment.resume"
+        )
     # Imported here: MNIST needs neither OpenCV nor Pillow, and the others need no download.
     match parsed.kind:
         case "mnist":
@@ -80,11 +85,22 @@ def load(
             from lenet.datasets.folder import load_folder
 
             return load_folder(parsed.place)
-        case kind if kind == MEMORY:
-            raise DataError(
-                f"{source} is in no file, a Python program handed it over: hand it over again, as "
-                "data of lenet.train, lenet.evaluate or lenet.experiment.resume"
-            )
+        case "csv":
+            from lenet.datasets.table import load_csv
+
+            return load_csv(parsed.place)
+        case "npz":
+            from lenet.datasets.arrays import load_npz
+
+            return load_npz(parsed.place)
+        case "mat":
+            from lenet.datasets.matlab import load_mat
+
+            return load_mat(parsed.place)
+        case "parquet":
+            from lenet.datasets.parquet import load_parquet
+
+            return load_parquet(parsed.place)
         case "corrections":
             from lenet.datasets.corrections import load_corrections
 
@@ -145,9 +161,13 @@ def load_all(
 
 
 def join_splits(splits: Iterable[Splits]) -> Splits:
-    """Join the training parts of several sources, and their test parts; see `join`."""
-    pairs = [(split.train, split.test) for split in splits]
-    return Splits(join([train for train, _ in pairs]), join([test for _, test in pairs]))
+    """Join the training parts of several sources, their test parts and notes; see `join`."""
+    parts = list(splits)
+    return Splits(
+        join([part.train for part in parts]),
+        join([part.test for part in parts]),
+        tuple(note for part in parts for note in part.notes),
+    )
 
 
 def load_others(

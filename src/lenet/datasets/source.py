@@ -13,6 +13,10 @@ SOURCES = {
     "unipen:PLACE": "the same in PLACE, the folder train_r01_v07 or an archive of it",
     "idx:DIR": "IDX files such as Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
     "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
+    "csv:FILE": "a table of 784 pixels and a label per row, as Kaggle's train.csv; also .gz, .zip",
+    "npz:FILE": "NumPy arrays of images and labels, as Keras' mnist.npz",
+    "mat:FILE": "a MATLAB file of images and labels, as EMNIST's and SVHN's; needs SciPy",
+    "parquet:PLACE": "a Parquet file or a folder of them, as Hugging Face's; needs PyArrow",
     "corrections:URL": "readings corrected in `lenet serve --collect URL`; URL may be a file",
     "drawn:N": "N digits that lenet draws itself, in the styles of many countries",
     "printed:N": "N digits that lenet prints itself, in freely usable fonts",
@@ -25,7 +29,9 @@ SOURCES = {
 # Data that a Python program handed over, followed by its name; never loaded, so not in `SOURCES`.
 MEMORY = "memory"
 # Data of the user's own, where a place follows.
-PRIVATE_KINDS = frozenset({MEMORY, "idx", "folder", "corrections", "unipen", "things"})
+PRIVATE_KINDS = frozenset(
+    {"idx", "folder", "csv", "npz", "mat", "parquet", "corrections", "unipen", "things", MEMORY}
+)
 
 
 @dataclass(frozen=True)

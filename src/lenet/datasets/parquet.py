@@ -1,0 +1,269 @@
+"""Parquet files of pictures and labels, as Hugging Face stores image data sets."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.datasets.arrays import MOST_BYTES
+from lenet.datasets.dataset import Splits
+from lenet.datasets.folder import crop_only_digit, read_digit_image
+from lenet.datasets.labels import LABEL_NAMES, LabelError, Labels, of_texts, to_splits
+from lenet.datasets.levels import MOST_IMAGES
+from lenet.errors import DataError
+
+IMAGE_NAMES = ("image", "images", "img", "picture")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")  # of pictures that may be digit images
+BLOCK = 256  # rows that are read at a time
+LIGHT_INK = 128  # where light ink is on dark, the border of an image is darker than this
+_PARTS = {"training": "train", "testing": "test", "valid": "validation", "val": "validation"}
+
+
+class _Row(NamedTuple):
+    file: Path
+    number: int  # from 0
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.number}"
+
+
+@dataclass
+class _Part:
+    """What has been read of a part: training, test or all.
+
+    Attributes
+    ----------
+    images : list of uint8 array (28, 28)
+        Of those at the indices `small`, whether they are digit images is not known yet.
+    small : dict of int to _Row
+    labels : list of int
+        Indices of class names.
+    """
+
+    images: list[NDArray[np.uint8]] = field(default_factory=list)
+    small: dict[int, _Row] = field(default_factory=dict)
+    labels: list[int] = field(default_factory=list)
+
+
+@dataclass
+class _Names:
+    """Class names: those that a file declares, or else those met so far, with their indices."""
+
+    declared: tuple[str, ...] | None = None
+    met: dict[str, int] = field(default_factory=dict)
+
+    def index(self, row: _Row, label: int | float | str) -> int:
+        if self.declared is None or isinstance(label, str):
+            return self.met.setdefault(str(label), len(self.met))
+        if not 0 <= label < len(self.declared):
+            raise DataError(
+                f"{row} holds the label {label}, but there are {len(self.declared)} classes; "
+                "repair or remove the row"
+            )
+        return int(label)
+
+    def labels(self, codes: Sequence[int]) -> Labels:
+        """Return the labels of a part."""
+        if self.declared is not None:
+            return Labels(self.declared, np.array(codes, np.int64), declared=True)
+        return of_texts(list(self.met), np.array(codes, np.int64))
+
+
+def load_parquet(place: str) -> Splits:
+    """Load a Parquet file, or a folder of files with train and test in their names.
+
+    A column ``image`` holds files of pictures, as bytes or as Hugging Face's struct of ``bytes``
+    and ``path``; a column named as in `LABEL_NAMES` holds class names, or numbers, which Hugging
+    Face's description in the file names. Grey pictures of 28×28 are digit images, taken as they
+    are, if most of them are light on dark. In any other picture the digit is found and scaled, as
+    in a folder of pictures.
+
+    Files with validation in their names are for testing if none are, and otherwise not used. Where
+    all files are of one part, a fixed fifth of every class is held out for testing.
+
+    Raises
+    ------
+    DataError
+        PyArrow is not installed; a file is missing, damaged or too large, lacks a column, holds
+        nulls or labels beyond its classes; or a picture cannot be read or shows no digit.
+    """
+    path = Path(place).expanduser()
+    files, notes = _files(path)
+    names, parts = _Names(), []
+    for part_files in files:
+        part = _Part()
+        for file in part_files:
+            _read(file, part, names)
+        parts.append(part)
+    if _take_small(parts):
+        notes.append("grey images of 28×28 are light on dark and taken as they are")
+    try:
+        read = [(np.stack(part.images), names.labels(part.labels)) for part in parts]
+    except LabelError as error:
+        raise DataError(f"{path} {error}") from error
+    return to_splits(f"parquet:{place}", read[0], read[1] if len(read) > 1 else None, notes)
+
+
+def _files(path: Path) -> tuple[list[list[Path]], list[str]]:
+    """Return the files to train on and, if there are any, those to test on; and notes."""
+    if not path.is_dir():
+        return [[path]], []
+    parts: dict[str, list[Path]] = {}
+    for file in sorted(path.rglob("*.parquet")):
+        words = re.split("[^a-z]+", file.relative_to(path).as_posix().lower())
+        named = [_PARTS.get(word, word) for word in reversed(words)]
+        part = next((each for each in named if each in ("train", "test", "validation")), "")
+        parts.setdefault(part, []).append(file)
+    if not parts:
+        raise DataError(f"no .parquet files in {path}; give a folder that holds some")
+    if len(parts) == 1:
+        return list(parts.values()), []
+    if "" in parts or "train" not in parts:
+        odd = parts[""][0] if "" in parts else parts["test"][0]
+        raise DataError(
+            f"{path} holds {odd.relative_to(path)} among its files: with several parts, each name "
+            "says train, test or validation, and there is one to train on"
+        )
+    if "test" not in parts:
+        return [parts["train"], parts["validation"]], ["files of validation are the test set"]
+    unused = ["files of validation are not used"] if "validation" in parts else []
+    return [parts["train"], parts["test"]], unused
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[Any]:
+    """Open a file with PyArrow; turn what it raises into one line."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise DataError(
+            "parquet:PLACE is read with PyArrow, which is not installed: "
+            "pip install 'lenet[parquet]'"
+        ) from error
+    try:
+        with pq.ParquetFile(file) as opened:
+            yield opened
+    except (OSError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise DataError(
+                f"cannot read {file}: {error.strerror}; check that the file may be read"
+            ) from error
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{file} is no Parquet file or damaged ({reason}); bring it again"
+        ) from error
+
+
+def _read(file: Path, part: _Part, names: _Names) -> None:
+    """Append the pictures and labels of a file."""
+    with _reading(file) as opened:
+        columns = _columns(file, opened.schema_arrow.names)
+        _check_size(file, opened.metadata, len(part.images))
+        declared = _declared(opened.schema_arrow.metadata, columns[1])
+        if part.images and declared != names.declared:
+            raise DataError(f"{file} names other classes than the files before it; give one set")
+        names.declared = declared
+        nulls, number = [0, 0], 0
+        for batch in opened.iter_batches(BLOCK, columns=list(columns)):
+            pictures, labels = (batch.column(name).to_pylist() for name in columns)
+            for picture, label in zip(pictures, labels, strict=True):
+                is_null = picture is None, _is_missing(label)
+                nulls = [count + each for count, each in zip(nulls, is_null, strict=True)]
+                if not any(nulls):  # of a file with nulls, only their numbers are wanted
+                    _append(_Row(file, number), part, picture, names, label)
+                number += 1
+    if any(nulls):
+        raise DataError(
+            f"{file} holds {nulls[0]:,} null images and {nulls[1]:,} null labels in {number:,} "
+            "rows; remove those rows"
+        )
+    if not number:
+        raise DataError(f"{file} holds no rows; give a file with images")
+
+
+def _columns(file: Path, names: Sequence[str]) -> tuple[str, str]:
+    """Return the names of the columns of pictures and of labels."""
+    found = []
+    for kind, known in (("pictures", IMAGE_NAMES), ("labels", LABEL_NAMES)):
+        fitting = [name for name in names if name.lower() in known]
+        if len(fitting) != 1:
+            raise DataError(
+                f"{file} has {len(fitting)} columns of {kind} named {', '.join(known[:-1])} or "
+                f"{known[-1]}, expected one; it has {', '.join(names[:12])}"
+            )
+        found += fitting
+    return found[0], found[1]
+
+
+def _check_size(file: Path, metadata: Any, before: int) -> None:
+    if before + metadata.num_rows > MOST_IMAGES:
+        raise DataError(
+            f"{file} holds {metadata.num_rows:,} rows, the most in all is {MOST_IMAGES:,}; give a "
+            "part of them"
+        )
+    groups = [metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups)]
+    if max(groups, default=0) > MOST_BYTES:
+        raise DataError(
+            f"{file} holds {max(groups):,} bytes in one row group, the most is {MOST_BYTES:,}; "
+            "write it with smaller groups"
+        )
+
+
+def _declared(metadata: dict[bytes, bytes] | None, column: str) -> tuple[str, ...] | None:
+    """Return the class names in Hugging Face's description of a file, if it has one."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+        names = features[column]["names"]
+        return tuple(str(name) for name in names) if isinstance(names, list) else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _is_missing(label: Any) -> bool:
+    # Hugging Face writes -1 where a label is kept back.
+    return label is None or label == -1 or label != label or not str(label).strip()
+
+
+def _append(row: _Row, part: _Part, picture: Any, names: _Names, label: Any) -> None:
+    content = picture.get("bytes") if isinstance(picture, dict) else picture
+    if not isinstance(content, bytes):
+        raise DataError(
+            f"{row} holds no bytes of a picture; write the pictures into the file, not their paths"
+        )
+    if not isinstance(label, int | float | str):
+        raise DataError(
+            f"{row} holds a {type(label).__name__} as label, expected a number or a name"
+        )
+    small = read_digit_image(io.BytesIO(content), FORMATS)
+    if small is None:
+        part.images.append(crop_only_digit(content, str(row)))
+    else:
+        part.small[len(part.images)] = row
+        part.images.append(small)
+    part.labels.append(names.index(row, label))
+
+
+def _take_small(parts: Sequence[_Part]) -> bool:
+    """Tell whether most images of 28×28 are light on dark; otherwise find the digits in them."""
+    images = [part.images[index] for part in parts for index in part.small]
+    if not images:
+        return False
+    if 2 * sum(_is_light_on_dark(image) for image in images) > len(images):
+        return True
+    for part in parts:
+        for index, row in part.small.items():
+            part.images[index] = crop_only_digit(part.images[index], str(row))
+    return False
+
+
+def _is_light_on_dark(image: NDArray[np.uint8]) -> bool:
+    border = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+    return bool(np.median(border) < LIGHT_INK)
