@@ -24,6 +24,9 @@ from lenet.training import Trainer
 
 # Enough for the clouds of points that scikit-learn's checks are about.
 SMALL = Recipe.load("fast").with_changes({"epochs": 8, "batch": 16})
+# Enough for most of 300 digits.
+QUICK = SMALL.with_changes({"epochs": 3})
+ONCE = SMALL.with_changes({"epochs": 1})
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def uci() -> Splits:
 
 @pytest.fixture(scope="module")
 def fitted(uci: Splits) -> lenet.Classifier:
-    return lenet.Classifier(SMALL, device="cpu").fit(uci.train.images, uci.train.labels)
+    return lenet.Classifier(QUICK, device="cpu").fit(uci.train.images, uci.train.labels)
 
 
 def same(one: lenet.Classifier, other: lenet.Classifier) -> bool:
@@ -57,11 +60,11 @@ def test_scikit_learns_own_checks_find_nothing() -> None:
 
 
 def test_it_learns_what_a_trainer_learns(fitted: lenet.Classifier, uci: Splits) -> None:
-    trainer = Trainer(SMALL, uci.train, None)
+    trainer = Trainer(QUICK, uci.train, None)
     assert fitted.history_[-1].loss == list(trainer.epochs())[-1].loss
     weights = trainer.result().state_dict()
     assert all(torch.equal(weights[k], w) for k, w in fitted.network_.state_dict().items())
-    assert fitted.score(uci.test.images, uci.test.labels) > 0.85
+    assert fitted.score(uci.test.images, uci.test.labels) > 0.7
     assert fitted.classes_.tolist() == list(range(10))
 
 
@@ -85,18 +88,20 @@ def test_images_of_any_shape_are_the_same_rows(
 
 def test_the_unit_of_the_numbers_does_not_matter(fitted: lenet.Classifier, uci: Splits) -> None:
     images, labels = uci.train.images / 7 - 20, uci.train.labels
-    other = lenet.Classifier(SMALL, device="cpu").fit(images, labels)
+    other = lenet.Classifier(QUICK, device="cpu").fit(images, labels)
     assert same(fitted, other)
     assert (other.lowest_, other.highest_) == (-20, 255 / 7 - 20)
     beyond = np.where(uci.test.images == 255, 1e300, uci.test.images / 7 - 20)
     assert np.array_equal(other.predict(beyond), fitted.predict(uci.test.images))
 
 
+@pytest.mark.filterwarnings(
+    "ignore:(overflow|invalid value) encountered in reduce"
+)  # of scikit-learn's own sum
 def test_numbers_as_large_as_they_can_be_are_taken(uci: Splits) -> None:
     largest = np.finfo(np.float64).max
     rows = np.where(uci.train.images[:40].reshape(40, -1) > 127, largest, -largest)
-    recipe = SMALL.with_changes({"epochs": 1})
-    fitted = lenet.Classifier(recipe, device="cpu").fit(rows, uci.train.labels[:40])
+    fitted = lenet.Classifier(ONCE, device="cpu").fit(rows, uci.train.labels[:40])
     assert np.isfinite(fitted.predict_proba(rows)).all()
 
 
@@ -112,15 +117,16 @@ def test_rows_of_any_length_are_taken(features: int) -> None:
         fitted.predict(np.zeros((1, features + 1)))
 
 
-def test_the_seed_is_the_recipes_unless_one_is_given(fitted: lenet.Classifier, uci: Splits) -> None:
+def test_the_seed_is_the_recipes_unless_one_is_given(uci: Splits) -> None:
     def fit(random_state: Any) -> lenet.Classifier:
-        classifier = lenet.Classifier(SMALL, random_state=random_state, device="cpu")
-        return classifier.fit(uci.train.images, uci.train.labels)
+        classifier = lenet.Classifier(ONCE, random_state=random_state, device="cpu")
+        return classifier.fit(uci.test.images, uci.test.labels)
 
-    assert same(fit(SMALL.seed), fitted)
+    own = fit(None)
+    assert same(fit(ONCE.seed), own)
     drawn = fit(np.random.RandomState(1))
     assert same(fit(np.random.RandomState(1)), drawn)
-    assert not same(drawn, fitted)
+    assert not same(drawn, own)
 
 
 def test_a_pickled_estimator_answers_the_same(fitted: lenet.Classifier, uci: Splits) -> None:
@@ -134,16 +140,16 @@ def test_a_search_chooses_among_recipes_and_answers_in_words() -> None:
     rows, labels = load_digits(return_X_y=True)
     names = np.array(["even", "odd"])[labels % 2]
     pipeline = make_pipeline(StandardScaler(), lenet.Classifier(device="cpu"))
-    recipes = [SMALL.with_changes({"epochs": epochs}) for epochs in (1, 6)]
+    recipes = [SMALL.with_changes({"epochs": epochs}) for epochs in (1, 4)]
     search = GridSearchCV(pipeline, {"classifier__recipe": recipes}, cv=2)
     search.fit(rows[:300], names[:300])
-    assert search.best_params_["classifier__recipe"].epochs == 6
-    assert search.score(rows[300:600], names[300:600]) > 0.8
+    assert search.best_params_["classifier__recipe"].epochs == 4
+    assert search.score(rows[300:600], names[300:600]) > 0.7
     assert set(search.predict(rows[:20])) == {"even", "odd"}
 
 
 def test_a_recipe_that_calibrates_holds_out_a_share(uci: Splits) -> None:
-    recipe = SMALL.with_changes({"calibrate": True, "epochs": 2, "validation": 0.2})
+    recipe = ONCE.with_changes({"calibrate": True, "validation": 0.2})
     classifier = lenet.Classifier(recipe, device="cpu")
     fitted = classifier.fit(uci.train.images, uci.train.labels)
     assert (fitted.history_[-1].images, fitted.history_[-1].validation_images) == (240, 60)
