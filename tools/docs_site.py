@@ -30,6 +30,7 @@ MENU = {
     START: "Overview",
     "docs/data.md": "Data",
     "docs/reading.md": "Reading pictures",
+    "docs/python.md": "Your own data in Python",
     "docs/results.md": "Results",
     "docs/service.md": "The service",
     "docs/privacy.md": "What is written and sent",

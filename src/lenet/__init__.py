@@ -13,10 +13,12 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from lenet.comparison import compare as compare
+    from lenet.datasets.given import make_dataset as Dataset
     from lenet.evaluation import evaluate as evaluate
     from lenet.experiment import export as export
     from lenet.experiment import load as load
     from lenet.experiment import train as train
+    from lenet.experiment.estimator import Classifier as Classifier
     from lenet.inspection import Inspection as Inspection
     from lenet.reader import Reader as Reader
     from lenet.reader import Reading as Reading
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    "Classifier",
+    "Dataset",
     "Inspection",
     "Reader",
     "Reading",
@@ -36,6 +40,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Classifier": "lenet.experiment.estimator",
+    "Dataset": "lenet.datasets.given:make_dataset",
     "Inspection": "lenet.inspection",
     "Reader": "lenet.reader",
     "Reading": "lenet.reader",
@@ -52,7 +58,8 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(_HOMES[name]), name)
+        module, _, attribute = _HOMES[name].partition(":")
+        return getattr(import_module(module), attribute or name)
     raise AttributeError(f"module 'lenet' has no attribute {name!r}")
 
 

@@ -5,6 +5,7 @@ Models run in ONNX Runtime; torch is not needed.
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,17 +37,27 @@ LICENCES = {
 
 def evaluate(
     model: str | Path,
+    data: Dataset | Sequence[str] | None = None,
     *,
     part: Part = "test",
-    data: list[str] | None = None,
     data_dir: str | Path | None = None,
 ) -> Scores:
-    """Score the ONNX model of a run on part of its own data, or of other `data`.
+    """Score the ONNX model of a run on part of its own data, or on other data.
+
+    Parameters
+    ----------
+    model : str or path
+        A run folder, or the name of a shipped model.
+    data : Dataset or sequence of str, optional
+        A dataset, of which all images are scored, or sources, of which `part` is.
+    part : {"test", "validation", "train"}
+    data_dir : path, optional
+        The folder to look for data in first.
 
     Raises
     ------
     UsageError
-        There is no such model, it is a finder, or the run has no such part.
+        There is no such model, it is a finder, or its data has no such part.
     DataError
         The data cannot be read, or its classes differ from the model's.
     ModelError
@@ -54,7 +65,11 @@ def evaluate(
     """
     run = Run.find(model).require_reader()
     classifier = Classifier(run.read(MODEL))
-    recipe = run.recipe.with_changes({"data": data}) if data else run.recipe
+    if isinstance(data, Dataset):
+        if part != "test":
+            raise UsageError(f"{data.name} is one part, found part={part!r}: leave it out")
+        return score(classifier, data)
+    recipe = run.recipe.with_changes({"data": list(data)}) if data else run.recipe
     folder = Path(data_dir) if data_dir else None
     if part == "test":
         return score(classifier, datasets.load_all(recipe.data, folder, show_progress=True).test)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, join
-from lenet.datasets.source import SOURCES, Source
+from lenet.datasets.source import MEMORY, SOURCES, Source
 from lenet.errors import DataError, UsageError, suggest
 
 MATERIAL = {
@@ -51,6 +51,11 @@ def load(
     ((1438, 28, 28), dtype('uint8'), 359)
     """
     parsed = Source.parse(source)
+    if parsed.kind == MEMORY:
+        raise DataError(
+            f"{source} is in no file, a Python program handed it over: hand it over again, as "
+            "data of lenet.train, lenet.evaluate or lenet.experiment.resume"
+        )
     # Imported here: MNIST needs neither OpenCV nor Pillow, and the others need no download.
     match parsed.kind:
         case "mnist":

@@ -33,9 +33,11 @@ SOURCES = {
     "things": "photos of things inside scikit-image, which scenes are drawn on",
     "things:DIR": "your own pictures, none with digits in it, which scenes are drawn on",
 }
-# Files or databases of the user's own, where a place follows.
+# Data that a Python program handed over, followed by its name; never loaded, so not in `SOURCES`.
+MEMORY = "memory"
+# Data of the user's own, where a place follows.
 PRIVATE_KINDS = frozenset(
-    {"idx", "folder", "csv", "npz", "mat", "parquet", "corrections", "unipen", "things"}
+    {"idx", "folder", "csv", "npz", "mat", "parquet", "corrections", "unipen", "things", MEMORY}
 )
 
 
@@ -46,10 +48,10 @@ class Source:
     Attributes
     ----------
     kind : str
-        A kind that `SOURCES` lists.
+        A kind that `SOURCES` lists, or `MEMORY`.
     place : str
-        What follows the colon: a folder, a file, a database's URL or a number of images. Empty for
-        a kind that takes none.
+        What follows the colon: a folder, a file, a database's URL, a number of images or a name.
+        Empty for a kind that takes none.
     """
 
     kind: str
@@ -74,7 +76,7 @@ class Source:
         forms = {
             (kind, bool(place)) for kind, _, place in (name.partition(":") for name in SOURCES)
         }
-        if (kind, bool(place)) not in forms or str(source) != text:
+        if (kind, bool(place)) not in {*forms, (MEMORY, True)} or str(source) != text:
             parts = [name for name in SOURCES if name.startswith(f"{text}-")]
             hint = f"did you mean {' or '.join(parts)}?" if parts else suggest(text, SOURCES)
             raise UsageError(f"no dataset {text!r}: {hint}")
@@ -85,7 +87,7 @@ class Source:
 
     @property
     def is_private(self) -> bool:
-        """Whether its place is on this machine, or a database whose URL may hold a password."""
+        """Whether its place is on this machine, in this program, or a database's URL."""
         return self.kind in PRIVATE_KINDS and bool(self.place)
 
     @property

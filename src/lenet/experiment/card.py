@@ -3,7 +3,9 @@
 import html
 from collections.abc import Mapping, Sequence
 
+from lenet.datasets import Source
 from lenet.datasets.parts import Part
+from lenet.datasets.source import MEMORY
 from lenet.evaluation import Change
 from lenet.metrics import Scores
 from lenet.metrics.calibration import Calibration
@@ -47,10 +49,16 @@ def card(
         "**Takes** digit images of 28×28, light ink on dark paper, centred by mass as MNIST's are.",
         *_weaknesses(calibration),
         "",
-        "Repeat it: `lenet train --recipe recipe.toml`",
+        _repetition(run),
         "",
     ]
     return "\n".join(lines)
+
+
+def _repetition(run: Run) -> str:
+    if Source.parse(run.recipe.data[0]).kind == MEMORY:
+        return 'Repeat it in Python: `lenet.train("recipe.toml", data=…)`, with the same images.'
+    return "Repeat it: `lenet train --recipe recipe.toml`"
 
 
 def _about(run: Run, calibration: Calibration | None) -> list[str]:

@@ -12,8 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from lenet.datasets import Source
-from lenet.datasets.parts import Parts, load_parts
+from lenet.datasets import Source, Splits
+from lenet.datasets.given import NAME, Given, as_splits
+from lenet.datasets.parts import Parts, load_parts, split_parts
+from lenet.datasets.source import MEMORY
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import changes, find_mistakes, score, with_former_tests
 from lenet.experiment.card import card
@@ -39,6 +41,7 @@ from lenet.training.watching import Watcher
 def train(
     recipe: Recipe | str = "lenet5",
     *,
+    data: Given | None = None,
     runs: str | Path = "runs",
     data_dir: str | Path | None = None,
     device: str = "auto",
@@ -54,6 +57,10 @@ def train(
     ----------
     recipe : Recipe or str
         What to train, or the name of a built-in recipe or a TOML file.
+    data : Dataset, Splits or (train, test), optional
+        What to train on in place of the recipe's data. Of a single dataset a fixed fifth of each
+        class is held out for testing. The run keeps its name and digests, not the images: to resume
+        or evaluate it, hand them over again.
     runs : path
         The folder in which ``<recipe>-<n>`` is made.
     data_dir : path, optional
@@ -82,7 +89,10 @@ def train(
     """
     recipe = Recipe.load(recipe) if isinstance(recipe, str) else recipe
     device = choose_device(device)
-    parts = _load_parts(recipe, Path(data_dir) if data_dir else None)
+    splits = as_splits(data) if data is not None else None
+    if splits:
+        recipe = recipe.with_changes({"data": f"{MEMORY}:{splits.train.name or NAME}"})
+    parts = _load_parts(recipe, Path(data_dir) if data_dir else None, splits)
     manifest = Manifest(
         started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seed=recipe.seed,
@@ -99,6 +109,7 @@ def train(
 def resume(
     folder: str | Path,
     *,
+    data: Given | None = None,
     data_dir: str | Path | None = None,
     device: str | None = None,
     report: bool = True,
@@ -107,16 +118,17 @@ def resume(
     """Continue a stopped run after its last complete epoch, on the same device unless given.
 
     On a CPU the weights are bit for bit those of a run that was never stopped. For this, torch is
-    set to the number of threads that the run began with.
+    set to the number of threads that the run began with. A run that began on `data` handed over
+    needs the same again.
 
     Raises
     ------
     UsageError
-        The run is finished already.
+        The run is finished already, or `data` is given to a run that loads its own.
     ModelError
         The folder is not a run folder, or is broken.
     DataError
-        The data has changed since the run began.
+        The data has changed since the run began, or must be handed over again.
     """
     run = Run.find(folder)
     if run.manifest.state != "training":
@@ -124,7 +136,8 @@ def resume(
             f"{folder} cannot be resumed, its state is {run.manifest.state!r}: "
             "start a new run with `lenet train`"
         )
-    parts = _load_parts(run.recipe, Path(data_dir) if data_dir else None)
+    splits = _given_again(run, data)
+    parts = _load_parts(run.recipe, Path(data_dir) if data_dir else None, splits)
     if parts.facts() != run.manifest.data:
         raise DataError(
             f"the data of {folder} has changed since the run began: {_restore_hint(run.recipe)}"
@@ -146,10 +159,34 @@ def load(model: str | Path) -> nn.Sequential:
     return network_of(Run.find(model))
 
 
-def _load_parts(recipe: Recipe, data_dir: Path | None) -> Parts | SceneParts:
+def _given_again(run: Run, data: Given | None) -> Splits | None:
+    """Return the data to resume a run with; None if it loads its own."""
+    in_memory = _is_in_memory(run.recipe)
+    if in_memory and data is None:
+        raise DataError(
+            f"{run.folder} was trained on data that a Python program handed over: go on with "
+            f'lenet.experiment.resume("{run.folder}", data=dataset)'
+        )
+    if not in_memory and data is not None:
+        raise UsageError(
+            f"{run.folder} was trained on {', '.join(run.recipe.data)}, which it loads again: "
+            "leave out data"
+        )
+    return as_splits(data) if data is not None else None
+
+
+def _is_in_memory(recipe: Recipe) -> bool:
+    return Source.parse(recipe.data[0]).kind == MEMORY
+
+
+def _load_parts(recipe: Recipe, data_dir: Path | None, splits: Splits | None) -> Parts | SceneParts:
     if recipe.finds:
         return load_scene_parts(recipe, data_dir)
-    return with_former_tests(recipe, load_parts(recipe, data_dir))
+    if splits:
+        parts = split_parts(recipe, {recipe.data[0]: splits}, data_dir=data_dir)
+    else:
+        parts = load_parts(recipe, data_dir)
+    return with_former_tests(recipe, parts)
 
 
 def _trainer(recipe: Recipe, parts: Parts | SceneParts, device: str) -> Loop:
@@ -197,6 +234,8 @@ def _restore_hint(recipe: Recipe) -> str:
     """Return how to restore changed data, if possible, as part of an error message."""
     if any(Source.parse(source).kind == "corrections" for source in recipe.data):
         return "corrections were added or deleted; "
+    if _is_in_memory(recipe):
+        return "hand over the same images and labels, or "
     return f"restore the files of {', '.join(recipe.data)}, or "
 
 

@@ -59,6 +59,8 @@ def status_of(refused: bool, doubtful: bool) -> Status:
 class Classifier:
     """A network in ONNX that classifies digit images; safe to use from several threads.
 
+    (`lenet.Classifier` is another class: an estimator of scikit-learn, which trains.)
+
     It can be pickled. A copy in another process uses one thread, since such processes are many.
 
     Parameters

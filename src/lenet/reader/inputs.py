@@ -15,13 +15,12 @@ from PIL import Image
 
 from lenet.errors import PictureError, UsageError
 from lenet.picture import Picture, decode, decode_pages
+from lenet.picture.arrays import ArrayError, scale_of, to_array
 from lenet.picture.decoding import MAX_BYTES, Source
 from lenet.picture.page_numbers import Pages
 
 LONGEST_PATH = 4096  # characters, as on Linux; a longer text is not meant as a path
 CHANNELS = (3, 4)  # RGB, RGBA
-# Floats up to this may be 0..1 overshot by resampling, or an almost black picture of 0..255.
-SLIGHTLY_ABOVE_ONE = 2
 
 
 class SupportsArray(Protocol):
@@ -73,9 +72,11 @@ def load_input(source: PictureInput) -> LoadedInput:
         if callable(getattr(source, "read", None)):
             return _content_of(source)  # type: ignore[arg-type]
         if hasattr(source, "__array__"):
-            return _array_of(source)
+            return to_array(source)
     except PictureError as error:
         return error
+    except ArrayError as error:
+        return PictureError(str(error))
     several = ": use read_many for several" if isinstance(source, list | tuple) else ""
     return PictureError(
         f"found a {type(source).__name__} instead of a picture{several}; give a path, the bytes"
@@ -172,20 +173,6 @@ def _content_of(file: IO[bytes]) -> FileContent:
     return FileContent(content, name)
 
 
-def _array_of(source: Any) -> NDArray[np.generic]:
-    """Convert a tensor to an array: without its gradient, in the memory of the CPU."""
-    try:
-        for method in ("detach", "cpu"):
-            if hasattr(source, method):
-                source = getattr(source, method)()
-        return np.asarray(source)
-    except Exception as error:  # each library raises its own types
-        kind = type(source).__name__
-        raise PictureError(
-            f"this {kind} cannot be converted to a NumPy array: {str(error).splitlines()[0]}"
-        ) from error
-
-
 def _data_url(url: str) -> bytes:
     head, _, content = url.partition(",")
     if not head.endswith(";base64"):
@@ -218,19 +205,10 @@ def _pixels(array: NDArray[Any]) -> NDArray[Any]:
     is_picture = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in CHANNELS)
     if not is_picture or not array.size:
         raise PictureError(f"{description}; give (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)")
-    if array.dtype == np.uint8 or array.dtype.kind == "b":
-        return array
-    if array.dtype.kind not in "iuf":
-        raise PictureError(f"{description}; give numbers: uint8, other integers, floats or bool")
-    lowest, highest = array.min(), array.max()
-    if array.dtype.kind == "f":
-        if 0 <= lowest <= highest <= 1:
-            return array
-        if lowest >= 0 and SLIGHTLY_ABOVE_ONE <= highest <= 255:
-            return np.asarray(np.rint(array), np.uint8)
-        wanted = "floats from 0 to 1, or from 0 to 255"
-    else:
-        if 0 <= lowest <= highest <= 255 and highest != 1:
-            return array.astype(np.uint8)
-        wanted = "integers from 0 to 255, or bool if there are only 0 and 1"
-    raise PictureError(f"{description}, from {lowest:.7g} to {highest:.7g}; give {wanted}")
+    try:
+        scale = scale_of(array)
+    except ArrayError as error:
+        raise PictureError(f"{description}{error}") from error
+    if scale == 1 and array.dtype != np.uint8:
+        return np.asarray(np.rint(array), np.uint8)
+    return array
