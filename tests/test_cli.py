@@ -71,6 +71,11 @@ def test_train_prints_epochs_to_stderr_and_the_result_to_stdout(tmp_path: Path) 
     assert (
         len(re.findall(r"^epoch \d/2  loss [\d.]+  validation \d+ errors", done.stderr, re.M)) == 2
     )
+    assert done.stderr.startswith(
+        "uci-digits: 10 classes, 0 1 2 3 4 5 6 7 8 9; "
+        "smallest class 8 with 125 images, largest 1 with 131\n"
+        "split: 1,294 to train on, 144 held out, 359 to test\n"
+    )
     assert re.search(r"^test +\d+ errors in 359 \([\d.]+ %\), 95 % interval", done.stdout, re.M)
     run = Run.open(tmp_path / "lenet5-1")
     assert run.recipe.seed == run.manifest.seed == 3

@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.console import Console
 from lenet.errors import debugging
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.table import Table
 
 # soft_wrap: a line stays one line in a narrow terminal. No markup and no highlighting: a file
@@ -55,6 +57,14 @@ def json_line(value: Any) -> str:
         return json.dumps(value)
     # Some characters of a name would command a terminal.
     return text if text.isprintable() else json.dumps(value)
+
+
+def write(drawn: Mapping[str, "Figure"], output: Path, *, to_stderr: bool = False) -> None:
+    """Write figures to a file or folder; print where they are, on stderr if stdout is JSON."""
+    from lenet.figures.gallery import save
+
+    for path in save(drawn, output):
+        (err if to_stderr else out).print(str(path))
 
 
 def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, text: int = 1) -> None:

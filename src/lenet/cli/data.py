@@ -1,4 +1,4 @@
-"""`lenet data list`, `lenet data fetch`, `lenet data export`."""
+"""`lenet data`: list, show, check, fetch and export training data."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,13 @@ from typing import Annotated
 import typer
 
 from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.looking import check_source, show_source
 from lenet.cli.options import Json
 from lenet.errors import UsageError
 
-app = typer.Typer(help="List, download and export training data.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, look at, check, download and export training data.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -21,6 +24,10 @@ def list_sources(as_json: Json = False) -> None:
         print_json([{"source": source, "about": about} for source, about in SOURCES.items()])
     else:
         print_table(("", ""), list(SOURCES.items()), text=2)
+
+
+app.command("show")(show_source)
+app.command("check")(check_source)
 
 
 @app.command()

@@ -16,6 +16,9 @@ from rich.progress import (
 from lenet import comparison
 from lenet.cli.console import err
 from lenet.comparison import Cell, Result
+from lenet.datasets.dataset import listed
+from lenet.datasets.overview import balance, split_text
+from lenet.datasets.parts import Parts
 from lenet.errors import OutcomeError
 from lenet.metrics import error_count
 from lenet.run import Run
@@ -25,10 +28,20 @@ EXPORTING = 0.05  # share of a contender's bar left for export and scoring
 
 
 class TrainingLines(Watcher):
-    """Prints a line when training begins, and one for each epoch and stage."""
+    """Prints what the data are when training begins, and a line for each epoch and stage."""
 
     def __init__(self) -> None:
         self.run: Run | None = None
+
+    def loads(self, parts: Parts) -> None:
+        """Print the classes of the data, and how it is split."""
+        classes, counts = parts.train.classes, balance(parts.train)
+        err.print(f"{parts.train.name}: {len(classes)} classes, {listed(classes)}; {counts}")
+        if counts.hint:
+            err.print(counts.hint)
+        held_out = len(parts.validation) if parts.validation else 0
+        others = f", {len(parts.nondigits):,} of no class to train on" if parts.nondigits else ""
+        err.print(f"split: {split_text(len(parts.train), held_out, len(parts.test))}{others}")
 
     def begins(self, run: Run, epochs_done: int) -> None:
         """Print the model, its data and its folder."""

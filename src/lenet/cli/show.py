@@ -4,13 +4,13 @@ Drawings go to ``-o``: a name that ends in .png or .svg takes all figures on one
 takes a .png of each. No window is opened, and no display is needed.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from lenet.cli.console import err, out, print_json, print_table
+from lenet.cli.console import err, print_json, print_table, write
+from lenet.cli.looking import show_source
 from lenet.cli.options import (
     DataDir,
     DigitNumber,
@@ -19,7 +19,6 @@ from lenet.cli.options import (
     Model,
     ModelArgument,
     OptionalOutput,
-    OptionalSheet,
     Output,
     Picture,
     Sheet,
@@ -28,10 +27,8 @@ from lenet.errors import ModelError, PictureError, UsageError
 
 if TYPE_CHECKING:
     import numpy as np
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from lenet.datasets import Dataset
     from lenet.models import Layer
     from lenet.reader import Classifier
 
@@ -43,84 +40,7 @@ app = typer.Typer(
 )
 
 
-def write(drawn: Mapping[str, "Figure"], output: Path, *, to_stderr: bool = False) -> None:
-    """Write figures to a file or folder; print where they are, on stderr if stdout is JSON."""
-    from lenet.figures.gallery import save
-
-    for path in save(drawn, output):
-        (err if to_stderr else out).print(str(path))
-
-
-@app.command()
-def data(
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A source that `lenet data list` lists.")
-    ] = "mnist",
-    output: OptionalSheet = None,
-    figure: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="samples, distribution or means; can be repeated. All of them by default."
-        ),
-    ] = None,
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Print the contents of a source; with -o, draw samples, class distribution and mean images.
-
-    Samples, means and pixels are those of the training part.
-    """
-    from lenet import datasets
-
-    if output:
-        from lenet.figures import gallery
-
-        gallery.check_output(output)
-        names = gallery.chosen(figure or [], gallery.DATA_FIGURES)
-    splits = datasets.load(source, data_dir, show_progress=True)
-    parts = {"training": splits.train, "test": splits.test}
-    if as_json:
-        print_json({"source": source, **{name: _facts(part) for name, part in parts.items()}})
-    else:
-        _print_parts(source, parts)
-    if output:
-        figures = {name: gallery.DATA_FIGURES[name](splits) for name in names}
-        write(figures, output, to_stderr=as_json)
-
-
-def _facts(part: "Dataset") -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from lenet.datasets.dataset import pixels
-
-    return {
-        "images": len(part),
-        "classes": dict(zip(part.classes, _counts(part), strict=True)),
-        "pixels": asdict(pixels(part.images)),
-    }
-
-
-def _print_parts(source: str, parts: dict[str, "Dataset"]) -> None:
-    from lenet.datasets.dataset import pixels
-
-    classes = parts["training"].classes
-    columns = [classes, *([f"{count:,}" for count in _counts(part)] for part in parts.values())]
-    total = ("all", *(f"{len(part):,}" for part in parts.values()))
-    out.print(f"{source}: {len(classes)} classes of 28×28 images")
-    print_table(("class", *parts), [*zip(*columns, strict=True), total])
-    for name, part in parts.items():
-        statistics = pixels(part.images)
-        out.print(
-            f"pixels of the {name} images, 0 paper to 1 ink: mean {statistics.mean:.4f}, "
-            f"standard deviation {statistics.deviation:.4f}, {100 * statistics.paper:.1f} % pure "
-            f"paper, {100 * statistics.ink:.1f} % pure ink"
-        )
-
-
-def _counts(part: "Dataset") -> list[int]:
-    import numpy as np
-
-    return [int(count) for count in np.bincount(part.labels, minlength=len(part.classes))]
+app.command("data")(show_source)  # the same as `lenet data show`
 
 
 @app.command()

@@ -223,7 +223,7 @@ def join(parts: Sequence[Dataset]) -> Dataset:
         if other.classes != first.classes:
             raise DataError(
                 f"{first.name} and {other.name} cannot be joined: their classes are "
-                f"{_listed(first.classes)} and {_listed(other.classes)}; join data of the same "
+                f"{listed(first.classes)} and {listed(other.classes)}; join data of the same "
                 "classes"
             )
     if not others:
@@ -236,7 +236,8 @@ def join(parts: Sequence[Dataset]) -> Dataset:
     )
 
 
-def _listed(classes: tuple[str, ...]) -> str:
+def listed(classes: tuple[str, ...]) -> str:
+    """Name the classes in an error or a message; of many, the first and the last."""
     if len(classes) <= MOST_LISTED:
         return " ".join(classes)
     return f"{' '.join(classes[:5])} … {classes[-1]} ({len(classes)} of them)"

@@ -214,6 +214,8 @@ def _train_locked(
 def _train_and_finish(
     run: Run, trainer: Loop, parts: Parts | SceneParts, report: bool, watcher: Watcher
 ) -> Run:
+    if isinstance(parts, Parts):
+        watcher.loads(parts)
     watcher.begins(run, len(trainer.history))
     total = trainer.count
     try:

@@ -13,7 +13,14 @@ from lenet.figures.charts import (
     score_table,
     training_curves,
 )
-from lenet.figures.images import class_distribution, embedding, mean_images, mistakes, samples
+from lenet.figures.images import (
+    class_distribution,
+    embedding,
+    findings,
+    mean_images,
+    mistakes,
+    samples,
+)
 from lenet.figures.networks import architecture, attention, feature_maps, filters, finder_levels
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "feature_maps",
     "filters",
     "finder_levels",
+    "findings",
     "mean_images",
     "mistakes",
     "reliability",

@@ -1,6 +1,7 @@
 """Figures of images: samples, class counts, mean images, embeddings and misread images."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import patheffects
@@ -10,6 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import StrMethodFormatter
 from numpy.typing import NDArray
 
+from lenet.datasets import Splits
 from lenet.datasets.dataset import pixels
 from lenet.figures.style import (
     BLUE,
@@ -26,6 +28,9 @@ from lenet.figures.style import (
 )
 from lenet.metrics import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
 from lenet.reader import percent
+
+if TYPE_CHECKING:
+    from lenet.inspection.data_check import Finding
 
 GAP = 2  # pixels between samples
 MANY = 12  # classes; with more, the counts above the bars are vertical
@@ -203,12 +208,68 @@ def mistakes(
 
     # Long names need wider cells and separate lines.
     longest = max(map(len, classes))
-    width = max(35.0, 3.2 * longest + 14)
-    columns = int(WIDTH * INCH / width)
-    caption = 13.0 if longest <= 2 else 19.0
-    rows = -(-len(shown) // columns)
-    pitch = images.shape[1] + caption + 5
+    captions = []
+    for index in shown:
+        doubtful = known and int(index) in (MNIST_CORRECTED.keys() | MNIST_DROPPED.keys())
+        mark, arrow = " *" if doubtful else "", " → " if longest <= 2 else "\n→ "
+        text = f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
+        text += percent(float(probabilities[index, answers[index]]))
+        captions.append((text, BLUE if doubtful else RED))
     heading = _heading(labels, answers, len(shown), known)
+    return _captioned(images[shown], captions, heading, max(35.0, 3.2 * longest + 14))
+
+
+@styled
+def findings(found: Sequence["Finding"], splits: Splits, title: str, most: int = MOST) -> Figure:
+    """Draw what a check found: each image, and beside a duplicate its twin.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        All of one kind, at least one.
+    splits : Splits
+        The data that was checked.
+    title : str
+        What was found.
+    most : int
+        Largest number of findings drawn.
+    """
+    tiles, captions = [], []
+    for each in found[:most]:
+        image = _image_at(splits, each.place)
+        if each.twin:
+            gap = np.full((image.shape[0], GAP), np.nan)
+            image = np.concatenate([image, gap, _image_at(splits, each.twin)], axis=1)
+        looks = f" → {each.suggested}" if each.suggested else ""
+        sure = "" if each.probability is None else f", {percent(each.probability)}"
+        below = each.twin and f"\n{each.twin}"
+        captions.append((f"{each.label}{looks}{sure}\n{each.place}{below}", RED if looks else GREY))
+        tiles.append(image)
+    longest = max(len(line) for text, _ in captions for line in text.split("\n"))
+    few = "" if len(tiles) == len(found) else f", {len(tiles)} of them shown"
+    heading = [f"{found[0].source}: {len(found):,} {title}{few}"]
+    width = max(tiles[0].shape[1] + 7.0, 2.9 * longest + 6)
+    return _captioned(np.stack(tiles), captions, heading, width)
+
+
+def _image_at(splits: Splits, place: str) -> NDArray[np.float64]:
+    part, _, index = place.partition(":")
+    images = (splits.train if part == "train" else splits.test).images
+    return np.asarray(images[int(index)], np.float64)
+
+
+def _captioned(
+    tiles: NDArray[np.generic],
+    captions: Sequence[tuple[str, str]],
+    heading: Sequence[str],
+    width: float,
+) -> Figure:
+    """Draw tiles (n, h, w) row by row, `width` pixels apart, each below its text in its colour."""
+    columns = max(1, int(WIDTH * INCH / width))
+    rows = -(-len(tiles) // columns)
+    lines = max((text.count("\n") + 1 for text, _ in captions), default=2)
+    above = 1.0 + 6.0 * lines
+    pitch = tiles.shape[1] + above + 5
     figure = canvas(
         columns * width / INCH + 0.2, 0.2 * len(heading) + 0.3 + max(0.1, rows * pitch / INCH)
     )
@@ -216,14 +277,10 @@ def mistakes(
     bare(axes)
     axes.set(xlim=(0, columns * width), ylim=(rows * pitch or 1, 0), anchor="NW")
     axes.set_title("\n".join(heading), size=10, weight="normal")
-    for place, index in enumerate(shown):
-        x, y = place % columns * width, place // columns * pitch + caption
-        _picture(axes, images[index], x, y)
-        doubtful = known and int(index) in (MNIST_CORRECTED.keys() | MNIST_DROPPED.keys())
-        mark, arrow = " *" if doubtful else "", " → " if longest <= 2 else "\n→ "
-        text = f"{classes[labels[index]]}{arrow}{classes[answers[index]]}{mark}\n"
-        text += percent(float(probabilities[index, answers[index]]))
-        axes.text(x, y - 1.5, text, size=9, va="bottom", color=BLUE if doubtful else RED)
+    for place, (tile, (text, colour_of_text)) in enumerate(zip(tiles, captions, strict=True)):
+        x, y = place % columns * width, place // columns * pitch + above
+        _picture(axes, tile, x, y)
+        axes.text(x, y - 1.5, text, size=9, va="bottom", color=colour_of_text)
     return figure
 
 
@@ -246,7 +303,7 @@ def _heading(
     return heading
 
 
-def _picture(axes: Axes, image: NDArray[np.uint8], x: float, y: float) -> None:
+def _picture(axes: Axes, image: NDArray[np.generic], x: float, y: float) -> None:
     height, width = image.shape
     axes.imshow(image, vmin=0, vmax=255, extent=(x, x + width, y + height, y))
     axes.add_patch(Rectangle((x, y), width, height, fill=False, ec=PALE, lw=0.8))

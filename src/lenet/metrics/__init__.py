@@ -5,7 +5,14 @@
 imported on first use, because importing it takes a second.
 """
 
-from lenet.metrics.label_errors import MNIST_CORRECTED, MNIST_DROPPED, corrected, is_mnist_test
+from lenet.metrics.label_errors import (
+    MNIST_CORRECTED,
+    MNIST_DROPPED,
+    LikelyErrors,
+    corrected,
+    is_mnist_test,
+    likely_errors,
+)
 from lenet.metrics.scores import (
     CALIBRATION_BINS,
     Bin,
@@ -29,6 +36,7 @@ __all__ = [
     "MNIST_DROPPED",
     "Bin",
     "Curve",
+    "LikelyErrors",
     "Row",
     "Scores",
     "corrected",
@@ -36,6 +44,7 @@ __all__ = [
     "error_count",
     "evaluate",
     "is_mnist_test",
+    "likely_errors",
     "mcnemar",
     "rate",
     "rate_interval",

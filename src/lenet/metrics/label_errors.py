@@ -1,10 +1,13 @@
-"""Known label errors in MNIST's test set.
+"""Label errors: those known in MNIST's test set, and likely ones in any labels.
 
 A perfect reader would disagree with ten published labels: 99.90 % is the best honest accuracy.
+Likely ones are found by confident learning: C. G. Northcutt, L. Jiang, I. L. Chuang, "Confident
+Learning: Estimating Uncertainty in Dataset Labels", JAIR 70 (2021), section 3.
 """
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,3 +68,60 @@ def corrected(labels: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         truth[index] = consensus
     kept[list(MNIST_DROPPED)] = False
     return truth, kept
+
+
+@dataclass(frozen=True, eq=False)
+class LikelyErrors:
+    """Images whose label is probably wrong, the most doubtful first.
+
+    Attributes
+    ----------
+    indices : intp ndarray (m,)
+    suggested : int64 ndarray (m,)
+        The class that each looks like.
+    joint : int64 ndarray (k, k)
+        The confident joint: how many images labelled i are confidently of class j. What is off its
+        diagonal are these m images.
+    """
+
+    indices: NDArray[np.intp]
+    suggested: NDArray[np.int64]
+    joint: NDArray[np.int64]
+
+
+def likely_errors(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> LikelyErrors:
+    """Find labels that held-out predictions contradict.
+
+    A class is confidently that of an image if its probability is at least as high as on average
+    over the images labelled with it; of several such classes it is the most probable. An image
+    whose confident class is not its label is a likely error. They are ordered by normalised margin:
+    the probability of the label less that of the confident class.
+
+    Parameters
+    ----------
+    probabilities : float ndarray (n, k)
+        Of networks that were not trained on these images; each row sums to 1.
+    labels : int64 ndarray (n,)
+        0..k-1. A class that no image has is never suggested.
+
+    Examples
+    --------
+    Two classes; the last image is labelled 0, but looks like a 1.
+
+    >>> likely = np.array([[0.9, 0.1], [0.8, 0.2], [0.2, 0.8], [0.1, 0.9]])
+    >>> found = likely_errors(likely, np.array([0, 0, 1, 0]))
+    >>> found.indices.tolist(), found.suggested.tolist(), found.joint.tolist()
+    ([3], [1], [[2, 1], [0, 1]])
+    """
+    images, k = np.arange(len(labels)), probabilities.shape[1]
+    sizes = np.bincount(labels, minlength=k)
+    sums = np.bincount(labels, probabilities[images, labels], minlength=k)
+    thresholds = np.where(sizes > 0, sums / np.maximum(sizes, 1), np.inf)
+    confident = np.where(probabilities >= thresholds, probabilities, -1.0)
+    best = confident.argmax(axis=1)
+    counted = confident[images, best] >= 0
+    joint = np.bincount(labels[counted] * k + best[counted], minlength=k * k).reshape(k, k)
+    wrong = np.flatnonzero(counted & (best != labels))
+    margins = probabilities[wrong, labels[wrong]] - probabilities[wrong, best[wrong]]
+    order = wrong[np.argsort(margins, kind="stable")]
+    return LikelyErrors(order, best[order].astype(np.int64), joint.astype(np.int64))

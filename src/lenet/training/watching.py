@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lenet.datasets.parts import Parts
 from lenet.errors import UsageError
 from lenet.run import Run
 
@@ -39,6 +40,9 @@ class Epoch:
 
 class Watcher:
     """Callbacks during a run; every method does nothing by default."""
+
+    def loads(self, parts: Parts) -> None:
+        """Handle the data of a training on digit images, just before `begins`."""
 
     def begins(self, run: Run, epochs_done: int) -> None:
         """Handle the start of training, or its resumption after `epochs_done` epochs."""
@@ -81,6 +85,10 @@ class TensorBoard(Watcher):
             ) from error
         self.watcher = watcher or Watcher()
         self._writer: SummaryWriter | None = None
+
+    def loads(self, parts: Parts) -> None:
+        """Forward to the inner watcher."""
+        self.watcher.loads(parts)
 
     def begins(self, run: Run, epochs_done: int) -> None:
         """Open the event file; hide what an interrupted training wrote after its last save."""
