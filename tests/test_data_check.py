@@ -279,6 +279,24 @@ def test_data_show_prints_one_screen(source: str, capsys: pytest.CaptureFixture[
     assert shown["training"]["ink_border"] == 0
 
 
+def test_what_was_guessed_of_a_file_is_said(
+    tmp_path: Path, uci: Splits, capsys: pytest.CaptureFixture[str]
+) -> None:
+    some_of = uci.train.subset(slice(40))
+    path = tmp_path / "digits.npz"
+    np.savez(path, pictures=some_of.images / 255, answers=some_of.labels)
+    app(["data", "show", f"npz:{path}"], standalone_mode=False)
+    said = capsys.readouterr().out
+    assert "pictures are images and answers their labels" in said
+    assert "pixels of 0 to 1 were multiplied by 255" in said
+    app(["data", "show", f"npz:{path}", "--json"], standalone_mode=False)
+    assert len(json.loads(capsys.readouterr().out)["notes"]) == 2
+    runs = ["--runs", str(tmp_path), "--device", "cpu", "--no-report"]
+    small = ["--recipe", "fast", "--set", "epochs=1"]
+    app(["train", "--data", f"npz:{path}", *small, *runs], standalone_mode=False)
+    assert "pixels of 0 to 1 were multiplied by 255" in capsys.readouterr().err
+
+
 def test_data_show_and_show_data_are_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     data("show", "uci-digits")
     first = capsys.readouterr().out

@@ -68,6 +68,7 @@ def show_source(
                 "source": source,
                 "training": asdict(seen.train),
                 "test": asdict(seen.test),
+                "notes": list(seen.notes),
                 "duplicates": seen.duplicates._asdict(),
                 "split": seen.split or {"error": seen.split_error},
             }
@@ -86,6 +87,8 @@ def _print_overview(source: str, seen: "Overview", recipe: str) -> None:
     counts = [[f"{count:,}" for count in part.classes.values()] for part in parts.values()]
     total = ("all", *(f"{part.images:,}" for part in parts.values()))
     out.print(f"{source}: {len(seen.train.classes)} classes of 28×28 images")
+    for note in seen.notes:
+        out.print(note)
     print_table(("class", *parts), [*zip(seen.train.classes, *counts, strict=True), total])
     out.print(f"training images: {seen.balance}")
     if seen.balance.hint:

@@ -37,8 +37,8 @@ class TrainingLines(Watcher):
         """Print the classes of the data, and how it is split."""
         classes, counts = parts.train.classes, balance(parts.train)
         err.print(f"{parts.train.name}: {len(classes)} classes, {listed(classes)}; {counts}")
-        if counts.hint:
-            err.print(counts.hint)
+        for note in (*parts.notes, *([counts.hint] if counts.hint else [])):
+            err.print(note)
         held_out = len(parts.validation) if parts.validation else 0
         others = f", {len(parts.nondigits):,} of no class to train on" if parts.nondigits else ""
         err.print(f"split: {split_text(len(parts.train), held_out, len(parts.test))}{others}")

@@ -123,6 +123,8 @@ class Overview:
         How many images a recipe trains on, holds out and is tested on.
     split_error : str
         Why the recipe cannot split the source; empty if it can.
+    notes : tuple of str
+        What was guessed or changed while the source was read.
     """
 
     train: PartOverview
@@ -131,6 +133,7 @@ class Overview:
     duplicates: Duplicates
     split: Mapping[str, int]
     split_error: str
+    notes: tuple[str, ...]
 
 
 def overview(splits: Splits, recipe: Recipe) -> Overview:
@@ -151,6 +154,7 @@ def overview(splits: Splits, recipe: Recipe) -> Overview:
         duplicates=count_duplicates(splits),
         split=split,
         split_error=split_error,
+        notes=splits.notes,
     )
 
 

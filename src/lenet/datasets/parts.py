@@ -32,6 +32,8 @@ class Parts:
         For each source, its test images and, if the recipe has nondigits, its test images of no
         class. Loaded together with the training images: a correction stored during training cannot
         move an image from one part to the other.
+    notes : tuple of str
+        What was guessed or changed while the data was read, see `Splits`.
     """
 
     train: Dataset
@@ -42,6 +44,7 @@ class Parts:
     folder: Path | None = None
     tests: dict[str, Dataset] = field(default_factory=dict)
     other_tests: dict[str, Dataset] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def present(self) -> dict[Part, Dataset]:
         """Return the test, validation and training parts that exist, by name."""
@@ -106,6 +109,7 @@ def split_parts(
         folder=data_dir,
         tests={source: splits.test for source, splits in sources.items()},
         other_tests=other_tests,
+        notes=tuple(note for splits in sources.values() for note in splits.notes),
     )
 
 
