@@ -28,7 +28,7 @@ from PIL import Image
 
 from lenet import picture
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import shipped_names
+from lenet.run import shipped_readers
 
 PAGE = Path(__file__).parents[1] / "docs" / "service.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -251,7 +251,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of each run of a load")
     parser.add_argument("--runs", type=int, default=5, help="of each load")
     parser.add_argument("--endurance", type=float, default=60, help="seconds of steady load")
-    shipped = sorted(shipped_names(), key=lambda name: name != DEFAULT_MODEL)
+    shipped = sorted(shipped_readers(), key=lambda name: name != DEFAULT_MODEL)
     parser.add_argument("--models", nargs="+", default=shipped, help="the first is loaded longest")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/service.md")
     asked = parser.parse_args()

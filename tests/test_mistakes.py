@@ -9,7 +9,7 @@ from lenet import datasets
 from lenet.datasets import Dataset
 from lenet.evaluation import MOST_MISTAKES, find_mistakes, read_scores
 from lenet.reader import MIN_PROBABILITY, Classifier
-from lenet.run import MISTAKES, MODEL, Run, shipped_names
+from lenet.run import MISTAKES, MODEL, Run, shipped_readers
 
 
 def test_a_run_keeps_its_mistakes_and_its_scores_agree(quick_run: Run) -> None:
@@ -31,7 +31,7 @@ def test_a_run_keeps_its_mistakes_and_its_scores_agree(quick_run: Run) -> None:
     assert certainty == sorted(certainty, reverse=True)
 
 
-@pytest.mark.parametrize("name", shipped_names())
+@pytest.mark.parametrize("name", shipped_readers())
 def test_shipped_mistakes_are_those_made_on_the_real_test_set(name: str, mnist_dir: Path) -> None:
     run = Run.find(name)
     kept = json.loads(run.read(MISTAKES))

@@ -390,6 +390,11 @@ def shipped_names() -> list[str]:
     return _names(_shipped())
 
 
+def shipped_readers() -> list[str]:
+    """Return the sorted names of those of them that read digit images; others find digits."""
+    return [name for name in shipped_names() if not Run.open(_shipped() / name).recipe.finds]
+
+
 def _as_json(manifest: Manifest) -> bytes:
     return manifest.model_dump_json(indent=2).encode() + b"\n"
 

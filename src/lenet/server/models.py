@@ -28,7 +28,7 @@ from lenet.run import (
     WEIGHTS,
     LayerFacts,
     Run,
-    shipped_names,
+    shipped_readers,
 )
 from lenet.server.queues import Answers, Batcher
 from lenet.storage import read_arrays
@@ -155,7 +155,7 @@ def load_models(
     allow_regressed: bool = False,
     watch: Callable[[str], Callable[[int], Any]] = lambda name: lambda images: None,
 ) -> dict[str, Served]:
-    """Load models by name or run folder; without `names`, all that ship with the package.
+    """Load models by name or run folder; without `names`, all readers that ship with the package.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def load_models(
         A model is missing, broken, unfinished or marked as regressed, or a file that is served was
         altered.
     """
-    shipped = sorted(shipped_names(), key=lambda name: (name != DEFAULT_MODEL, name))
+    shipped = sorted(shipped_readers(), key=lambda name: (name != DEFAULT_MODEL, name))
     models: dict[str, Served] = {}
     for asked in names or shipped:
         run = Run.find(asked)
