@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lenet.cli.console import err, out, print_json, print_table, write
-from lenet.cli.options import DataDir, Json, OptionalDevice, OptionalSheet
-from lenet.cli.train import RecipeOption, Seed
+from lenet.cli.options import (
+    DataDir,
+    Json,
+    OptionalDevice,
+    OptionalSheet,
+    RecipeOption,
+    Seed,
+)
 from lenet.errors import UsageError
 
 if TYPE_CHECKING:

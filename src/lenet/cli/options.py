@@ -15,6 +15,10 @@ ModelArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="Run folder, or name of a shipped model.")
 ]
 Model = Annotated[str, typer.Option(help="Name of a shipped model, or a run folder.")]
+RecipeOption = Annotated[
+    str, typer.Option("--recipe", help="Name of a built-in recipe, or path of a .toml file.")
+]
+Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
 Picture = Annotated[Path, typer.Argument(metavar="PICTURE", help="Picture with a digit on it.")]
 DigitNumber = Annotated[
     int | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lenet.cli.console import err, print_json, print_table
-from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, Runs
+from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, RecipeOption, Runs, Seed
 from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from lenet.run import Run
     from lenet.training import Watcher
 
-RecipeOption = Annotated[
-    str, typer.Option("--recipe", help="Name of a built-in recipe, or path of a .toml file.")
-]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
@@ -28,7 +25,6 @@ StartFrom = Annotated[
     str | None,
     typer.Option(metavar="MODEL", help="Start with the weights of a shipped model or a run."),
 ]
-Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
 Resume = Annotated[
     Path | None, typer.Option(metavar="RUN", help="Go on with a run that was stopped.")
 ]
