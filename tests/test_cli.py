@@ -135,7 +135,7 @@ def test_show_model_prints_the_arithmetic_of_each_layer() -> None:
         (["train", "--data", "mnits"], 2, "no dataset 'mnits': did you mean mnist"),
         (["train", "--data", "uci-digits", "--device", "gpu"], 2, "no device 'gpu'"),
         (["train", "--resume", "runs/nowhere"], 5, "no run folder runs/nowhere"),
-        (["train", "--resume", "nowhere"], 2, "no model 'nowhere': there are: lenet5"),
+        (["train", "--resume", "nowhere"], 2, "no model 'nowhere': there are: finder, lenet5"),
         (
             ["train", "--resume", "x", "--seed", "1"],
             2,

@@ -15,6 +15,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from lenet import datasets, figures
+from lenet.datasets import Dataset, Splits
+from lenet.inspection.data_check import Finding
 from lenet.metrics import MNIST_CORRECTED, evaluate, roc_curves
 from lenet.models import build, layer_table
 
@@ -94,6 +96,24 @@ def all_figures(answers: Answers) -> dict[str, Callable[[], Figure]]:
         "embedding": lambda: figures.embedding(points, labels, classes, "PCA"),
         "error_against_cost": lambda: figures.error_against_cost(
             names, list(rates), limits, list(1e5 / rates), "multiply-adds for an image"
+        ),
+        "findings": lambda: figures.findings(
+            [
+                Finding("data", "train", i, classes[labels[i]], classes[-1], 0.9, "label", "")
+                for i in range(9)
+            ],
+            Splits(
+                Dataset("data", images, labels, classes), Dataset("data", images, labels, classes)
+            ),
+            "likely label errors",
+        ),
+        "finder_levels": lambda: figures.finder_levels(
+            picture,
+            np.array([[10, 10, 20, 30]], np.float32),
+            [
+                (map_.astype(np.float32), *rng.random((3, 7, 7)).astype(np.float32))
+                for _ in range(3)
+            ],
         ),
         "robustness": lambda: figures.robustness({"as it is": scores, "inverted": scores}),
     }

@@ -322,7 +322,7 @@ def test_held_out_scenes_have_other_writers_and_no_test_writer(
 
 def test_held_out_scenes_have_other_digits_of_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
     uci = datasets.load("uci-digits")
-    monkeypatch.setattr(scenes, "load", lambda *_, **__: uci)
+    monkeypatch.setattr(scenes, "load_mnist", lambda *_, **__: uci)
     train, held_out = (load_material(["mnist"], held_out=which) for which in (False, True))
     assert (len(train.digits), len(held_out.digits)) == (1294, 144)
     assert len(train.digit_labels) == 1294

@@ -256,6 +256,7 @@ def test_it_is_looked_for_in_all_data_folders(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     places = [tmp_path / "given", tmp_path / "named", tmp_path / "home" / "lenet" / "unipen"]
+    places[1].mkdir()
     monkeypatch.setenv("LENET_DATA", str(places[1]))
     for place in reversed(places):
         file = place / "unipen-CDROM-train_r01_v07.tgz"
