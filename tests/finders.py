@@ -2,14 +2,10 @@
 
 import cv2
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from lenet.finder import Candidates, Finder, Found
 from lenet.picture.crop import InkMap
-from lenet.run import shipped_names
-
-needs_finder = pytest.mark.skipif("finder" not in shipped_names(), reason="no shipped finder")
 
 
 class Pieces(Finder):

@@ -273,3 +273,9 @@ def pixels(images: NDArray[np.uint8]) -> Pixels:
     mean = float(share @ values)
     deviation = float(np.sqrt(share @ (values - mean) ** 2))
     return Pixels(mean, deviation, float(share[0]), float(share[-1]))
+
+
+def border(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the outermost pixels of each image, (n, h, w), as (n, 2 w + 2 h - 4)."""
+    sides = (images[:, 0], images[:, -1], images[:, 1:-1, 0], images[:, 1:-1, -1])
+    return np.concatenate(sides, axis=1)

@@ -6,9 +6,8 @@ training and 10,000 test digits, drawn from NIST's Special Databases 3 and 1.
 
 from pathlib import Path
 
-from lenet.datasets.dataset import DIGITS, Dataset, Splits
-from lenet.datasets.idx import parse_images, parse_labels
-from lenet.datasets.originals import Collection, Original
+from lenet.datasets.dataset import MNIST, Splits
+from lenet.datasets.originals import Collection, Original, read_splits
 
 # Well-known copies: Google's CVDF, and the PyTorch project.
 MIRRORS: tuple[str, ...] = (
@@ -46,7 +45,7 @@ PARTS: tuple[Original, ...] = (
 def collection() -> Collection:
     """Return the four files of MNIST, and where they are."""
     return Collection(
-        "mnist",
+        MNIST,
         "MNIST",
         PARTS,
         MIRRORS,
@@ -64,13 +63,4 @@ def load_mnist(
     The parameters and errors are those of `Collection.obtain`.
     """
     files = collection().obtain(data_dir, download, timeout, show_progress)
-    train, test = (
-        Dataset(
-            "mnist",
-            parse_images(files[f"{part}-images-idx3-ubyte"].content),
-            parse_labels(files[f"{part}-labels-idx1-ubyte"].content),
-            DIGITS,
-        )
-        for part in ("train", "t10k")
-    )
-    return Splits(train, test)
+    return read_splits(MNIST, files)

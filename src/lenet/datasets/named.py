@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ from lenet.datasets.idx import (
     unpack_whole,
 )
 from lenet.datasets.mnist import PARTS
-from lenet.datasets.originals import Collection, File, Original
+from lenet.datasets.originals import Collection, File, Original, parsed, read_splits
 from lenet.errors import DataError
 
 CLOTHES = (
@@ -40,8 +39,6 @@ HIRAGANA = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
 EMNIST_SPLITS = ("emnist-digits", "emnist-letters", "emnist-balanced")
 USPS_SIDE = 16  # pixels
 MOST_TEXT = 2**26  # bytes; two and a half times the training file of USPS
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -76,39 +73,6 @@ def load_named(
     return named.read(name, named.collection.obtain(data_dir, download, timeout, show_progress))
 
 
-def _read_mnist_like(
-    name: str, files: Mapping[str, File], *, classes: tuple[str, ...] = DIGITS
-) -> Splits:
-    """Read what has the four files of MNIST."""
-    train, test = (
-        Dataset(
-            name,
-            _parsed(files[f"{part}-images-idx3-ubyte"], parse_images),
-            _parsed(files[f"{part}-labels-idx1-ubyte"], parse_labels),
-            classes,
-        )
-        for part in ("train", "t10k")
-    )
-    return Splits(train, test)
-
-
-def _read_qmnist(name: str, files: Mapping[str, File]) -> Splits:
-    """Read QMNIST: the training digits, and the 60,000 to test on.
-
-    The first 10,000 of these are MNIST's own test digits, made again; the others were lost.
-    """
-    train, test = (
-        Dataset(
-            name,
-            _parsed(files[f"qmnist-{part}-images-idx3-ubyte"], parse_images),
-            _parsed(files[f"qmnist-{part}-labels-idx2-int"], parse_extended_labels),
-            DIGITS,
-        )
-        for part in ("train", "test")
-    )
-    return Splits(train, test)
-
-
 def _read_emnist(name: str, files: Mapping[str, File]) -> Splits:
     """Read one split of EMNIST from the archive of all: turned upright, labels from 0.
 
@@ -124,12 +88,12 @@ def _read_emnist(name: str, files: Mapping[str, File]) -> Splits:
     if missing := sorted(wanted - members.keys()):
         raise DataError(f"{archive} holds no {missing[0]}; bring the original file")
     packed = {member: File(archive / member, content) for member, content in members.items()}
-    classes, first = _parsed(packed[mapping], _parse_mapping)
+    classes, first = parsed(packed[mapping], _parse_mapping)
     train, test = (
         Dataset(
             name,
-            _parsed(packed[images[part]], _parse_transposed),
-            _parsed(packed[labels[part]], _parse_packed_labels) - first,
+            parsed(packed[images[part]], _parse_transposed),
+            parsed(packed[labels[part]], _parse_packed_labels) - first,
             classes,
         )
         for part in ("train", "test")
@@ -176,7 +140,7 @@ def _read_usps(name: str, files: Mapping[str, File]) -> Splits:
 
     splits = []
     for part in ("usps", "usps.t"):
-        digits, labels = _parsed(files[part], _parse_usps)
+        digits, labels = parsed(files[part], _parse_usps)
         images = np.stack([normalise(digit) for digit in digits])
         splits.append(Dataset(name, images, labels, DIGITS))
     train, test = splits
@@ -219,14 +183,6 @@ def _unpack_bz2(packed: bytes) -> bytes:
     return text
 
 
-def _parsed(file: File, parse: Callable[[bytes], _T]) -> _T:
-    """Parse a file (`DataError`: it is damaged; the text begins with its path)."""
-    try:
-        return parse(file.content)
-    except DamagedError as error:
-        raise DataError(f"{file.path} {error}") from error
-
-
 def _like_mnist(*published: tuple[int, str]) -> tuple[Original, ...]:
     """Return four files with the names and sizes of MNIST's: of each, packed bytes and MD5."""
     return tuple(
@@ -251,7 +207,7 @@ FASHION_MNIST = Named(
         ),
         command="lenet data fetch fashion-mnist",
     ),
-    partial(_read_mnist_like, classes=CLOTHES),
+    partial(read_splits, classes=CLOTHES),
     licence="Images of Fashion-MNIST by Zalando SE, MIT licence, "
     "https://github.com/zalandoresearch/fashion-mnist",
     citation="H. Xiao, K. Rasul, R. Vollgraf, "
@@ -275,7 +231,7 @@ KMNIST = Named(
         ),
         command="lenet data fetch kmnist",
     ),
-    partial(_read_mnist_like, classes=HIRAGANA),
+    partial(read_splits, classes=HIRAGANA),
     licence='"KMNIST Dataset" (created by CODH), adapted from "Kuzushiji Dataset" (created by '
     "NIJL and others), doi:10.20676/00000341, CC BY-SA 4.0, "
     "https://creativecommons.org/licenses/by-sa/4.0/",
@@ -317,7 +273,13 @@ QMNIST = Named(
         ("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",),
         command="lenet data fetch qmnist",
     ),
-    _read_qmnist,
+    # The first 10,000 to test on are MNIST's own test digits, made again; the others were lost.
+    partial(
+        read_splits,
+        parts=("qmnist-train", "qmnist-test"),
+        labels="labels-idx2-int",
+        parse=parse_extended_labels,
+    ),
     licence="Images of QMNIST by Chhavi Yadav and Léon Bottou, BSD licence of Facebook, Inc., "
     "https://github.com/facebookresearch/qmnist",
     citation='C. Yadav, L. Bottou, "Cold Case: The Lost MNIST Digits", '

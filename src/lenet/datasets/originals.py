@@ -2,16 +2,23 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lenet.datasets import cache
 from lenet.datasets.cache import Received, ServerError, cache_folder, folders, get, progress
-from lenet.datasets.idx import GZIP, DamagedError, unpack
+from lenet.datasets.dataset import DIGITS, Dataset, Splits
+from lenet.datasets.idx import GZIP, DamagedError, parse_images, parse_labels, unpack
 from lenet.errors import DataError
 from lenet.storage import LockedError, cannot_write, locked, sha256, write_atomically
+
+T = TypeVar("T")
 
 COUNTS = {1: "", 2: "two ", 4: "four "}  # of the files of a set, in words
 
@@ -292,3 +299,53 @@ class Collection:
             write_atomically(path, packed)
             return File(path, content)
         raise self._cannot_download("; ".join(faults), target)
+
+
+def parsed(file: File, parse: Callable[[bytes], T]) -> T:
+    """Parse a file (`DataError`: it is damaged; the text begins with its path)."""
+    try:
+        return parse(file.content)
+    except DamagedError as error:
+        raise DataError(f"{file.path} {error}") from error
+
+
+def read_splits(
+    name: str,
+    files: Mapping[str, File],
+    *,
+    parts: tuple[str, str] = ("train", "t10k"),
+    labels: str = "labels-idx1-ubyte",
+    parse: Callable[[bytes], NDArray[np.int64]] = parse_labels,
+    classes: tuple[str, ...] = DIGITS,
+) -> Splits:
+    """Return what is in two files of images and two of labels, named as MNIST's are.
+
+    Parameters
+    ----------
+    name : str
+        Of the source.
+    files : mapping of str to File
+        By name, as `Collection.obtain` returns them.
+    parts : pair of str
+        How the names begin, of the files to train and to test on.
+    labels : str
+        How those of labels end.
+    parse : callable
+        Makes labels, int64 (n,), of the content of a file of labels.
+    classes : tuple of str
+
+    Raises
+    ------
+    DataError
+        A file is damaged.
+    """
+    train, test = (
+        Dataset(
+            name,
+            parsed(files[f"{part}-images-idx3-ubyte"], parse_images),
+            parsed(files[f"{part}-{labels}"], parse),
+            classes,
+        )
+        for part in parts
+    )
+    return Splits(train, test)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets.dataset import Dataset, Pixels, Splits, carve, pixels
+from lenet.datasets.dataset import Dataset, Pixels, Splits, border, carve, pixels
 from lenet.datasets.duplicates import Duplicates, count_duplicates
 from lenet.errors import DataError
 from lenet.recipe import Recipe
@@ -104,7 +104,7 @@ def overview_of(part: Dataset) -> PartOverview:
         classes=class_counts(part),
         pixels=pixels(part.images),
         ink_size=(_median(widths), _median(heights)),
-        ink_border=float((_border(part.images).mean(axis=1) >= INKED).mean()),
+        ink_border=float((border(part.images).mean(axis=1) >= INKED).mean()),
         blank=int((widths == 0).sum()),
     )
 
@@ -165,12 +165,6 @@ def split_text(train: int, held_out: int, test: int) -> str:
     '54,000 to train on, 6,000 held out, 10,000 to test'
     """
     return f"{train:,} to train on, {held_out:,} held out, {test:,} to test"
-
-
-def _border(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the outermost pixels of each image, (n, 108)."""
-    sides = (images[:, 0], images[:, -1], images[:, 1:-1, 0], images[:, 1:-1, -1])
-    return np.concatenate(sides, axis=1)
 
 
 def _ink_sizes(images: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

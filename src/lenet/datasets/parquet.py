@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.arrays import MOST_BYTES
-from lenet.datasets.dataset import Splits
+from lenet.datasets.dataset import Splits, border
 from lenet.datasets.folder import crop_only_digit, read_digit_image
 from lenet.datasets.labels import LABEL_NAMES, LabelError, Labels, of_texts, to_splits
 from lenet.datasets.levels import MOST_IMAGES
@@ -256,14 +256,10 @@ def _take_small(parts: Sequence[_Part]) -> bool:
     images = [part.images[index] for part in parts for index in part.small]
     if not images:
         return False
-    if 2 * sum(_is_light_on_dark(image) for image in images) > len(images):
+    is_light_on_dark = np.median(border(np.stack(images)), axis=1) < LIGHT_INK
+    if 2 * np.count_nonzero(is_light_on_dark) > len(images):
         return True
     for part in parts:
         for index, row in part.small.items():
             part.images[index] = crop_only_digit(part.images[index], str(row))
     return False
-
-
-def _is_light_on_dark(image: NDArray[np.uint8]) -> bool:
-    border = np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
-    return bool(np.median(border) < LIGHT_INK)
