@@ -56,7 +56,8 @@ class Outcome:
 
     @property
     def answer(self) -> str:
-        return self.reading.text
+        """The text without the spaces between numbers, which no label has."""
+        return self.reading.text.replace(" ", "")
 
     @property
     def right(self) -> bool:

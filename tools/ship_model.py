@@ -20,6 +20,7 @@ from lenet.inspection.conditions import conditions
 from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
 from lenet.run import (
+    BELIEF,
     CARD,
     EXPORTED,
     HISTORY,
@@ -67,7 +68,8 @@ def shipped_files(run: Run) -> list[str]:
     """Return the names of the files of a run that are shipped."""
     if run.recipe.finds:
         return [*ALWAYS]
-    return [*ALWAYS, MISTAKES, MEASURED]
+    belief = [BELIEF] if BELIEF in run.manifest.files else []
+    return [*ALWAYS, *belief, MISTAKES, MEASURED]
 
 
 def measured(run: Run, elsewhere: dict[str, Any] | None) -> bytes:

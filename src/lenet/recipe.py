@@ -32,7 +32,7 @@ FINDER = "finder"  # the network that finds digits on pages, instead of reading 
 MEASURED = "recipes/measured.json"  # in the package
 SCENES = "scenes:"  # begins the source that draws scenes
 NOT_FOR_FINDERS = (  # fields of digit images that a finder's scenes have nothing for
-    *("extra_data", "least_share", "nondigits", "validation_split", "calibrate"),
+    *("extra_data", "least_share", "nondigits", "finder", "validation_split", "calibrate"),
     *("dropout", "augment", "loss", "label_smoothing", "class_weights"),
 )
 MEASURED_ON = ("mnist",)  # the data that the results were measured on
@@ -109,6 +109,9 @@ class Recipe(BaseModel):
     material: tuple[str, ...] = Field(
         (), description="sources that the scenes of a finder are drawn from"
     )
+    finder: str = Field(
+        "", description="finder whose proposals it learns to judge after training; empty: none"
+    )
     validation: float = Field(0.1, ge=0, lt=1, description="share of the training set held out")
     validation_split: Literal["stratified", "last"] = Field(
         "stratified",
@@ -160,7 +163,8 @@ class Recipe(BaseModel):
         return (value,) if isinstance(value, str) else value
 
     @field_validator(
-        *("name", "about", "model", "start_from", "data", "extra_data", "nondigits", "material")
+        *("name", "about", "model", "start_from", "data", "extra_data", "nondigits", "material"),
+        *("finder",),
     )
     @classmethod
     def _check_printable(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
@@ -214,6 +218,10 @@ class Recipe(BaseModel):
     def _check_nondigits(self) -> Self:
         if self.nondigits and not self.calibrate:
             raise ValueError("nondigits need calibrate = true, which finds the score to refuse by")
+        if self.finder and not self.nondigits:
+            raise ValueError(
+                "finder needs nondigits: a network that refuses nothing believes all proposals"
+            )
         return self
 
     @property

@@ -41,6 +41,7 @@ SCORES = "scores.json"
 MISTAKES = "mistakes.json"
 FINETUNING = "finetuning.json"
 MEASURED = "measured.json"
+BELIEF = "belief.json"
 CARD = "README.md"
 REPORT = "report.html"
 

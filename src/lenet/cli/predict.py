@@ -35,10 +35,13 @@ Sources = Annotated[
 ]
 Single = Annotated[
     bool,
-    typer.Option("--single", help="Each picture holds one digit: all strokes belong to it."),
+    typer.Option("--single", help="Each picture holds exactly one digit."),
 ]
 UpsideDown = Annotated[
     bool, typer.Option("--upside-down", help="Pictures may be upside down: try both ways.")
+]
+Grid = Annotated[
+    bool, typer.Option("--grid", help="Pictures hold a grid, as a sudoku: print empty cells as .")
 ]
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Look into subfolders of folders too.")
@@ -93,6 +96,7 @@ def predict(
     model: Model = "reader",
     single: Single = False,
     upside_down: UpsideDown = False,
+    grid: Grid = False,
     pages: PageRanges = None,
     recursive: Recursive = False,
     as_json: JsonLines = False,
@@ -116,7 +120,7 @@ def predict(
     write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
     if as_csv:
         write(output.csv_row(*output.COLUMNS))
-    how = How(single, upside_down, allow_private, wanted)
+    how = How(single, upside_down, grid, allow_private, wanted)
     answers = read(reader, pictures, how)
     failures: set[int] = set()
     with _progress(len(pictures)) as advance:
@@ -268,6 +272,7 @@ class How:
 
     single: bool
     upside_down: bool
+    grid: bool
     allow_private: bool
     pages: "PageNumbers"
 
@@ -283,6 +288,7 @@ def read(reader: "Reader", sources: Iterable[str | Unreadable], how: How) -> Ite
                 paths,
                 single=how.single,
                 upside_down=how.upside_down,
+                grid=how.grid,
                 all_formats=True,
                 pages=how.pages,
             )
@@ -304,7 +310,9 @@ def _read_loaded(reader: "Reader", source: str, how: How, number: int) -> Iterat
             if isinstance(page, PictureError):
                 yield Answer(source, page, number)
                 continue
-            reading = reader.read(page, single=how.single, upside_down=how.upside_down)
+            reading = reader.read(
+                page, single=how.single, upside_down=how.upside_down, grid=how.grid
+            )
             yield Answer(source, reading, number, page)
     except PictureError as error:
         yield Answer(source, error, number)

@@ -27,8 +27,8 @@ SUFFIXES = frozenset(
     }
 )
 COLUMNS = (
-    *("picture", "page", "status", "row", "number", "digit", "probability", "digit_status"),
-    *("x", "y", "width", "height", "error"),
+    *("picture", "page", "status", "row", "number", "place", "digit", "probability"),
+    *("digit_status", "x", "y", "width", "height", "error"),
 )
 
 PREVIEW_WIDTH, PREVIEW_GAP = 28, 2  # characters; a pixel is one character wide
@@ -87,22 +87,28 @@ def as_json(answer: Answer) -> str:
 
 
 def as_csv(answer: Answer) -> str:
-    """Return the rows of one page, one per digit; rows and digits are numbered from 1.
+    """Return the rows of one page, one per digit.
 
-    A page without digits, and a picture that cannot be read, has one row.
+    The rows of the page, the numbers on it and the places of the digits are counted from 1. A page without digits, and a picture that cannot be read, has one row.
     """
     name, reading = printable(answer.source), answer.reading
     if isinstance(reading, PictureError):
         return csv_row(name, *[""] * (len(COLUMNS) - 2), str(reading))
     if not reading.digits:
         return csv_row(name, reading.page, reading.status, *[""] * (len(COLUMNS) - 3))
-    return "".join(
-        csv_row(
-            *(name, reading.page, reading.status, digit.row + 1, number, digit.digit),
-            *(digit.probability, digit.status, *digit.box, ""),
-        )
-        for number, digit in enumerate(reading.digits, 1)
-    )
+    lines = []
+    number = 0
+    for row, numbers in enumerate(reading.rows, 1):
+        for indices in filter(None, numbers):
+            number += 1
+            for index in indices:
+                digit = reading.digits[index]
+                line = csv_row(
+                    *(name, reading.page, reading.status, row, number, index + 1),
+                    *(digit.character, digit.probability, digit.status, *digit.box, ""),
+                )
+                lines.append(line)
+    return "".join(lines)
 
 
 def csv_row(*values: object) -> str:
@@ -135,7 +141,7 @@ def preview(reading: "Reading", width: int, colour: bool, encoding: str) -> Iter
     cells: list[tuple[NDArray[Any], str]] = []
     for digit in reading.digits:
         mark = "" if digit.status == "digit" else "?"
-        cells.append((digit.image, f"{digit.digit}{mark}  {percent(digit.probability)}"))
+        cells.append((digit.image, f"{digit.character}{mark}  {percent(digit.probability)}"))
     cells += [
         (region.image, region.reason.replace("_", " "))
         for region in reading.rejected

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lenet.models import Layer
-    from lenet.reader import Classifier
+    from lenet.run import Run
 
 PREVIEW = 800  # longest edge, in pixels, of the picture beside its layers
 
@@ -174,7 +174,7 @@ def layers(
     network = inspection.layers
     for layer_name in layer or []:
         network.check(layer_name)
-    shown = _find(picture, digit, inspection.classifier)
+    shown = _find(picture, digit, inspection.run)
     outputs = {
         name: values
         for name, values in network.outputs(shown.image).items()
@@ -247,20 +247,18 @@ class _Shown(NamedTuple):
     )  # in that picture; None if the digit is its only one
 
 
-def _find(path: Path, number: int | None, classifier: "Classifier") -> _Shown:
+def _find(path: Path, number: int | None, run: "Run") -> _Shown:
     """Find digit `number` of a picture as `lenet predict` does, the first one by default."""
     import numpy as np
     from PIL import Image
 
-    from lenet.picture import decode, find_digits
-    from lenet.reader import Reading
-    from lenet.reader.reader import Regions, readings_of
+    from lenet.picture import decode
+    from lenet.reader import Reader
 
     page = decode(path, all_formats=True)
-    [reading] = readings_of([Regions(page.name, find_digits(page))], classifier)
-    assert isinstance(reading, Reading), "the picture is decoded"
-    # If every region was refused, show those.
-    refused = tuple(region for region in reading.rejected if region.image is not None)
+    reading = Reader(run.folder).read(page)
+    # If every place was refused, show those.
+    refused = tuple(place for place in reading.rejected if place.image is not None)
     crops = reading.digits or refused
     if not crops:
         blank = reading.status == "blank"

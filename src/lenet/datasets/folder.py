@@ -10,7 +10,8 @@ from PIL import Image
 from lenet.datasets.dataset import NONE, Dataset, Splits, carve_test
 from lenet.datasets.labels import sort_classes
 from lenet.errors import DataError, PictureError
-from lenet.picture import decode, find_digits
+from lenet.finder import only_character, shipped_finder
+from lenet.picture import decode
 
 
 def load_folder(source: str) -> Splits:
@@ -103,12 +104,12 @@ def crop_only_digit(picture: Path | bytes | NDArray[np.uint8], name: str) -> NDA
         It cannot be read or shows no digit.
     """
     try:
-        crops = find_digits(decode(picture, name=name), single=True).crops
+        image = only_character(decode(picture, name=name).pixels, shipped_finder).image
     except PictureError as error:
         raise DataError(str(error)) from error
-    if not crops:
+    if not image.any():
         raise DataError(f"{name} holds 0 digits, expected one; crop or remove it")
-    return crops[0].image
+    return image
 
 
 def read_digit_image(

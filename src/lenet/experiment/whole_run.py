@@ -18,6 +18,7 @@ from lenet.datasets.parts import Parts, load_parts, split_parts
 from lenet.datasets.source import MEMORY
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import changes, find_mistakes, score, with_former_tests
+from lenet.experiment.belief_run import fit_belief
 from lenet.experiment.card import card
 from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
 from lenet.experiment.finder_run import SceneParts, finish_finder, load_scene_parts
@@ -30,7 +31,7 @@ from lenet.metrics.calibration import Calibration, calibrate
 from lenet.models.weights import network_of
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import CARD, FINETUNING, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
+from lenet.run import BELIEF, CARD, FINETUNING, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
 from lenet.storage import LockedError, cannot_write, locked
 from lenet.training import Trainer, choose_device, infer
 from lenet.training.finder_trainer import FinderTrainer
@@ -262,6 +263,10 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
     for name, content in exported.files.items():
         run.write(name, content)
+
+    if run.recipe.finder:
+        watcher.enters("fitting what to believe of the finder's proposals")
+        run.write(BELIEF, fit_belief(exported.model, run.recipe.finder).to_json())
 
     watcher.enters("scoring (the only time that the test set is read)")
     classifier = Classifier(exported.model)

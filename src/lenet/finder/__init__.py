@@ -5,18 +5,24 @@ Nothing here imports torch: a trained finder is an ONNX file.
 
 from lenet.finder.candidates import Candidates
 from lenet.finder.contrast import normalise_contrast
-from lenet.finder.network import Finder, Found, Heat, found_in
-from lenet.finder.order import grid, grid_text, rows, text
+from lenet.finder.network import Finder, Found, Heat, found_in, shipped_finder
+from lenet.finder.order import Row, grid, grid_text, rows, text
+from lenet.finder.single import Single, only_character, plain_character
 
 __all__ = [
     "Candidates",
     "Finder",
     "Found",
     "Heat",
+    "Row",
+    "Single",
     "found_in",
     "grid",
     "grid_text",
     "normalise_contrast",
+    "only_character",
+    "plain_character",
     "rows",
+    "shipped_finder",
     "text",
 ]

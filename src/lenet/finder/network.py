@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import cv2
@@ -21,6 +22,7 @@ FINEST = 1_600  # pixels of a page's longer side: a digit of 1 % of a photo has 
 ENLARGED, MOST_ENLARGED = 320, 4.0  # pixels to which small pictures are enlarged, and by how much
 COARSEST = 46  # pixels: a digit as high as the page is found there
 THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times as high as wide
+SHIPPED = "finder"  # name of the finder in the package
 STRIDE = 16  # pixels; the network takes multiples of it
 PADDING = 16  # pixels: room for the contrast around ink at the edge
 EVEN = 12  # grey levels: a border has one colour if most of it is nearer to its median
@@ -183,6 +185,20 @@ class Finder:
             are not the digits.
         """
         return found_in(self.look(page), all_characters=all_characters)
+
+
+@cache
+def shipped_finder() -> Finder:
+    """Return the finder that ships with the package, to be used by one thread at a time.
+
+    Raises
+    ------
+    ModelError
+        It is missing, broken or altered.
+    """
+    from lenet.run import MODEL, Run
+
+    return Finder(Run.find(SHIPPED).require_finder().read(MODEL), threads=1)
 
 
 def level_sizes(width: int, height: int) -> list[tuple[int, int]]:

@@ -41,6 +41,7 @@ NO_PAGE = 0b101  # bits of a TIFF's tag of this name: a reduced copy, or a mask,
 NEW_SUBFILE_TYPE = 254
 
 Source = str | Path | bytes | Image.Image | NDArray[np.generic]
+Box = tuple[int, int, int, int]  # x, y, width, height in pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,41 @@ from numpy.typing import NDArray
 
 PEN, BRUSH = 0.12, 0.26  # of the longer side: strokes are made no thinner and no thicker than this
 THIN, THICK = 0.09, 0.32  # hardly a stroke of MNIST's is thinner or thicker; small ones stay so
+PLAIN_EDGE = 64  # pixels; a larger picture is a page
+FAINTEST = 12  # grey levels between ink and paper
 REDUCED = 128  # pixels along the longer side at which strokes are made thicker
 ENLARGED = 96  # the same of small digits
+
+
+def plain_ink(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the ink of a small grey picture on paper of exactly one grey, uint8 (h, w).
+
+    0 = paper; of MNIST's images it is what they hold. None for any other picture.
+
+    Parameters
+    ----------
+    page : ndarray of uint8, (h, w, 3)
+    """
+    if max(page.shape) > PLAIN_EDGE:
+        return None
+    red, green, blue = (page[:, :, channel].tobytes() for channel in range(3))
+    if not red == green == blue:
+        return None
+    grey = np.ascontiguousarray(page[:, :, 0])
+    counts = np.bincount(grey.ravel(), minlength=256)
+    paper = int(counts.argmax())
+    edge = grey[0].tobytes() + grey[-1].tobytes() + grey[:, 0].tobytes() + grey[:, -1].tobytes()
+    if counts[paper] < 0.5 * grey.size or edge.count(paper) < 0.5 * len(edge):
+        return None
+    if paper == 0:
+        return grey
+    shade = grey.astype(np.int16)
+    darker, lighter = np.maximum(paper - shade, 0), np.maximum(shade - paper, 0)
+    ink = darker if darker.sum() > lighter.sum() else lighter
+    strongest = int(ink.max())
+    if strongest < FAINTEST:
+        return np.zeros_like(grey)
+    return np.asarray(ink, np.uint8)
 
 
 def evened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

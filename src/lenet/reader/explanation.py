@@ -25,7 +25,7 @@ FEW = 20  # rejected regions that are framed and named; of more, the legend says
 DIGIT, UNCERTAIN, REJECTED = "#0072b2", "#d55e00", "#8f3f71"
 TEXT, QUIET, PAPER = "#1a1a1a", "#5c5c5c", "#ffffff"
 _DASHES = {DIGIT: (1, 0), UNCERTAIN: (10, 4), REJECTED: (3, 4)}
-_REASONS = {"not_a_digit": "not a digit", "too_small": "too small", "line": "line"}
+_REASONS = {"not_a_digit": "not a digit", "sign": "another character"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _regions(reading: Reading) -> Iterator[_Region]:
             case Digit():
                 sure = region.status == "digit"
                 colour, answer = (DIGIT, "") if sure else (UNCERTAIN, "?")
-                answer = f"{region.digit}{answer}"
+                answer = f"{region.character}{answer}"
                 sureness = percent(region.probability)
             case Rejection():
                 colour, answer, sureness = REJECTED, _REASONS[region.reason], ""

@@ -3,59 +3,42 @@
 import operator
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from lenet.errors import ModelError, PictureError, UsageError
-from lenet.picture import Found, Picture, find_digits
-from lenet.picture.page_numbers import ONLY_FIRST, PageError, PageNumbers, Pages
+from lenet.errors import PictureError, UsageError
+from lenet.finder import Finder
+from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers, Pages
 from lenet.reader import workers
-from lenet.reader.choosing import choose
-from lenet.reader.classifier import MIN_PROBABILITY, Classifier, status_of
-from lenet.reader.company import are_digits
+from lenet.reader.belief import Belief
+from lenet.reader.classifier import MIN_PROBABILITY, Classifier
 from lenet.reader.inputs import (
     LoadedInput,
     PictureInput,
-    decode_input,
     decode_input_pages,
     load_input,
     load_inputs,
 )
-from lenet.reader.reading import Digit, Reading, Rejection
+from lenet.reader.page_reading import Networks, Options
+from lenet.reader.reading import Reading
+from lenet.reader.task import Answer, Document, Task, in_a_process
+from lenet.storage import sha256
+
+if TYPE_CHECKING:
+    from lenet.run import Run
 
 DEFAULT_MODEL = "reader"
+DEFAULT_FINDER = "finder"
 MAX_THREADS = 4096  # more than any machine has cores; the operating system allows few more
 FEW = 32  # pictures are read sooner than processes have started
 PART = 8  # of these are read at a time
-# Pixels that are decoded before they are searched: the code for either stays in the core's cache.
-PIXELS_TOGETHER = 1_000_000
-
-
-class Regions(NamedTuple):
-    """What was found on a page; `name`, `page` and `of_several` are those of its `Picture`."""
-
-    name: str
-    found: Found
-    page: int = 1
-    of_several: bool = False
-
-
-class Document(NamedTuple):
-    """A source that is to be read page by page."""
-
-    source: LoadedInput
-
-
-Searched = Regions | Document | PictureError
-Answer = Reading | Document | PictureError
 
 
 class Reader:
@@ -64,18 +47,20 @@ class Reader:
     Parameters
     ----------
     model : str or Path
-        Name of a shipped model, or a run folder.
+        Name of a shipped model, or a run folder. Its classes need not be the ten digits.
     threads : int, optional
         CPU cores it may use; all by default.
     min_probability : float, optional
         A digit less probable than this is ``uncertain``, and ``?`` in the text.
     keep_uncertain : bool, optional
         Give uncertain digits in the text all the same.
+    finder : str or Path, optional
+        The finder: the name of a shipped one, or a run folder.
 
     Attributes
     ----------
-    classifier : Classifier
-        The network.
+    networks : Networks
+        What it reads with.
 
     Raises
     ------
@@ -83,7 +68,7 @@ class Reader:
         No model has that name, `threads` is no number of cores, or `min_probability` is no
         probability.
     ModelError
-        The model is missing, broken or altered, or its classes are not the ten digits.
+        A model is missing, broken or altered.
 
     Examples
     --------
@@ -106,21 +91,23 @@ class Reader:
         *,
         min_probability: float = MIN_PROBABILITY,
         keep_uncertain: bool = False,
+        finder: str | Path = DEFAULT_FINDER,
     ) -> None:
-        from lenet.run import MODEL, Run  # slow to import, and other processes do not need it
+        from lenet.run import Run  # slow to import, and other processes do not need it
 
-        if not isinstance(model, str | os.PathLike):
-            raise UsageError(f"model is {model!r}: give a shipped model's name, or a run folder")
+        for name in (model, finder):
+            if not isinstance(name, str | os.PathLike):
+                raise UsageError(f"model is {name!r}: give a shipped model's name, or a run folder")
         if not _is_probability(min_probability):
             raise UsageError(f"min_probability is {min_probability}: give a number from 0 to 1")
         self._policy = min_probability, keep_uncertain
         self._threads = _thread_count(threads)
-        self.classifier = Classifier(Run.find(model).require_reader().read(MODEL), self._threads)
-        if self.classifier.classes != tuple("0123456789"):
-            raise ModelError(
-                f"model {model} tells {len(self.classifier.classes)} classes apart, not the digits "
-                "0 to 9, so it cannot read pictures: choose another --model"
-            )
+        self.networks = load_networks(Run.find(model), Run.find(finder), self._threads)
+
+    @property
+    def classifier(self) -> Classifier:
+        """The network that reads digit images."""
+        return self.networks.classifier
 
     def read(
         self,
@@ -128,6 +115,7 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
+        grid: bool = False,
         all_formats: bool = False,
     ) -> Reading:
         """Read one picture; of a document its first page, of an animation one frame.
@@ -140,9 +128,11 @@ class Reader:
             libraries, are ``(h, w)`` with or without a channel axis of length 1, or have 3 (RGB) or
             4 (RGBA) channels: bool, uint8, other integers in 0..255, floats in 0..1 or in 0..255.
         single : bool
-            It holds exactly one digit: all strokes belong to it.
+            It holds exactly one digit, whether the finder finds it or not.
         upside_down : bool
-            It may be upside down: of both ways, take the one that the network believes more.
+            It may be upside down: of both ways, take the one in which more is believed.
+        grid : bool
+            It holds a grid, as a sudoku: each cell of it is in the text, an empty one as ``.``.
         all_formats : bool
             Read TIFF, PDF, HEIC and AVIF too, whose decoders are best kept away from strangers'
             uploads. PDF and HEIC need the extra `documents`.
@@ -160,8 +150,8 @@ class Reader:
         >>> reading.text, reading.digits[0].probability > 0.9
         ('4', True)
         """
-        search = Search(single, upside_down, all_formats, ONLY_FIRST)
-        [reading] = readings_of(search([load_input(picture)]), self.classifier, *self._policy)
+        task = self._task(Options(single, upside_down, grid), ONLY_FIRST, all_formats)
+        [reading] = task([load_input(picture)])
         if isinstance(reading, PictureError):
             raise reading
         assert isinstance(reading, Reading), "only more than the first page makes a document"
@@ -174,6 +164,7 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
+        grid: bool = False,
         all_formats: bool = False,
     ) -> Iterator[Reading | PictureError]:
         """Read the pages of a document, in order; one that cannot be read gives its error instead.
@@ -182,7 +173,7 @@ class Reader:
 
         Parameters
         ----------
-        picture, single, upside_down, all_formats
+        picture, single, upside_down, grid, all_formats
             As in `read`.
         pages : str, int or iterable of int, optional
             Which pages, counted from 1: ``"2-5"``, ``"2-"``, ``"1,3"``, ``range(2, 6)``; all of
@@ -205,8 +196,8 @@ class Reader:
         >>> [(reading.page, reading.status) for reading in readings]
         [(1, 'blank'), (2, 'blank')]
         """
-        search = Search(single, upside_down, all_formats, PageNumbers.of(pages))
-        return self._read_document(load_input(picture), search)
+        task = self._task(Options(single, upside_down, grid), PageNumbers.of(pages), all_formats)
+        return self._read_document(load_input(picture), task)
 
     def read_many(
         self,
@@ -214,6 +205,7 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
+        grid: bool = False,
         all_formats: bool = False,
         pages: Pages = None,
     ) -> Iterator[Reading | PictureError]:
@@ -229,7 +221,7 @@ class Reader:
         ----------
         pictures : iterable
             Each as `read` takes it.
-        single, upside_down, all_formats : bool
+        single, upside_down, grid, all_formats : bool
             As in `read`.
         pages : optional
             Which pages of each, as in `read_pages`.
@@ -254,6 +246,7 @@ class Reader:
             pictures,
             single=single,
             upside_down=upside_down,
+            grid=grid,
             all_formats=all_formats,
             pages=pages,
         )
@@ -265,161 +258,79 @@ class Reader:
         *,
         single: bool = False,
         upside_down: bool = False,
+        grid: bool = False,
         all_formats: bool = False,
         pages: Pages = None,
     ) -> Iterator[tuple[int, Reading | PictureError]]:
         """Read as `read_many` does; each reading comes with the index of its picture."""
-        search = Search(single, upside_down, all_formats, PageNumbers.of(pages))
-        return self._read_all(load_inputs(pictures), search)
+        task = self._task(Options(single, upside_down, grid), PageNumbers.of(pages), all_formats)
+        return self._read_all(load_inputs(pictures), task)
+
+    def _task(self, options: Options, pages: PageNumbers, all_formats: bool) -> Task:
+        least, keep = self._policy
+        options = replace(options, min_probability=least, keep_uncertain=keep)
+        return Task(self.networks, options, all_formats, pages)
 
     def _read_all(
-        self, pictures: Iterator[LoadedInput], search: "Search"
+        self, pictures: Iterator[LoadedInput], task: Task
     ) -> Iterator[tuple[int, Reading | PictureError]]:
-        for index, answer in enumerate(self._answers(pictures, search)):
+        for index, answer in enumerate(self._answers(pictures, task)):
             if not isinstance(answer, Document):
                 yield index, answer
                 continue
             try:
-                for reading in self._read_document(answer.source, search):
+                for reading in self._read_document(answer.source, task):
                     yield index, reading
             except PictureError as error:  # the file was removed meanwhile
                 yield index, error
 
-    def _read_document(
-        self, source: LoadedInput, search: "Search"
-    ) -> Iterator[Reading | PictureError]:
+    def _read_document(self, source: LoadedInput, task: Task) -> Iterator[Reading | PictureError]:
         cores = self._threads or _cores()
-        pages = decode_input_pages(source, search.pages, all_formats=search.all_formats)
+        pages = decode_input_pages(source, task.pages, all_formats=task.all_formats)
         with ThreadPoolExecutor(cores) as pool:
             while part := list(islice(pages, cores)):
-                searched = list(chain.from_iterable(pool.map(search, ([page] for page in part))))
-                for reading in readings_of(searched, self.classifier, *self._policy):
+                for reading in chain.from_iterable(pool.map(task.read, ([page] for page in part))):
                     assert not isinstance(reading, Document), "these are its pages"
                     yield reading
 
-    def _answers(self, pictures: Iterator[LoadedInput], search: "Search") -> Iterator[Answer]:
+    def _answers(self, pictures: Iterator[LoadedInput], task: Task) -> Iterator[Answer]:
         cores = self._threads or _cores()
-        task = (self.classifier, search, *self._policy)
         taken = 0
         with ThreadPoolExecutor(cores) as pool:
 
             def here(pictures: list[LoadedInput]) -> list[Answer]:
-                parts = pool.map(search, ([picture] for picture in pictures))
-                searched = list(chain.from_iterable(parts))
-                return readings_of(searched, self.classifier, *self._policy)
+                parts = pool.map(task, ([picture] for picture in pictures))
+                return list(chain.from_iterable(parts))
 
             while part := list(islice(pictures, PART)):
                 if taken >= FEW and cores > 1 and workers.possible():
                     rest = chain(part, pictures)
-                    with closing(workers.run(rest, here, batch_reader, task, cores)) as readings:
+                    with closing(workers.run(rest, here, in_a_process, (task,), cores)) as readings:
                         yield from readings
                     return
                 yield from here(part)
                 taken += len(part)
 
 
-def batch_reader(
-    classifier: Classifier, search: "Search", *policy: Any
-) -> Callable[[list[LoadedInput]], list[Answer]]:
-    """Return the function that reads lists of pictures in a process of `Reader.read_many`."""
-    cv2.setNumThreads(1)  # there are as many processes as cores
-    return lambda pictures: readings_of(search(pictures), classifier, *policy)
+def load_networks(model: "Run", finder: "Run", threads: int = 0) -> Networks:
+    """Load a reader and a finder, and what to believe of these two if that was fitted.
 
+    Raises
+    ------
+    ModelError
+        A file is missing, broken or altered, or a model is of another kind.
+    """
+    from lenet.run import BELIEF, MODEL
 
-@dataclass(frozen=True)
-class Search:
-    """How pictures are decoded and searched; what `Reader.read` was asked for."""
-
-    single: bool
-    upside_down: bool
-    all_formats: bool
-    pages: PageNumbers
-
-    def __call__(self, pictures: list[LoadedInput]) -> list[Searched]:
-        """Return the regions of each picture, or why it cannot be read."""
-        searched: list[Searched] = []
-        pages: list[Picture | Document | PictureError] = []
-        pixels = 0
-        for number, picture in enumerate(pictures, 1):
-            try:
-                page = self._decode(picture)
-                pixels += page.pixels.size // 3 if isinstance(page, Picture) else 0
-                pages.append(page)
-            except PictureError as error:
-                pages.append(error)
-            if pixels > PIXELS_TOGETHER or number == len(pictures):
-                searched += map(self._regions, pages)
-                pages, pixels = [], 0
-        return searched
-
-    def _decode(self, source: LoadedInput) -> Picture | Document:
-        if isinstance(source, Picture | PictureError) or self.pages == ONLY_FIRST:
-            return decode_input(source, all_formats=self.all_formats)
-        if 1 not in self.pages:
-            return Document(source)
-        try:
-            picture = decode_input(source, all_formats=self.all_formats)
-        except PageError:  # the pages after it may be good
-            return Document(source)
-        in_parts = picture.of_several or self.pages.missing(picture.name, 1)
-        return Document(source) if in_parts else picture
-
-    def _regions(self, page: Picture | Document | PictureError) -> Searched:
-        if not isinstance(page, Picture):
-            return page
-        found = find_digits(page, single=self.single, upside_down=self.upside_down)
-        return Regions(page.name, found, page.page, page.of_several)
-
-
-def readings_of(
-    pictures: Sequence[Searched],
-    classifier: Classifier,
-    min_probability: float = MIN_PROBABILITY,
-    keep_uncertain: bool = False,
-) -> list[Answer]:
-    """Return the readings of pictures; all their crops go through the network together."""
-    found = [picture.found for picture in pictures if isinstance(picture, Regions)]
-    chosen = choose(found, classifier)
-    logits = np.concatenate([np.empty((0, 10), np.float32), *(logits for _, logits in chosen)])
-    judgement = classifier.judge(logits, min_probability)
-    scores = iter(judgement.scores.tolist())
-    accepted = [
-        are_digits(crops, list(islice(scores, len(crops))), classifier.lowest_score, regions.noise)
-        for regions, (crops, _) in zip(found, chosen, strict=True)
-    ]
-    answers = zip(
-        judgement.answers.tolist(),
-        judgement.probabilities.tolist(),
-        judgement.doubtful.tolist(),
-        chain(*accepted),
-        strict=True,
-    )
-    crops_of_each = (crops for crops, _ in chosen)
-    readings: list[Answer] = []
-    for picture in pictures:
-        if not isinstance(picture, Regions):
-            readings.append(picture)
-            continue
-        digits: list[Digit] = []
-        rejected = [Rejection(region.box, region.reason) for region in picture.found.rejected]
-        for crop in next(crops_of_each):
-            digit, probabilities, doubtful, is_digit = next(answers)
-            status = status_of(not is_digit, doubtful)
-            if status == "not_a_digit":
-                rejected.append(Rejection(crop.box, status, crop.image))
-            else:
-                digits.append(
-                    Digit(digit, tuple(probabilities), crop.box, crop.image, crop.row, status)
-                )
-        outcome: Literal["digits", "nothing", "blank"] = (
-            "digits" if digits else "nothing" if rejected else "blank"
-        )
-        name, _, page, of_several = picture
-        answer = Reading(
-            name, outcome, tuple(digits), tuple(rejected), keep_uncertain, page, of_several
-        )
-        readings.append(answer)
-    return readings
+    content = model.require_reader().read(MODEL)
+    classifier = Classifier(content, threads)
+    network = Finder(finder.require_finder().read(MODEL), threads)
+    belief = None
+    if BELIEF in model.manifest.files:
+        belief = Belief.from_json(model.read(BELIEF))
+        if (belief.finder, belief.reader) != (network.digest, sha256(content)):
+            belief = None  # fitted for others
+    return Networks(classifier, network, belief)
 
 
 def _is_probability(value: object) -> bool:

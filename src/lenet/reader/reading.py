@@ -1,12 +1,14 @@
-"""The reading of a picture: digits, rejected regions, and the text they make."""
+"""The reading of a page: digits, the numbers and the text that they make, and what is none."""
 
+import math
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet import finder
+from lenet.finder import Row
 from lenet.picture import Box
 
 # From here on one decimal would read 100 %, a certainty that no network has.
@@ -24,40 +26,46 @@ def percent(probability: float) -> str:
 
 @dataclass(frozen=True)
 class Digit:
-    """One digit of a picture.
+    """One digit of a page, or one sign of another class that a model tells apart.
 
     Attributes
     ----------
     digit : int
-        The most probable one, 0..9.
+        The most probable class: of the ten digits, 0..9.
     probabilities : tuple of float
-        Of 0..9; they sum to 1.
+        Of each class; they sum to 1.
     box : tuple of int
         x, y, width, height in pixels of the upright picture.
     image : ndarray of uint8, (28, 28)
         What the network saw: 0 = paper, 255 = ink.
-    row : int
-        Which row of the picture it stands in, from 0.
     status : str
         ``digit``, or ``uncertain`` when it should not be relied on.
+    name : str
+        Name of the class; by default the digit.
     """
 
     digit: int
     probabilities: tuple[float, ...]
     box: Box
     image: NDArray[np.uint8] = field(compare=False, repr=False)
-    row: int = 0
     status: Literal["digit", "uncertain"] = "digit"
+    name: str = ""
 
     @property
     def probability(self) -> float:
         """The probability of the answer."""
         return self.probabilities[self.digit]
 
+    @property
+    def character(self) -> str:
+        """What it is in a text."""
+        return self.name or str(self.digit)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return it as a dictionary for JSON."""
+        """Return it as a dictionary for JSON; of other classes than digits, ``class`` names one."""
+        is_digit = self.character == str(self.digit)
         return {
-            "digit": self.digit,
+            **({"digit": self.digit} if is_digit else {"class": self.name}),
             "probability": self.probability,
             "probabilities": list(self.probabilities),
             "status": self.status,
@@ -66,22 +74,52 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Number:
+    """Digits that stand together.
+
+    Attributes
+    ----------
+    text : str
+        ``?`` for an uncertain digit.
+    box : tuple of int
+        x, y, width, height in pixels of the upright picture.
+    probability : float
+        That all of its digits are right.
+    digits : tuple of int
+        Indices in `Reading.digits`.
+    """
+
+    text: str
+    box: Box
+    probability: float
+    digits: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as a dictionary for JSON."""
+        return {
+            "text": self.text,
+            "box": list(self.box),
+            "probability": self.probability,
+            "digits": list(self.digits),
+        }
+
+
+@dataclass(frozen=True)
 class Rejection:
-    """A region of a picture that is not a digit.
+    """A place on a page that is not a digit.
 
     Attributes
     ----------
     box : tuple of int
         x, y, width, height in pixels of the upright picture.
     reason : str
-        ``line`` (ruling, a frame, the border of a scan), ``too_small``, or ``not_a_digit``: its
-        score is below the network's threshold.
+        ``not_a_digit`` (it may have been one, but is not believed) or ``sign`` (another character).
     image : ndarray of uint8, (28, 28), or None
         What the network saw, if it was asked.
     """
 
     box: Box
-    reason: Literal["line", "too_small", "not_a_digit"]
+    reason: Literal["not_a_digit", "sign"]
     image: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,18 +129,22 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer of a `Reader` for one picture; `str` gives the text.
+    """The answer of a `Reader` for one page; `str` gives the text.
 
     Attributes
     ----------
     picture : str
         Its name.
     status : str
-        ``digits``, ``blank`` (nothing is on it) or ``nothing`` (no region of it is a digit).
+        ``digits``, ``blank`` (nothing is on it) or ``nothing`` (nothing on it is a digit).
     digits : tuple of Digit
         In reading order.
     rejected : tuple of Rejection
-        Regions that are not digits.
+        Places that may have been digits and are none.
+    rows : tuple
+        Of each row its numbers, and of each number the indices of its digits.
+    grid : bool
+        Whether the rows are those of a grid, whose empty cells are empty numbers.
     keep_uncertain : bool
         Whether `text` gives uncertain digits too.
     page : int
@@ -113,41 +155,73 @@ class Reading:
     Examples
     --------
     >>> image, sure, unsure = np.zeros((28, 28), np.uint8), (0.0, 1.0), (0.6, 0.4)
-    >>> seven, nine = Digit(1, sure, (0, 0, 9, 9), image), Digit(1, sure, (0, 40, 9, 9), image, 1)
-    >>> zero = Digit(0, unsure, (20, 0, 9, 9), image, status="uncertain")
-    >>> reading = Reading("a.jpg", "digits", (seven, zero, nine))
+    >>> one, other = Digit(1, sure, (0, 0, 9, 9), image), Digit(1, sure, (0, 40, 9, 9), image)
+    >>> zero = Digit(0, unsure, (10, 0, 9, 9), image, "uncertain")
+    >>> reading = Reading("a.jpg", "digits", (one, zero, other), rows=(((0, 1),), ((2,),)))
     >>> print(reading)
     1?
     1
+    >>> [(number.text, number.box) for number in reading.numbers]
+    [('1?', (0, 0, 19, 9)), ('1', (0, 40, 9, 9))]
     """
 
     picture: str
     status: Literal["digits", "blank", "nothing"]
     digits: tuple[Digit, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    rows: tuple[Row, ...] = ()
+    grid: bool = field(default=False, repr=False)
     keep_uncertain: bool = field(default=False, repr=False)
     page: int = 1
     of_several: bool = field(default=False, repr=False)
 
     @property
     def text(self) -> str:
-        """The digits in reading order, rows joined by a newline, ``?`` for an uncertain one."""
-        rows = groupby(self.digits, key=lambda digit: digit.row)
-        return "\n".join("".join(map(self._sign, row)) for _, row in rows)
+        """The digits in reading order: numbers parted by a space, rows by a newline.
 
-    def _sign(self, digit: Digit) -> str:
-        return str(digit.digit) if digit.status == "digit" or self.keep_uncertain else "?"
+        An uncertain digit is ``?``, an empty cell of a grid ``.``.
+        """
+        return (finder.grid_text if self.grid else finder.text)(self.rows, self._characters())
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers in reading order."""
+        characters = self._characters()
+        return tuple(
+            Number(
+                "".join(characters[index] for index in number),
+                _around([self.digits[index].box for index in number]),
+                math.prod(self.digits[index].probability for index in number),
+                number,
+            )
+            for row in self.rows
+            for number in row
+            if number
+        )
+
+    def _characters(self) -> list[str]:
+        return [
+            digit.character if digit.status == "digit" or self.keep_uncertain else "?"
+            for digit in self.digits
+        ]
 
     def __str__(self) -> str:
         return self.text
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as a dictionary for JSON: picture, page, status, text, digits, rejected."""
+        """Return it as a dictionary for JSON: the digits, their numbers and text, and the rest."""
         return {
             "picture": self.picture,
             "page": self.page,
             "status": self.status,
             "text": self.text,
+            "numbers": [number.to_dict() for number in self.numbers],
             "digits": [digit.to_dict() for digit in self.digits],
             "rejected": [region.to_dict() for region in self.rejected],
         }
+
+
+def _around(boxes: list[Box]) -> Box:
+    left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
+    right, bottom = max(x + w for x, _, w, _ in boxes), max(y + h for _, y, _, h in boxes)
+    return left, top, right - left, bottom - top

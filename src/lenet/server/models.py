@@ -296,10 +296,11 @@ def card_of(served: Served) -> Card:
 def public_recipe(recipe: Recipe) -> dict[str, Any]:
     """Return a recipe's fields for JSON, without the paths of its sources.
 
-    Of `start_from` only the last part is kept: the name of a model or run folder.
+    Of `start_from` and `finder` only the last part is kept: the name of a model or run folder.
     """
     fields: dict[str, Any] = recipe.model_dump(mode="json")
     for name in SOURCES:
         fields[name] = [Source.parse(source).public for source in fields[name]]
-    fields["start_from"] = PurePath(recipe.start_from).name
+    for name in ("start_from", "finder"):
+        fields[name] = PurePath(fields[name]).name
     return fields

@@ -101,7 +101,7 @@ class Rejected(BaseModel):
     """A region of a picture that was rejected."""
 
     box: list[int]
-    reason: Literal["not_a_digit", "too_small", "line"]
+    reason: Literal["not_a_digit", "sign"]
     image: str | None = None
 
 

@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from starlette.responses import Response
 
 from lenet.errors import ModelError, suggest
-from lenet.picture import decode, find_digits
+from lenet.picture import decode
 from lenet.server.bodies import Bodies
 from lenet.server.models import Served
 from lenet.server.queues import Workers
@@ -152,9 +152,12 @@ class Service:
             A model's output is not finite.
         """
         picture = resources.files("lenet").joinpath("pictures", "2-mouse.png").read_bytes()
-        (two,) = find_digits(decode(picture), single=True).crops
+        page = decode(picture)
         for model in self.models.values():
-            # Checks logits, because a reading would merely reject an image with NaN logits.
+            # Also warms the finder up. A reading would merely reject an image with NaN logits.
+            reading = model.reader.read(page, single=True)
+            [two] = reading.digits or reading.rejected
+            assert two.image is not None, "the only digit is shown to the network"
             if not np.isfinite(model.reader.classifier.logits(two.image[None])).all():
                 raise ModelError(
                     f"model {model.name} gives NaN for a picture of a 2: train it again"

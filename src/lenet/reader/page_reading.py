@@ -1,0 +1,220 @@
+"""How pages become readings: proposed by the finder, judged by the reader and by their belief."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.finder import Finder, Row, grid, rows
+from lenet.picture import Picture
+from lenet.reader.belief import Belief, evidence
+from lenet.reader.classifier import MIN_PROBABILITY, Classifier, Judgement
+from lenet.reader.proposals import Proposals, as_one_digit, only_digit, propose
+from lenet.reader.reading import Digit, Reading, Rejection
+
+DIGITS = tuple("0123456789")
+BELIEVED = 0.5  # more probably a digit than not
+SEEN = (
+    0.0  # logit of the finder: a place that no belief judges, and a sign, is at least so probable
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """What a page is read with.
+
+    Attributes
+    ----------
+    classifier : Classifier
+        The reader.
+    finder : Finder
+    belief : Belief or None
+        Fitted for these two; None if none was.
+    """
+
+    classifier: Classifier
+    finder: Finder
+    belief: Belief | None = None
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether the reader's classes are the ten digits."""
+        return self.classifier.classes == DIGITS
+
+
+@dataclass(frozen=True)
+class Options:
+    """How pages are to be read.
+
+    Attributes
+    ----------
+    single : bool
+        Each holds exactly one digit.
+    upside_down : bool
+        They may be upside down.
+    grid : bool
+        They hold a grid, whose empty cells are told.
+    min_probability : float
+        A digit less probable is uncertain.
+    keep_uncertain : bool
+        Whether the text gives uncertain digits too.
+    """
+
+    single: bool = False
+    upside_down: bool = False
+    grid: bool = False
+    min_probability: float = MIN_PROBABILITY
+    keep_uncertain: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Proposals, and what the networks say of each.
+
+    Attributes
+    ----------
+    proposals : Proposals
+    judgement : Judgement
+        What the reader says.
+    believed : ndarray of float64, (n,)
+        The probability that each is a digit, and was read right; 1 or 0 where nothing was fitted.
+    """
+
+    proposals: Proposals
+    judgement: Judgement
+    believed: NDArray[np.float64]
+
+    @property
+    def is_digit(self) -> NDArray[np.bool_]:
+        """Which are digits, (n,)."""
+        return self.believed >= BELIEVED
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Probabilities of the classes, (n, k): what is not believed is spread evenly."""
+        of_class = self.judgement.probabilities
+        believed = self.believed[:, None]
+        return np.asarray(believed * of_class + (1 - believed) / of_class.shape[1])
+
+
+def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -> list[Reading]:
+    """Read pages; the images of all of them go through the reader together."""
+    ways = [propose_ways(page, networks, options) for page in pages]
+    refused = _not_one_digit(ways, networks, options)
+    for index in refused:
+        ways[index] = _ask_finder(pages[index], networks, options)
+    judged = iter(judge([way for of_page in ways for way in of_page], networks))
+    readings = []
+    for page, of_page in zip(pages, ways, strict=True):
+        best = max((next(judged) for _ in of_page), key=lambda way: float(way.believed.sum()))
+        readings.append(_reading(page, best, networks, options))
+    return readings
+
+
+def propose_ways(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
+    """Return what may be digits on a page, for each way up that is asked for."""
+    if options.single:
+        return [only_digit(page, networks.finder)]
+    one = as_one_digit(page)
+    return [one] if one else _ask_finder(page, networks, options)
+
+
+def _ask_finder(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
+    return propose(
+        page,
+        networks.finder,
+        upside_down=options.upside_down,
+        all_characters=not networks.reads_digits,
+    )
+
+
+def _not_one_digit(
+    ways: Sequence[Sequence[Proposals]], networks: Networks, options: Options
+) -> list[int]:
+    """Return which pages were taken for one digit as they are, but are refused by the reader."""
+    alone = [index for index, (way, *_) in enumerate(ways) if way.is_one and not way.blank]
+    if options.single or not alone:
+        return []
+    images = np.concatenate([ways[index][0].images for index in alone])
+    judgement = networks.classifier.judge(networks.classifier.logits(images))
+    return [index for index, out in zip(alone, judgement.refused.tolist(), strict=True) if out]
+
+
+def judge(proposals: Sequence[Proposals], networks: Networks) -> list[Judged]:
+    """Return what the networks say of proposals; all images go through the reader together."""
+    classifier = networks.classifier
+    images = [way.images for way in proposals]
+    logits = classifier.logits(np.concatenate(images)) if images else np.empty((0, 0), np.float32)
+    judged = []
+    start = 0
+    for way in proposals:
+        own = classifier.judge(logits[start : start + len(way.images)])
+        start += len(way.images)
+        judged.append(Judged(way, own, _believed(way, own, networks)))
+    return judged
+
+
+def _believed(way: Proposals, judgement: Judgement, networks: Networks) -> NDArray[np.float64]:
+    if not len(way.images):
+        return np.empty(0)
+    if way.is_one or networks.belief is None:
+        seen = np.maximum(way.digits.digit, -np.inf if networks.reads_digits else way.digits.other)
+        return np.asarray(~judgement.refused & (seen >= SEEN), np.float64)
+    return networks.belief(evidence(way.digits, way.others, way.images, judgement, way.side))
+
+
+def _reading(page: Picture, judged: Judged, networks: Networks, options: Options) -> Reading:
+    way, classes = judged.proposals, networks.classifier.classes
+    is_digit = judged.is_digit
+    own = np.flatnonzero(is_digit)
+    signs = way.others.boxes[way.others.other >= SEEN]
+    boxes = way.digits.boxes[own]
+    order = (grid if options.grid else lambda boxes: rows(boxes, signs))(boxes)
+    in_order = [index for row in order for number in row for index in number]
+    probabilities = judged.probabilities
+    digits = []
+    for index in own[in_order].tolist():
+        of_class = probabilities[index]
+        doubtful = bool(of_class.max() < options.min_probability)
+        answer = int(judged.judgement.answers[index])
+        digits.append(
+            Digit(
+                answer,
+                tuple(of_class.tolist()),
+                way.box(way.digits.boxes[index], page.reduced),
+                way.images[index],
+                "uncertain" if doubtful else "digit",
+                classes[answer],
+            )
+        )
+    rejected = [
+        Rejection(way.box(way.digits.boxes[index], page.reduced), "not_a_digit", way.images[index])
+        for index in np.flatnonzero(~is_digit).tolist()
+    ]
+    rejected += [Rejection(way.box(box, page.reduced), "sign") for box in signs]
+    return Reading(
+        page.name,
+        "digits" if digits else "blank" if way.blank else "nothing",
+        tuple(digits),
+        tuple(rejected),
+        _numbered(order, apart=any(len(name) > 1 for name in classes)),
+        grid=options.grid,
+        keep_uncertain=options.keep_uncertain,
+        page=page.page,
+        of_several=page.of_several,
+    )
+
+
+def _numbered(order: Sequence[Sequence[Sequence[int]]], *, apart: bool) -> tuple[Row, ...]:
+    """Return rows of numbers whose digits are counted in reading order; each alone if `apart`."""
+    index = count()
+    return tuple(
+        tuple(
+            tuple(next(index) for _ in part)
+            for number in row
+            for part in (([each] for each in number) if apart and number else [number])
+        )
+        for row in order
+    )
