@@ -89,7 +89,8 @@ def as_json(answer: Answer) -> str:
 def as_csv(answer: Answer) -> str:
     """Return the rows of one page, one per digit.
 
-    The rows of the page, the numbers on it and the places of the digits are counted from 1. A page without digits, and a picture that cannot be read, has one row.
+    The rows of the page, the numbers on it and the places of the digits are counted from 1. A page
+    without digits, and a picture that cannot be read, has one row.
     """
     name, reading = printable(answer.source), answer.reading
     if isinstance(reading, PictureError):

@@ -199,7 +199,7 @@ def attention(
     gallery.check_output(output)
     inspection = Inspection(Run.find(model))
     classifier = inspection.classifier
-    shown = _find(picture, digit, classifier)
+    shown = _find(picture, digit, inspection.run)
     answer = int(classifier.probabilities(shown.image[None])[0].argmax())
     drawn = figures.attention(
         shown.image,
