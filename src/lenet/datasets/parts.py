@@ -32,6 +32,9 @@ class Parts:
         For each source, its test images and, if the recipe has nondigits, its test images of no
         class. Loaded together with the training images: a correction stored during training cannot
         move an image from one part to the other.
+    own : int
+        How many of the validation images are of the recipe's data, not of its extra data; they come
+        first.
     notes : tuple of str
         What was guessed or changed while the data was read, see `Splits`.
     """
@@ -44,6 +47,7 @@ class Parts:
     folder: Path | None = None
     tests: dict[str, Dataset] = field(default_factory=dict)
     other_tests: dict[str, Dataset] = field(default_factory=dict)
+    own: int = 0
     notes: tuple[str, ...] = ()
 
     def present(self) -> dict[Part, Dataset]:
@@ -109,6 +113,7 @@ def split_parts(
         folder=data_dir,
         tests={source: splits.test for source, splits in sources.items()},
         other_tests=other_tests,
+        own=sum(len(held) for _, held in _own(recipe, digits) if held is not None),
         notes=tuple(note for splits in sources.values() for note in splits.notes),
     )
 
@@ -123,6 +128,11 @@ def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | No
         extra = load_all(recipe.extra_data, data_dir, show_progress=True).train
         carved.append(_carve(recipe, extra, allow_none=repeats_small))
     return carved
+
+
+def _own(recipe: Recipe, carved: Sequence[Carved]) -> Sequence[Carved]:
+    """Return the parts of the recipe's data, without the extra data, which comes last."""
+    return carved[:-1] if recipe.extra_data else carved
 
 
 def _gather_nondigits(

@@ -327,6 +327,7 @@ def _calibration(model: nn.Sequential, parts: Parts) -> Calibration:
         infer(model, held_out.images).numpy(),
         held_out.labels,
         None if others is None else infer(model, others.images).numpy(),
+        own=parts.own,
     )
 
 
