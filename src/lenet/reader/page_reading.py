@@ -113,9 +113,7 @@ def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -
         for index, ways in zip(refused, _judge_ways(again, networks), strict=True):
             judged[index] = ways
     best = [max(ways, key=lambda way: float(way.believed.sum())) for ways in judged]
-    return [
-        _reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)
-    ]
+    return [_reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)]
 
 
 def propose_ways(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
