@@ -89,6 +89,14 @@ def blank_picture(folder: Path) -> Path:
     return folder / "blank.png"
 
 
+def ready_made(folder: Path) -> Path:
+    """Save an image as networks take it, with a 1 on it: it is read soonest."""
+    page = np.zeros((28, 28), np.uint8)
+    page[4:24, 13:16] = 255
+    Image.fromarray(page).save(folder / "1.png")
+    return folder / "1.png"
+
+
 def test_a_folder_stands_for_its_pictures_sorted_by_name(
     folder: Path,
 ) -> None:
@@ -207,16 +215,12 @@ def test_grid_prints_empty_cells_as_points(tmp_path: Path) -> None:
 def test_files_as_networks_take_them_need_no_finder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = np.zeros((28, 28), np.uint8)
-    page[4:24, 13:16] = 255
-    Image.fromarray(page).save(tmp_path / "1.png")
-
     def look(finder: Finder, page: object) -> None:
         raise AssertionError("no finder is needed")
 
     monkeypatch.setattr(Finder, "look", look)
     for words in ([], ["--single"]):
-        done = predict("--model", "lenet5", tmp_path / "1.png", *words)
+        done = predict("--model", "lenet5", ready_made(tmp_path), *words)
         assert list(texts(done).values()) == ["1"]
 
 
@@ -338,8 +342,8 @@ def test_show_uses_grey_levels_on_a_terminal_unless_no_color_is_set(no_colour: b
     assert "▀" in shown
 
 
-def test_the_bar_is_on_stderr_and_only_on_a_terminal() -> None:
-    result, shown = on_a_terminal("predict", *[SEVEN] * 100, talk_only=True)
+def test_the_bar_is_on_stderr_and_only_on_a_terminal(tmp_path: Path) -> None:
+    result, shown = on_a_terminal("predict", *[ready_made(tmp_path)] * 100, talk_only=True)
     assert "/100" in shown
     assert len(result.splitlines()) == 100
     assert "\x1b" not in result
@@ -455,7 +459,8 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 
 @pytest.mark.parametrize("pictures", [1, 3000])
 def test_a_reader_of_stdout_may_leave_early(pictures: int, folder: Path) -> None:
-    lenet = f"{sys.executable} -m lenet predict --json {'scans/b.PNG ' * pictures}"
+    ready_made(folder)
+    lenet = f"{sys.executable} -m lenet predict --json {'scans/1.png ' * pictures}"
     done = subprocess.run(f"{lenet} | true", shell=True, capture_output=True, env=BUFFERED)
     assert [done.stdout, done.stderr] == [b"", b""]
 
@@ -486,7 +491,8 @@ def test_lenet_debug_shows_where_the_disk_was_full() -> None:
 def test_a_stopped_predict_leaves_no_process_and_prints_nothing(
     sign: signal.Signals, code: int, folder: Path
 ) -> None:
-    command = [sys.executable, "-m", "lenet", "predict", "--json", *["scans/b.PNG"] * 20_000]
+    ready_made(folder)
+    command = [sys.executable, "-m", "lenet", "predict", "--json", *["scans/1.png"] * 20_000]
     # Ctrl-C goes to every process of the terminal's group.
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

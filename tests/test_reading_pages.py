@@ -199,7 +199,7 @@ def test_a_slanted_page_is_read_row_by_row(degrees: int, reader: Reader, page: B
         expected = turn @ (x + w / 2, y + h / 2, 1)
         x, y, w, h = digit.box
         away = np.hypot(x + w / 2 - expected[0], y + h / 2 - expected[1])
-        assert away < 8, "boxes are of the picture as it is"
+        assert away < 12, "boxes are of the picture as it is"
 
 
 def test_curved_rows_are_kept_together(reader: Reader) -> None:
