@@ -36,9 +36,7 @@ class Blind(Pieces):
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_an_mnist_image_passes_unchanged_bit_for_bit(
-    mnist_images: Bytes, inverted: bool
-) -> None:
+def test_an_mnist_image_passes_unchanged_bit_for_bit(mnist_images: Bytes, inverted: bool) -> None:
     changed = []
     for index, image in enumerate(mnist_images):
         page = decode(255 - image if inverted else image).pixels
