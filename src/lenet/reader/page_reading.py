@@ -186,7 +186,7 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
                 way.box(way.digits.boxes[index], page.reduced),
                 way.images[index],
                 "uncertain" if doubtful else "digit",
-                "" if networks.reads_digits else classes[answer],
+                classes[answer],
             )
         )
     rejected = [
