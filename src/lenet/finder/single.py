@@ -33,7 +33,8 @@ class Single:
 def plain_character(page: NDArray[np.uint8]) -> Single | None:
     """Return the character of a small grey picture on paper of exactly one grey; else None.
 
-    All ink of such a picture is the character's. An image made as MNIST's were is unchanged.
+    All ink of such a picture is the character's. An image made as MNIST's were passes unchanged,
+    however thick its strokes are.
 
     Parameters
     ----------
@@ -42,7 +43,11 @@ def plain_character(page: NDArray[np.uint8]) -> Single | None:
     ink = plain_ink(page)
     if ink is None:
         return None
-    return Single(normalise(evened(ink)), np.array(cv2.boundingRect(ink), np.float32))
+    x, y, w, h = cv2.boundingRect(ink)
+    image = normalise(ink)
+    if w and not np.array_equal(image, ink):
+        image = normalise(evened(ink[y : y + h, x : x + w]))
+    return Single(image, np.array([x, y, w, h], np.float32))
 
 
 def only_character(page: NDArray[np.uint8], finder: Callable[[], Finder]) -> Single:

@@ -35,15 +35,17 @@ def plain_ink(page: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     edge = grey[0].tobytes() + grey[-1].tobytes() + grey[:, 0].tobytes() + grey[:, -1].tobytes()
     if counts[paper] < 0.5 * grey.size or edge.count(paper) < 0.5 * len(edge):
         return None
-    if paper == 0:
-        return grey
-    shade = grey.astype(np.int16)
-    darker, lighter = np.maximum(paper - shade, 0), np.maximum(shade - paper, 0)
-    ink = darker if darker.sum() > lighter.sum() else lighter
-    strongest = int(ink.max())
-    if strongest < FAINTEST:
+    ink = grey
+    if paper > 0:
+        shade = grey.astype(np.int16)
+        darker, lighter = np.maximum(paper - shade, 0), np.maximum(shade - paper, 0)
+        ink = np.asarray(darker if darker.sum() > lighter.sum() else lighter, np.uint8)
+    strong = np.asarray(ink >= FAINTEST, np.uint8)
+    if not strong.any():
         return np.zeros_like(grey)
-    return np.asarray(ink, np.uint8)
+    # What is faint and not at the edge of ink was left by JPEG: the paper has more than one grey.
+    is_edge = np.asarray(cv2.dilate(strong, np.ones((3, 3), np.uint8)), np.bool_)
+    return None if ink[~is_edge].any() else ink
 
 
 def evened(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
