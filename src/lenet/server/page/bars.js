@@ -28,14 +28,17 @@ export class Bars {
     this.#build(Math.min(MOST, shown.length));
     const longest = Math.min(WIDEST, Math.max(...classes.map((name) => name.length)));
     this.element.style.setProperty("--name", `${longest}ch`);
-    const best = [first, second].map((row) => (row ? row.indexOf(Math.max(...row)) : -1));
+    const best = [first, second].map((row) => {
+      const known = row?.map((share) => share ?? 0) ?? [];
+      return known.indexOf(Math.max(...known));
+    });
     this.#rows.forEach(({ row, name, fills, shares }, place) => {
       const index = shown[place];
       name.textContent = name.title = classes[index];
       [first, second].forEach((probabilities, side) => {
-        const share = probabilities?.[index] ?? 0;
-        fills[side].style.transform = `scaleX(${share})`;
-        shares[side].textContent = probabilities ? percent(share) : "–";
+        const share = probabilities?.[index] ?? null;
+        fills[side].style.transform = `scaleX(${share ?? 0})`;
+        shares[side].textContent = share === null ? "–" : percent(share);
         shares[side].hidden = side === 1 && !other;
       });
       row.classList.toggle("best", index === best[0]);
@@ -65,9 +68,10 @@ export class Bars {
 }
 
 /**
- * The probabilities that a model with other classes gives to these; 0 for one that it lacks.
+ * The probabilities that a model gives to the classes of another one; null for those it lacks.
  * @param {{classes: string[], probabilities: number[] | null}} model @param {string[]} classes
+ * @returns {(number | null)[]}
  */
 function sharesOf({ classes: own, probabilities }, classes) {
-  return classes.map((name) => probabilities?.[own.indexOf(name)] ?? 0);
+  return classes.map((name) => probabilities?.[own.indexOf(name)] ?? null);
 }
