@@ -1,11 +1,15 @@
-"""Services in this process, and pictures to send to them."""
+"""Services in this process, models for them, and pictures to send to them."""
 
+import shutil
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 import httpx2
+import onnx
 
 from lenet.reader import DEFAULT_MODEL
+from lenet.run import MODEL, Run
 from lenet.server.models import load_models
 from lenet.server.service import Metrics, Service
 
@@ -23,6 +27,17 @@ def service_of(*models: str | Path) -> Service:
     service = Service(load_models(models or ["lenet5"]), Metrics())
     service.check()
     return service
+
+
+def run_of_classes(folder: Path, classes: Sequence[str]) -> Path:
+    """Return the folder of a run like lenet5, whose ten classes have other names."""
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, folder)))
+    network = onnx.load_from_string(run.read(MODEL))
+    (names,) = (fact for fact in network.metadata_props if fact.key == "classes")
+    names.value = "\n".join(classes)
+    run.write(MODEL, network.SerializeToString())
+    run.finish("done")
+    return run.folder
 
 
 def error_of(response: httpx2.Response) -> str:

@@ -183,7 +183,7 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
         page.mouse.up()
     expect(page.locator("#draw-answer .badge")).to_have_text("not a digit")
     expect(page.locator("#draw-answer .left-out")).to_have_text(
-        "Left out: one sign that is not a digit."
+        "Left out: one shape that is not a digit."
     )
     expect(page.locator(".pad .box")).to_have_text("not a digit")
     assert number(page).inner_text() == ""
@@ -195,7 +195,7 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
 
 
 BLANK = {"picture": "picture", "model": "lenet5", "text": "", "width": 640, "height": 400,
-         "digits": [], "rejected": []}  # fmt: skip
+         "numbers": [], "digits": [], "rejected": []}  # fmt: skip
 
 
 def digit_of(digit: int, probability: float, status: str) -> dict[str, Any]:
@@ -211,17 +211,29 @@ def digit_of(digit: int, probability: float, status: str) -> dict[str, Any]:
     [
         ({**BLANK, "status": "blank"}, "blank", "There is nothing on it."),
         (
-            {**BLANK, "status": "nothing", "rejected": [{"box": [1, 2, 30, 40], "reason": "line"}]},
+            {**BLANK, "status": "nothing", "rejected": [{"box": [1, 2, 30, 40], "reason": "sign"}]},
             "not a digit",
             "There is something on it, but no digit.",
         ),
         (
-            {**BLANK, "status": "digits", "text": "?", "digits": [digit_of(4, 0.46, "uncertain")]},
+            {
+                **BLANK,
+                "status": "digits",
+                "text": "?",
+                "numbers": [{"text": "?", "digits": [0]}],
+                "digits": [digit_of(4, 0.46, "uncertain")],
+            },
             "uncertain",
             "Perhaps a 4 (46.0 %)",
         ),
         (
-            {**BLANK, "status": "digits", "text": "4", "digits": [digit_of(4, 0.998, "digit")]},
+            {
+                **BLANK,
+                "status": "digits",
+                "text": "4",
+                "numbers": [{"text": "4", "digits": [0]}],
+                "digits": [digit_of(4, 0.998, "digit")],
+            },
             "digit",
             "This is a 4: 99.8 % sure.",
         ),

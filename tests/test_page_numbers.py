@@ -61,7 +61,7 @@ def test_the_numbers_say_how_many_digits_are_refused_or_doubted(open_page: Open)
     page = open_page("numbers")
     page.locator("#model").select_option(DEFAULT_MODEL)
     expect(page.locator(".doubts")).to_have_text(
-        f"Of all 10,000 test digits it refuses {kept['refused']} and is uncertain of "
+        f"Of all 10,000 test images it refuses {kept['refused']} and is uncertain of "
         f"{kept['uncertain']}. Of its errors, {kept['confident_errors']} are neither."
     )
     if len(kept["mistakes"]) > 36:

@@ -46,16 +46,14 @@ def test_a_sign_refused_beside_digits_can_be_looked_at_and_corrected(
     expect(refused).to_have_text("not a digit")
     refused.click()
     expect(answer.locator(".badge")).to_have_text("not a digit")
-    expect(answer.locator(".sentence")).to_have_text(
-        "The network does not take this sign for a digit."
-    )
+    expect(answer.locator(".sentence")).to_have_text("The network does not take this for a digit.")
     expect(answer.locator(".ask")).to_contain_text("It is a digit after all?")
     expect(page.locator(".frame .box.chosen")).to_have_text("not a digit")
     page.locator(".frame .box.sure").first.click()
     expect(answer.locator(".badge")).to_have_text("digit")
     page.locator(".frame .box.out").click()
     expect(refused).to_have_attribute("aria-pressed", "true")
-    look = answer.get_by_role("button", name="Look at sign 1 that was left out")
+    look = answer.get_by_role("button", name="Look at shape 1 that was left out")
     expect(look).to_have_attribute("aria-pressed", "true")
     answer.get_by_role("button", name="Look inside").click()
     expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime
 import pytest
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFile
 from starlette.testclient import TestClient
 
+import pages
 from command import run_lenet
 from lenet import datasets
-from lenet.reader import Reader, softmax
+from lenet.picture import Picture
+from lenet.reader import Reader, Reading, softmax
 from lenet.run import MODEL, Run
 from lenet.server import bodies
 from lenet.server.queues import BATCH
@@ -112,6 +115,48 @@ def test_a_blank_page_is_blank(client: TestClient) -> None:
     assert (said["status"], said["digits"]) == ("blank", [])
 
 
+def test_numbers_and_the_signs_between_them_are_told(client: TestClient) -> None:
+    page = pages.rows_of("12 34", "5")
+    cv2.line(page, (225, 80), (270, 80), 0, 6)
+    content = pages.encode(page)
+    said = client.post("/v1/read?images=true", content=content).json()
+    assert said["text"] == "12 34\n5"
+    numbers = [(number["text"], number["digits"]) for number in said["numbers"]]
+    assert numbers == [("12", [0, 1]), ("34", [2, 3]), ("5", [4])]
+    first, second = (digit["probability"] for digit in said["digits"][:2])
+    assert said["numbers"][0]["probability"] == pytest.approx(first * second)
+    left, top, width, height = said["numbers"][0]["box"]
+    for x, y, w, h in (digit["box"] for digit in said["digits"][:2]):
+        assert left <= x < x + w <= left + width
+        assert top <= y < y + h <= top + height
+    (sign,) = said["rejected"]
+    assert set(sign) == {"box", "reason"}
+    assert sign["reason"] == "sign"
+
+
+def test_the_empty_cells_of_a_grid_are_told_if_asked_for(client: TestClient) -> None:
+    content = pages.encode(pages.rows_of("1 2", " 3 ", gap=120))
+    assert client.post("/v1/read?grid=true", content=content).json()["text"] == "1.2\n.3."
+    assert client.post("/v1/read", content=content).json()["text"] == "1 2\n3"
+
+
+@pytest.mark.parametrize("name", ["single", "upside_down", "grid"])
+def test_each_option_of_a_query_reaches_the_reader(
+    service: Service, client: TestClient, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    reader = service.models["lenet5"].reader
+    read, asked = reader.read, []
+
+    def record(picture: Picture, **options: bool) -> Reading:
+        asked.append(options)
+        return read(picture, **options)
+
+    monkeypatch.setattr(reader, "read", record)
+    assert client.post(f"/v1/read?{name}=true", content=TWO.read_bytes()).status_code == 200
+    (options,) = asked
+    assert [option for option, wanted in options.items() if wanted] == [name]
+
+
 def test_digit_images_may_come_as_bytes_as_numbers_and_in_base64(
     client: TestClient, two: NDArray[np.uint8]
 ) -> None:
@@ -144,6 +189,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("read?model=lenet6", {"content": b""}, 404, "no model 'lenet6': did you mean lenet5?"),
     ("read?single=maybe", {"content": b""}, 422, "single: "),
     ("read?singel=true", {}, 422, "no query parameter 'singel' here: did you mean single?"),
+    ("read?gird=true", {}, 422, "no query parameter 'gird' here: did you mean grid?"),
     ("read?modle=lenet5", {}, 422, "no query parameter 'modle' here: did you mean model?"),
     ("digits?probabilites=1", {}, 422, "here: did you mean probabilities?"),
     ("layers?zebra=1", {}, 422, "no query parameter 'zebra' here: there are: model"),

@@ -95,6 +95,10 @@ async def add_correction(request: Request, response: Response, service: ServiceD
         raise wrong_type(kind, JSON)
     new = _parse(await service.bodies.read(request, MAX_CORRECTION))
     served = service.model(new.model)
+    if not served.reads_digits:
+        raise unprocessable(
+            f"model {served.name} does not read the ten digits, which corrections are of"
+        )
     image = np.frombuffer(pixels_of(new.image), np.uint8).reshape(28, 28)
     answers = await served.batcher.ask(image[None])
     correction = corrections.Correction(

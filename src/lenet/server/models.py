@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
+from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
 from lenet.datasets import Source
 from lenet.datasets.parts import Part
@@ -50,6 +51,19 @@ SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name so
 COUNTS = ("train", "validation", "test", "nondigits")  # image counts that a manifest may hold
 
 
+DigitClass = Annotated[
+    int, Field(ge=0, le=9, description="Left out by a model of other classes than the ten digits.")
+]
+OtherClass = Annotated[
+    str,
+    Field(description="By a model of other classes, instead of `digit`: the name of the class."),
+]
+# `class` is no name of a field in a class statement.
+ClassAnswer = TypedDict(
+    "ClassAnswer", {"digit": NotRequired[DigitClass], "class": NotRequired[OtherClass]}
+)
+
+
 class Served:
     """One model that is served.
 
@@ -79,6 +93,19 @@ class Served:
         names = {name for files in FILES.values() for name in files} & set(run.manifest.files)
         self._files = {name: run.read(name) for name in names}
         self._arrays = read_arrays(run.folder / WEIGHTS)[0] if WEIGHTS in names else {}
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether its classes are the ten digits."""
+        return self.reader.networks.reads_digits
+
+    @cached_property
+    def answers(self) -> list[ClassAnswer]:
+        """How JSON tells each class: as ``digit``, or as ``class`` where they are no digits."""
+        classes = self.reader.classifier.classes
+        if self.reads_digits:
+            return [{"digit": digit} for digit in range(len(classes))]
+        return [{"class": name} for name in classes]
 
     def classify(self, images: NDArray[np.uint8]) -> Answers:
         """Return the network's answers for uint8 images ``(n, 28, 28)``."""

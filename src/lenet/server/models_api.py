@@ -25,7 +25,7 @@ from lenet.server.bodies import (
     content_type,
     images_of,
 )
-from lenet.server.models import FILES, Card, Content, Served, card_of
+from lenet.server.models import FILES, Card, ClassAnswer, Content, Served, card_of
 from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep
@@ -128,7 +128,7 @@ class Mistake(BaseModel):
     """A test image that was misread."""
 
     index: int
-    truth: int
+    truth: int = Field(description="Index of a class, as is `answer`.")
     answer: int
     probability: float
     status: Status
@@ -176,11 +176,10 @@ class Kernels(TypedDict):
     layers: list[Kernel]
 
 
-class Layers(TypedDict):
+class Layers(ClassAnswer):
     """The output of each layer for an image."""
 
     model: str
-    digit: int
     probability: float
     probabilities: list[float]
     status: Status
@@ -309,11 +308,11 @@ def kernels_of(served: Served) -> Kernels:
 def feature_maps(served: Served, image: NDArray[np.uint8]) -> Layers:
     """Return the output of each layer for an image ``(28, 28)``, and the network's answer."""
     outputs = served.layers.outputs(image)
-    (digit,), (probabilities,), (status,) = served.classify(image[None])
+    (best,), (probabilities,), (status,) = served.classify(image[None])
     return {
         "model": served.name,
-        "digit": digit,
-        "probability": probabilities[digit],
+        **served.answers[best],
+        "probability": probabilities[best],
         "probabilities": probabilities,
         "status": status,
         "layers": [values_of(layer.name, outputs[layer.name]) for layer in served.layer_facts],

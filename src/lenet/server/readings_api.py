@@ -23,6 +23,7 @@ from lenet.server.bodies import (
     images_of,
     picture_of,
 )
+from lenet.server.models import ClassAnswer, DigitClass, OtherClass
 from lenet.server.queues import Answers
 from lenet.server.refusals import errors
 from lenet.server.service import ModelName, Route, ServiceDep
@@ -76,18 +77,23 @@ IMAGES_BODY = body_of(
         ),
     }
 )
-Probabilities = Annotated[bool, Query(description="Whether to return all ten per digit.")]
+Probabilities = Annotated[
+    bool, Query(description="Whether to return those of all classes with each digit.")
+]
 
 # Answers
 
 
 class Digit(BaseModel):
-    """One digit in a picture."""
+    """One digit in a picture, or one character or word that a model of other classes reads."""
 
-    digit: int = Field(ge=0, le=9)
+    digit: DigitClass | None = None
+    class_: OtherClass | None = Field(None, alias="class")
     probability: float = Field(ge=0, le=1)
     probabilities: list[float] | None = Field(
-        None, description="Of 0 to 9; left out with `probabilities=false`."
+        None,
+        description="Of each class, in the model's order: of 0 to 9. "
+        "Left out with `probabilities=false`.",
     )
     status: Literal["digit", "uncertain"]
     box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
@@ -97,12 +103,26 @@ class Digit(BaseModel):
     )
 
 
-class Rejected(BaseModel):
-    """A region of a picture that was rejected."""
+class Number(BaseModel):
+    """Digits that stand together."""
 
-    box: list[int]
-    reason: Literal["not_a_digit", "sign"]
-    image: str | None = None
+    text: str = Field(description="Uncertain digits are `?`.")
+    box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
+    probability: float = Field(ge=0, le=1, description="That all of its digits are right.")
+    digits: list[int] = Field(description="Their indices in `digits`, from 0.")
+
+
+class Rejected(BaseModel):
+    """A place in a picture that is not a digit."""
+
+    box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
+    reason: Literal["not_a_digit", "sign"] = Field(
+        description="`not_a_digit`: it may have been one, but is not believed. "
+        "`sign`: another character."
+    )
+    image: str | None = Field(
+        None, description="With `images=true`, as of a digit; a `sign` has none."
+    )
 
 
 class Reading(BaseModel):
@@ -113,11 +133,15 @@ class Reading(BaseModel):
     height: int
     picture: str = Field(description="The file's name in a form, else `picture`.")
     page: int = Field(description="Always 1: the formats read here have one page.")
-    status: Literal["digits", "blank", "nothing"]
-    text: str = Field(
-        description="In reading order; rows separated by newlines, uncertain digits are `?`."
+    status: Literal["digits", "blank", "nothing"] = Field(
+        description="`blank`: nothing is on it; `nothing`: nothing on it is a digit."
     )
-    digits: list[Digit]
+    text: str = Field(
+        description="In reading order: numbers parted by a space, rows by a newline; uncertain "
+        "digits are `?`, and empty cells are `.` with `grid=true`."
+    )
+    numbers: list[Number] = Field(description="In reading order.")
+    digits: list[Digit] = Field(description="In reading order.")
     rejected: list[Rejected]
 
 
@@ -125,10 +149,9 @@ class Reading(BaseModel):
 # 0.8 ms instead of 0.15, while the network needs 1.5.
 
 
-class ImageAnswer(TypedDict):
+class ImageAnswer(ClassAnswer):
     """The answer to one digit image."""
 
-    digit: Annotated[int, Field(ge=0, le=9)]
     probability: Annotated[float, Field(ge=0, le=1)]
     probabilities: NotRequired[list[float]]
     status: Status
@@ -155,6 +178,12 @@ async def read(
     service: ServiceDep,
     model: ModelName = None,
     single: Annotated[bool, Query(description="The picture holds exactly one digit.")] = False,
+    upside_down: Annotated[
+        bool, Query(description="The picture may be upside down; one on its side needs no word.")
+    ] = False,
+    grid: Annotated[
+        bool, Query(description="The digits stand in a grid: `text` tells its empty cells.")
+    ] = False,
     probabilities: Probabilities = True,
     images: Annotated[bool, Query(description="Whether to return what the network saw.")] = False,
 ) -> Reading:
@@ -166,7 +195,8 @@ async def read(
     def work() -> tuple[reader.Reading, int, int]:
         picture = decode(content, name=name)
         height, width = (round(side * picture.reduced) for side in picture.pixels.shape[:2])
-        return served.reader.read(picture, single=single), width, height
+        reading = served.reader.read(picture, single=single, upside_down=upside_down, grid=grid)
+        return reading, width, height
 
     reading, width, height = await service.workers.do(work)
     for digit in reading.digits:
@@ -194,7 +224,7 @@ async def digits(
     served.batcher.check()
     body = await service.bodies.read(request, MAX_JSON)
     images = images_of(content_type(request), body, "images", MAX_IMAGES)
-    answers = image_answers(await served.batcher.ask(images), probabilities)
+    answers = image_answers(served.answers, await served.batcher.ask(images), probabilities)
     for status, count in Counter(answer["status"] for answer in answers).items():
         service.metrics.digit(served.name, status, count)
     content: ImageAnswers = {"model": served.name, "digits": answers}
@@ -215,16 +245,18 @@ def reading_dict(reading: reader.Reading, probabilities: bool, images: bool) -> 
     return content
 
 
-def image_answers(answers: Answers, probabilities: bool) -> list[ImageAnswer]:
-    """Return the answer to each image, for JSON."""
+def image_answers(
+    classes: list[ClassAnswer], answers: Answers, probabilities: bool
+) -> list[ImageAnswer]:
+    """Return the answer to each image, for JSON; `classes` is how it tells each class."""
     entries: list[ImageAnswer] = [
         {
-            "digit": digit,
-            "probability": row[digit],
+            **classes[best],
+            "probability": row[best],
             "probabilities": row,
             "status": status,
         }
-        for digit, row, status in zip(*answers, strict=True)
+        for best, row, status in zip(*answers, strict=True)
     ]
     if not probabilities:
         for entry in entries:

@@ -4,11 +4,14 @@ import { t } from "./strings.js";
 /**
  * @typedef {Uint8Array<ArrayBuffer>} Bytes of an image of a digit: 784, 0 = paper, 255 = ink
  * @typedef {[left: number, top: number, width: number, height: number]} Box in pixels
- * @typedef {{digit: number, probability: number, probabilities: number[],
+ * @typedef {{digit?: number, class?: string}} Named a digit, or the name of another class
+ * @typedef {Named & {probability: number, probabilities: number[],
  *   status: "digit" | "uncertain", box: Box, image: string}} Digit
- * @typedef {{box: Box, reason: string, image?: string}} Rejected
+ * @typedef {{text: string, digits: number[]}} Together indices of its digits
+ * @typedef {{box: Box, reason: "not_a_digit" | "sign", image?: string}} Rejected
  * @typedef {{model: string, status: "digits" | "blank" | "nothing", text: string, width: number,
- *   height: number, digits: Digit[], rejected: Rejected[], milliseconds: number}} Reading
+ *   height: number, numbers: Together[], digits: Digit[], rejected: Rejected[],
+ *   milliseconds: number}} Reading
  * @typedef {{name: string, family: import("./kinds.js").Family, kind: string,
  *   shape: number[], parameters: number,
  *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
@@ -17,7 +20,7 @@ import { t } from "./strings.js";
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
  * @typedef {Omit<Values, "values"> & {values: string}} Packed values as the service sends them
  * @typedef {Values & {bias?: number[]}} Kernel
- * @typedef {{model: string, digit: number, probability: number, probabilities: number[],
+ * @typedef {Named & {model: string, probability: number, probabilities: number[],
  *   status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
  * @typedef {{name: string, precision: number, recall: number, f1: number, support: number}}
  *   ClassScores
@@ -55,6 +58,9 @@ export class ApiError extends Error {
     this.wait = wait;
   }
 }
+
+/** The name of what was read. @param {Named} answer */
+export const nameOf = (answer) => answer.class ?? String(answer.digit);
 
 /** What an error says. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

@@ -1,13 +1,13 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { ROOMS, strangeIn } from "./address.js";
-import { ApiError, Newest, read, takeToken } from "./api.js";
+import { ApiError, Newest, nameOf, read, takeToken } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, el, speak, writeTexts } from "./elements.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
-import { asked, loadModels, modelChoice, state } from "./models.js";
+import { about, asked, loadModels, modelChoice, state } from "./models.js";
 import { correctionsPart, numbersOf } from "./numbers.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
@@ -19,7 +19,7 @@ let room = "";
 let numbersFor = "";
 
 document.documentElement.lang = language;
-writeTexts();
+writeTexts(t);
 
 // ---------------------------------------------------------------- drawing
 
@@ -29,7 +29,7 @@ const pad = new Pad(() => {
   readDrawing();
 });
 const drawn = new Answer(byId("draw-answer"), {
-  empty: t("empty.draw"),
+  empty: "empty.draw",
   onchoose: () => {
     picked = true;
     showDrawnBoxes();
@@ -92,7 +92,7 @@ function lookAtDrawing() {
 // ---------------------------------------------------------------- pictures
 
 const pictured = new Answer(byId("picture-answer"), {
-  empty: t("empty.picture"),
+  empty: "empty.picture",
   onchoose: () => pictures.mark(pictured.chosen),
   oninside: () => openInside("picture"),
 });
@@ -142,7 +142,7 @@ function subjectOf(from) {
   const answer = from === "draw" ? drawn : pictured;
   if (!answer.image) return null;
   const { digit } = answer;
-  const words = digit ? t(`inside.from.${from}`, { digit: digit.digit }) : t("inside.from.none");
+  const words = digit ? t(`inside.from.${from}`, { digit: nameOf(digit) }) : t("inside.from.none");
   return { image: answer.image, from, words };
 }
 
@@ -210,7 +210,14 @@ function enter() {
   }
 }
 
+/** Write again what depends on the classes of the model. */
+function nameClasses() {
+  writeTexts((key) => about(state.model, key));
+  if (!pictured.reading) pictured.show(null);
+}
+
 function modelsChanged() {
+  nameClasses();
   inside.build();
   readDrawing();
   pictures.again();
@@ -244,6 +251,7 @@ async function begin() {
     return;
   }
   settle();
+  nameClasses();
   modelChoice(
     /** @type {HTMLSelectElement} */ (byId("model")),
     /** @type {HTMLSelectElement} */ (byId("compare")),

@@ -1,14 +1,15 @@
 /** Bounding boxes over a drawing, a picture or the camera. */
+import { nameOf } from "./api.js";
 import { el } from "./elements.js";
-import { t } from "./strings.js";
+import { about } from "./models.js";
 
 /**
- * @typedef {import("./api.js").Rejected & {image: string}} Refused a sign the network refused
+ * @typedef {import("./api.js").Rejected & {image: string}} Refused a shape the network refused
  * @typedef {import("./api.js").Digit | Refused} Seen
  */
 
 /**
- * The parts of a reading that have an image: the digits, then the refused signs.
+ * The parts of a reading that have an image: the digits, then the refused shapes. Signs have none.
  * @param {import("./api.js").Reading | null} reading
  * @returns {Seen[]}
  */
@@ -19,6 +20,16 @@ export function seenIn(reading) {
 
 /** @param {import("./api.js").Rejected} rejected @returns {rejected is Refused} */
 const isSeen = (rejected) => Boolean(rejected.image);
+
+/**
+ * How something that was found is marked: its style, and its label.
+ * @param {Seen} found @param {string} model that read it
+ */
+export function labelOf(found, model) {
+  if ("reason" in found) return { kind: "out", label: about(model, "rejected.not_a_digit") };
+  const sure = found.status === "digit";
+  return { kind: sure ? "sure" : "unsure", label: nameOf(found) + (sure ? "" : "?") };
+}
 
 /**
  * Draw boxes over a picture.
@@ -50,26 +61,21 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     if (onchoose) box.addEventListener("click", () => onchoose(index));
     return box;
   };
-  const digits = (reading?.digits ?? []).map((digit, index) => {
-    const sure = digit.status === "digit";
-    const box = el(
-      "div",
-      { class: `box ${sure ? "sure" : "unsure"}` },
-      el("span", {}, sure ? digit.digit : `${digit.digit}?`),
-    );
-    return at(digit.box, choosable(box, index));
+  const labelled = seen.map((found, index) => {
+    const { kind, label } = labelOf(found, reading?.model ?? "");
+    const box = el("div", { class: `box ${kind}` }, el("span", {}, label));
+    return at(found.box, choosable(box, index));
   });
-  const rejected = (reading?.rejected ?? [])
-    .filter(({ reason }) => reason !== "too_small")
-    .map((found) => {
-      const box = el("div", { class: "box out" }, el("span", {}, t(`rejected.${found.reason}`)));
-      return at(found.box, isSeen(found) ? choosable(box, seen.indexOf(found)) : box);
-    });
+  // A page of words has hundreds of signs: thin frames without a label, below all others.
+  const signs = (reading?.rejected ?? [])
+    .filter((found) => !isSeen(found))
+    .map(({ box }) => at(box, el("div", { class: "box sign" })));
   // Labels would hide small digits that stand close together.
-  const heights = (reading?.digits ?? [])
+  const heights = seen
     .map(({ box }) => (box[3] / down) * whole.height * layer.clientHeight)
     .sort((a, b) => a - b);
   layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
-  layer.replaceChildren(...rejected, ...digits);
+  const digits = labelled.splice(0, reading?.digits.length ?? 0);
+  layer.replaceChildren(...signs, ...labelled, ...digits);
   layer.classList.toggle("clickable", Boolean(onchoose));
 }

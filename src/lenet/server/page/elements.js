@@ -1,5 +1,4 @@
 /** Making elements. Text is never parsed as markup. */
-import { t } from "./strings.js";
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 /** @typedef {Record<string, unknown>} Attributes */
@@ -70,12 +69,12 @@ export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: path }));
 }
 
-/** Write the texts into the page's own markup. */
-export function writeTexts(root = document) {
-  for (const place of root.querySelectorAll("[data-t]"))
-    place.textContent = t(place.getAttribute("data-t") ?? "");
-  for (const place of root.querySelectorAll("[data-t-label]"))
-    place.setAttribute("aria-label", t(place.getAttribute("data-t-label") ?? ""));
+/** Write the texts into the page's own markup. @param {(key: string) => string} text */
+export function writeTexts(text) {
+  for (const place of document.querySelectorAll("[data-t]"))
+    place.textContent = text(place.getAttribute("data-t") ?? "");
+  for (const place of document.querySelectorAll("[data-t-label]"))
+    place.setAttribute("aria-label", text(place.getAttribute("data-t-label") ?? ""));
 }
 
 let speaking = 0;

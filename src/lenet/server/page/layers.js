@@ -1,11 +1,11 @@
 /** The outputs of all layers of a network, drawn large. */
-import { layers } from "./api.js";
+import { layers, nameOf } from "./api.js";
 import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
 import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
-import { facts, kernelsOf } from "./models.js";
+import { about, classesOf, facts, kernelsOf } from "./models.js";
 import { IMAGE, source } from "./receptive.js";
 import { integer, number, percent, t } from "./strings.js";
 
@@ -78,7 +78,8 @@ export class Stream {
       };
       this.#listen(shown);
       item.append(shown.sheet.element);
-      if (last) item.append(namesOf(classes), this.bars.element);
+      if (last && fitsCells(classes)) item.append(namesOf(classes));
+      if (last) item.append(this.bars.element);
       return shown;
     });
     this.list.append(...this.#blocks.map(({ element }) => element));
@@ -109,11 +110,11 @@ export class Stream {
       sheet.show(layer.values);
       range.textContent = t("layer.range", { low: number(layer.low), high: number(layer.high) });
     }
-    this.answer.textContent = t(`stream.${found.status}`, {
-      digit: found.digit,
+    this.answer.textContent = about(this.model, `stream.${found.status}`, {
+      digit: nameOf(found),
       share: percent(found.probability),
     });
-    this.bars.show(found.probabilities);
+    this.bars.show(classesOf(this.model), found.probabilities);
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
@@ -264,7 +265,10 @@ const imageRow = () => ({
 /** @param {Block} block @returns {block is Shown} */
 const isShown = (block) => block.sheet !== null;
 
-/** The names of the classes, above their bars. @param {string[]} classes */
+/** Whether the names of the classes fit below their cells. @param {string[]} classes */
+const fitsCells = (classes) => classes.length <= 10 && classes.every((name) => name.length === 1);
+
+/** The names of the classes, below their cells. @param {string[]} classes */
 const namesOf = (classes) =>
   el(
     "div",

@@ -1,4 +1,4 @@
-/** The test digits that a model misreads, the most certain answers first. */
+/** The test images that a model misreads, the most certain answers first. */
 import { fromBase64, mistakes } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el } from "./elements.js";
@@ -11,6 +11,7 @@ const FEW = 36;
 
 export class Mistakes {
   #name;
+  #classes;
   #inside;
   /** @type {Mistake[]} */ #all = [];
   #errors = 0;
@@ -19,7 +20,9 @@ export class Mistakes {
   constructor(name, inside) {
     this.#name = name;
     this.#inside = inside;
-    this.there = facts(name).has.includes("mistakes");
+    const { has, classes } = facts(name);
+    this.#classes = classes;
+    this.there = has.includes("mistakes");
     this.words = el("p", { class: "soft" });
     this.every = button("", () => this.#show(this.#all, { all: true }), { hidden: true });
     this.list = el("ul", { class: "mistakes" });
@@ -55,10 +58,11 @@ export class Mistakes {
     if (!this.#all.length) return; // not loaded yet
     const pair = this.#all.filter((each) => each.truth === truth && each.answer === answer);
     const shown = pair.length;
+    const names = { truth: this.#classes[truth], answer: this.#classes[answer] };
     const words =
       shown === n
-        ? count("mistakes.pair", n, { truth, answer })
-        : t("mistakes.pair.some", { shown, n, truth, answer });
+        ? count("mistakes.pair", n, names)
+        : t("mistakes.pair.some", { shown, n, ...names });
     this.#show(pair, { words, all: true });
     this.element.scrollIntoView({ block: "start" });
     this.every.focus({ preventScroll: true });
@@ -75,7 +79,9 @@ export class Mistakes {
   }
 
   /** @param {Mistake} mistake */
-  #one({ image, truth, answer, probability, status }) {
+  #one({ image, probability, status, ...mistake }) {
+    const truth = this.#classes[mistake.truth];
+    const answer = this.#classes[mistake.answer];
     const pixels = fromBase64(image);
     const doubt = status === "digit" ? "" : t(`mistakes.${status}`);
     const share = percent(probability);

@@ -31,6 +31,21 @@ export function facts(name = state.model) {
   return model;
 }
 
+const DIGITS = [..."0123456789"];
+
+/** The classes of a model; those of most models until it is known what is served. */
+export const classesOf = (name = state.model) => (name ? facts(name).classes : DIGITS);
+
+/** Whether a model reads the ten digits. */
+export const readsDigits = (name = state.model) => classesOf(name).join() === DIGITS.join();
+
+/**
+ * A text about what a model reads. A text about digits may have another form for other classes.
+ * @param {string} model @param {string} key @param {Record<string, string | number>} [values]
+ */
+export const about = (model, key, values = {}) =>
+  t(readsDigits(model) ? key : `${key}.class`, values, t(key, values));
+
 /** The models that answer: one, or two that are compared. @returns {string[]} */
 export const asked = () => (state.compare ? [state.model, state.compare] : [state.model]);
 

@@ -103,37 +103,39 @@ function confusion({ confusion: counts, classes }, gallery) {
     );
     return place;
   };
-  return el(
-    "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": t("confusion.title") },
+  const matrix = el(
+    "table",
+    { class: "confusion" },
+    el("caption", { class: "unseen" }, t("confusion.title")),
     el(
-      "table",
-      { class: "confusion" },
-      el("caption", { class: "unseen" }, t("confusion.title")),
+      "thead",
+      {},
       el(
-        "thead",
+        "tr",
         {},
+        el("td", { class: "corner soft" }, t("confusion.corner")),
+        ...classes.map((name) => el("th", { scope: "col" }, name)),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      ...counts.map((row, truth) =>
         el(
           "tr",
           {},
-          el("td", { class: "corner soft" }, t("confusion.corner")),
-          ...classes.map((name) => el("th", { scope: "col" }, name)),
-        ),
-      ),
-      el(
-        "tbody",
-        {},
-        ...counts.map((row, truth) =>
-          el(
-            "tr",
-            {},
-            el("th", { scope: "row" }, classes[truth]),
-            ...row.map((n, answer) => cell(n, truth, answer)),
-          ),
+          el("th", { scope: "row" }, classes[truth]),
+          ...row.map((n, answer) => cell(n, truth, answer)),
         ),
       ),
     ),
   );
+  const longest = Math.max(...classes.map((name) => name.length));
+  // The style is made for ten digits; other classes need more room, or names would overlap.
+  if (classes.length > 10 || longest > 2)
+    matrix.style.minWidth = `${(classes.length + 2) * Math.max(2, 0.6 * Math.min(longest, 10))}rem`;
+  const label = t("confusion.title");
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, matrix);
 }
 
 /** @param {import("./api.js").Model} model */

@@ -1,10 +1,10 @@
 /** A picture that was chosen, dropped, pasted or photographed. */
-import { fromBase64 } from "./api.js";
-import { drawBoxes, seenIn } from "./boxes.js";
+import { fromBase64, nameOf } from "./api.js";
+import { drawBoxes, labelOf, seenIn } from "./boxes.js";
 import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
 import { button, contextOf, el, icon, speak } from "./elements.js";
-import { state } from "./models.js";
+import { about, state } from "./models.js";
 import { bytes, percent, t } from "./strings.js";
 
 const SIDES = [4000, 3000, 2000, 1400]; // pixels, tried in turn until the file is small enough
@@ -125,20 +125,23 @@ export class PictureRoom {
       onchoose: live ? undefined : this.#choose,
     });
     this.crops.replaceChildren(
-      ...seenIn(reading).map((found, index) => el("li", {}, this.#crop(found, index, chosen))),
+      ...seenIn(reading).map((found, index) => {
+        const crop = this.#crop(found, reading.model, index);
+        crop.setAttribute("aria-pressed", String(index === chosen));
+        return el("li", {}, crop);
+      }),
     );
   }
 
-  /** @param {import("./boxes.js").Seen} found @param {number} index @param {number} chosen */
-  #crop(found, index, chosen) {
-    const { kind, label, words } = cropText(found);
+  /** @param {import("./boxes.js").Seen} found @param {string} model @param {number} index */
+  #crop(found, model, index) {
+    const { kind, label } = labelOf(found, model);
     return el(
       "button",
       {
         type: "button",
         class: kind,
-        "aria-pressed": String(index === chosen),
-        "aria-label": words,
+        "aria-label": wordsOf(found, model),
         onclick: () => this.#choose(index),
       },
       el("span", { class: "pixels" }, digitCanvas(fromBase64(found.image))),
@@ -245,17 +248,14 @@ export class PictureRoom {
   }
 }
 
-/** How something that was found is shown. @param {import("./boxes.js").Seen} found */
-function cropText(found) {
-  if (!("digit" in found))
-    return { kind: "out", label: t("rejected.not_a_digit"), words: t("answer.one.refused") };
-  const { digit, status, probability } = found;
-  const sure = status === "digit";
-  return {
-    kind: sure ? "sure" : "unsure",
-    label: sure ? String(digit) : `${digit}?`,
-    words: t(`answer.one.${status}`, { digit, share: percent(probability) }),
-  };
+/**
+ * What a screen reader says of something that was found.
+ * @param {import("./boxes.js").Seen} found @param {string} model
+ */
+function wordsOf(found, model) {
+  if ("reason" in found) return about(model, "answer.one.refused");
+  const share = percent(found.probability);
+  return t(`answer.one.${found.status}`, { digit: nameOf(found), share });
 }
 
 /**

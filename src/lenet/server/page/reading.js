@@ -1,11 +1,14 @@
 /** The answer: the digits, how sure the network is, and the image it saw. */
-import { fromBase64 } from "./api.js";
+import { fromBase64, nameOf } from "./api.js";
 import { Bars } from "./bars.js";
 import { seenIn } from "./boxes.js";
 import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
+import { about, classesOf, readsDigits, state } from "./models.js";
 import { count, percent, t } from "./strings.js";
+
+const MOST_LOOKS = 12; // buttons for shapes that were left out; more would be a wall of them
 
 /**
  * @typedef {import("./api.js").Reading} Reading
@@ -23,7 +26,7 @@ export class Answer {
   /**
    * @param {HTMLElement} place
    * @param {{empty: string, onchoose: () => void, oninside: () => void}} options
-   *   `empty`: the sentence while there is nothing to read
+   *   `empty`: key of the sentence while there is nothing to read
    */
   constructor(place, { empty, onchoose, oninside }) {
     this.#onchoose = onchoose;
@@ -63,12 +66,17 @@ export class Answer {
     this.show(null);
   }
 
-  /** The chosen digit; null if a refused sign or nothing is chosen. */
+  /** The model that read it, or is going to. */
+  get model() {
+    return this.reading?.model ?? state.model;
+  }
+
+  /** The chosen digit; null if a refused shape or nothing is chosen. */
   get digit() {
     return this.reading?.digits[this.chosen] ?? null;
   }
 
-  /** The 28×28 image of the chosen digit or sign. @returns {import("./api.js").Bytes | null} */
+  /** The 28×28 image of the chosen digit or shape. @returns {import("./api.js").Bytes | null} */
   get image() {
     const image = seenIn(this.reading)[this.chosen]?.image;
     return image ? fromBase64(image) : null;
@@ -116,26 +124,30 @@ export class Answer {
   #showNumber() {
     const digits = this.reading?.digits ?? [];
     const focused = this.number.contains(document.activeElement);
-    const rows = rowsOf(this.reading);
+    const rows = this.reading ? rowsOf(this.reading) : [];
+    /** @param {number} index */
+    const one = (index) => {
+      const { probability, status } = digits[index];
+      const digit = nameOf(digits[index]);
+      const place = button(digit, () => this.choose(index), {
+        class: status === "digit" ? "sure" : "unsure",
+        "aria-pressed": String(index === this.chosen),
+        "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+      });
+      if (status !== "digit") place.append(el("sup", {}, "?"));
+      return place;
+    };
     this.number.replaceChildren(
-      ...rows.map((row) =>
-        el(
-          "div",
-          { class: "line" },
-          ...row.map((index) => {
-            const { digit, probability, status } = digits[index];
-            const place = button(digit, () => this.choose(index), {
-              class: status === "digit" ? "sure" : "unsure",
-              "aria-pressed": String(index === this.chosen),
-              "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
-            });
-            if (status !== "digit") place.append(el("sup", {}, "?"));
-            return place;
-          }),
-        ),
-      ),
+      ...rows.map((row) => {
+        const numbers = row.map((number) => el("span", { class: "together" }, ...number.map(one)));
+        // The spaces are for whoever copies the text; the style parts what is seen.
+        return el("div", { class: "line" }, ...numbers.flatMap((each) => [each, " "]).slice(0, -1));
+      }),
     );
-    const longest = Math.max(0, ...rows.map((row) => row.length));
+    /** @param {number[][]} row */
+    const lengthOf = (row) =>
+      row.flat().reduce((sum, index) => sum + nameOf(digits[index]).length, row.length - 1);
+    const longest = Math.max(0, ...rows.map(lengthOf));
     const size = longest <= 4 && rows.length < 2 ? "huge" : longest <= 9 ? "big" : "many";
     this.number.dataset.size = digits.length ? size : "none";
     if (focused)
@@ -143,34 +155,42 @@ export class Answer {
   }
 
   #showChosen() {
-    const { digit } = this;
-    const state = digit?.status ?? (this.image ? "nothing" : (this.reading?.status ?? "empty"));
-    this.place.dataset.state = state;
-    this.badge.textContent = t(`badge.${state}`);
-    this.sentence.textContent = digit ? sentenceOf(digit) : this.#without();
-    const match = digit && this.other ? matchOf(digit, this.other) : null;
-    this.bars.show(digit?.probabilities ?? null, match?.probabilities ?? null, Boolean(this.other));
+    const { digit, model, other } = this;
+    const status = digit?.status ?? (this.image ? "nothing" : (this.reading?.status ?? "empty"));
+    this.place.dataset.state = status;
+    this.badge.textContent = about(model, `badge.${status}`);
+    this.sentence.textContent = digit ? sentenceOf(digit, model) : this.#without();
+    const match = digit && other ? matchOf(digit, other) : null;
+    this.bars.show(
+      classesOf(model),
+      digit?.probabilities ?? null,
+      other && { classes: classesOf(other.model), probabilities: match?.probabilities ?? null },
+    );
     for (const each of this.left.querySelectorAll("button"))
       each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
     paintDigit(this.seen, this.image);
     this.inside.disabled = !this.image;
-    this.corrections.show(this.reading?.model, digit?.digit ?? null, this.image);
+    // Corrections say which digit an image shows.
+    const image = readsDigits(model) ? this.image : null;
+    this.corrections.show(this.reading?.model, digit?.digit ?? null, image);
   }
 
   #showLeftOut() {
     const out = this.reading?.rejected ?? [];
-    /** @param {string} reason */
-    const many = (reason) => out.filter((found) => found.reason === reason).length;
-    const reasons = ["not_a_digit", "line", "too_small"]
-      .filter(many)
-      .map((reason) => count(`left.${reason}`, many(reason)));
-    this.left.textContent = reasons.length ? t("left", { what: reasons.join(", ") }) : "";
+    const signs = out.filter(({ reason }) => reason === "sign").length;
+    const refused = out.length - signs;
+    const what = [
+      refused && count(readsDigits(this.model) ? "left.not_a_digit" : "left.refused", refused),
+      signs && count("left.sign", signs),
+    ].filter(Boolean);
+    this.left.textContent = what.length ? t("left", { what: what.join(", ") }) : "";
     const first = this.reading?.digits.length;
-    if (!first) return; // then a refused sign is chosen already
-    const signs = seenIn(this.reading).slice(first);
+    if (!first) return; // then a refused shape is chosen already
+    const shapes = seenIn(this.reading).slice(first);
+    if (shapes.length > MOST_LOOKS) return;
     this.left.append(
-      ...signs.map((_, at) =>
-        button(signs.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
+      ...shapes.map((_, at) =>
+        button(shapes.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
           "aria-label": t("left.look.one", { n: at + 1 }),
           "data-index": first + at,
         }),
@@ -185,43 +205,61 @@ export class Answer {
     this.versus.replaceChildren(
       ...[reading, other].flatMap((each, side) => [
         el("dt", { class: `side-${side}` }, each.model),
-        el("dd", {}, each.text.replaceAll("\n", " ") || t(`badge.${each.status}`)),
+        el(
+          "dd",
+          {},
+          each.text.replaceAll("\n", " / ") || about(each.model, `badge.${each.status}`),
+        ),
       ]),
     );
   }
 
   #without() {
-    if (this.reading?.digits.length) return t("without.sign");
-    return this.reading ? t(`without.${this.reading.status}`) : this.#empty;
+    if (this.reading?.digits.length) return about(this.model, "without.digit");
+    return about(this.model, this.reading ? `without.${this.reading.status}` : this.#empty);
   }
 
   #spoken() {
     const { reading } = this;
     if (!reading) return "";
     if (!reading.digits.length) return this.#without();
-    if (reading.digits.length === 1) return sentenceOf(reading.digits[0]);
-    return t("answer.spoken", { text: [...reading.text].join(" ") });
+    if (reading.digits.length === 1) return sentenceOf(reading.digits[0], reading.model);
+    const shown = reading.digits.map((digit) => (digit.status === "digit" ? nameOf(digit) : "?"));
+    const numbers = reading.numbers.map(({ digits }) =>
+      digits.map((index) => shown[index]).join(" "),
+    );
+    return t("answer.spoken", { text: numbers.join(", ") });
   }
 }
 
-/** Indices of digits by row, as the text breaks them. @param {Reading | null} reading @returns {number[][]} */
-function rowsOf(reading) {
-  if (!reading?.digits.length) return [];
-  let next = 0;
-  const rows = reading.text.split("\n").map((row) => [...row].map(() => next++));
-  // If text and digits disagree, the digits are right.
-  return next === reading.digits.length ? rows : [reading.digits.map((_, index) => index)];
+/**
+ * The numbers of a reading by row, each as the indices of its digits. The text tells the rows: it
+ * has a space after each number of a row, and a newline after the last one.
+ * @param {Reading} reading @returns {number[][][]}
+ */
+function rowsOf({ text, numbers }) {
+  let at = 0;
+  /** @type {number[][][]} */
+  const rows = [];
+  for (const { text: own, digits } of numbers) {
+    if (at === 0 || text[at - 1] === "\n") rows.push([]);
+    rows[rows.length - 1].push(digits);
+    at += own.length + 1;
+  }
+  return rows;
 }
 
-/** @param {Digit} digit */
-function sentenceOf({ digit, probability, probabilities, status }) {
-  if (status === "digit") return t("sentence.digit", { digit, share: percent(probability) });
-  const others = probabilities.map((share, index) => (index === digit ? -1 : share));
+/** @param {Digit} answer @param {string} model */
+function sentenceOf({ probability, probabilities, status, ...named }, model) {
+  const [digit, share] = [nameOf(named), percent(probability)];
+  if (status === "digit") return about(model, "sentence.digit", { digit, share });
+  const classes = classesOf(model);
+  const others = probabilities.map((each, index) => (classes[index] === digit ? -1 : each));
   const secondShare = Math.max(...others);
-  return t("sentence.uncertain", {
+  return about(model, "sentence.uncertain", {
     digit,
-    share: percent(probability),
-    second: others.indexOf(secondShare),
+    share,
+    second: classes[others.indexOf(secondShare)],
     secondShare: percent(secondShare),
   });
 }
