@@ -1,4 +1,4 @@
-"""Pictures for tests: files, pages of pen strokes, and how alike the digits found are."""
+"""Pictures for tests: files, pages of pen strokes, and how alike two digits are."""
 
 import io
 from typing import Any
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from lenet.picture import Found, decode, find_digits
+from lenet.finder import only_character, shipped_finder
+from lenet.picture import decode
 
 Bytes = NDArray[np.uint8]
 Place = tuple[int, int]  # where a digit's lower left corner is
@@ -30,11 +31,8 @@ def encode(picture: Image.Image | NDArray[Any], form: str = "PNG", **options: An
 
 
 def digit_in(source: Any) -> NDArray[np.int64]:
-    crops = find_digits(decode(source)).crops
-    assert len(crops) == 1
-    assert crops[0].image.dtype == np.uint8
-    assert crops[0].image.shape == (28, 28)
-    return crops[0].image.astype(np.int64)
+    """Return the image of the only digit of a picture."""
+    return only_character(decode(source).pixels, shipped_finder).image.astype(np.int64)
 
 
 def difference(a: NDArray[Any], b: NDArray[Any]) -> float:
@@ -66,19 +64,3 @@ def rows_of(*texts: str, height: int = 60, pen: int = 6, gap: int = 100) -> Byte
             if digit != " ":
                 write(page, digit, (gap // 2 + gap * column, gap * (row + 1)), height, pen)
     return page
-
-
-def find(picture: Any, **options: bool) -> Found:
-    return find_digits(decode(picture), **options)
-
-
-def centres(found: Found) -> list[tuple[float, float]]:
-    return [(x + w / 2, y + h / 2) for x, y, w, h in (crop.box for crop in found.crops)]
-
-
-def same_digits(found: Found, other: Found, most: float = 12) -> bool:
-    """Whether both hold the same digits, in the same order."""
-    pairs = list(zip(found.crops, other.crops, strict=False))
-    return len(found.crops) == len(other.crops) and all(
-        difference(a.image, b.image) < most for a, b in pairs
-    )

@@ -13,8 +13,8 @@ from lenet.picture.crop import cut_ink
 from lenet.picture.normalising import (
     Polarity,
     evened,
-    is_normalised,
     normalise,
+    normalised_ink,
     plain_ink,
     plain_polarity,
 )
@@ -24,7 +24,6 @@ FITS: tuple[Fit, ...] = get_args(Fit)
 POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 
 SURE = 0.0  # logit: a character is there rather than not
-NOISE = 1 / 8  # of the strongest ink: JPEG of quality 75 leaves no more beside a stroke
 SIDE = 28  # pixels of an image as networks take it
 LIGHT = 128  # grey level: a border that is lighter is paper under dark ink
 
@@ -106,8 +105,8 @@ def polarity_of(page: NDArray[np.uint8], fit: Fit) -> Literal["dark", "light"] |
 def plain_character(page: NDArray[np.uint8], polarity: Polarity = "auto") -> Single | None:
     """Return the character of a small grey picture on paper of exactly one grey; else None.
 
-    All ink of such a picture is the character's. An image made as MNIST's were is unchanged; of one
-    saved as JPEG, only the noise beside its strokes is taken away.
+    All ink of such a picture is the character's. An image made as MNIST's were passes unchanged,
+    however thick its strokes are; of one saved as JPEG, only the dust beside them is taken away.
 
     Parameters
     ----------
@@ -115,13 +114,15 @@ def plain_character(page: NDArray[np.uint8], polarity: Polarity = "auto") -> Sin
     polarity : {"auto", "dark", "light"}
         As in `Preparation`.
     """
+    image = normalised_ink(page, polarity)
+    if image is not None:
+        return Single(image, np.array(cv2.boundingRect(image), np.float32))
     ink = plain_ink(page, polarity)
     if ink is None:
         return None
-    if not is_normalised(ink):
-        ink = np.where(ink > NOISE * ink.max(), ink, 0).astype(np.uint8)
-    box = np.array(cv2.boundingRect(ink), np.float32)
-    return Single(ink if is_normalised(ink) else normalise(evened(ink)), box)
+    x, y, w, h = cv2.boundingRect(ink)
+    image = normalise(evened(ink[y : y + h, x : x + w])) if w else normalise(ink)
+    return Single(image, np.array([x, y, w, h], np.float32))
 
 
 def only_character(

@@ -22,6 +22,7 @@ LEVEL = 0.5  # heights: the middles of two digits in one row differ less
 EVEN = 1e-6  # of a probability: keeps its logarithm finite
 ARRAYS = ("mean", "scale", "hidden", "output")
 MOST = 12.0  # logits beyond are as good as certain
+FACTS = 30  # numbers that `evidence` gives of a place
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Belief:
     finder, reader : str
         SHA-256 of the two ONNX files that it was fitted for.
     mean, scale : ndarray of float64, (f,)
-        Of the evidence.
+        Of the evidence, `FACTS` numbers each.
     hidden : ndarray of float64, (f + 1, m)
         Weights of the hidden units; their biases come last.
     output : ndarray of float64, (m + 1,)
@@ -67,7 +68,8 @@ class Belief:
             finder, reader = str(fields["finder"]), str(fields["reader"])
             arrays = [np.array(fields[name], np.float64) for name in ARRAYS]
             belief = cls(finder, reader, *arrays)
-            belief(np.zeros((1, len(belief.mean))))
+            if not 0 <= float(belief(np.zeros((1, FACTS)))[0]) <= 1:
+                raise ValueError("not all of its numbers are finite")
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelError(
                 "belief.json is none that lenet made: train the reader again"
@@ -82,7 +84,7 @@ def evidence(
     judgement: Judgement,
     side: float,
 ) -> NDArray[np.float64]:
-    """Return what is known of each place, float64 (n, f).
+    """Return what is known of each place, float64 (n, `FACTS`).
 
     Parameters
     ----------
@@ -106,7 +108,7 @@ def evidence(
     longer = np.maximum(width, height)
     chance = _sigmoid(found.digit.astype(np.float64)) * _sigmoid(judgement.scores)
     usual = _weighted_median(longer, chance)
-    ink = images.reshape(count, -1).mean(1) / 255
+    ink = images.mean((1, 2)) / 255
     whole = [
         np.log1p(chance.sum()),
         np.log1p(_sigmoid(others.other.astype(np.float64)).sum()),

@@ -109,6 +109,11 @@ class Judged:
         return self.believed >= BELIEVED
 
     @property
+    def is_refused_as_one(self) -> bool:
+        """Whether the page was taken for one digit as it is, and the reader refuses that."""
+        return self.proposals.is_one and bool(self.judgement.refused.any())
+
+    @property
     def probabilities(self) -> NDArray[np.float64]:
         """Probabilities of the classes, (n, k): what is not believed is spread evenly."""
         of_class = self.judgement.probabilities
@@ -118,16 +123,14 @@ class Judged:
 
 def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -> list[Reading]:
     """Read pages; the images of all of them go through the reader together."""
-    ways = [propose_ways(page, networks, options) for page in pages]
-    refused = _not_one_digit(ways, networks, options)
-    for index in refused:
-        ways[index] = _ask_finder(pages[index], networks, options)
-    judged = iter(judge([way for of_page in ways for way in of_page], networks))
-    readings = []
-    for page, of_page in zip(pages, ways, strict=True):
-        best = max((next(judged) for _ in of_page), key=lambda way: float(way.believed.sum()))
-        readings.append(_reading(page, best, networks, options))
-    return readings
+    judged = _judge_ways([propose_ways(page, networks, options) for page in pages], networks)
+    if not (options.single or networks.reads_one_thing):
+        refused = [index for index, (way, *_) in enumerate(judged) if way.is_refused_as_one]
+        again = [_ask_finder(pages[index], networks, options) for index in refused]
+        for index, ways in zip(refused, _judge_ways(again, networks), strict=True):
+            judged[index] = ways
+    best = [max(ways, key=lambda way: float(way.believed.sum())) for ways in judged]
+    return [_reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)]
 
 
 def propose_ways(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
@@ -148,16 +151,10 @@ def _ask_finder(page: Picture, networks: Networks, options: Options) -> list[Pro
     )
 
 
-def _not_one_digit(
-    ways: Sequence[Sequence[Proposals]], networks: Networks, options: Options
-) -> list[int]:
-    """Return which pages were taken for one digit as they are, but are refused by the reader."""
-    alone = [index for index, (way, *_) in enumerate(ways) if way.is_one and not way.blank]
-    if options.single or networks.reads_one_thing or not alone:
-        return []
-    images = np.concatenate([ways[index][0].images for index in alone])
-    judgement = networks.classifier.judge(networks.classifier.logits(images))
-    return [index for index, out in zip(alone, judgement.refused.tolist(), strict=True) if out]
+def _judge_ways(ways: Sequence[Sequence[Proposals]], networks: Networks) -> list[list[Judged]]:
+    """Return what the networks say of each page's ways up."""
+    judged = iter(judge([way for of_page in ways for way in of_page], networks))
+    return [[next(judged) for _ in of_page] for of_page in ways]
 
 
 def judge(proposals: Sequence[Proposals], networks: Networks) -> list[Judged]:
@@ -204,7 +201,7 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
                 way.box(way.digits.boxes[index], page.reduced),
                 way.images[index],
                 "uncertain" if doubtful else "digit",
-                classes[answer],
+                "" if networks.reads_digits else classes[answer],
             )
         )
     rejected = [

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lenet.finder import Candidates, Finder, Found, Heat, Preparation, Single, found_in, prepare
 from lenet.picture import Box, Picture
-from lenet.picture.normalising import Polarity, is_normalised, plain_ink
+from lenet.picture.normalising import Polarity, normalised_ink
 
 # A page is on its side where characters are seen unclearly, but more clearly once it is turned. Of
 # drawn scenes on their side, 99 % are seen less clearly than `UNCLEAR`.
@@ -72,10 +72,8 @@ class Proposals:
 
 def as_one_digit(page: Picture, polarity: Polarity = "auto") -> Proposals | None:
     """Return the one digit of an image made as MNIST's were, which needs no finder; else None."""
-    if page.pixels.shape[:2] != (DIGIT_EDGE, DIGIT_EDGE):
-        return None
-    ink = plain_ink(page.pixels, polarity)
-    if ink is None or not is_normalised(ink):
+    ink = normalised_ink(page.pixels, polarity)
+    if ink is None:
         return None
     box = np.array(cv2.boundingRect(ink), np.float32)
     return _one(Single(ink, box), (DIGIT_EDGE, DIGIT_EDGE))

@@ -100,9 +100,11 @@ class Reader:
     ) -> None:
         from lenet.run import Run  # slow to import, and other processes do not need it
 
-        for name in (model, finder):
+        for kind, name in (("model", model), ("finder", finder)):
             if not isinstance(name, str | os.PathLike):
-                raise UsageError(f"model is {name!r}: give a shipped model's name, or a run folder")
+                raise UsageError(
+                    f"{kind} is {name!r}: give a shipped {kind}'s name, or a run folder"
+                )
         if not _is_probability(min_probability):
             raise UsageError(f"min_probability is {min_probability}: give a number from 0 to 1")
         if polarity is not None and polarity not in POLARITIES:

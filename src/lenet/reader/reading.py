@@ -41,7 +41,7 @@ class Digit:
     status : str
         ``digit``, or ``uncertain`` when it should not be relied on.
     name : str
-        Name of the class; by default the digit.
+        Name of the class if the model's classes are not the ten digits; else empty.
     """
 
     digit: int
@@ -63,9 +63,8 @@ class Digit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a dictionary for JSON; of other classes than digits, ``class`` names one."""
-        is_digit = self.character == str(self.digit)
         return {
-            **({"digit": self.digit} if is_digit else {"class": self.name}),
+            **({"class": self.name} if self.name else {"digit": self.digit}),
             "probability": self.probability,
             "probabilities": list(self.probabilities),
             "status": self.status,
