@@ -17,6 +17,7 @@ from lenet.finder import Fit, Preparation, polarity_of, prepare, shipped_finder
 from lenet.picture import Picture, Polarity, decode, decode_pages
 
 MOST_LISTED = 10  # pictures in an error or a note; of more, their number
+NOTHING = "shows nothing"
 WORDS = {"dark": "dark on light", "light": "light on dark"}
 
 
@@ -157,7 +158,7 @@ class Pictures:
             for index, image in enumerate(self._images)
             if image.looks and image.looks != polarity
         ]
-        for index in others:
+        for index in others if self.options.polarity is None else []:
             image = self._images[index]
             pixels = 255 - image.pixels  # of a squeezed picture
             if image.page is not None:
@@ -188,9 +189,11 @@ class Pictures:
             return []
         told = f"{len(self._broken):,} of {self._count:,} pictures"
         if not self.options.skip_broken:
+            is_blank = any(error.endswith(NOTHING) for error in self._broken)
             raise DataError(
                 f"{self.source}: {told} cannot be used: {listed(self._broken)}; repair or remove "
                 "them, or say --skip-broken"
+                + ("; ?fit=squeeze is for pictures of no writing" if is_blank else "")
             )
         return [f"{told} are left out, they cannot be used: {listed(self._broken)}"]
 
@@ -203,7 +206,7 @@ class Pictures:
             elif image := self._image(page):
                 images.append(image)
             else:
-                errors.append(f"{given.name} shows nothing")
+                errors.append(f"{given.name} {NOTHING}")
         return images, errors
 
     def _image(self, page: Picture) -> _Image | None:

@@ -1,14 +1,14 @@
 """The image of a picture that shows one thing, whether the finder finds it or not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder.network import Finder, Found
+from lenet.finder.network import Finder
 from lenet.picture.crop import cut_ink
 from lenet.picture.normalising import (
     Polarity,
@@ -149,7 +149,7 @@ def only_character(
     if len(sure):
         largest = np.array([int(sure.boxes[:, 2:].max(1).argmax())])
         chosen = sure.take(largest)
-        image = Found(chosen, found.others, found.ink).images(page)[0]
+        image = replace(found, digits=chosen).images(page)[0]
         if image.any():
             return Single(image, chosen.boxes[0])
     height, width = page.shape[:2]
