@@ -19,7 +19,7 @@ def photo(character: str, number: int, *, side: int = 90) -> Grey:
     rng = np.random.default_rng([number, *character.encode()])
     faces = [face for face in fonts() if glyph(face, character).size]
     ink = glyph(faces[number % len(faces)], character).astype(np.float32)
-    cover = _placed(ink / 255, side, rng)
+    cover = _placed(ink, side, rng) / 255
     shade = 225 - 30 * np.linspace(0, 1, side)[:, None] * rng.random()
     page = shade - cover * rng.uniform(130, 180) + rng.normal(0, 2, cover.shape)
     return np.clip(page, 0, 255).astype(np.uint8)

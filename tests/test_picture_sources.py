@@ -115,7 +115,7 @@ def test_an_unknown_option_is_refused_with_those_there_are(tmp_path: Path) -> No
 def letters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
     """A model of three letters, and the folder of photos, JPEGs and small PNGs it learnt."""
     folder = tmp_path_factory.mktemp("letters")
-    for name in "AEX":
+    for name in ("A", "E", "X"):
         for number in range(24):
             save(photo(name, number), folder / name / f"{number:02}.jpg")
         for number in range(24, 30):
@@ -127,9 +127,10 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
 def shown(reader: Reader, path: Path) -> bytes:
     """What a reader's network sees of a picture of one thing."""
     reading = reader.read(path, single=True, all_formats=True)
-    [seen] = (*reading.digits, *reading.rejected)
-    assert seen.image is not None
-    return seen.image.tobytes()
+    images = [each.image for each in reading.digits] + [each.image for each in reading.rejected]
+    [image] = images
+    assert image is not None
+    return image.tobytes()
 
 
 def test_a_file_becomes_the_same_image_in_training_and_in_use(letters: tuple[Run, Path]) -> None:

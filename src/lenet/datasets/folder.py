@@ -124,6 +124,8 @@ def _layout(folder: Path) -> _Layout:
     if "train" not in parts or (len(parts) == 1 and not all(matches.values())):
         return _Layout([_class_files(folder)], [])
     name, train = parts.pop("train")
+    # Pictures to answer for, as Kaggle's, are in no class folders, or in one that is none.
+    parts = {part: found for part, found in parts.items() if _filled(found[1]) & _filled(train)}
     if not parts:
         alone = len(matches) == 1
         note = f"only {name} holds a folder of pictures per class: the others are not used"
@@ -147,6 +149,10 @@ def _class_files(folder: Path) -> Files:
     return {path.name: _pictures(path) for path in _folders(folder)}
 
 
+def _filled(files: Files) -> set[str]:
+    return {name for name, pictures in files.items() if pictures}
+
+
 def _without_none(part: Files) -> Files:
     return {name: files for name, files in part.items() if name != NONE or len(part) == 1}
 
@@ -156,7 +162,7 @@ def _classes(
 ) -> tuple[tuple[str, ...], dict[str, str], list[str]]:
     """Return the classes, that of each folder which is one, and notes."""
     every = {name for part in parts for name in part}
-    filled = {name for part in parts for name, files in part.items() if files}
+    filled = {name for part in parts for name in _filled(part)}
     if not every:
         raise DataError(f"no class folders in {path}; it needs one folder of pictures per class")
     if not filled:
