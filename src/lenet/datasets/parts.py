@@ -3,12 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lenet.datasets.dataset import Dataset, Splits, carve, join, repeat_small
-from lenet.datasets.loading import load_all, load_each, load_nondigits, load_others
+from lenet.datasets.loading import (
+    common_preparation,
+    load_all,
+    load_each,
+    load_nondigits,
+    load_others,
+)
 from lenet.errors import DataError
 from lenet.recipe import Recipe
+
+if TYPE_CHECKING:
+    from lenet.finder import Preparation
 
 Part = Literal["test", "validation", "train"]
 Carved = tuple[Dataset, Dataset | None]  # the training part and the held-out part
@@ -37,6 +46,8 @@ class Parts:
         first.
     notes : tuple of str
         What was guessed or changed while the data was read, see `Splits`.
+    preparation : Preparation, optional
+        How pictures among the data became images; None without any.
     """
 
     train: Dataset
@@ -49,6 +60,7 @@ class Parts:
     other_tests: dict[str, Dataset] = field(default_factory=dict)
     own: int = 0
     notes: tuple[str, ...] = ()
+    preparation: "Preparation | None" = None
 
     def present(self) -> dict[Part, Dataset]:
         """Return the test, validation and training parts that exist, by name."""
@@ -66,6 +78,8 @@ class Parts:
             facts |= {name: len(part), f"{name}_digest": part.digest}
         if self.nondigits:
             facts |= {"nondigits": len(self.nondigits), "nondigits_digest": self.nondigits.digest}
+        if self.preparation and (prepared := self.preparation.facts()):
+            facts["preparation"] = prepared
         return facts
 
 
@@ -95,6 +109,7 @@ def split_parts(
         Extra data or nondigits cannot be loaded, or there are too few images for a validation
         part that the recipe needs.
     """
+    _check_classes([splits.train for splits in sources.values()])
     digits = _carve_digits(recipe, [splits.train for splits in sources.values()], data_dir)
     nondigits, other_tests = _gather_nondigits(recipe, data_dir)
     carved_nondigits = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
@@ -115,7 +130,17 @@ def split_parts(
         other_tests=other_tests,
         own=sum(len(held) for _, held in _own(recipe, digits) if held is not None),
         notes=tuple(note for splits in sources.values() for note in splits.notes),
+        preparation=common_preparation(list(sources.values())),
     )
+
+
+def _check_classes(trains: Sequence[Dataset]) -> None:
+    for train in trains:
+        if len(train.classes) == 1:
+            raise DataError(
+                f"{train.name} holds one class only, {train.classes[0]!r}: a network learns to "
+                "tell classes apart; bring images of at least two"
+            )
 
 
 def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | None) -> list[Carved]:

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder import Candidates, Finder, Found, Heat, Single, found_in, only_character
+from lenet.finder import Candidates, Finder, Found, Heat, Preparation, Single, found_in, prepare
 from lenet.picture import Box, Picture
-from lenet.picture.normalising import normalise, plain_ink
+from lenet.picture.normalising import Polarity, normalised_ink
 
 # A page is on its side where characters are seen unclearly, but surely once it is turned. Of drawn
 # scenes on their side, 99 % are seen less clearly than `UNCLEAR`.
@@ -73,21 +73,19 @@ class Proposals:
         return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def as_one_digit(page: Picture) -> Proposals | None:
+def as_one_digit(page: Picture, polarity: Polarity = "auto") -> Proposals | None:
     """Return the one digit of an image made as MNIST's were, which needs no finder; else None."""
-    if page.pixels.shape[:2] != (DIGIT_EDGE, DIGIT_EDGE):
-        return None
-    ink = plain_ink(page.pixels)
-    if ink is None or not np.array_equal(ink, normalise(ink)):
+    ink = normalised_ink(page.pixels, polarity)
+    if ink is None:
         return None
     box = np.array(cv2.boundingRect(ink), np.float32)
     return _one(Single(ink, box), (DIGIT_EDGE, DIGIT_EDGE))
 
 
-def only_digit(page: Picture, finder: Finder) -> Proposals:
-    """Return the one digit of a page that shows exactly one."""
+def only_thing(page: Picture, preparation: Preparation, finder: Finder) -> Proposals:
+    """Return the one digit, or other thing, of a page that shows exactly one."""
     height, width = page.pixels.shape[:2]
-    return _one(only_character(page.pixels, lambda: finder), (width, height))
+    return _one(prepare(page.pixels, preparation, lambda: finder), (width, height))
 
 
 def _one(single: Single, size: tuple[int, int]) -> Proposals:
