@@ -12,12 +12,13 @@ from collections import Counter
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lenet import Reader
 from lenet.datasets.crops import load_held_scenes
 from lenet.finder.matching import assign
 from lenet.picture import Picture
-from lenet.reader.proposals import CLEARLY, UNCLEAR, clearness
+from lenet.reader.proposals import propose
 
 CONFIDENT = 0.9
 
@@ -29,7 +30,7 @@ def measure(reader: Reader, count: int, seed: int) -> None:
     start = time.perf_counter()
     for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
         truth = scenes.characters[first:last]
-        page = Picture(np.repeat(np.asarray(image)[:, :, None], 3, 2), "scene")
+        page = Picture(colour(np.asarray(image)), "scene")
         digits = sorted(reader.read(page).digits, key=lambda digit: -digit.probability)
         boxes = np.array([digit.box for digit in digits], np.float32).reshape(-1, 4)
         own, counted = assign(boxes, truth)
@@ -65,26 +66,19 @@ def measure(reader: Reader, count: int, seed: int) -> None:
 
 
 def sides(reader: Reader, count: int, seed: int) -> None:
-    """Print how clearly scenes are seen upright and on their side."""
+    """Print how many scenes are turned that are upright, and that lie on their side."""
     scenes = load_held_scenes(count, seed, held_out=True)
     finder = reader.networks.finder
-    upright, turned, better = [], [], 0
-    for image in scenes.images:
-        page = np.asarray(image)
-        seen, clear = clearness(finder.find(page))
-        if seen < 4:
-            continue
-        _, on_side = clearness(finder.find(np.ascontiguousarray(np.rot90(page))))
-        upright.append(clear)
-        turned.append(on_side)
-        better += clear > CLEARLY * on_side
-    print(f"\n{len(upright)} scenes of four characters or more: seen less clearly than {UNCLEAR}:")
-    print(f"upright {np.mean(np.array(upright) < UNCLEAR):.1%}, on their side", end=" ")
-    print(f"{np.mean(np.array(turned) < UNCLEAR):.1%}; upright", end=" ")
-    print(f"{CLEARLY} times as clear in {better / len(upright):.1%}")
-    print("clearness, 1st, 5th, 50th, 95th, 99th percentile: upright", end=" ")
-    print(np.percentile(upright, [1, 5, 50, 95, 99]).round(2), "on their side", end=" ")
-    print(np.percentile(turned, [1, 5, 50, 95, 99]).round(2))
+    pages = [np.asarray(image) for image in scenes.images]
+    lain = [np.ascontiguousarray(np.rot90(page)) for page in pages]
+    upright = [propose(Picture(page, "scene"), finder)[0].turns for page in map(colour, pages)]
+    turned = [propose(Picture(page, "scene"), finder)[0].turns for page in map(colour, lain)]
+    print(f"\nOf {count} scenes upright, {np.count_nonzero(upright)} are turned;", end=" ")
+    print(f"of them on their side, {np.count_nonzero(np.array(turned) == 3)} are turned upright")
+
+
+def colour(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.repeat(grey[:, :, None], 3, 2)
 
 
 def main() -> None:
