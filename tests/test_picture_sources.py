@@ -15,7 +15,7 @@ from lenet import datasets
 from lenet.datasets import Dataset
 from lenet.datasets.parts import load_parts
 from lenet.errors import DataError, UsageError
-from lenet.finder import Preparation
+from lenet.finder import Preparation, only_character, plain_character, shipped_finder
 from lenet.reader import Reader
 from lenet.run import Run
 
@@ -424,3 +424,19 @@ def test_sources_that_are_prepared_in_two_ways_are_not_joined(tmp_path: Path, uc
     assert datasets.load_all([first, second]).preparation == Preparation("ink", "light")
     assert datasets.load_all([first, turned]).preparation == Preparation()
     assert datasets.load_all([first, "uci-digits"]).preparation == Preparation("ink", "light")
+
+
+@pytest.mark.parametrize("character", ["A", "E", "X", "M", "K"])
+def test_letters_are_cut_out_whole_of_photos(character: str) -> None:
+    differences = []
+    for number in (0, 5, 7):
+        page = photo(character, number, side=60)
+        clean = plain_character(rgb(np.where(page < 150, 0, 255).astype(np.uint8)))
+        assert clean is not None
+        found = only_character(rgb(page), shipped_finder).image
+        differences.append(np.abs(found.astype(float) - clean.image).mean())
+    assert np.median(differences) < 25
+
+
+def rgb(grey: Images) -> Images:
+    return np.dstack([grey] * 3)

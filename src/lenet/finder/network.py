@@ -50,6 +50,12 @@ class Found:
     ink: tuple[InkMap, ...]
     all_characters: bool = False
 
+    @property
+    def may_be_other(self) -> NDArray[np.bool_]:
+        """Which of `digits` may be other characters, (n,)."""
+        unclear = self.digits.digit - self.digits.other < CLEARLY_DIGIT
+        return np.asarray(unclear & self.all_characters)
+
     def images(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the images of `digits`, uint8 (n, 28, 28), cut out of the page they were found in.
 
@@ -59,13 +65,11 @@ class Found:
         if page.ndim == 2:
             page = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), np.uint8)
         images = np.zeros((len(self.digits), 28, 28), np.uint8)
-        by_contrast = self.digits.digit - self.digits.other < CLEARLY_DIGIT
-        by_contrast &= self.all_characters
         for image, (x, y, w, h), level, is_other in zip(
             images,
             self.digits.boxes.tolist(),
             self.digits.level.tolist(),
-            by_contrast.tolist(),
+            self.may_be_other.tolist(),
             strict=True,
         ):
             box = x, y, w, h

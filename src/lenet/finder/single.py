@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder.network import Finder
-from lenet.picture.crop import cut_ink
+from lenet.finder.network import Finder, Found
+from lenet.picture.crop import cut_ink, whole_box
 from lenet.picture.normalising import (
     Polarity,
     evened,
@@ -23,7 +23,7 @@ Fit = Literal["ink", "squeeze"]
 FITS: tuple[Fit, ...] = get_args(Fit)
 POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 
-SURE = 0.0  # logit: a character is there rather than not
+SURE, LIKELY = 0.0, -1.0  # logits: a character is there rather than not, or may be there
 SIDE = 28  # pixels of an image as networks take it
 LIGHT = 128  # grey level: a border that is lighter is paper under dark ink
 
@@ -131,7 +131,7 @@ def only_character(
     """Return the only character of a picture: a digit, or one of another alphabet.
 
     It is the largest of those that are surely there; if none is, the ink of the whole picture, on
-    the map of the level that sees most of it.
+    the map of the level that sees most of it; if there is none, the largest that may be there.
 
     Parameters
     ----------
@@ -144,19 +144,45 @@ def only_character(
     if plain := plain_character(page, polarity):
         return plain
     found = finder().find(page, all_characters=True)
-    seen = np.maximum(found.digits.digit, found.digits.other)
-    sure = found.digits.take(seen >= SURE)
-    if len(sure):
-        largest = np.array([int(sure.boxes[:, 2:].max(1).argmax())])
-        chosen = sure.take(largest)
-        image = replace(found, digits=chosen).images(page)[0]
-        if image.any():
-            return Single(image, chosen.boxes[0])
+    return (
+        _largest(page, found, SURE)
+        or _all_ink(page, found)
+        or _largest(page, found, LIKELY)
+        or _none(page)
+    )
+
+
+def _largest(page: NDArray[np.uint8], found: Found, least: float) -> Single | None:
+    """Return the largest character that is seen with this logit or more; None without its ink."""
+    seen = np.flatnonzero(np.maximum(found.digits.digit, found.digits.other) >= least)
+    if not len(seen):
+        return None
+    largest = int(seen[found.digits.boxes[seen, 2:].max(1).argmax()])
+    one = replace(found, digits=found.digits.take(np.array([largest])))
+    if one.may_be_other[0]:  # the finder measures digits: of wide letters it sees a part
+        x, y, w, h = one.digits.boxes[0].tolist()
+        boxes = np.array([whole_box(page, (x, y, w, h))], np.float32)
+        one = replace(one, digits=replace(one.digits, boxes=boxes))
+    image = one.images(page)[0]
+    return Single(image, one.digits.boxes[0]) if image.any() else None
+
+
+def _all_ink(page: NDArray[np.uint8], found: Found) -> Single | None:
+    """Return the ink of the whole picture, on the map of the level that sees most of it."""
     height, width = page.shape[:2]
-    box = np.array([0, 0, width, height], np.float32)
-    images = [normalise(evened(cut_ink(page, (0, 0, width, height), ink))) for ink in found.ink]
     certainty = [float(np.maximum(ink.logits, 0).mean()) for ink in found.ink]
-    return Single(images[int(np.argmax(certainty))], box)
+    ink = found.ink[int(np.argmax(certainty))]
+    image = normalise(evened(cut_ink(page, (0, 0, width, height), ink)))
+    return Single(image, _whole(page)) if image.any() else None
+
+
+def _none(page: NDArray[np.uint8]) -> Single:
+    return Single(np.zeros((SIDE, SIDE), np.uint8), _whole(page))
+
+
+def _whole(page: NDArray[np.uint8]) -> NDArray[np.float32]:
+    height, width = page.shape[:2]
+    return np.array([0, 0, width, height], np.float32)
 
 
 def _squeezed(page: NDArray[np.uint8], polarity: Polarity) -> Single:
@@ -167,8 +193,7 @@ def _squeezed(page: NDArray[np.uint8], polarity: Polarity) -> Single:
         polarity = _border_polarity(grey)
     way = cv2.INTER_AREA if min(height, width) >= SIDE else cv2.INTER_LINEAR
     image = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=way), np.uint8)
-    box = np.array([0, 0, width, height], np.float32)
-    return Single(255 - image if polarity == "dark" else image, box)
+    return Single(255 - image if polarity == "dark" else image, _whole(page))
 
 
 def _grey(page: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 MARGIN = 0.15  # of the box's longer side: paper around it, to measure its colour
 AROUND = 0.25  # of the longer side: paper around a character whose ink is on no map
+REACH = 0.75  # of the longer side: a piece of ink that reaches farther is no character's
 STEEP = 4.0  # logit: of ink twice as strong as the threshold between ink and paper
 FEWEST, MOST = 40, 80  # pixels of the longer side to work at: strokes of 3 pixels and more
 INK, HARDLY_INK, NO_INK = 0.4, -0.4, -2.0  # logits of the map, probabilities 0.6, 0.4 and 0.12
@@ -82,26 +83,76 @@ def cut_by_contrast(
     The parameters and the result are those of `cut_ink`.
     """
     x, y, w, h = box
-    margin = AROUND * max(w, h) + 1
+    levels, threshold, (left, top) = _contrast(page, box, AROUND)
+    logits = np.clip(STEEP * (levels / max(1.0, threshold) - 1), -STEEP, STEEP)
+    height, width = levels.shape
+    patch = page[top : top + height, left : left + width]
+    return cut_ink(patch, (x - left, y - top, w, h), InkMap(logits.astype(np.float32), (1, 1), 0))
+
+
+def whole_box(
+    page: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return a box with the rest of those pieces of ink that are partly in it.
+
+    A piece that reaches far beyond, such as a ruled line, is left as it is.
+    """
+    x, y, w, h = box
+    levels, threshold, (left, top) = _contrast(page, box, REACH)
+    height, width = levels.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        np.asarray(levels > threshold, np.uint8), connectivity=8
+    )
+    rows, columns = _whole(y - top, y + h - top, height), _whole(x - left, x + w - left, width)
+    inside = np.unique(labels[slice(*rows), slice(*columns)])
+    pieces = stats[inside[inside > 0], :4]
+    low, high = pieces[:, :2], pieces[:, :2] + pieces[:, 2:4]
+    near = (low > 0).all(1) & (high < (width, height)).all(1)
+    if not near.any():
+        return box
+    first = np.minimum((x - left, y - top), low[near].min(0))
+    last = np.maximum((x + w - left, y + h - top), high[near].max(0))
+    return (
+        float(first[0] + left),
+        float(first[1] + top),
+        float(last[0] - first[0]),
+        float(last[1] - first[1]),
+    )
+
+
+def _contrast(
+    page: NDArray[np.uint8], box: tuple[float, float, float, float], reach: float
+) -> tuple[NDArray[np.uint8], float, tuple[int, int]]:
+    """Return by how much each pixel around a box differs from the paper there.
+
+    Returns
+    -------
+    levels : ndarray of uint8, (h, w)
+        255 is the largest difference.
+    threshold : float
+        Level between paper and ink.
+    corner : tuple of int
+        Column and row of the page at which the levels begin.
+    """
+    x, y, w, h = box
+    margin = reach * max(w, h) + 1
     left, right = _whole(x - margin, x + w + margin, page.shape[1])
     top, bottom = _whole(y - margin, y + h + margin, page.shape[0])
-    patch = page[top:bottom, left:right]
-    x, y = x - left, y - top
-    height, width = patch.shape[:2]
+    height, width = bottom - top, right - left
     outside = np.ones((height, width), bool)
-    outside[slice(*_whole(y, y + h, height)), slice(*_whole(x, x + w, width))] = False
+    rows, columns = _whole(y - top, y + h - top, height), _whole(x - left, x + w - left, width)
+    outside[slice(*rows), slice(*columns)] = False
     around = np.flatnonzero(outside)
-    if len(around) < FEW:
-        around = np.arange(outside.size)
-    pixels = np.asarray(patch.reshape(-1, 3), np.float32)
     every = np.arange(outside.size)
+    if len(around) < FEW:
+        around = every
+    pixels = page[top:bottom, left:right].reshape(-1, 3).astype(np.float32)
     plane = _paper(pixels, around[:: 1 + len(around) // SAMPLES], width)
     away = np.linalg.norm(pixels - _terms(every, width) @ plane, axis=1)
     strongest = max(float(away.max()), FAINTEST)
     levels = np.rint(255 * away / strongest).astype(np.uint8).reshape(height, width)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    logits = np.clip(STEEP * (levels / max(1.0, threshold) - 1), -STEEP, STEEP)
-    return cut_ink(patch, (x, y, w, h), InkMap(logits.astype(np.float32), (1.0, 1.0), 0.0))
+    return levels, threshold, (left, top)
 
 
 def _patch(
