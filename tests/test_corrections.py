@@ -26,6 +26,7 @@ from lenet import datasets
 from lenet.corrections import Correction, Corrections, open_engine
 from lenet.datasets.corrections import export_corrections
 from lenet.errors import DataError
+from lenet.picture import normalise
 from lenet.reader import DEFAULT_MODEL
 from lenet.recipe import parse_changes
 from lenet.server.app import build
@@ -74,7 +75,7 @@ def client(store: Corrections) -> Iterator[TestClient]:
 
 
 def correction(number: int = 0, **changes: Any) -> Correction:
-    image = np.random.default_rng(number).integers(0, 256, (28, 28), np.uint8)
+    image = normalise(np.random.default_rng(number).integers(1, 256, (20, 12), np.uint8))
     facts = {
         "id": uuid4(), "image": image, "model": "lenet5", "digest": "d" * 64, "answer": 1,
         "probability": 0.61, "truth": number % 10, "time": datetime.now(UTC),

@@ -358,7 +358,7 @@ def test_in_other_pictures_in_a_folder_the_digit_is_found_and_scaled(
         for dy in (-1, 0, 1)
         for dx in (-1, 0, 1)
     ]
-    assert min(differences) < 8
+    assert min(differences) < 10
 
 
 def test_the_error_for_a_bad_folder_or_picture_names_it(
@@ -369,7 +369,7 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
     with pytest.raises(DataError, match=rf"^no class folders in {tmp_path}; it needs one folder"):
         datasets.load(f"folder:{tmp_path}")
     (tmp_path / "0").mkdir()
-    with pytest.raises(DataError, match=rf"^no .png in the class folders of {tmp_path}: 0; "):
+    with pytest.raises(DataError, match=rf"^no pictures in the class folders of {tmp_path}: 0; "):
         datasets.load(f"folder:{tmp_path}")
     fill(tmp_path, uci.train)
     bad = tmp_path / "0" / "bad.png"
@@ -377,7 +377,7 @@ def test_the_error_for_a_bad_folder_or_picture_names_it(
     with pytest.raises(DataError, match=re.escape(str(bad))):
         datasets.load(f"folder:{tmp_path}")
     Image.new("RGB", (60, 60), "white").save(bad)
-    with pytest.raises(DataError, match=rf"^{bad} holds 0 digits, expected one; crop or remove it"):
+    with pytest.raises(DataError, match=f"pictures cannot be used: {bad} shows nothing; repair"):
         datasets.load(f"folder:{tmp_path}")
 
 

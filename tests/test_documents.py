@@ -27,6 +27,7 @@ from lenet.picture import pdf as pdf_module
 from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers
 from lenet.picture.pdf_drawer import draw
 from lenet.reader import Reading
+from lenet.reader.task import Task
 from pages import encode
 
 ENCRYPTED = pdf(
@@ -529,8 +530,7 @@ def test_a_document_removed_while_it_is_read_gives_its_error(
         yield path
         yield page_image("7")
 
-    search = lenet.reader.reader.Search
-    original = search._decode
+    original = Task._decode
 
     def decode_and_remove(self: Any, source: Any) -> Any:
         try:
@@ -539,7 +539,7 @@ def test_a_document_removed_while_it_is_read_gives_its_error(
             path.unlink(missing_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_decode", decode_and_remove)
+        patch.setattr(Task, "_decode", decode_and_remove)
         first, second = reader.read_many(sources(), all_formats=True)
     assert str(first).endswith("three.tif does not exist; check the path")
     assert str(second) == "7"

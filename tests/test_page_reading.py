@@ -1,163 +1,298 @@
-"""What the page shows of a reading: numbers, other characters, and classes by their names."""
+"""How proposals become a reading: probabilities, rows and numbers, signs, grids, other classes."""
 
-import base64
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
 import cv2
+import numpy as np
 import pytest
-from PIL import Image
+from numpy.typing import NDArray
 
-from browser import Open, draw, expect, number, press, upload, windows
-from live_service import Live, serving
-from pages import rows_of
-from services import run_of_classes
+from finders import Pieces
+from lenet.finder import Found
+from lenet.picture import Picture, decode
+from lenet.reader import Classifier, Reader, Reading
+from lenet.reader.belief import FACTS, Belief
+from lenet.reader.page_reading import Networks, Options, judge, propose_ways, read_pages
+from pages import Bytes, blank, rows_of
 
-pytestmark = pytest.mark.browser
-
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-IMAGE = base64.b64encode(bytes(784)).decode()
-
-
-def answered(page: Any, **reading: Any) -> None:
-    """Make the page show this reading, whatever is drawn."""
-    whole = {"picture": "picture", "model": "lenet5", "status": "nothing", "text": "",
-             "width": 640, "height": 400, "numbers": [], "digits": [], "rejected": []}  # fmt: skip
-    page.route("**/v1/read*", lambda route: route.fulfill(json={**whole, **reading}))
-    press(page, "Write a 3 for me")
-
-
-def test_numbers_stand_apart_and_a_sign_between_them_is_no_digit(
-    open_page: Open, tmp_path: Path
-) -> None:
-    sheet = rows_of("12 34", "5")
-    cv2.line(sheet, (225, 80), (270, 80), 0, 6)
-    Image.fromarray(sheet).save(tmp_path / "sheet.png")
-    page = open_page("picture")
-    upload(page, tmp_path / "sheet.png")
-    shown = number(page, "picture")
-    expect(shown.locator(".together")).to_have_text(["12", "34", "5"])
-    expect(shown.locator(".line")).to_have_text(["12 34", "5"])
-    two, three = (shown.get_by_role("button", name=name).bounding_box() for name in "23")
-    one = shown.get_by_role("button", name="1").bounding_box()
-    assert three["x"] - (two["x"] + two["width"]) > two["x"] - (one["x"] + one["width"]) + 8
-    expect(page.locator("#spoken")).to_have_text("Read: 1 2, 3 4, 5")
-    expect(page.locator("#picture-answer .left-out")).to_have_text("Left out: one other character.")
-    sign = page.locator(".frame .box.sign")
-    expect(sign).to_have_text("")
-    expect(sign).to_have_css("pointer-events", "none")
-    expect(page.locator(".crops button")).to_have_count(5)
-
-
-def test_hundreds_of_other_characters_are_counted_and_framed_quietly(open_page: Open) -> None:
-    page = open_page()
-    places = [[8 * (index % 75), 12 * (index // 75), 6, 9] for index in range(300)]
-    answered(page, rejected=[{"box": box, "reason": "sign"} for box in places])
-    answer = page.locator("#draw-answer")
-    expect(answer.locator(".left-out")).to_have_text("Left out: 300 other characters.")
-    expect(answer.locator(".badge")).to_have_text("not a digit")
-    expect(page.locator(".pad .box.sign")).to_have_count(300)
-    assert page.locator(".pad .box span").count() == 0
-    expect(answer.get_by_role("button", name="Look inside")).to_be_disabled()
-    expect(answer.locator(".correct")).to_be_hidden()
-
-
-def test_many_refused_shapes_are_counted_without_a_button_for_each(open_page: Open) -> None:
-    page = open_page()
-    digit = {"digit": 4, "probability": 0.9, "probabilities": [0.1 / 9] * 4 + [0.9] + [0.1 / 9] * 5,
-             "status": "digit", "box": [0, 0, 20, 40], "image": IMAGE}  # fmt: skip
-    shape = {"box": [99, 0, 20, 40], "reason": "not_a_digit", "image": IMAGE}
-    facts = {"status": "digits", "text": "4", "numbers": [{"text": "4", "digits": [0]}]}
-    answered(page, **facts, digits=[digit], rejected=[shape] * 40)
-    left = page.locator("#draw-answer .left-out")
-    expect(left).to_have_text("Left out: 40 shapes that are not digits.")
-    assert left.locator("button").count() == 0
+Ways = tuple[str, ...]
+DIGITS = tuple("0123456789")
 
 
 @pytest.fixture(scope="module")
-def others(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    place = tmp_path_factory.mktemp("classes")
-    letters = run_of_classes(place / "letters", "abcdefghij")
-    words = run_of_classes(place / "words", WORDS)
-    with serving(letters, words, "lenet5", "--collect", place / "corrections.db") as live:
-        yield live
+def networks() -> Networks:
+    """A reader that refuses nothing, and a finder that takes pieces of ink for digits."""
+    return Networks(Reader("lenet5", threads=1).classifier, Pieces())
 
 
-@pytest.fixture
-def open_others(chromium: Any, others: Live) -> Iterator[Open]:
-    with windows(chromium, others.address) as opened:
-        yield opened
+def read(pixels: Bytes, networks: Networks, **options: bool | float) -> Reading:
+    [reading] = read_pages([decode(pixels)], networks, Options(**options))  # type: ignore[arg-type]
+    return reading
 
 
-def test_letters_are_shown_wherever_digits_would_be(open_others: Open) -> None:
-    page = open_others()
-    expect(page.locator("#draw-title")).to_have_text("Draw")
-    draw(page, 2)
-    expect(number(page)).to_have_text("c")
-    answer = page.locator("#draw-answer")
-    expect(answer.locator(".badge")).to_have_text("recognised")
-    expect(answer.locator(".sentence")).to_contain_text("This is “c”")
-    expect(answer.locator(".bars .name")).to_have_text(list("abcdefghij"))
-    expect(answer.locator(".bars .best .name")).to_have_text("c")
-    expect(page.locator(".pad .box")).to_have_text("c")
-    expect(answer.locator(".correct")).to_be_hidden()  # those are of digits
-    answer.get_by_role("button", name="Look inside").click()
-    expect(page.locator(".whose")).to_have_text("The c you drew.")
-    expect(page.locator(".stream-answer")).to_contain_text("reads “c”")
-    expect(page.locator(".layer .bars .best .name")).to_have_text("c")
-    page.get_by_role("link", name="Numbers").click()
-    for name in page.locator(".mistakes .pair b").all_inner_texts():
-        assert name in "abcdefghij"
+def dash(page: Bytes, x: int, y: int) -> Bytes:
+    cv2.line(page, (x, y), (x + 24, y), 0, 5)
+    return page
 
 
-def test_words_are_shown_whole_and_compared_by_their_names(
-    open_others: Open, tmp_path: Path
+@dataclass
+class Told(Classifier):
+    """Knows narrow ink from wide ink, and refuses what is below the threshold asked for."""
+
+    classes: Ways = ("bar", "ring")
+    rejection: float | None = None
+    temperature: float = 1.0
+    asked: int = 0
+
+    def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.asked += len(images)
+        logits = np.zeros((len(images), len(self.classes)), np.float32)
+        narrow = (images > 127).any(1).sum(1) < 9
+        logits[np.arange(len(images)), np.where(narrow, 0, 1)] = 4
+        return logits
+
+
+def believing(amount: float) -> Belief:
+    """Return a belief that says the same of every place."""
+    odds = np.log(amount / (1 - amount))
+    zeros = np.zeros(FACTS)
+    return Belief("", "", zeros, zeros + 1, np.zeros((FACTS + 1, 1)), np.array([0, odds]))
+
+
+# --- rows and numbers
+
+
+def test_digits_are_read_row_by_row(networks: Networks) -> None:
+    reading = read(rows_of("3705", "2846", "5923", gap=75), networks)
+    assert reading.text == str(reading) == "3705\n2846\n5923"
+    assert reading.status == "digits"
+    assert reading.rows == (((0, 1, 2, 3),), ((4, 5, 6, 7),), ((8, 9, 10, 11),))
+    assert [number.text for number in reading.numbers] == ["3705", "2846", "5923"]
+    middles = [x + w / 2 for x, _, w, _ in (digit.box for digit in reading.digits[:4])]
+    assert middles == sorted(middles)
+
+
+def test_a_wide_gap_parts_numbers(networks: Networks) -> None:
+    assert read(rows_of("37  05", "2846", gap=60, height=45), networks).text == "37 05\n2846"
+
+
+def test_a_sign_parts_numbers_and_is_told_without_an_image(networks: Networks) -> None:
+    page = rows_of("1207", gap=80)
+    assert read(page, networks).text == "1207"
+    page = np.insert(page, [185] * 40, 255, axis=1)
+    reading = read(dash(page, 188, 60), networks)
+    assert reading.text == "12 07"
+    [sign] = reading.rejected
+    assert (sign.reason, sign.image) == ("sign", None)
+    assert sign.box == pytest.approx((186, 58, 30, 5), abs=4)
+
+
+def test_numbers_know_their_box_digits_and_probability(networks: Networks) -> None:
+    reading = read(rows_of("37  05", gap=60, height=45), networks)
+    first, second = reading.numbers
+    assert (first.digits, second.digits) == ((0, 1), (2, 3))
+    three, seven = (digit.box for digit in reading.digits[:2])
+    assert first.box[0] == three[0]
+    assert first.box[0] + first.box[2] == seven[0] + seven[2]
+    product = reading.digits[0].probability * reading.digits[1].probability
+    assert first.probability == pytest.approx(product)
+
+
+def test_empty_cells_of_a_grid_are_points_if_asked(networks: Networks) -> None:
+    page = rows_of("3 05", " 84 ", "592 ", gap=75)
+    assert read(page, networks, grid=True).text == "3.05\n.84.\n592."
+    assert "." not in read(page, networks).text
+    numbers = read(page, networks, grid=True).numbers
+    assert [number.text for number in numbers] == list("30584592")
+
+
+def test_pages_are_read_together_as_each_alone(networks: Networks) -> None:
+    pages = [rows_of("37", "28"), blank(90, 90), rows_of("4"), blank(28, 28), rows_of("90")]
+    decoded = [decode(page) for page in pages]
+    alone = [read(page, networks) for page in pages]
+    assert read_pages(decoded, networks, Options()) == alone
+    assert [reading.status for reading in alone] == ["digits", "blank", "digits", "blank", "digits"]
+    assert read_pages([], networks, Options()) == []
+
+
+def test_a_page_keeps_its_name_number_and_scale(networks: Networks) -> None:
+    pixels = decode(rows_of("37")).pixels
+    whole = read(rows_of("37"), networks)
+    [reading] = read_pages([Picture(pixels, "x.pdf", 2, 3, True)], networks, Options())
+    assert (reading.picture, reading.page, reading.of_several) == ("x.pdf", 3, True)
+    for digit, same in zip(reading.digits, whole.digits, strict=True):
+        assert digit.box == pytest.approx(tuple(2 * side for side in same.box), abs=2)
+
+
+def test_of_both_ways_up_the_more_believed_is_read(networks: Networks) -> None:
+    class Careful(Pieces):
+        def find(self, page: Bytes, *, all_characters: bool = False) -> Found:
+            found = super().find(page, all_characters=all_characters)
+            upright = page[:20, :20].min() == 0
+            return found if upright else replace(found, digits=found.digits.take(np.arange(1)))
+
+        def look(self, page: Bytes) -> list:  # type: ignore[type-arg]
+            seen = super().look(page)
+            if page[:20, :20].min() > 0:
+                for heat in seen:
+                    heat.maps[:2] = -6
+            return seen
+
+    careful = replace(networks, finder=Careful())
+    page = rows_of("3705", "2846", gap=75)
+    page[2:12, 2:12] = 0
+    turned = np.ascontiguousarray(page[::-1, ::-1])
+    assert read(turned, careful).status == "nothing"
+    assert "3705\n2846" in read(turned, careful, upside_down=True).text
+    x, y, w, h = read(turned, careful, upside_down=True).digits[-1].box
+    assert (x + w / 2, y + h / 2) < (turned.shape[1] / 2, turned.shape[0] / 2)
+
+
+# --- probabilities and belief
+
+
+@pytest.mark.parametrize("amount", [None, 0.55, 0.9, 0.999])
+def test_probabilities_sum_to_1_and_unbelief_lowers_them(
+    amount: float | None, networks: Networks
 ) -> None:
-    Image.fromarray(rows_of("12", "5")).save(tmp_path / "sheet.png")
-    page = open_others("picture")
-    page.locator("#model").select_option("words")
-    upload(page, tmp_path / "sheet.png")
-    shown = number(page, "picture")
-    expect(shown.locator(".line")).to_have_text(["one two", "five"])
-    expect(page.locator(".crops button")).to_have_text(["one", "two", "five"])
-    names = page.locator("#picture-answer .bars .name")
-    expect(names).to_have_text(list(WORDS))
-    assert all(
-        name.evaluate("(element) => element.scrollWidth <= element.clientWidth + 1")
-        for name in names.all()
-    )
-    page.locator("#compare").select_option("lenet5")
-    expect(page.locator(".versus dd")).to_have_text(["one two / five", "12 / 5"])
-    # A model that lacks these classes has no probability of them.
-    expect(page.locator("#picture-answer .bars .shares b:last-child").first).to_have_text("–")
-    page.locator("#model").select_option("lenet5")
-    expect(page.locator("#picture-title")).to_be_visible()
-    expect(shown.locator(".line")).to_have_text(["12", "5"])
-    expect(page.locator("#picture-answer .correct")).to_be_visible()
+    belief = None if amount is None else believing(amount)
+    reading = read(rows_of("37"), replace(networks, belief=belief))
+    certain = read(rows_of("37"), networks)
+    assert reading.text == certain.text
+    for digit, sure in zip(reading.digits, certain.digits, strict=True):
+        assert sum(digit.probabilities) == pytest.approx(1)
+        assert digit.probability == max(digit.probabilities)
+        share = 1 if amount is None else amount
+        expected = share * sure.probability + (1 - share) / 10
+        assert digit.probability == pytest.approx(expected)
 
 
-def test_of_many_classes_the_ten_most_probable_have_bars(open_page: Open) -> None:
-    classes = [chr(ord("A") + index) for index in range(26)]
+def test_what_is_not_believed_is_rejected_with_its_image(networks: Networks) -> None:
+    reading = read(rows_of("37"), replace(networks, belief=believing(0.4)))
+    assert (reading.status, reading.text, reading.digits) == ("nothing", "", ())
+    assert [region.reason for region in reading.rejected] == ["not_a_digit"] * 2
+    images = [digit.image for digit in read(rows_of("37"), networks).digits]
+    for region in reading.rejected:
+        assert region.image is not None
+        assert any(np.array_equal(region.image, image) for image in images)
 
-    def more(route: Any) -> None:
-        said = route.fetch().json()
-        said["models"][0]["classes"] = classes
-        route.fulfill(json=said)
 
-    page = open_page()
-    page.route("**/v1/models", more)
-    page.reload()
-    page.wait_for_selector(".pad")
-    shares = [0.0] * 26
-    shares[24], shares[3], shares[25] = 0.7, 0.2, 0.1
-    letter = {"class": "Y", "probability": 0.7, "probabilities": shares, "status": "uncertain",
-              "box": [200, 100, 100, 200], "image": IMAGE}  # fmt: skip
-    facts = {"status": "digits", "text": "?", "numbers": [{"text": "?", "digits": [0]}]}
-    answered(page, **facts, digits=[letter])
-    names = page.locator("#draw-answer .bars .name")
-    expect(names).to_have_text(["Y", "D", "Z", *"ABCEFGH"])
-    expect(page.locator("#draw-answer .sentence")).to_contain_text(
-        "Perhaps “Y” (70.0 %), perhaps “D” (20.0 %)."
-    )
-    expect(page.locator(".pad .box")).to_have_text("Y?")
+def test_belief_counts_the_refusals_of_the_reader_only_where_there_is_none() -> None:
+    strict = Networks(Told(DIGITS, rejection=1e9), Pieces())
+    page = rows_of("1", "0")
+    assert read(page, strict).status == "nothing"
+    assert read(page, replace(strict, belief=believing(0.9))).status == "digits"
+
+
+def test_a_page_that_is_one_digit_is_not_judged_by_the_belief(networks: Networks) -> None:
+    unbelieving = replace(networks, belief=believing(0.01))
+    assert read(rows_of("3"), unbelieving, single=True).text == "3"
+    assert read(rows_of("3"), unbelieving).text == ""
+
+
+def test_a_doubtful_digit_is_a_question_mark(networks: Networks) -> None:
+    doubting = replace(networks, belief=believing(0.6))
+    reading = read(rows_of("37"), doubting, min_probability=0.9)
+    assert (reading.text, reading.status) == ("??", "digits")
+    assert [digit.status for digit in reading.digits] == ["uncertain"] * 2
+    kept = read(rows_of("37"), doubting, min_probability=0.9, keep_uncertain=True)
+    assert kept.text == "37"
+
+
+# --- images that are one digit as they are
+
+
+class NoFinder(Pieces):
+    def look(self, page: Bytes) -> list:  # type: ignore[type-arg]
+        raise AssertionError("no finder is needed")
+
+
+def ready_made() -> Bytes:
+    """Return an image as MNIST's were made, with a 1 on it."""
+    page = np.zeros((28, 28), np.uint8)
+    page[4:24, 13:16] = 255
+    return page
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_an_image_as_networks_take_it_needs_no_finder(single: bool) -> None:
+    classifier = Told(DIGITS)
+    for pixels in (ready_made(), 255 - ready_made()):
+        reading = read(pixels, Networks(classifier, NoFinder()), single=single)
+        assert reading.text == "0", "as `Told` reads a bar"
+        assert np.array_equal(reading.digits[0].image, ready_made())
+        assert reading.digits[0].box == (13, 4, 3, 20)
+    assert classifier.asked == 2, "each image is classified once"
+
+
+def test_an_image_that_the_reader_refuses_is_shown_to_the_finder() -> None:
+    strict = Networks(Told(DIGITS, rejection=1e9), Pieces())
+    reading = read(ready_made(), strict)
+    assert reading.status == "nothing"
+    assert read(ready_made(), replace(strict, belief=believing(0.9))).text == "0"
+    with pytest.raises(AssertionError, match="no finder is needed"):
+        read(ready_made(), replace(strict, finder=NoFinder()))
+    alone = read(ready_made(), replace(strict, finder=NoFinder()), single=True)
+    assert [region.reason for region in alone.rejected] == ["not_a_digit"]
+
+
+def test_single_is_one_digit_or_one_rejection(networks: Networks) -> None:
+    page = rows_of("37", "28")
+    reading = read(page, networks, single=True)
+    assert len(reading.digits) == 1
+    refusing = replace(networks, classifier=Told(DIGITS, rejection=1e9))
+    refused = read(page, refusing, single=True)
+    assert (len(refused.digits), len(refused.rejected)) == (0, 1)
+    assert refused.rejected[0].box == reading.digits[0].box
+
+
+# --- models of other classes
+
+
+def bars_and_rings() -> Bytes:
+    page = blank(120, 260)
+    cv2.line(page, (30, 30), (30, 90), 0, 8)
+    cv2.circle(page, (85, 60), 28, 0, 8)
+    cv2.line(page, (140, 30), (140, 90), 0, 8)
+    return page
+
+
+def test_other_classes_are_named_and_parted_if_words() -> None:
+    reading = read(bars_and_rings(), Networks(Told(), Pieces()))
+    assert reading.text == "bar ring bar"
+    first = reading.to_dict()["digits"][0]
+    assert first["class"] == "bar"
+    assert "digit" not in first
+    assert len(reading.numbers) == 3
+
+
+def test_classes_of_one_character_make_words() -> None:
+    reading = read(bars_and_rings(), Networks(Told(("I", "O")), Pieces()))
+    assert reading.text == "IOI"
+    assert [digit.character for digit in reading.digits] == list("IOI")
+
+
+def test_every_entry_of_a_model_of_other_classes_has_the_same_keys() -> None:
+    mixed = Told(("0", "A"))
+    entries = read(bars_and_rings(), Networks(mixed, Pieces())).to_dict()["digits"]
+    assert [entry["class"] for entry in entries] == ["0", "A", "0"]
+    assert not any("digit" in entry for entry in entries)
+
+
+def test_a_model_of_other_classes_reads_what_the_finder_takes_for_signs() -> None:
+    page = dash(bars_and_rings(), 180, 60)
+    every = read(page, Networks(Told(), Pieces()))
+    assert sorted(digit.name for digit in every.digits) == ["bar", "bar", "ring", "ring"]
+    assert not every.rejected
+    only = read(page, Networks(Told(DIGITS), Pieces()))
+    assert [digit.digit for digit in only.digits] == [0, 1, 0]
+    assert [region.reason for region in only.rejected] == ["sign"]
+
+
+def test_a_proposal_that_is_seen_too_faintly_is_rejected_without_a_belief() -> None:
+    networks = Networks(Told(DIGITS), Pieces())
+    [way] = propose_ways(decode(bars_and_rings()), networks, Options())
+    way.digits.digit[1] = -0.5
+    [judged] = judge([way], networks)
+    assert judged.is_digit.tolist() == [True, False, True]
+    assert judged.probabilities.sum(1) == pytest.approx(1)

@@ -19,6 +19,7 @@ from lenet import datasets
 from lenet.datasets import parquet
 from lenet.datasets.dataset import DIGITS, Dataset, carve_test
 from lenet.errors import DataError
+from lenet.finder import Preparation
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +69,10 @@ def error_of(path: Path) -> str:
         datasets.load(f"parquet:{path}")
     text = str(error.value)
     assert "\n" not in text
-    return text.removeprefix(f"parquet:{path} ").removeprefix(str(path)).lstrip()
+    return text.removeprefix(f"parquet:{path}").removeprefix(str(path)).lstrip()
 
 
-SMALL = "grey images of 28×28 are light on dark and taken as they are"
+SMALL = "100 small plain pictures are light on dark"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_other_pictures_are_read_as_in_a_folder(tmp_path: Path, uci: datasets.Sp
     )
     found = datasets.load(f"parquet:{path}")
     assert same(found, datasets.load(f"folder:{tmp_path}/folder"))
-    assert found.notes == ()
+    assert found.notes == datasets.load(f"folder:{tmp_path}/folder").notes
 
 
 def test_small_pictures_dark_on_light_are_turned_round(
@@ -160,17 +161,22 @@ def test_small_pictures_dark_on_light_are_turned_round(
 ) -> None:
     dark = Dataset("x", 255 - uci.train.images, uci.train.labels, DIGITS)
     found = datasets.load(f"parquet:{write_digits(tmp_path / 'a.parquet', dark)}")
-    assert found.notes == ()
-    for image in found.train.images:
-        assert np.median([image[0], image[-1], image[:, 0], image[:, -1]]) == 0
+    assert found.notes == ("60 small plain pictures are dark on light",)
+    assert found.preparation == Preparation("ink", "dark")
+    assert same(found, carve_test(uci.train))
 
 
 def test_most_small_pictures_decide_for_all(tmp_path: Path, uci: datasets.Splits) -> None:
     images = uci.train.images.copy()
-    images[3, :1] = images[3, :, :1] = images[3, -1:] = 200  # ink up to the border
+    images[3] = 255 - images[3]
     mixed = Dataset("x", images, uci.train.labels, DIGITS)
     path = write_digits(tmp_path / "a.parquet", mixed)
-    assert same(datasets.load(f"parquet:{path}"), carve_test(mixed))
+    found = datasets.load(f"parquet:{path}")
+    assert (
+        f"look dark on light, but are taken for light on dark as the others: {path}, row 3; "
+        in (found.notes[0])
+    )
+    assert same(datasets.load(f"parquet:{path}?polarity=auto"), carve_test(uci.train))
 
 
 def test_bad_rows_are_named_and_nulls_are_counted(tmp_path: Path, uci: datasets.Splits) -> None:
@@ -184,12 +190,14 @@ def test_bad_rows_are_named_and_nulls_are_counted(tmp_path: Path, uci: datasets.
     assert error_of(write(path, pictures, [10, *labels[1:]], names=DIGITS)) == (
         ", row 0 holds the label 10, but there are 10 classes; repair or remove the row"
     )
-    assert error_of(write(path, [*pictures[:7], b"hello", *pictures[8:]], labels)).startswith(
-        ", row 7"
+    assert error_of(write(path, [*pictures[:7], b"hello", *pictures[8:]], labels)) == (
+        f": 1 of 60 pictures cannot be used: {path}, row 7 is text; repair or remove them, or say "
+        "--skip-broken"
     )
+    assert len(datasets.load(f"parquet:{path}?skip-broken").train) == 47
     blank = [*pictures[:7], encode(Image.new("RGB", (60, 60), "white")), *pictures[8:]]
-    assert error_of(write(path, blank, labels)) == (
-        ", row 7 holds 0 digits, expected one; crop or remove it"
+    assert f"{path}, row 7 shows nothing; repair or remove them" in (
+        error_of(write(path, blank, labels))
     )
     assert error_of(write(path, pictures, [[label] for label in labels])) == (
         ", row 0 holds a list as label, expected a number or a name"

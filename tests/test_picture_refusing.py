@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from PIL import Image
 
 from command import printed
 from lenet.errors import PictureError
-from lenet.picture import decode, find_digits
+from lenet.picture import decode
+from lenet.reader import Reader
 from pages import Bytes, encode, lone_seven
 
 
@@ -185,13 +186,13 @@ def damaged(count: int, seed: int) -> Iterator[bytes]:
         yield bytes(content)
 
 
-def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
-    """Return the number of decoded files, the error messages, and the longest time."""
+def answers(files: Iterable[bytes], read: Callable[[bytes], object]) -> tuple[int, set[str], float]:
+    """Return the number of files read, the error messages, and the longest time."""
     decoded, texts, longest = 0, set(), 0.0
     for content in files:
         start = time.process_time()
         try:
-            find_digits(decode(content))
+            read(content)
             decoded += 1
         except PictureError as error:
             texts.add(str(error))
@@ -199,21 +200,24 @@ def answers(files: Iterable[bytes]) -> tuple[int, set[str], float]:
     return decoded, texts, longest
 
 
-def test_damaged_files_give_a_picture_or_a_picture_error() -> None:
-    decoded, texts, longest = answers(damaged(1_500, seed=0))
-    assert 150 < decoded < 1_450
-    assert len(texts) > 10
+def test_damaged_files_give_a_reading_or_a_picture_error() -> None:
+    reader = Reader("lenet5", threads=1)
+    done, texts, longest = answers(damaged(400, seed=0), reader.read)
+    assert 40 < done < 380
+    assert len(texts) > 8
     assert not [text for text in texts if "0x" in text or "\n" in text]
     assert longest < 0.5
 
 
 @pytest.mark.slow
-def test_20000_damaged_files_need_bounded_time_and_memory() -> None:
+@pytest.mark.parametrize(("count", "reads"), [(20_000, False), (4_000, True)])
+def test_many_damaged_files_need_bounded_time_and_memory(count: int, reads: bool) -> None:
     resource = pytest.importorskip("resource")
-    answers(damaged(2_000, seed=1))
+    read = Reader("lenet5", threads=1).read if reads else decode
+    answers(damaged(count // 10, seed=1), read)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    decoded, texts, longest = answers(damaged(20_000, seed=2))
-    assert 2_000 < decoded < 19_000
+    done, texts, longest = answers(damaged(count, seed=2), read)
+    assert count // 10 < done < 0.95 * count
     assert not [text for text in texts if "0x" in text or "\n" in text]
     assert longest < 0.5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
@@ -239,9 +243,10 @@ def test_the_largest_pictures_are_read_in_bounded_memory(
     path.write_bytes(encode(page, form, **film))
     script = (
         "import resource, sys\n"
-        "from lenet.picture import decode, find_digits\n"
+        "from lenet.reader import Reader\n"
+        "reader = Reader('lenet5', threads=1)\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "find_digits(decode(sys.argv[1]))\n"
+        "reader.read(sys.argv[1])\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
     assert int(printed(script, path)) < 1_000 * megabytes

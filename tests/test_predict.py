@@ -26,9 +26,11 @@ from lenet.cli import predict as verb
 from lenet.cli import predict_output as output
 from lenet.cli.console import print_json
 from lenet.errors import LeNetError, UsageError
+from lenet.finder import Finder
 from lenet.picture import decode
-from lenet.reader import DEFAULT_MODEL, Digit, Reader, Reading, Rejection
+from lenet.reader import DEFAULT_MODEL, Digit, Reading, Rejection
 from lenet.reader.explanation import DIGIT, REJECTED, UNCERTAIN, explain
+from pages import rows_of
 from picture_server import OK, server
 
 PICTURES = {
@@ -70,13 +72,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_line_has_name_digits_and_probability_with_rows_between_slashes(tmp_path: Path) -> None:
-    reader = Reader()
-    sheet = np.full((300, 400), 255, np.uint8)
-    for row, digits in enumerate(("735", "42")):
-        for column, digit in enumerate(digits):
-            image = Image.fromarray(reader.read(PICTURES[digit], single=True).digits[0].image)
-            y, x = 30 + row * 140, 30 + column * 110
-            sheet[y : y + 84, x : x + 84] = 255 - np.asarray(image.resize((84, 84)))
+    sheet = rows_of("735", "42", gap=75)
     Image.fromarray(sheet).save(tmp_path / "page.png")
     many, one, blank = predict(tmp_path / "page.png", THREE, blank_picture(tmp_path)).stdout.split(
         "\n"
@@ -91,6 +87,14 @@ def test_a_line_has_name_digits_and_probability_with_rows_between_slashes(tmp_pa
 def blank_picture(folder: Path) -> Path:
     Image.new("L", (60, 60), 255).save(folder / "blank.png")
     return folder / "blank.png"
+
+
+def ready_made(folder: Path) -> Path:
+    """Save an image as networks take it, with a 1 on it: it is read soonest."""
+    page = np.zeros((28, 28), np.uint8)
+    page[4:24, 13:16] = 255
+    Image.fromarray(page).save(folder / "1.png")
+    return folder / "1.png"
 
 
 def test_a_folder_stands_for_its_pictures_sorted_by_name(
@@ -171,8 +175,53 @@ def test_json_is_the_reading_that_python_gives(folder: Path) -> None:
     assert value == json.loads(
         json.dumps(lenet.Reader().read("scans/a.png", single=True).to_dict())
     )
-    assert list(value) == ["picture", "page", "status", "text", "digits", "rejected"]
+    names = ["picture", "page", "status", "text", "numbers", "digits", "rejected"]
+    assert list(value) == names
     assert abs(sum(value["digits"][0]["probabilities"]) - 1) < 1e-9
+
+
+def test_csv_counts_rows_numbers_and_places_from_1(tmp_path: Path) -> None:
+    Image.fromarray(rows_of("37  05", "28", gap=60, height=45)).save(tmp_path / "page.png")
+    done = predict("--model", "lenet5", "--csv", tmp_path / "page.png")
+    head, *lines = csv.reader(io.StringIO(done.stdout))
+    assert head == [
+        *("picture", "page", "status", "row", "number", "place", "digit", "probability"),
+        *("digit_status", "x", "y", "width", "height", "error"),
+    ]
+    rows = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [[row["row"], row["number"], row["place"], row["digit"]] for row in rows] == [
+        ["1", "1", "1", "3"],
+        ["1", "1", "2", "7"],
+        ["1", "2", "3", "0"],
+        ["1", "2", "4", "5"],
+        ["2", "3", "5", "2"],
+        ["2", "3", "6", "8"],
+    ]
+    assert {row["page"] for row in rows} == {"1"}
+
+
+def test_grid_prints_empty_cells_as_points(tmp_path: Path) -> None:
+    Image.fromarray(rows_of("3 05", " 84 ", "592 ", gap=75)).save(tmp_path / "grid.png")
+    words = ("--model", "lenet5", tmp_path / "grid.png")
+    assert list(texts(predict("--grid", *words)).values()) == ["3.05 / .84. / 592."]
+    assert "." not in next(iter(texts(predict(*words)).values()))
+    value = json.loads(predict("--grid", "--json", *words).stdout)
+    assert value["text"] == "3.05\n.84.\n592."
+    assert [number["text"] for number in value["numbers"]] == list("30584592")
+    lines = list(csv.DictReader(io.StringIO(predict("--grid", "--csv", *words).stdout)))
+    assert [line["digit"] for line in lines] == list("30584592")
+
+
+def test_files_as_networks_take_them_need_no_finder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(finder: Finder, page: object) -> None:
+        raise AssertionError("no finder is needed")
+
+    monkeypatch.setattr(Finder, "look", look)
+    for words in ([], ["--single"]):
+        done = predict("--model", "lenet5", ready_made(tmp_path), *words)
+        assert list(texts(done).values()) == ["1"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
@@ -293,8 +342,8 @@ def test_show_uses_grey_levels_on_a_terminal_unless_no_color_is_set(no_colour: b
     assert "▀" in shown
 
 
-def test_the_bar_is_on_stderr_and_only_on_a_terminal() -> None:
-    result, shown = on_a_terminal("predict", *[SEVEN] * 100, talk_only=True)
+def test_the_bar_is_on_stderr_and_only_on_a_terminal(tmp_path: Path) -> None:
+    result, shown = on_a_terminal("predict", *[ready_made(tmp_path)] * 100, talk_only=True)
     assert "/100" in shown
     assert len(result.splitlines()) == 100
     assert "\x1b" not in result
@@ -382,7 +431,7 @@ def test_an_explanation_frames_each_region_in_the_colour_of_its_status() -> None
     image = np.zeros((28, 28), np.uint8)
     rejected = (
         Rejection((50, 300, 60, 100), "not_a_digit", image),
-        Rejection((250, 300, 60, 3), "line"),
+        Rejection((250, 300, 60, 3), "sign"),
     )
     drawn = explain(page, Reading("x", "digits", digits, rejected))
     boxes = [digit.box for digit in digits] + [region.box for region in rejected]
@@ -394,7 +443,7 @@ def test_an_explanation_frames_each_region_in_the_colour_of_its_status() -> None
 
 def test_a_hundred_thousand_specks_are_drawn_too() -> None:
     page = decode(np.full((2000, 2000), 255, np.uint8))
-    specks = tuple(Rejection((i % 1000, i // 50, 2, 2), "too_small") for i in range(20_000))
+    specks = tuple(Rejection((i % 1000, i // 50, 2, 2), "sign") for i in range(20_000))
     drawn = explain(page, Reading("x", "nothing", (), specks))
     assert REJECTED in colours(drawn)
 
@@ -410,7 +459,8 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 
 @pytest.mark.parametrize("pictures", [1, 3000])
 def test_a_reader_of_stdout_may_leave_early(pictures: int, folder: Path) -> None:
-    lenet = f"{sys.executable} -m lenet predict --json {'scans/b.PNG ' * pictures}"
+    ready_made(folder)
+    lenet = f"{sys.executable} -m lenet predict --json {'scans/1.png ' * pictures}"
     done = subprocess.run(f"{lenet} | true", shell=True, capture_output=True, env=BUFFERED)
     assert [done.stdout, done.stderr] == [b"", b""]
 
@@ -441,7 +491,8 @@ def test_lenet_debug_shows_where_the_disk_was_full() -> None:
 def test_a_stopped_predict_leaves_no_process_and_prints_nothing(
     sign: signal.Signals, code: int, folder: Path
 ) -> None:
-    command = [sys.executable, "-m", "lenet", "predict", "--json", *["scans/b.PNG"] * 20_000]
+    ready_made(folder)
+    command = [sys.executable, "-m", "lenet", "predict", "--json", *["scans/1.png"] * 20_000]
     # Ctrl-C goes to every process of the terminal's group.
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -14,6 +14,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -26,8 +27,10 @@ from command import printed
 from lenet import datasets, experiment
 from lenet.drawing import draw_digits, draw_nondigits
 from lenet.errors import DataError, ModelError, PictureError, UsageError
+from lenet.picture import normalise
 from lenet.reader import Classifier, Reader, Reading, Rejection, workers
 from lenet.run import MODEL, Run
+from pages import encode
 
 PICTURES = sorted(
     Path(str(path))
@@ -36,7 +39,14 @@ PICTURES = sorted(
 )
 
 
-SMALL = [PICTURES[6], PICTURES[7]]  # read soonest
+def ready_made(digit: int) -> bytes:
+    """Return a file of 28×28 pixels that is an image as networks take it: read soonest."""
+    images, labels = draw_digits(300, 0)
+    image = next(image for image in images[labels == digit] if (normalise(image) == image).all())
+    return encode(255 - image)
+
+
+SMALL = [ready_made(6), ready_made(7)]
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +62,9 @@ def page(reader: Reader) -> NDArray[np.uint8]:
         for column, digit in enumerate(digits):
             image = reader.read(PICTURES[digit], single=True).digits[0].image
             large = np.asarray(Image.fromarray(image).resize((84, 84)))
-            y, x = 30 + row * 140, 30 + column * 110
-            sheet[y : y + 84, x : x + 84] = 255 - large
+            y, x = 30 + row * 140, 30 + column * 70
+            part = sheet[y : y + 84, x : x + 84]
+            np.minimum(part, 255 - large, out=part)
     return sheet
 
 
@@ -100,8 +111,17 @@ def test_a_reading_gives_all_ten_probabilities_and_the_box_of_the_digit(reader: 
 def test_a_reading_as_json_has_the_documented_form_and_full_precision(reader: Reader) -> None:
     reading = reader.read(PICTURES[0])
     value = json.loads(json.dumps(reading.to_dict()))
-    assert set(value) == {"picture", "page", "status", "text", "digits", "rejected"}
+    assert list(value) == [
+        *("picture", "page", "status", "text", "numbers", "digits", "rejected"),
+    ]
     (digit,) = value["digits"]
+    (number,) = value["numbers"]
+    assert number == {
+        "text": value["text"],
+        "box": digit["box"],
+        "probability": digit["probability"],
+        "digits": [0],
+    }
     assert set(digit) == {"digit", "probability", "probabilities", "status", "box"}
     assert digit["probabilities"] == list(reading.digits[0].probabilities)
 
@@ -141,7 +161,7 @@ def test_a_list_is_refused_and_the_error_names_read_many(reader: Reader) -> None
 def test_rows_are_joined_by_a_newline(reader: Reader, page: NDArray[np.uint8]) -> None:
     reading = reader.read(page)
     assert str(reading) == reading.to_dict()["text"] == "735\n42"
-    assert [digit.row for digit in reading.digits] == [0, 0, 0, 1, 1]
+    assert reading.rows == (((0, 1, 2),), ((3, 4),))
 
 
 def test_single_gives_exactly_one_digit(reader: Reader, page: NDArray[np.uint8]) -> None:
@@ -173,9 +193,9 @@ def test_each_digit_keeps_the_image_that_the_network_saw(
 
 def test_an_improbable_digit_is_uncertain_but_can_be_kept_in_the_text() -> None:
     path = PICTURES[3]
-    certain = Reader(min_probability=0.0).read(path)
-    doubted = Reader(min_probability=1.0).read(path)
-    kept = Reader(min_probability=1.0, keep_uncertain=True).read(path)
+    certain = Reader("lenet5", 1, min_probability=0.0).read(path)
+    doubted = Reader("lenet5", 1, min_probability=1.0).read(path)
+    kept = Reader("lenet5", 1, min_probability=1.0, keep_uncertain=True).read(path)
     assert [certain.digits[0].status, certain.text] == ["digit", "3"]
     assert [doubted.digits[0].status, doubted.text, doubted.status] == ["uncertain", "?", "digits"]
     assert [kept.digits[0].status, kept.text] == ["uncertain", "3"]
@@ -264,9 +284,9 @@ def test_few_windows_of_photos_of_things_give_digits() -> None:
     reader = Reader(threads=1)
     texts = [reader.read(window).text for window in windows]
     assert len(texts) == 72
-    assert sum(map(bool, texts)) <= 18
+    assert sum(map(bool, texts)) <= 7
     # Each on its own ground, also when they are read together.
-    assert [str(reading) for reading in reader.read_many(windows)] == texts
+    assert [str(reading) for reading in reader.read_many(windows[::6])] == texts[::6]
 
 
 @pytest.mark.parametrize(
@@ -327,7 +347,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Processes]:
 
 
 def test_processes_give_the_same_readings_as_one_at_a_time(processes: Processes) -> None:
-    reader = Reader(threads=2, keep_uncertain=True, min_probability=0.99)
+    reader = Reader("lenet5", threads=2, keep_uncertain=True, min_probability=0.99)
     kinds: list[Path | bytes] = [*SMALL, b"no picture"]
     alone = {}
     for kind in kinds:
@@ -339,7 +359,7 @@ def test_processes_give_the_same_readings_as_one_at_a_time(processes: Processes)
             assert str(reading) == str(expected)
             continue
         assert isinstance(reading, Reading)
-        assert [reading.picture, reading.text] == [str(kind), expected.text]
+        assert [reading.picture, reading.text] == [expected.picture, expected.text]
         assert [digit.box for digit in reading.digits] == [digit.box for digit in expected.digits]
         assert [digit.status for digit in reading.digits] == [d.status for d in expected.digits]
         for digit, same in zip(reading.digits, expected.digits, strict=True):
@@ -350,9 +370,9 @@ def test_processes_give_the_same_readings_as_one_at_a_time(processes: Processes)
 
 
 def test_few_pictures_and_one_thread_start_no_process(processes: Processes) -> None:
-    list(Reader(threads=2).read_many(SMALL * 15))
-    list(Reader(threads=1).read_many(SMALL * 20))
-    assert list(Reader().read_many([])) == []
+    list(Reader("lenet5", threads=2).read_many(SMALL * 15))
+    list(Reader("lenet5", threads=1).read_many(SMALL * 20))
+    assert list(Reader("lenet5").read_many([])) == []
     assert not processes.workers
 
 
@@ -365,7 +385,7 @@ def test_an_endless_iterable_is_read_as_its_answers_are_asked_for(processes: Pro
             taken += 1
             yield picture
 
-    readings = Reader(threads=2).read_many(endless())
+    readings = Reader("lenet5", threads=2).read_many(endless())
     assert len(list(islice(readings, 60))) == 60
     assert taken < 2000
     readings.close()  # type: ignore[attr-defined]
@@ -449,7 +469,7 @@ def test_a_process_that_cannot_be_started_is_one_clear_error(
 
 def test_a_broken_pil_image_among_many_gives_its_error(processes: Processes) -> None:
     # As `Image.open` leaves it: its pixels are decoded when it is to be sent.
-    whole = PICTURES[7].read_bytes()
+    whole = SMALL[1]
 
     def pictures() -> Iterator[Image.Image]:
         yield from (Image.open(io.BytesIO(whole)) for _ in range(40))
@@ -458,7 +478,7 @@ def test_a_broken_pil_image_among_many_gives_its_error(processes: Processes) -> 
         yield Image.open(io.BytesIO(whole[: len(whole) // 2]))
         yield from (Image.open(io.BytesIO(whole)) for _ in range(20))
 
-    readings = list(Reader(threads=2).read_many(pictures()))
+    readings = list(Reader("lenet5", threads=2).read_many(pictures()))
     assert isinstance(readings.pop(60), PictureError)
     assert [str(reading) for reading in readings] == ["7"] * 80
     assert processes.asked
@@ -471,23 +491,27 @@ def test_a_script_needs_no_main_guard_around_read_many(tmp_path: Path) -> None:
         "print('begun')\n"
         "def pictures():\n"
         "    for _ in range(600): yield sys.argv[1]\n"
-        "print(''.join(map(str, lenet.Reader(threads=2).read_many(pictures()))))\n"
+        "print(''.join(map(str, lenet.Reader('lenet5', threads=2).read_many(pictures()))))\n"
     )
-    command = [sys.executable, str(script), str(PICTURES[7])]
+    picture = tmp_path / "7.png"
+    picture.write_bytes(SMALL[1])
+    command = [sys.executable, str(script), str(picture)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "begun\n" + "7" * 600 + "\n"
     assert done.stderr == ""
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="its children are not listed")
-def test_processes_end_when_the_program_that_reads_is_killed() -> None:
+def test_processes_end_when_the_program_that_reads_is_killed(tmp_path: Path) -> None:
+    picture = tmp_path / "7.png"
+    picture.write_bytes(SMALL[1])
     script = (
         "import itertools, sys, lenet\n"
-        "readings = lenet.Reader(threads=2).read_many(itertools.repeat(sys.argv[1]))\n"
+        "readings = lenet.Reader('lenet5', threads=2).read_many(itertools.repeat(sys.argv[1]))\n"
         "for number, _ in enumerate(readings):\n"
         "    if number == 100: print('reading', flush=True)\n"
     )
-    command = [sys.executable, "-c", script, str(PICTURES[7])]
+    command = [sys.executable, "-c", script, str(picture)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
         assert program.stdout
         assert program.stdout.readline() == b"reading\n"
@@ -535,16 +559,33 @@ def test_the_shipped_model_reads_mnist_as_well_as_its_card_says(mnist_dir: Path)
     assert int((answers != test.labels).sum()) == expected <= 110
 
 
-def test_a_model_of_other_classes_cannot_read_pictures(
-    tmp_path: Path, quick_recipe: lenet.Recipe
-) -> None:
-    rng = np.random.default_rng(0)
+@pytest.fixture
+def insects(tmp_path: Path, quick_recipe: lenet.Recipe) -> Run:
+    """A model that tells upright strokes, ants, from rings, bees."""
+    chance = np.random.default_rng(0)
     for name in ("ant", "bee"):
         (tmp_path / "data" / name).mkdir(parents=True)
-        for i in range(20):
-            pixels = rng.integers(0, 255, (28, 28), np.uint8)
+        for i in range(40):
+            pixels = np.zeros((28, 28), np.uint8)
+            x, y = chance.integers(13, 16, 2).tolist()
+            if name == "ant":
+                cv2.line(pixels, (x, y - 9), (x, y + 9), 255, int(chance.integers(2, 5)))
+            else:
+                cv2.circle(pixels, (x, y), 9, 255, int(chance.integers(2, 5)))
             Image.fromarray(pixels).save(tmp_path / "data" / name / f"{i}.png")
-    recipe = quick_recipe.with_changes({"data": f"folder:{tmp_path}/data", "epochs": 1})
-    run = experiment.train(recipe, runs=tmp_path / "runs", device="cpu", report=False)
-    with pytest.raises(ModelError, match="tells 2 classes apart, not the digits 0 to 9"):
-        Reader(run.folder)
+    recipe = quick_recipe.with_changes({"data": f"folder:{tmp_path}/data", "epochs": 12})
+    return experiment.train(recipe, runs=tmp_path / "runs", device="cpu", report=False)
+
+
+def test_a_model_of_other_classes_reads_pictures(insects: Run) -> None:
+    page = np.full((200, 300), 255, np.uint8)
+    cv2.line(page, (80, 60), (80, 140), 0, 10)
+    cv2.circle(page, (200, 100), 40, 0, 10)
+    reader = Reader(insects.folder, threads=1)
+    for single, text in ((False, "ant bee"), (True, "bee")):
+        reading = reader.read(page, single=single)
+        assert reading.text == text
+        entry = reading.to_dict()["digits"][-1]
+        assert entry["class"] == "bee"
+        assert len(entry["probabilities"]) == 2
+        assert "digit" not in entry

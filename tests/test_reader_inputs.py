@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import lenet
-from lenet.errors import PictureError, UsageError
+from lenet.errors import ModelError, PictureError, UsageError
 from lenet.reader import Reading
 from services import PICTURES
 
@@ -206,6 +206,20 @@ def test_a_wrong_number_of_threads_is_named(threads: Any) -> None:
 def test_a_model_that_is_no_name_is_named(model: Any) -> None:
     with pytest.raises(UsageError, match=f"^model is {model!r}: give a shipped model's name, or a"):
         lenet.Reader(model)
+
+
+@pytest.mark.parametrize(
+    ("finder", "error", "text"),
+    [
+        (5, UsageError, "^finder is 5: give a shipped finder's name, or a run folder"),
+        ("findr", UsageError, "no model 'findr': did you mean finder"),
+        ("lenet5", UsageError, "finder"),
+        ("runs/none", ModelError, "no run folder runs/none"),
+    ],
+)
+def test_a_finder_that_is_none_is_named(finder: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        lenet.Reader("lenet5", finder=finder)
 
 
 @pytest.mark.parametrize("wrong", ["0.5", None])

@@ -11,8 +11,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from PIL import Image
-from sklearn.datasets import load_sample_image
+from PIL import Image, ImageDraw
 
 from command import complaint, run_lenet
 from lenet.cli import app
@@ -47,13 +46,14 @@ def words_for(what: str, run: Run) -> list[object]:
         "embedding": ["embedding", run.folder],
         "layers": ["layers", FIVE, "--model", run.folder],
         "attention": ["attention", FIVE, "--model", run.folder],
+        "finder": ["finder", FIVE],
     }
     return words[what]
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 @pytest.mark.parametrize(
-    "what", ["data", "model", "run", "filters", "embedding", "layers", "attention"]
+    "what", ["data", "model", "run", "filters", "embedding", "layers", "attention", "finder"]
 )
 def test_each_verb_draws_a_picture_and_prints_its_path(
     what: str, suffix: str, quick_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -166,17 +166,23 @@ def test_a_digit_number_out_of_range_is_an_error(number: int, three_digits: Path
         show("layers", FIVE, "--digit", 2, "-o", three_digits.with_name("a.png"))
 
 
-def test_show_counts_the_digits_of_a_photo_as_predict_does(tmp_path: Path) -> None:
-    reader, photo, window = Reader(threads=1), load_sample_image("china.jpg"), tmp_path / "w.png"
-    counts = []
-    for y in range(0, 276, 55):
-        for x in range(0, 450, 75):
-            Image.fromarray(photo[y : y + 150, x : x + 190]).save(window)
-            if (digits := len(reader.read(window).digits)) > 1:
-                counts.append(digits)
-                with pytest.raises(UsageError, match=f"has {digits} digits, asked for --digit 99"):
-                    show("layers", window, "--model", "reader", "--digit", 99, "-o", "a.png")
-    assert counts
+def test_show_counts_digits_as_predict_does(three_digits: Path) -> None:
+    count = len(Reader("reader", threads=1).read(three_digits).digits)
+    assert count > 1
+    with pytest.raises(UsageError, match=f"has {count} digits, asked for --digit 99"):
+        show("layers", three_digits, "--model", "reader", "--digit", 99, "-o", "a.png")
+
+
+def test_places_that_were_all_refused_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(page).line([(40, 60), (160, 60), (160, 150)], 0, 8)
+    page.save(tmp_path / "sign.png")
+    reading = Reader("reader", threads=1).read(tmp_path / "sign.png")
+    if not reading.digits:
+        show("layers", tmp_path / "sign.png", "--model", "reader", "-o", tmp_path / "drawing.png")
+        assert (tmp_path / "drawing.png").exists()
 
 
 def orange_frames(figure: Figure) -> list[Rectangle]:
@@ -321,10 +327,10 @@ def test_a_digit_is_framed_where_it_is_in_a_reduced_photo(tmp_path: Path) -> Non
     page = Image.fromarray(rows_of("17"))
     page.save(tmp_path / "small.png")
     page.resize((16 * page.width, 16 * page.height)).save(tmp_path / "large.jpg")
-    classifier = Reader("lenet5").classifier
+    run = Run.find("lenet5")
     boxes = []
     for name in ("small.png", "large.jpg"):
-        shown = verb._find(tmp_path / name, 1, classifier)
+        shown = verb._find(tmp_path / name, 1, run)
         assert shown.box
         boxes.append([side / shown.picture.shape[1] for side in shown.box])
     assert boxes[0] == pytest.approx(boxes[1], abs=0.02)

@@ -36,9 +36,7 @@ class Blind(Pieces):
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_an_mnist_image_passes_unchanged_bit_for_bit(
-    mnist_images: Bytes, inverted: bool
-) -> None:
+def test_an_mnist_image_passes_unchanged_bit_for_bit(mnist_images: Bytes, inverted: bool) -> None:
     changed = []
     for index, image in enumerate(mnist_images):
         page = decode(255 - image if inverted else image).pixels
@@ -228,8 +226,8 @@ def test_jpeg_artefacts_around_a_tiny_digit_are_not_ink() -> None:
     tinted = np.dstack([page] * 3)
     tinted[0, 0, 2] = 254  # so that the finder is asked for it, too
     for quality in (30, 50, 75, 95):
-        file = encode(page, "JPEG", quality=quality)
-        assert difference(digit_in(file), digit_in(tinted)) < 10
+        found = digit_in(encode(page, "JPEG", quality=quality))
+        assert min(difference(found, digit_in(clean)) for clean in (page, tinted)) < 10
 
 
 def test_mnist_digits_are_recovered_from_a_large_white_page(mnist_images: Bytes) -> None:

@@ -27,7 +27,7 @@ ROOMS = {
     "recipe.py": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
     "data, what each cost and reached",
     "run.py": "the run folder",
-    "picture/": "pixels: decode safely; find the ink; cut a box out; normalise the MNIST way",
+    "picture/": "pixels: decode safely, page by page; cut a box out; its ink; normalise the MNIST way",
     "finder/": "the network that finds where digits stand, and the reading order of what it found",
     "drawing/": "digits, letters, signs and whole scenes, drawn by ourselves or along pen strokes, "
     "to learn from",

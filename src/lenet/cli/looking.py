@@ -14,6 +14,8 @@ from lenet.cli.options import (
     OptionalSheet,
     RecipeOption,
     Seed,
+    SkipBroken,
+    skipping_broken,
 )
 from lenet.errors import UsageError
 
@@ -49,6 +51,7 @@ def show_source(
         ),
     ] = None,
     data_dir: DataDir = None,
+    skip_broken: SkipBroken = False,
     as_json: Json = False,
 ) -> None:
     """Print what a source holds and how a recipe splits it: classes, pixels, duplicates.
@@ -66,6 +69,8 @@ def show_source(
         gallery.check_output(output)
         names = gallery.chosen(figure or [], gallery.DATA_FIGURES)
     splitter = Recipe.load(recipe)
+    if skip_broken:
+        [source] = skipping_broken([source])
     splits = datasets.load(source, data_dir, show_progress=True)
     seen = overview(splits, splitter)
     if as_json:
@@ -144,6 +149,7 @@ def check_source(
     ] = None,
     seed: Seed = None,
     data_dir: DataDir = None,
+    skip_broken: SkipBroken = False,
     device: OptionalDevice = None,
     as_json: Json = False,
 ) -> None:
@@ -158,6 +164,8 @@ def check_source(
 
     if output and (output.is_file() or output.suffix in (".csv", ".png", ".svg")):
         raise UsageError(f"{output} is no folder: -o takes one, for {TABLE} and pictures")
+    if skip_broken:
+        [source] = skipping_broken([source])
     learner = Recipe.load(recipe).with_changes({} if seed is None else {"seed": seed})
     splits = datasets.load(source, data_dir, show_progress=True)
 

@@ -1,9 +1,12 @@
 """Options and arguments shared by several commands."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from lenet.errors import UsageError
 
 _DATA_HELP = "Data to use instead of the recipe's or run's; can be repeated; see `lenet data list`."
 _FILE_HELP = "File to draw to, .png or .svg."
@@ -26,6 +29,10 @@ DigitNumber = Annotated[
 ]
 
 OtherData = Annotated[list[str] | None, typer.Option("--data", help=_DATA_HELP)]
+SkipBroken = Annotated[
+    bool,
+    typer.Option("--skip-broken", help="Leave out pictures of a folder that cannot be read."),
+]
 DataDir = Annotated[Path | None, typer.Option(help="Folder to look for MNIST in first.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 OptionalDevice = Annotated[
@@ -42,3 +49,22 @@ Layers = Annotated[
     typer.Option("--layer", help="Layer to draw; can be repeated. All of them by default."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def skipping_broken(sources: Sequence[str]) -> list[str]:
+    """Return sources of data, those of pictures without the broken ones.
+
+    Raises
+    ------
+    UsageError
+        There is no such source, or none is of pictures.
+    """
+    from lenet.datasets.source import Source
+
+    skipping = [str(Source.parse(source).skipping_broken()) for source in sources]
+    if not any("?" in source for source in skipping):
+        raise UsageError(
+            f"--skip-broken is for pictures in folders and Parquet files, the data is "
+            f"{', '.join(sources)}: leave it out"
+        )
+    return skipping

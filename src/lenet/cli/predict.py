@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lenet.cli import predict_output as output
 from lenet.cli.console import complain, err, out
 from lenet.cli.options import Model
-from lenet.cli.predict_output import SUFFIXES, Answer, Explanations, preview
+from lenet.cli.predict_output import Answer, Explanations, preview
 from lenet.errors import PictureError, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lenet.reader import Reader
 
 STDIN = "-"
+
 
 Sources = Annotated[
     list[str],
@@ -42,6 +43,13 @@ UpsideDown = Annotated[
 ]
 Grid = Annotated[
     bool, typer.Option("--grid", help="Pictures hold a grid, as a sudoku: print empty cells as .")
+]
+Polarity = Annotated[
+    Literal["dark", "light", "auto"] | None,
+    typer.Option(
+        help="Ink of small plain pictures: dark on light, light on dark, or as each looks. By "
+        "default as the model learnt it.",
+    ),
 ]
 Recursive = Annotated[
     bool, typer.Option("--recursive", "-r", help="Look into subfolders of folders too.")
@@ -97,6 +105,7 @@ def predict(
     single: Single = False,
     upside_down: UpsideDown = False,
     grid: Grid = False,
+    polarity: Polarity = None,
     pages: PageRanges = None,
     recursive: Recursive = False,
     as_json: JsonLines = False,
@@ -114,7 +123,12 @@ def predict(
 
     wanted = PageNumbers.of(pages)
     pictures = expand(sources, recursive)
-    reader = Reader(model, min_probability=min_probability, keep_uncertain=keep_uncertain)
+    reader = Reader(
+        model,
+        min_probability=min_probability,
+        keep_uncertain=keep_uncertain,
+        polarity=polarity,
+    )
     explanations = None if explain is None else output.Explanations(explain, len(pictures))
     line = output.as_json if as_json else output.as_csv if as_csv else output.as_text
     write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
@@ -225,6 +239,8 @@ def _is_url(source: str) -> bool:
 
 
 def _in_folder(folder: str, recursive: bool) -> list[str | Unreadable]:
+    from lenet.picture.formats import SUFFIXES
+
     pictures: list[str | Unreadable] = []
     errors: list[OSError] = []
     subfolders = 0

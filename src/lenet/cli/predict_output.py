@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from lenet.picture import Picture
     from lenet.reader import Reading
 
-# Files of a folder that count as pictures. Camera formats that may not be readable are included, so
-# that they give an error and are not silently skipped; so are documents.
-SUFFIXES = frozenset(
-    {
-        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
-        *(".tif", ".tiff", ".heic", ".heif", ".avif", ".pdf"),
-    }
-)
 COLUMNS = (
     *("picture", "page", "status", "row", "number", "place", "digit", "probability"),
     *("digit_status", "x", "y", "width", "height", "error"),
@@ -203,6 +195,8 @@ class Explanations:
     """
 
     def __init__(self, path: Path, pictures: int) -> None:
+        from lenet.picture.formats import SUFFIXES
+
         suffix = path.suffix.lower()
         if suffix in SUFFIXES - {".png"} and not path.is_dir():
             raise UsageError(

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lenet.cli.console import err, print_json, print_table
-from lenet.cli.options import DataDir, Json, OptionalDevice, OtherData, RecipeOption, Runs, Seed
+from lenet.cli.options import (
+    DataDir,
+    Json,
+    OptionalDevice,
+    OtherData,
+    RecipeOption,
+    Runs,
+    Seed,
+    SkipBroken,
+    skipping_broken,
+)
 from lenet.errors import OutcomeError, UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +51,7 @@ def train(
     changes: Changes = None,
     data: OtherData = None,
     data_dir: DataDir = None,
+    skip_broken: SkipBroken = False,
     start_from: StartFrom = None,
     seed: Seed = None,
     device: OptionalDevice = None,
@@ -52,12 +63,14 @@ def train(
 ) -> None:
     """Train a network, score it on its test set once, and write a run folder."""
     fields = _changed_fields(changes or [], data, start_from, seed)
-    if resume and (fields or recipe != "lenet5" or runs != Path("runs")):
+    if resume and (fields or skip_broken or recipe != "lenet5" or runs != Path("runs")):
         raise UsageError(
             "--resume goes on with the run's own recipe in its own folder: "
-            "leave out --recipe, --set, --data, --start-from, --seed and --runs"
+            "leave out --recipe, --set, --data, --skip-broken, --start-from, --seed and --runs"
         )
     intended = None if resume else _load(recipe, fields)
+    if intended and skip_broken:
+        intended = intended.with_changes({"data": skipping_broken(intended.data)})
 
     from lenet import experiment
     from lenet.cli.progress import show_training

@@ -20,6 +20,7 @@ from lenet import picture
 from lenet.datasets.cache import cache_folder, code_digest, npz, progress, read_npz
 from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits
 from lenet.datasets.scenes import Scenes, count_of, load_material, load_scenes
+from lenet.datasets.unipen import NARROWEST
 from lenet.finder import Finder
 from lenet.finder.matching import assign
 from lenet.run import MODEL, Run
@@ -62,15 +63,17 @@ def load_crops(place: str, data_dir: Path | None = None) -> Splits:
 
 
 def load_others(place: str, data_dir: Path | None = None) -> tuple[Dataset, Dataset]:
-    """Load what was found there and is no digit, for training and for testing; see `load_crops`."""
+    """Load what was found there and is no digit, for training and for testing; see `load_crops`.
+
+    A bar that is no digit may look exactly like a 1, and only what is around it tells them apart,
+    so bars are left out.
+    """
+    others = (
+        images[(labels < 0) & ~are_narrow(images)] for images, labels in _load(place, data_dir)
+    )
     train, test = (
-        Dataset(
-            f"crops:{place}",
-            images[labels < 0],
-            np.zeros(np.count_nonzero(labels < 0), np.int64),
-            (NONE,),
-        )
-        for images, labels in _load(place, data_dir)
+        Dataset(f"crops:{place}", images, np.zeros(len(images), np.int64), (NONE,))
+        for images in others
     )
     return train, test
 
@@ -119,6 +122,12 @@ def _cut(finder: Finder, scenes: Scenes) -> Crops:
     except OSError as error:
         raise cannot_write(kept, error) from error
     return images, labels
+
+
+def are_narrow(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which of the images ``(n, 28, 28)`` show ink as narrow as that of a 1, (n,)."""
+    across, down = images.any(1).sum(1), images.any(2).sum(1)
+    return np.asarray(across < NARROWEST * down)
 
 
 def _crops(finder: Finder, scenes: Scenes) -> Iterator[Crops]:

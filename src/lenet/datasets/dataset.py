@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import DataError
+
+if TYPE_CHECKING:
+    from lenet.finder import Preparation
 
 DIGITS = tuple("0123456789")  # class names of digits
 MNIST = "mnist"  # name of the one source whose order is the convention
@@ -98,11 +101,14 @@ class Splits:
     train, test : Dataset
     notes : tuple of str
         What was guessed or changed while the source was read, one line each.
+    preparation : Preparation, optional
+        How its pictures became images; None of a source that holds images ready for a network.
     """
 
     train: Dataset
     test: Dataset
     notes: tuple[str, ...] = ()
+    preparation: "Preparation | None" = None
 
 
 def carve(

@@ -1,42 +1,93 @@
-"""A folder of pictures for each class: ``DIR/<class>/*.png``."""
+"""A folder of pictures for each class: ``DIR/<class>/*``."""
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from lenet.datasets.cache import progress
+from lenet.datasets.dataset import DIGITS, NONE, Dataset, Splits, carve_test
+from lenet.datasets.labels import (
+    LabelError,
+    as_digits,
+    check_classes,
+    check_trained,
+    few_note,
+    sort_classes,
+)
+from lenet.datasets.pictures import Given, Pictures, listed, parse_place
+from lenet.errors import DataError
+from lenet.picture.formats import SUFFIXES
 
-from lenet.datasets.dataset import NONE, Dataset, Splits, carve_test
-from lenet.datasets.labels import sort_classes
-from lenet.errors import DataError, PictureError
-from lenet.finder import only_character, shipped_finder
-from lenet.picture import decode
+# What operating systems and programs leave in folders, besides hidden files.
+JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin"})
+_PART = re.compile(
+    r"(?P<part>train|training|test|testing|val|valid|validation)[ _-]?(set|images|data)?"
+)
+_MEANING = {"training": "train", "testing": "test", "val": "validation", "valid": "validation"}
+
+Files = Mapping[str, list[Path]]  # the pictures in each class folder
 
 
-def load_folder(source: str) -> Splits:
-    """Load ``DIR/<class>/*.png``, or ``DIR/train/<class>/*.png`` and ``DIR/test/<class>/*.png``.
+class _Layout(NamedTuple):
+    parts: list[Files]  # of training and, if there is one, of testing
+    notes: list[str]
 
-    Without train and test folders, a fixed fifth of every class is the test set. Classes are
-    sorted, as numbers if all are numbers. A folder ``none`` beside others is not a class: it holds
-    images of none of them (`load_others`). A 28×28 PNG in 8-bit grey is taken as a digit image,
-    0 = paper and 255 = ink; in any other picture, the digit is found and scaled.
+
+def load_folder(place: str, *, show_progress: bool = False) -> Splits:
+    """Load ``DIR/<class>/*``, or ``DIR/train/<class>/*`` and ``DIR/test/<class>/*``.
+
+    Every format that `lenet predict` reads is read, and each picture becomes an image as it does
+    there (`lenet.finder.prepare`); `lenet.datasets.pictures.PictureOptions` may follow a ``?``.
+
+    Parts may be called training, testing, val or valid too, and all may lie one folder deeper.
+    Pictures to validate on are for testing where no others are, and otherwise not used. Without a
+    test part, a fixed fifth of every class is held out for testing.
+
+    Classes are sorted, as numbers if all are numbers; ``00`` to ``09`` and ``zero`` to ``nine`` are
+    digits. Hidden folders and those without pictures are no classes, unless all ten digits have
+    one. A folder ``none`` beside others is not a class: it holds images of none of them
+    (`load_others`).
 
     Raises
     ------
     DataError
-        A folder is missing, unreadable or empty, or a picture is unreadable or shows no digit.
+        A folder is missing, unreadable or without pictures, class names cannot be told apart, or a
+        picture is unreadable or shows nothing.
+    UsageError
+        An option is unknown.
     """
-    folder, name = Path(source).expanduser(), f"folder:{source}"
-    if not folder.is_dir():
-        raise DataError(f"no folder {folder}; give one that holds a folder of .png per class")
-    if (folder / "train").is_dir() and (folder / "test").is_dir():
-        classes = _classes(folder / "train", folder / "test")
-        return Splits(_read(name, folder / "train", classes), _read(name, folder / "test", classes))
-    return carve_test(_read(name, folder, _classes(folder)))
+    name = f"folder:{place}"
+    path, options = parse_place("folder", place)
+    layout = _layout(path)
+    parts = [_without_none(part) for part in layout.parts]
+    try:
+        classes, names, notes = _classes(path, parts)
+    except LabelError as error:
+        raise DataError(f"{name} {error}") from error
+    given = [
+        Given(file, str(file), classes.index(names[folder]), number)
+        for number, part in enumerate(parts)
+        for folder in sorted(set(part) & set(names), key=lambda each: classes.index(names[each]))
+        for file in part[folder]
+    ]
+    pictures = Pictures(name, options)
+    with progress("Reading pictures", len(given), show_progress, unit="pictures") as report:
+        pictures.add(given, report)
+    preparation, read_notes = pictures.finish()
+    train, *tests = (Dataset(name, *pictures.part(i), classes) for i in range(len(parts)))
+    splits = Splits(train, tests[0]) if tests else carve_test(train)
+    if tests and classes != DIGITS:  # of few corrections, some digits may be in one part only
+        check_trained(splits)
+    return replace(
+        splits,
+        notes=(*layout.notes, *notes, *few_note(splits), *read_notes),
+        preparation=preparation,
+    )
 
 
-def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
+def load_others(place: str) -> tuple[Dataset | None, Dataset | None]:
     """Load a folder's images that show none of its classes, for training and for testing.
 
     They are in ``none`` beside the classes, or in ``train/none`` and ``test/none``. Without train
@@ -47,87 +98,114 @@ def load_others(source: str) -> tuple[Dataset | None, Dataset | None]:
     DataError
         A folder or a picture cannot be read.
     """
-    folder, name = Path(source).expanduser(), f"folder:{source}"
-    if (folder / "train").is_dir() and (folder / "test").is_dir():
-        return _read_none(name, folder / "train"), _read_none(name, folder / "test")
-    return (_read_none(name, folder) if folder.is_dir() else None), None
+    path, options = parse_place("folder", place)
+    found: list[Dataset | None] = [None, None]
+    for number, part in enumerate(_layout(path).parts if path.is_dir() else []):
+        if len(part) > 1 and part.get(NONE):
+            pictures = Pictures(f"folder:{place}", options)
+            pictures.add([Given(file, str(file), 0) for file in part[NONE]])
+            pictures.finish()
+            found[number] = Dataset(f"folder:{place}", *pictures.part(0), (NONE,))
+    return found[0], found[1]
 
 
-def _read_none(name: str, folder: Path) -> Dataset | None:
-    folders = {path.name for path in _listing(folder) if path.is_dir()}
-    return _read(name, folder, (NONE,)) if NONE in folders and len(folders) > 1 else None
+def _layout(folder: Path) -> _Layout:
+    """Find the parts of a folder, and the pictures in their class folders."""
+    if not folder.is_dir():
+        raise DataError(f"no folder {folder}; give one that holds a folder of pictures per class")
+    folder = _unwrapped(folder)
+    matches = {path: _PART.fullmatch(path.name.casefold()) for path in _folders(folder)}
+    parts: dict[str, tuple[str, Files]] = {}
+    for path, match in matches.items():
+        if match:
+            files = _class_files(_unwrapped(path))
+            if any(files.values()):
+                parts[_MEANING.get(match["part"], match["part"])] = path.name, files
+    if "train" not in parts or (len(parts) == 1 and not all(matches.values())):
+        return _Layout([_class_files(folder)], [])
+    name, train = parts.pop("train")
+    # Pictures to answer for, as Kaggle's, are in no class folders, or in one that is none.
+    parts = {part: found for part, found in parts.items() if _filled(found[1]) & _filled(train)}
+    if not parts:
+        alone = len(matches) == 1
+        note = f"only {name} holds a folder of pictures per class: the others are not used"
+        return _Layout([train], [] if alone else [note])
+    if "test" not in parts:
+        name, test = parts["validation"]
+        return _Layout([train, test], [f"{name} is the test set"])
+    unused = [f"{parts['validation'][0]} is not used"] if "validation" in parts else []
+    return _Layout([train, parts["test"][1]], unused)
 
 
-def _classes(*folders: Path) -> tuple[str, ...]:
-    names = {path.name for folder in folders for path in _listing(folder) if path.is_dir()}
-    if len(names) > 1:
-        names.discard(NONE)
-    if not names:
-        raise DataError(f"no class folders in {folders[0]}; it needs one folder of .png per class")
-    return sort_classes(names)
+def _unwrapped(folder: Path) -> Path:
+    """Return the only folder in a folder, if it holds nothing else and is itself one of classes."""
+    inside = _listing(folder)
+    if len(inside) == 1 and inside[0].is_dir() and _folders(inside[0]):
+        return inside[0]
+    return folder
 
 
-def _read(name: str, folder: Path, classes: tuple[str, ...]) -> Dataset:
-    images, labels = [], []
-    for label, class_name in enumerate(classes):
-        if not (folder / class_name).is_dir():
-            continue  # either part, train or test, may lack a class
-        for path in _listing(folder / class_name):
-            if path.suffix.lower() == ".png":
-                images.append(_digit_image(path))
-                labels.append(label)
-    if not images:
+def _class_files(folder: Path) -> Files:
+    return {path.name: _pictures(path) for path in _folders(folder)}
+
+
+def _filled(files: Files) -> set[str]:
+    return {name for name, pictures in files.items() if pictures}
+
+
+def _without_none(part: Files) -> Files:
+    return {name: files for name, files in part.items() if name != NONE or len(part) == 1}
+
+
+def _classes(
+    path: Path, parts: Sequence[Files]
+) -> tuple[tuple[str, ...], dict[str, str], list[str]]:
+    """Return the classes, that of each folder which is one, and notes."""
+    every = {name for part in parts for name in part}
+    filled = {name for part in parts for name in _filled(part)}
+    if not every:
+        raise DataError(f"no class folders in {path}; it needs one folder of pictures per class")
+    if not filled:
         raise DataError(
-            f"no .png in the class folders of {folder}: {', '.join(classes)}; put some there"
+            f"no pictures in the class folders of {path}: {listed(sort_classes(every))}; put some "
+            "there"
         )
-    return Dataset(name, np.stack(images), np.array(labels, np.int64), classes)
+    if filled <= set(DIGITS) <= every:
+        filled = set(DIGITS)  # an export of corrections has a folder for each digit
+    names = as_digits(filled)
+    classes = sort_classes(names.values())
+    check_classes(classes)
+    notes = []
+    if set(names) != set(classes):
+        notes.append(f"classes {', '.join(sort_classes(names))} are the ten digits")
+    if empty := sort_classes(every - filled):
+        notes.append(f"folders without pictures are no classes: {listed(empty)}")
+    return classes, names, notes
 
 
-def _digit_image(path: Path) -> NDArray[np.uint8]:
-    image = read_digit_image(path)
-    return crop_only_digit(path, str(path)) if image is None else image
+def _pictures(folder: Path) -> list[Path]:
+    """Return the pictures in a folder and in those in it, sorted."""
+    found = []
+    for path in _listing(folder):
+        if path.is_dir():
+            found += _pictures(path)
+        elif path.suffix.lower() in SUFFIXES:
+            found.append(path)
+    return found
 
 
-def crop_only_digit(picture: Path | bytes | NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Find the digit in a picture of one, and scale it to uint8 (28, 28).
-
-    Parameters
-    ----------
-    picture : Path, bytes of a file, or array
-        As `lenet.picture.decode` takes it.
-    name : str
-        What errors call it.
-
-    Raises
-    ------
-    DataError
-        It cannot be read or shows no digit.
-    """
-    try:
-        image = only_character(decode(picture, name=name).pixels, shipped_finder).image
-    except PictureError as error:
-        raise DataError(str(error)) from error
-    if not image.any():
-        raise DataError(f"{name} holds 0 digits, expected one; crop or remove it")
-    return image
-
-
-def read_digit_image(
-    file: Path | IO[bytes], formats: tuple[str, ...] = ("PNG",)
-) -> NDArray[np.uint8] | None:
-    """Return the pixels of a 28×28 picture in 8-bit grey; None for any other file."""
-    try:
-        with Image.open(file, formats=formats) as image:
-            if (image.mode, image.size) == ("L", (28, 28)) and not image.has_transparency_data:
-                return np.array(image)
-    except Exception:  # Pillow raises nearly anything on damaged bytes; `decode` explains it
-        return None
-    return None
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in _listing(folder) if path.is_dir()]
 
 
 def _listing(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted, without hidden files and what systems leave there."""
     try:
-        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(".") and path.name.casefold() not in JUNK
+        )
     except OSError as error:
         raise DataError(
             f"cannot read {folder}: {error.strerror}; check that it may be read"

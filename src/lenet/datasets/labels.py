@@ -4,16 +4,30 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets.dataset import Dataset, Splits, carve_test
+from lenet.datasets.dataset import DIGITS, Dataset, Splits, carve_test
 from lenet.errors import DataError
+
+if TYPE_CHECKING:
+    from lenet.finder import Preparation
 
 # Names of the column or array that holds labels, in small letters.
 LABEL_NAMES = ("label", "labels", "class", "target", "y", "digit")
+FEW = 3  # images of a class: fewer do not go round training, validation and testing
+MOST_NAMED = 10  # classes in a note
+# Names of the ten digits, in small letters.
+WORDS = dict(
+    zip(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        DIGITS,
+        strict=True,
+    )
+)
+PADDED = {f"0{digit}": digit for digit in DIGITS}
 MOST_CLASSES = 5_000  # more than the 3,832 characters of Kuzushiji-Kanji; more are no classes
 
 # "1.0" and "5.000e+00" are whole numbers as programs of statistics and `numpy.savetxt` write them.
@@ -132,6 +146,44 @@ def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def as_digits(names: Iterable[str]) -> dict[str, str]:
+    """Return class names by what they are called: ten digits written otherwise become digits.
+
+    >>> as_digits(f"0{i}" for i in range(10))["07"], as_digits(["zero", "one"])
+    ('7', {'zero': 'zero', 'one': 'one'})
+    """
+    found = {name: name for name in names}
+    for written in (WORDS, PADDED):
+        digits = {name: written.get(name.casefold(), "") for name in found}
+        if len(digits) == len(DIGITS) and set(digits.values()) == set(DIGITS):
+            return digits
+    return found
+
+
+def few_note(splits: Splits) -> list[str]:
+    """Name the classes with so few images that training, validation or testing lacks them."""
+    labels = np.concatenate([splits.train.labels, splits.test.labels])
+    counts = np.bincount(labels, minlength=len(splits.train.classes))
+    few = [
+        name for name, count in zip(splits.train.classes, counts, strict=True) if 0 < count < FEW
+    ]
+    if not few:
+        return []
+    return [
+        f"{len(few):,} classes have fewer than {FEW} images, too few to train and to test on: "
+        f"{', '.join(few[:MOST_NAMED])}{' …' if len(few) > MOST_NAMED else ''}"
+    ]
+
+
+def check_trained(splits: Splits) -> None:
+    """Refuse test images of classes that no training image has (`DataError`)."""
+    labels = [Labels(part.classes, part.labels) for part in (splits.train, splits.test)]
+    try:
+        _check_test(*labels)
+    except LabelError as error:
+        raise DataError(f"{splits.train.name} {error}") from error
+
+
 def check_classes(names: Sequence[str]) -> None:
     """Refuse class names that a person or a file system would take for one.
 
@@ -166,6 +218,7 @@ def to_splits(
     train: tuple[NDArray[np.uint8], Labels],
     test: tuple[NDArray[np.uint8], Labels] | None = None,
     notes: Sequence[str] = (),
+    preparation: "Preparation | None" = None,
 ) -> Splits:
     """Make the datasets of a source from images uint8 (n, 28, 28) and their labels.
 
@@ -179,6 +232,8 @@ def to_splits(
     train, test : pair of array and Labels
     notes : sequence of str
         What was understood of the source: see `Splits`.
+    preparation : Preparation, optional
+        How its pictures became images.
 
     Raises
     ------
@@ -187,6 +242,10 @@ def to_splits(
         break what a `Dataset` demands.
     """
     labels = [train[1], *([test[1]] if test else [])]
+    names = as_digits({each for part in labels for each in part.names})
+    if set(names) != set(names.values()):
+        labels = [replace(part, names=tuple(names[each] for each in part.names)) for part in labels]
+        notes = [*notes, f"classes {', '.join(sort_classes(names))} are the ten digits"]
     try:
         classes = _classes(labels)
         if test:
@@ -195,11 +254,12 @@ def to_splits(
         raise DataError(f"{name} {error}") from error
     index = {each: i for i, each in enumerate(classes)}
     datasets = []
-    for images, part in [train, test] if test else [train]:
+    given = [train[0], *([test[0]] if test else [])]
+    for images, part in zip(given, labels, strict=True):
         indices = np.array([index[each] for each in part.names], np.int64)
         datasets.append(Dataset(name, images, indices[part.codes], classes))
     splits = Splits(datasets[0], datasets[1]) if test else carve_test(datasets[0])
-    return replace(splits, notes=tuple(notes))
+    return replace(splits, notes=(*notes, *few_note(splits)), preparation=preparation)
 
 
 def _classes(labels: Sequence[Labels]) -> tuple[str, ...]:

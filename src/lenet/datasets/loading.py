@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, join
 from lenet.datasets.source import MEMORY, SOURCES, Source
 from lenet.errors import DataError, UsageError, suggest
+
+if TYPE_CHECKING:
+    from lenet.finder import Preparation
 
 MATERIAL = {
     "scenes": "are whole scenes, not images of 28×28: train a finder on them",
@@ -84,7 +88,7 @@ def load(
         case "folder":
             from lenet.datasets.folder import load_folder
 
-            return load_folder(parsed.place)
+            return load_folder(parsed.place, show_progress=show_progress)
         case "csv":
             from lenet.datasets.table import load_csv
 
@@ -100,7 +104,7 @@ def load(
         case "parquet":
             from lenet.datasets.parquet import load_parquet
 
-            return load_parquet(parsed.place)
+            return load_parquet(parsed.place, show_progress=show_progress)
         case "corrections":
             from lenet.datasets.corrections import load_corrections
 
@@ -171,7 +175,34 @@ def join_splits(splits: Iterable[Splits]) -> Splits:
         join([part.train for part in parts]),
         join([part.test for part in parts]),
         tuple(note for part in parts for note in part.notes),
+        common_preparation(parts),
     )
+
+
+def common_preparation(splits: Sequence[Splits]) -> "Preparation | None":
+    """Return how the pictures of all sources became images; None if none holds pictures.
+
+    Where small pictures of two sources differ in polarity, each picture is taken as it looks.
+
+    Raises
+    ------
+    DataError
+        Pictures of one source are squeezed, and those of another are not.
+    """
+    prepared = {part.train.name: part.preparation for part in splits if part.preparation}
+    names, preparations = list(prepared), list(prepared.values())
+    if not preparations:
+        return None
+    first = preparations[0]
+    for name, other in prepared.items():
+        if other.fit != first.fit:
+            raise DataError(
+                f"{names[0]} and {name} become images in two ways, fit={first.fit} and "
+                f"fit={other.fit}, but a model reads pictures in one: give both the same ?fit="
+            )
+    if any(other != first for other in preparations):
+        return type(first)(first.fit)
+    return first
 
 
 def load_others(

@@ -1,9 +1,8 @@
 """Parquet files of pictures and labels, as Hugging Face stores image data sets."""
 
-import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.arrays import MOST_BYTES
-from lenet.datasets.dataset import Splits, border
-from lenet.datasets.folder import crop_only_digit, read_digit_image
+from lenet.datasets.cache import progress
+from lenet.datasets.dataset import Splits
 from lenet.datasets.labels import LABEL_NAMES, LabelError, Labels, of_texts, to_splits
 from lenet.datasets.levels import MOST_IMAGES
+from lenet.datasets.pictures import Given, Pictures, parse_place
 from lenet.errors import DataError
 
 IMAGE_NAMES = ("image", "images", "img", "picture")
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")  # of pictures that may be digit images
 BLOCK = 256  # rows that are read at a time
-LIGHT_INK = 128  # where light ink is on dark, the border of an image is darker than this
 _PARTS = {"training": "train", "testing": "test", "valid": "validation", "val": "validation"}
 
 
@@ -32,24 +30,6 @@ class _Row(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}, row {self.number}"
-
-
-@dataclass
-class _Part:
-    """What has been read of a part: training, test or all.
-
-    Attributes
-    ----------
-    images : list of uint8 array (28, 28)
-        Of those at the indices `small`, whether they are digit images is not known yet.
-    small : dict of int to _Row
-    labels : list of int
-        Indices of class names.
-    """
-
-    images: list[NDArray[np.uint8]] = field(default_factory=list)
-    small: dict[int, _Row] = field(default_factory=dict)
-    labels: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -69,21 +49,20 @@ class _Names:
             )
         return int(label)
 
-    def labels(self, codes: Sequence[int]) -> Labels:
+    def labels(self, codes: NDArray[np.int64]) -> Labels:
         """Return the labels of a part."""
         if self.declared is not None:
-            return Labels(self.declared, np.array(codes, np.int64), declared=True)
-        return of_texts(list(self.met), np.array(codes, np.int64))
+            return Labels(self.declared, codes, declared=True)
+        return of_texts(list(self.met), codes)
 
 
-def load_parquet(place: str) -> Splits:
+def load_parquet(place: str, *, show_progress: bool = False) -> Splits:
     """Load a Parquet file, or a folder of files with train and test in their names.
 
     A column ``image`` holds files of pictures, as bytes or as Hugging Face's struct of ``bytes``
     and ``path``; a column named as in `LABEL_NAMES` holds class names, or numbers, which Hugging
-    Face's description in the file names. Grey pictures of 28×28 are digit images, taken as they
-    are, if most of them are light on dark. In any other picture the digit is found and scaled, as
-    in a folder of pictures.
+    Face's description in the file names. Each picture becomes an image as in a folder of pictures,
+    with the same options.
 
     Files with validation in their names are for testing if none are, and otherwise not used. Where
     all files are of one part, a fixed fifth of every class is held out for testing.
@@ -92,23 +71,29 @@ def load_parquet(place: str) -> Splits:
     ------
     DataError
         PyArrow is not installed; a file is missing, damaged or too large, lacks a column, holds
-        nulls or labels beyond its classes; or a picture cannot be read or shows no digit.
+        nulls or labels beyond its classes; or a picture cannot be read or shows nothing.
+    UsageError
+        An option is unknown.
     """
-    path = Path(place).expanduser()
+    name = f"parquet:{place}"
+    path, options = parse_place("parquet", place)
     files, notes = _files(path)
-    names, parts = _Names(), []
-    for part_files in files:
-        part = _Part()
-        for file in part_files:
-            _read(file, part, names)
-        parts.append(part)
-    if _take_small(parts):
-        notes.append("grey images of 28×28 are light on dark and taken as they are")
+    names, pictures = _Names(), Pictures(name, options)
+    total = sum(_rows(file) for part in files for file in part)
+    with progress("Reading pictures", total, show_progress, unit="pictures") as report:
+        for part, part_files in enumerate(files):
+            for number, file in enumerate(part_files):
+                _read(file, part, pictures, names, report, is_first=not number)
+    preparation, read_notes = pictures.finish()
     try:
-        read = [(np.stack(part.images), names.labels(part.labels)) for part in parts]
+        read = [
+            (images, names.labels(labels))
+            for images, labels in map(pictures.part, range(len(files)))
+        ]
     except LabelError as error:
         raise DataError(f"{path} {error}") from error
-    return to_splits(f"parquet:{place}", read[0], read[1] if len(read) > 1 else None, notes)
+    test = read[1] if len(read) > 1 else None
+    return to_splits(name, read[0], test, [*notes, *read_notes], preparation)
 
 
 def _files(path: Path) -> tuple[list[list[Path]], list[str]]:
@@ -162,24 +147,40 @@ def _reading(file: Path) -> Iterator[Any]:
         ) from error
 
 
-def _read(file: Path, part: _Part, names: _Names) -> None:
-    """Append the pictures and labels of a file."""
+def _rows(file: Path) -> int:
+    with _reading(file) as opened:
+        return int(opened.metadata.num_rows)
+
+
+def _read(
+    file: Path,
+    part: int,
+    pictures: Pictures,
+    names: _Names,
+    report: Callable[[int], None],
+    *,
+    is_first: bool,
+) -> None:
+    """Append the pictures and labels of a file, the first of its part or a later one."""
     with _reading(file) as opened:
         columns = _columns(file, opened.schema_arrow.names)
-        _check_size(file, opened.metadata, len(part.images))
+        _check_size(file, opened.metadata, len(pictures))
         declared = _declared(opened.schema_arrow.metadata, columns[1])
-        if part.images and declared != names.declared:
+        if not is_first and declared != names.declared:
             raise DataError(f"{file} names other classes than the files before it; give one set")
         names.declared = declared
         nulls, number = [0, 0], 0
         for batch in opened.iter_batches(BLOCK, columns=list(columns)):
-            pictures, labels = (batch.column(name).to_pylist() for name in columns)
-            for picture, label in zip(pictures, labels, strict=True):
+            given = []
+            for picture, label in zip(
+                *(batch.column(name).to_pylist() for name in columns), strict=True
+            ):
                 is_null = picture is None, _is_missing(label)
                 nulls = [count + each for count, each in zip(nulls, is_null, strict=True)]
                 if not any(nulls):  # of a file with nulls, only their numbers are wanted
-                    _append(_Row(file, number), part, picture, names, label)
+                    given.append(_given(_Row(file, number), part, picture, names, label))
                 number += 1
+            pictures.add(given, report)
     if any(nulls):
         raise DataError(
             f"{file} holds {nulls[0]:,} null images and {nulls[1]:,} null labels in {number:,} "
@@ -232,7 +233,7 @@ def _is_missing(label: Any) -> bool:
     return label is None or label == -1 or label != label or not str(label).strip()
 
 
-def _append(row: _Row, part: _Part, picture: Any, names: _Names, label: Any) -> None:
+def _given(row: _Row, part: int, picture: Any, names: _Names, label: Any) -> Given:
     content = picture.get("bytes") if isinstance(picture, dict) else picture
     if not isinstance(content, bytes):
         raise DataError(
@@ -242,24 +243,4 @@ def _append(row: _Row, part: _Part, picture: Any, names: _Names, label: Any) -> 
         raise DataError(
             f"{row} holds a {type(label).__name__} as label, expected a number or a name"
         )
-    small = read_digit_image(io.BytesIO(content), FORMATS)
-    if small is None:
-        part.images.append(crop_only_digit(content, str(row)))
-    else:
-        part.small[len(part.images)] = row
-        part.images.append(small)
-    part.labels.append(names.index(row, label))
-
-
-def _take_small(parts: Sequence[_Part]) -> bool:
-    """Tell whether most images of 28×28 are light on dark; otherwise find the digits in them."""
-    images = [part.images[index] for part in parts for index in part.small]
-    if not images:
-        return False
-    is_light_on_dark = np.median(border(np.stack(images)), axis=1) < LIGHT_INK
-    if 2 * np.count_nonzero(is_light_on_dark) > len(images):
-        return True
-    for part in parts:
-        for index, row in part.small.items():
-            part.images[index] = crop_only_digit(part.images[index], str(row))
-    return False
+    return Given(content, str(row), names.index(row, label), part)

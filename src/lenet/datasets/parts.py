@@ -3,12 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lenet.datasets.dataset import Dataset, Splits, carve, join, repeat_small
-from lenet.datasets.loading import load_all, load_each, load_nondigits, load_others
+from lenet.datasets.loading import (
+    common_preparation,
+    load_all,
+    load_each,
+    load_nondigits,
+    load_others,
+)
 from lenet.errors import DataError
 from lenet.recipe import Recipe
+
+if TYPE_CHECKING:
+    from lenet.finder import Preparation
 
 Part = Literal["test", "validation", "train"]
 Carved = tuple[Dataset, Dataset | None]  # the training part and the held-out part
@@ -32,8 +41,13 @@ class Parts:
         For each source, its test images and, if the recipe has nondigits, its test images of no
         class. Loaded together with the training images: a correction stored during training cannot
         move an image from one part to the other.
+    own : int
+        How many of the validation images are of the recipe's data, not of its extra data; they come
+        first.
     notes : tuple of str
         What was guessed or changed while the data was read, see `Splits`.
+    preparation : Preparation, optional
+        How pictures among the data became images; None without any.
     """
 
     train: Dataset
@@ -44,7 +58,9 @@ class Parts:
     folder: Path | None = None
     tests: dict[str, Dataset] = field(default_factory=dict)
     other_tests: dict[str, Dataset] = field(default_factory=dict)
+    own: int = 0
     notes: tuple[str, ...] = ()
+    preparation: "Preparation | None" = None
 
     def present(self) -> dict[Part, Dataset]:
         """Return the test, validation and training parts that exist, by name."""
@@ -62,6 +78,8 @@ class Parts:
             facts |= {name: len(part), f"{name}_digest": part.digest}
         if self.nondigits:
             facts |= {"nondigits": len(self.nondigits), "nondigits_digest": self.nondigits.digest}
+        if self.preparation and (prepared := self.preparation.facts()):
+            facts["preparation"] = prepared
         return facts
 
 
@@ -91,6 +109,7 @@ def split_parts(
         Extra data or nondigits cannot be loaded, or there are too few images for a validation
         part that the recipe needs.
     """
+    _check_classes([splits.train for splits in sources.values()])
     digits = _carve_digits(recipe, [splits.train for splits in sources.values()], data_dir)
     nondigits, other_tests = _gather_nondigits(recipe, data_dir)
     carved_nondigits = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
@@ -109,8 +128,19 @@ def split_parts(
         folder=data_dir,
         tests={source: splits.test for source, splits in sources.items()},
         other_tests=other_tests,
+        own=sum(len(held) for _, held in _own(recipe, digits) if held is not None),
         notes=tuple(note for splits in sources.values() for note in splits.notes),
+        preparation=common_preparation(list(sources.values())),
     )
+
+
+def _check_classes(trains: Sequence[Dataset]) -> None:
+    for train in trains:
+        if len(train.classes) == 1:
+            raise DataError(
+                f"{train.name} holds one class only, {train.classes[0]!r}: a network learns to "
+                "tell classes apart; bring images of at least two"
+            )
 
 
 def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | None) -> list[Carved]:
@@ -123,6 +153,11 @@ def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | No
         extra = load_all(recipe.extra_data, data_dir, show_progress=True).train
         carved.append(_carve(recipe, extra, allow_none=repeats_small))
     return carved
+
+
+def _own(recipe: Recipe, carved: Sequence[Carved]) -> Sequence[Carved]:
+    """Return the parts of the recipe's data, without the extra data, which comes last."""
+    return carved[:-1] if recipe.extra_data else carved
 
 
 def _gather_nondigits(

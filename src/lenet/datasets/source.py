@@ -19,7 +19,7 @@ SOURCES = {
     "unipen": "11,000 digits and 75,000 letters and signs by pen; downloaded once if not at hand",
     "unipen:PLACE": "the same in PLACE, the folder train_r01_v07 or an archive of it",
     "idx:DIR": "IDX files such as Fashion-MNIST or KMNIST; idx:DIR?transpose for EMNIST",
-    "folder:DIR": "a folder of .png per class, DIR/<class>/*.png, or in DIR/train and DIR/test",
+    "folder:DIR": "a folder of pictures per class, DIR/<class>/*, or in DIR/train and DIR/test",
     "csv:FILE": "a table of 784 pixels and a label per row, as Kaggle's train.csv; also .gz, .zip",
     "npz:FILE": "NumPy arrays of images and labels, as Keras' mnist.npz",
     "mat:FILE": "a MATLAB file of images and labels, as EMNIST's and SVHN's; needs SciPy",
@@ -33,6 +33,9 @@ SOURCES = {
     "things": "photos of things inside scikit-image, which scenes are drawn on",
     "things:DIR": "your own pictures, none with digits in it, which scenes are drawn on",
 }
+# Kinds whose pictures may be broken, and the option to go on without those that are.
+OF_PICTURES = ("folder", "parquet")
+SKIP_BROKEN = "skip-broken"
 # Data that a Python program handed over, followed by its name; never loaded, so not in `SOURCES`.
 MEMORY = "memory"
 # Data of the user's own, where a place follows.
@@ -84,6 +87,17 @@ class Source:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.place}" if self.place else self.kind
+
+    def skipping_broken(self) -> Self:
+        """Return the source without its broken pictures, if it is one of pictures.
+
+        >>> str(Source.parse("folder:letters?fit=squeeze").skipping_broken())
+        'folder:letters?fit=squeeze&skip-broken'
+        """
+        _, mark, options = self.place.partition("?")
+        if self.kind not in OF_PICTURES or SKIP_BROKEN in options.split("&"):
+            return self
+        return type(self)(self.kind, f"{self.place}{'&' if mark else '?'}{SKIP_BROKEN}")
 
     @property
     def is_private(self) -> bool:

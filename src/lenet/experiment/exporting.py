@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from lenet.datasets import load
 from lenet.errors import ModelError, UsageError
-from lenet.finder import Finder, normalise_contrast
+from lenet.finder import Finder, Preparation, normalise_contrast
 from lenet.metrics.calibration import Calibration
 from lenet.models.finder import OverPages, split
 from lenet.models.layers import layer_facts
@@ -128,15 +128,19 @@ def export(model: str | Path) -> Renewed:
 
 
 def to_onnx(
-    model: nn.Sequential, classes: tuple[str, ...], calibration: Calibration | None = None
+    model: nn.Sequential,
+    classes: tuple[str, ...],
+    calibration: Calibration | None = None,
+    preparation: Preparation | None = None,
 ) -> Exported:
-    """Export `model` with its calibration in the metadata, for any batch size and size of page.
+    """Export `model`, for any batch size and size of page.
 
-    The network is traced once, so the two ONNX files differ only in their outputs.
+    Calibration and preparation are in the metadata. The network is traced once, so the
+    two ONNX files differ only in their outputs.
     """
     layers = _traced(model)
     del layers.metadata_props[:]
-    for key, value in _metadata(classes, calibration).items():
+    for key, value in _metadata(classes, calibration, preparation).items():
         layers.metadata_props.add(key=key, value=value)
     _strip_metadata(layers)
     model_proto = onnx.ModelProto()
@@ -215,7 +219,9 @@ def prove_finder(exported: bytes, model: nn.Module) -> float:
 def _renew(run: Run) -> Renewed:
     calibration = _calibration_of(run)
     network = network_of(run)
-    exported = to_onnx(network, tuple(run.manifest.data["classes"]), calibration)
+    data = run.manifest.data
+    preparation = Preparation.from_facts(data.get("preparation", {}))
+    exported = to_onnx(network, tuple(data["classes"]), calibration, preparation)
     if run.recipe.finds:
         difference = prove_finder(exported.model, network)
     else:
@@ -277,7 +283,9 @@ def _traced(model: nn.Sequential) -> Any:
     return program.model_proto
 
 
-def _metadata(classes: tuple[str, ...], calibration: Calibration | None) -> Mapping[str, str]:
+def _metadata(
+    classes: tuple[str, ...], calibration: Calibration | None, preparation: Preparation | None
+) -> Mapping[str, str]:
     facts = {
         "contract": str(CONTRACT),
         "classes": "\n".join(classes),
@@ -285,7 +293,7 @@ def _metadata(classes: tuple[str, ...], calibration: Calibration | None) -> Mapp
     }
     if calibration and calibration.rejection is not None:
         facts["rejection"] = repr(calibration.rejection)
-    return facts
+    return {**facts, **(preparation.facts() if preparation else {})}
 
 
 def _strip_metadata(model: Any) -> None:

@@ -259,7 +259,7 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
 
     watcher.enters("exporting to ONNX")
     calibration = _calibration(model, parts) if run.recipe.calibrate else None
-    exported = to_onnx(model, parts.train.classes, calibration)
+    exported = to_onnx(model, parts.train.classes, calibration, parts.preparation)
     prove(exported.model, model, parts.train.images[:PROOF_IMAGES])
     for name, content in exported.files.items():
         run.write(name, content)
@@ -327,6 +327,7 @@ def _calibration(model: nn.Sequential, parts: Parts) -> Calibration:
         infer(model, held_out.images).numpy(),
         held_out.labels,
         None if others is None else infer(model, others.images).numpy(),
+        own=parts.own,
     )
 
 

@@ -7,13 +7,25 @@ from lenet.finder.candidates import Candidates
 from lenet.finder.contrast import normalise_contrast
 from lenet.finder.network import Finder, Found, Heat, found_in, shipped_finder
 from lenet.finder.order import Row, grid, grid_text, rows, text
-from lenet.finder.single import Single, only_character, plain_character
+from lenet.finder.single import (
+    POLARITIES,
+    Fit,
+    Preparation,
+    Single,
+    only_character,
+    plain_character,
+    polarity_of,
+    prepare,
+)
 
 __all__ = [
+    "POLARITIES",
     "Candidates",
     "Finder",
+    "Fit",
     "Found",
     "Heat",
+    "Preparation",
     "Row",
     "Single",
     "found_in",
@@ -22,6 +34,8 @@ __all__ = [
     "normalise_contrast",
     "only_character",
     "plain_character",
+    "polarity_of",
+    "prepare",
     "rows",
     "shipped_finder",
     "text",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lenet.errors import ModelError
 from lenet.finder.candidates import CELL, Candidates, distinct, peaks
 from lenet.finder.contrast import normalise_contrast, to_grey
-from lenet.picture.crop import InkMap, cut_ink
+from lenet.picture.crop import InkMap, cut_by_contrast, cut_ink
 from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 from lenet.storage import sha256
@@ -25,6 +25,7 @@ THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times 
 SHIPPED = "finder"  # name of the finder in the package
 STRIDE = 16  # pixels; the network takes multiples of it
 PADDING = 16  # pixels: room for the contrast around ink at the edge
+CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
 EVEN = 12  # grey levels: a border has one colour if most of it is nearer to its median
 
 
@@ -39,25 +40,37 @@ class Found:
     others : Candidates
         Where other characters stand rather than digits.
     ink : tuple of InkMap
-        Of each level.
+        Of each level: the ink of digits.
+    all_characters : bool
+        Whether `digits` are all characters, as in `Finder.find`.
     """
 
     digits: Candidates
     others: Candidates
     ink: tuple[InkMap, ...]
+    all_characters: bool = False
 
     def images(self, page: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the images of `digits`, uint8 (n, 28, 28), cut out of the page they were found in.
 
-        All paper where nothing differs from it.
+        All paper where nothing differs from it. A character that may be another than a digit is cut
+        out by its contrast: the map knows the ink of digits.
         """
         if page.ndim == 2:
             page = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2RGB), np.uint8)
         images = np.zeros((len(self.digits), 28, 28), np.uint8)
-        for image, (x, y, w, h), level in zip(
-            images, self.digits.boxes.tolist(), self.digits.level.tolist(), strict=True
+        by_contrast = self.digits.digit - self.digits.other < CLEARLY_DIGIT
+        by_contrast &= self.all_characters
+        for image, (x, y, w, h), level, is_other in zip(
+            images,
+            self.digits.boxes.tolist(),
+            self.digits.level.tolist(),
+            by_contrast.tolist(),
+            strict=True,
         ):
-            image[:] = normalise(evened(cut_ink(page, (x, y, w, h), self.ink[level])))
+            box = x, y, w, h
+            ink = cut_by_contrast(page, box) if is_other else cut_ink(page, box, self.ink[level])
+            image[:] = normalise(evened(ink))
         return images
 
 
@@ -227,7 +240,7 @@ def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
     maps = tuple(
         InkMap(heat.ink, (0.5 / heat.scale[0], 0.5 / heat.scale[1]), PADDING / 2) for heat in seen
     )
-    return Found(digits, others, maps)
+    return Found(digits, others, maps, all_characters)
 
 
 def _candidates(seen: list[Heat], *channels: int) -> Candidates:

@@ -1,17 +1,31 @@
-"""The image of a picture that shows one character, whether the finder finds it or not."""
+"""The image of a picture that shows one thing, whether the finder finds it or not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, Self, get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder.network import Finder, Found
+from lenet.finder.network import Finder
 from lenet.picture.crop import cut_ink
-from lenet.picture.normalising import evened, normalise, plain_ink
+from lenet.picture.normalising import (
+    Polarity,
+    evened,
+    normalise,
+    normalised_ink,
+    plain_ink,
+    plain_polarity,
+)
+
+Fit = Literal["ink", "squeeze"]
+FITS: tuple[Fit, ...] = get_args(Fit)
+POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 
 SURE = 0.0  # logit: a character is there rather than not
+SIDE = 28  # pixels of an image as networks take it
+LIGHT = 128  # grey level: a border that is lighter is paper under dark ink
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,27 +44,90 @@ class Single:
     box: NDArray[np.float32]
 
 
-def plain_character(page: NDArray[np.uint8]) -> Single | None:
-    """Return the character of a small grey picture on paper of exactly one grey; else None.
+@dataclass(frozen=True)
+class Preparation:
+    """How a picture of one thing becomes an image: in training and in use alike.
 
-    All ink of such a picture is the character's. An image made as MNIST's were passes unchanged,
-    however thick its strokes are.
+    Attributes
+    ----------
+    fit : {"ink", "squeeze"}
+        "ink": its only character is found, cut out and normalised as MNIST was made. "squeeze": the
+        whole picture is made grey and scaled to 28×28, for things that are no writing.
+    polarity : {"auto", "dark", "light"}
+        Whether small plain pictures, and squeezed ones, are dark on light or light on dark; "auto":
+        as each looks. Other pictures have none.
+    """
+
+    fit: Fit = "ink"
+    polarity: Polarity = "auto"
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, str]) -> Self:
+        """Return what `facts` says, of a run or a model (`ValueError`: it says something else)."""
+        fits = {str(each): each for each in FITS}
+        polarities = {str(each): each for each in POLARITIES}
+        try:
+            return cls(fits[facts.get("fit", "ink")], polarities[facts.get("polarity", "auto")])
+        except KeyError as error:
+            raise ValueError(f"fit or polarity is {error}") from error
+
+    def facts(self) -> dict[str, str]:
+        """Return what is not as usual, to be kept with a run and a model."""
+        usual = Preparation()
+        return {
+            **({"fit": self.fit} if self.fit != usual.fit else {}),
+            **({"polarity": self.polarity} if self.polarity != usual.polarity else {}),
+        }
+
+
+def prepare(
+    page: NDArray[np.uint8], preparation: Preparation, finder: Callable[[], Finder]
+) -> Single:
+    """Return the one thing of a picture as networks take it.
 
     Parameters
     ----------
     page : ndarray of uint8, (h, w, 3)
+    preparation : Preparation
+    finder : callable
+        Returns the finder; it is called only if one is needed.
     """
-    ink = plain_ink(page)
+    if preparation.fit == "squeeze":
+        return _squeezed(page, preparation.polarity)
+    return only_character(page, finder, preparation.polarity)
+
+
+def polarity_of(page: NDArray[np.uint8], fit: Fit) -> Literal["dark", "light"] | None:
+    """Return what a picture looks like; None where nothing depends on it."""
+    return _border_polarity(_grey(page)) if fit == "squeeze" else plain_polarity(page)
+
+
+def plain_character(page: NDArray[np.uint8], polarity: Polarity = "auto") -> Single | None:
+    """Return the character of a small grey picture on paper of exactly one grey; else None.
+
+    All ink of such a picture is the character's. An image made as MNIST's were passes unchanged,
+    however thick its strokes are; of one saved as JPEG, only the dust beside them is taken away.
+
+    Parameters
+    ----------
+    page : ndarray of uint8, (h, w, 3)
+    polarity : {"auto", "dark", "light"}
+        As in `Preparation`.
+    """
+    image = normalised_ink(page, polarity)
+    if image is not None:
+        return Single(image, np.array(cv2.boundingRect(image), np.float32))
+    ink = plain_ink(page, polarity)
     if ink is None:
         return None
     x, y, w, h = cv2.boundingRect(ink)
-    image = normalise(ink)
-    if w and not np.array_equal(image, ink):
-        image = normalise(evened(ink[y : y + h, x : x + w]))
+    image = normalise(evened(ink[y : y + h, x : x + w])) if w else normalise(ink)
     return Single(image, np.array([x, y, w, h], np.float32))
 
 
-def only_character(page: NDArray[np.uint8], finder: Callable[[], Finder]) -> Single:
+def only_character(
+    page: NDArray[np.uint8], finder: Callable[[], Finder], polarity: Polarity = "auto"
+) -> Single:
     """Return the only character of a picture: a digit, or one of another alphabet.
 
     It is the largest of those that are surely there; if none is, the ink of the whole picture, on
@@ -61,8 +138,10 @@ def only_character(page: NDArray[np.uint8], finder: Callable[[], Finder]) -> Sin
     page : ndarray of uint8, (h, w, 3)
     finder : callable
         Returns the finder; it is called only if one is needed.
+    polarity : {"auto", "dark", "light"}
+        Of small plain pictures, as in `Preparation`.
     """
-    if plain := plain_character(page):
+    if plain := plain_character(page, polarity):
         return plain
     found = finder().find(page, all_characters=True)
     seen = np.maximum(found.digits.digit, found.digits.other)
@@ -70,7 +149,7 @@ def only_character(page: NDArray[np.uint8], finder: Callable[[], Finder]) -> Sin
     if len(sure):
         largest = np.array([int(sure.boxes[:, 2:].max(1).argmax())])
         chosen = sure.take(largest)
-        image = Found(chosen, found.others, found.ink).images(page)[0]
+        image = replace(found, digits=chosen).images(page)[0]
         if image.any():
             return Single(image, chosen.boxes[0])
     height, width = page.shape[:2]
@@ -78,3 +157,24 @@ def only_character(page: NDArray[np.uint8], finder: Callable[[], Finder]) -> Sin
     images = [normalise(evened(cut_ink(page, (0, 0, width, height), ink))) for ink in found.ink]
     certainty = [float(np.maximum(ink.logits, 0).mean()) for ink in found.ink]
     return Single(images[int(np.argmax(certainty))], box)
+
+
+def _squeezed(page: NDArray[np.uint8], polarity: Polarity) -> Single:
+    """Return the whole picture, grey, scaled to 28×28, 0 = paper."""
+    grey = _grey(page)
+    height, width = grey.shape
+    if polarity == "auto":
+        polarity = _border_polarity(grey)
+    way = cv2.INTER_AREA if min(height, width) >= SIDE else cv2.INTER_LINEAR
+    image = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=way), np.uint8)
+    box = np.array([0, 0, width, height], np.float32)
+    return Single(255 - image if polarity == "dark" else image, box)
+
+
+def _grey(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _border_polarity(grey: NDArray[np.uint8]) -> Literal["dark", "light"]:
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return "dark" if np.median(border) >= LIGHT else "light"

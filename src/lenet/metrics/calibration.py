@@ -31,13 +31,15 @@ def calibrate(
     logits: NDArray[np.floating],
     labels: NDArray[np.int64],
     nondigit_logits: NDArray[np.floating] | None = None,
+    *,
+    own: int | None = None,
 ) -> Calibration:
     """Fit temperature and rejection threshold on images held out from training.
 
     The temperature maximises the likelihood of the labels (Guo, Pleiss, Sun, Weinberger 2017, On
     Calibration of Modern Neural Networks, section 4.2). The threshold minimises the share of
     digits rejected plus the share of non-digits accepted, while rejecting at most `REFUSED_DIGITS`
-    of the digits.
+    of the digits, or of the first `own` of them.
 
     Parameters
     ----------
@@ -45,6 +47,9 @@ def calibrate(
     labels : int64 array (n,)
     nondigit_logits : float array (m, k), optional
         Logits of images that show no class.
+    own : int, optional
+        How many of the images are what the network is for; the others, such as crops of blurred
+        photos, may be less legible.
     """
     optimum = minimize_scalar(
         lambda log_t: _loss(logits / np.exp(log_t), labels), bounds=(-3, 3), method="bounded"
@@ -52,9 +57,11 @@ def calibrate(
     temperature = float(np.exp(optimum.x))
     if nondigit_logits is None:
         return Calibration(temperature)
-    digits = np.sort(logsumexp(logits.astype(np.float64), axis=1))
+    scores = logsumexp(logits.astype(np.float64), axis=1)
+    limited = np.sort(scores[:own])
+    digits = np.sort(scores)
     others = np.sort(logsumexp(nondigit_logits.astype(np.float64), axis=1))
-    candidates = digits[: int(REFUSED_DIGITS * len(digits)) + 1]
+    candidates = digits[digits <= limited[int(REFUSED_DIGITS * len(limited))]]
     rejected = np.arange(len(candidates)) / len(digits)
     accepted = 1 - np.searchsorted(others, candidates) / len(others)
     return Calibration(temperature, float(candidates[np.argmin(rejected + accepted)]))

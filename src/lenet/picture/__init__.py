@@ -5,6 +5,6 @@ one for each page. What is a digit on it, `lenet.finder` and `lenet.reader` say.
 """
 
 from lenet.picture.decoding import Box, Picture, decode, decode_pages
-from lenet.picture.normalising import normalise
+from lenet.picture.normalising import Polarity, normalise
 
-__all__ = ["Box", "Picture", "decode", "decode_pages", "normalise"]
+__all__ = ["Box", "Picture", "Polarity", "decode", "decode_pages", "normalise"]

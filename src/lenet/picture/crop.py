@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MARGIN = 0.15  # of the box's longer side: paper around it, to measure its colour
+AROUND = 0.25  # of the longer side: paper around a character whose ink is on no map
+STEEP = 4.0  # logit: of ink twice as strong as the threshold between ink and paper
 FEWEST, MOST = 40, 80  # pixels of the longer side to work at: strokes of 3 pixels and more
 INK, HARDLY_INK, NO_INK = 0.4, -0.4, -2.0  # logits of the map, probabilities 0.6, 0.4 and 0.12
 FARTHEST = 0.3  # of the pixels of ink give its colour: of a thin stroke, most are half paper
@@ -70,6 +72,36 @@ def cut_ink(
         return np.zeros((1, 1), np.uint8)
     amount *= 255 * own
     return np.asarray(np.rint(amount[y : y + h, x : x + w]), np.uint8)
+
+
+def cut_by_contrast(
+    page: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> NDArray[np.uint8]:
+    """Return the ink of a character whose ink is on no map: what differs from the paper around it.
+
+    The parameters and the result are those of `cut_ink`.
+    """
+    x, y, w, h = box
+    margin = AROUND * max(w, h) + 1
+    left, right = _whole(x - margin, x + w + margin, page.shape[1])
+    top, bottom = _whole(y - margin, y + h + margin, page.shape[0])
+    patch = page[top:bottom, left:right]
+    x, y = x - left, y - top
+    height, width = patch.shape[:2]
+    outside = np.ones((height, width), bool)
+    outside[slice(*_whole(y, y + h, height)), slice(*_whole(x, x + w, width))] = False
+    around = np.flatnonzero(outside)
+    if len(around) < FEW:
+        around = np.arange(outside.size)
+    pixels = np.asarray(patch.reshape(-1, 3), np.float32)
+    every = np.arange(outside.size)
+    plane = _paper(pixels, around[:: 1 + len(around) // SAMPLES], width)
+    away = np.linalg.norm(pixels - _terms(every, width) @ plane, axis=1)
+    strongest = max(float(away.max()), FAINTEST)
+    levels = np.rint(255 * away / strongest).astype(np.uint8).reshape(height, width)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    logits = np.clip(STEEP * (levels / max(1.0, threshold) - 1), -STEEP, STEEP)
+    return cut_ink(patch, (x, y, w, h), InkMap(logits.astype(np.float32), (1.0, 1.0), 0.0))
 
 
 def _patch(

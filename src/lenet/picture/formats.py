@@ -17,6 +17,15 @@ from PIL import (
 
 from lenet.errors import PictureError
 
+# Files of a folder that count as pictures. Camera formats that may not be readable are included, so
+# that they give an error and are not silently skipped; so are documents.
+SUFFIXES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib"),
+        *(".tif", ".tiff", ".heic", ".heif", ".avif", ".pdf"),
+    }
+)
+
 _HEAD = 1024  # bytes that are looked at
 
 # The classes are called directly: `Image.open` would refuse JPEGs of more than 179 megapixels, and

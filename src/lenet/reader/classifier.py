@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError
+from lenet.finder import Preparation
 from lenet.runtime import input_batches, open_session
 
 MIN_PROBABILITY = 0.5  # an answer less probable than this is uncertain, unless told otherwise
@@ -78,6 +79,8 @@ class Classifier:
         What logits are divided by, so that the probabilities are calibrated.
     rejection : float or None
         The score below which an image shows none of its classes; None where none was fitted.
+    preparation : Preparation
+        How the pictures that it was trained on became images, as those that it reads do.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class Classifier:
             self.classes = tuple(facts["classes"].split("\n"))
             self.temperature = float(facts["temperature"])
             self.rejection = float(facts["rejection"]) if "rejection" in facts else None
+            self.preparation = Preparation.from_facts(facts)
             (images,), (logits,) = self._session.get_inputs(), self._session.get_outputs()
             if (
                 facts["contract"] != str(CONTRACT)

@@ -1,17 +1,17 @@
 """How pages become readings: proposed by the finder, judged by the reader and by their belief."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder import Finder, Row, grid, rows
-from lenet.picture import Picture
+from lenet.finder import Finder, Preparation, Row, grid, rows
+from lenet.picture import Picture, Polarity
 from lenet.reader.belief import Belief, evidence
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, Judgement
-from lenet.reader.proposals import Proposals, as_one_digit, only_digit, propose
+from lenet.reader.proposals import Proposals, as_one_digit, only_thing, propose
 from lenet.reader.reading import Digit, Reading, Rejection
 
 DIGITS = tuple("0123456789")
@@ -32,16 +32,33 @@ class Networks:
     finder : Finder
     belief : Belief or None
         Fitted for these two; None if none was.
+    polarity : {"dark", "light", "auto"}, optional
+        Of small plain pictures; by default as the reader learnt it.
     """
 
     classifier: Classifier
     finder: Finder
     belief: Belief | None = None
+    polarity: Polarity | None = None
+
+    @property
+    def preparation(self) -> Preparation:
+        """How a picture of one thing becomes an image."""
+        learnt = self.classifier.preparation
+        return replace(learnt, polarity=self.polarity) if self.polarity else learnt
 
     @property
     def reads_digits(self) -> bool:
         """Whether the reader's classes are the ten digits."""
         return self.classifier.classes == DIGITS
+
+    @property
+    def reads_one_thing(self) -> bool:
+        """Whether each page is one thing: classes are words, or whole pictures were learnt."""
+        return (
+            any(len(name) > 1 for name in self.classifier.classes)
+            or self.preparation.fit == "squeeze"
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class Options:
     Attributes
     ----------
     single : bool
-        Each holds exactly one digit.
+        Each holds exactly one digit. A reader of words takes this for granted.
     upside_down : bool
         They may be upside down.
     grid : bool
@@ -107,22 +124,21 @@ class Judged:
 def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -> list[Reading]:
     """Read pages; the images of all of them go through the reader together."""
     judged = _judge_ways([propose_ways(page, networks, options) for page in pages], networks)
-    if not options.single:
+    if not (options.single or networks.reads_one_thing):
         refused = [index for index, (way, *_) in enumerate(judged) if way.is_refused_as_one]
         again = [_ask_finder(pages[index], networks, options) for index in refused]
         for index, ways in zip(refused, _judge_ways(again, networks), strict=True):
             judged[index] = ways
     best = [max(ways, key=lambda way: float(way.believed.sum())) for ways in judged]
-    return [
-        _reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)
-    ]
+    return [_reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)]
 
 
 def propose_ways(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
     """Return what may be digits on a page, for each way up that is asked for."""
-    if options.single:
-        return [only_digit(page, networks.finder)]
-    one = as_one_digit(page)
+    preparation = networks.preparation
+    if options.single or networks.reads_one_thing:
+        return [only_thing(page, preparation, networks.finder)]
+    one = as_one_digit(page, preparation.polarity)
     return [one] if one else _ask_finder(page, networks, options)
 
 
@@ -198,7 +214,7 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
         "digits" if digits else "blank" if way.blank else "nothing",
         tuple(digits),
         tuple(rejected),
-        _numbered(order, apart=any(len(name) > 1 for name in classes)),
+        _numbered(order),
         grid=options.grid,
         keep_uncertain=options.keep_uncertain,
         page=page.page,
@@ -206,14 +222,7 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
     )
 
 
-def _numbered(order: Sequence[Sequence[Sequence[int]]], *, apart: bool) -> tuple[Row, ...]:
-    """Return rows of numbers whose digits are counted in reading order; each alone if `apart`."""
+def _numbered(order: Sequence[Sequence[Sequence[int]]]) -> tuple[Row, ...]:
+    """Return rows of numbers whose digits are counted in reading order."""
     index = count()
-    return tuple(
-        tuple(
-            tuple(next(index) for _ in part)
-            for number in row
-            for part in (([each] for each in number) if apart and number else [number])
-        )
-        for row in order
-    )
+    return tuple(tuple(tuple(next(index) for _ in number) for number in row) for row in order)

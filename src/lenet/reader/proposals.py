@@ -6,15 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder import Candidates, Finder, Found, Heat, Single, found_in, only_character
+from lenet.finder import Candidates, Finder, Found, Heat, Preparation, Single, found_in, prepare
 from lenet.picture import Box, Picture
-from lenet.picture.normalising import normalise, plain_ink
+from lenet.picture.normalising import Polarity, normalised_ink
 
-# A page is on its side where characters are seen unclearly, but more clearly once it is turned. Of
-# drawn scenes on their side, 99 % are seen less clearly than `UNCLEAR`.
+# A page is on its side where characters are seen unclearly, but surely once it is turned. Of drawn
+# scenes on their side, 99 % are seen less clearly than `UNCLEAR`.
 UNCLEAR = 0.5  # of 1: sum of squared probabilities of all characters by the sum of probabilities
-CLEARLY = 1.2  # times as clearly
-FEWEST = 4  # characters seen; fewer do not tell which way up a page is
+GLIMPSED = 1.5  # sum of probabilities; with less, a page is not worth turning
+# Of 60 drawn pages of four digits on their side 55 are turned upright with these, of 60 with seven
+# 56; of 300 scenes that are upright, 3 are turned.
+FEWEST = 4  # characters more probable than not; fewer do not tell which way up a page is
+SURER = 2.0  # times as surely: the sum of what each is more probable than not
 EMPTY = 1.2  # local standard deviations: paper, its grain and shadows differ less from around them
 DIGIT_EDGE = 28  # pixels of an image as networks take it
 
@@ -70,21 +73,19 @@ class Proposals:
         return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def as_one_digit(page: Picture) -> Proposals | None:
+def as_one_digit(page: Picture, polarity: Polarity = "auto") -> Proposals | None:
     """Return the one digit of an image made as MNIST's were, which needs no finder; else None."""
-    if page.pixels.shape[:2] != (DIGIT_EDGE, DIGIT_EDGE):
-        return None
-    ink = plain_ink(page.pixels)
-    if ink is None or not np.array_equal(ink, normalise(ink)):
+    ink = normalised_ink(page.pixels, polarity)
+    if ink is None:
         return None
     box = np.array(cv2.boundingRect(ink), np.float32)
     return _one(Single(ink, box), (DIGIT_EDGE, DIGIT_EDGE))
 
 
-def only_digit(page: Picture, finder: Finder) -> Proposals:
-    """Return the one digit of a page that shows exactly one."""
+def only_thing(page: Picture, preparation: Preparation, finder: Finder) -> Proposals:
+    """Return the one digit, or other thing, of a page that shows exactly one."""
     height, width = page.pixels.shape[:2]
-    return _one(only_character(page.pixels, lambda: finder), (width, height))
+    return _one(prepare(page.pixels, preparation, lambda: finder), (width, height))
 
 
 def _one(single: Single, size: tuple[int, int]) -> Proposals:
@@ -135,26 +136,31 @@ def _best_way_up(
 ) -> tuple[Found, int]:
     """Return what was found, of a page on its side after turning it, and the quarters turned."""
     upright = found_in(seen, all_characters=all_characters)
-    count, clear = clearness(upright)
-    if count < FEWEST or clear > UNCLEAR:
+    chances = _chances(upright)
+    if chances.sum() < GLIMPSED or _clearness(chances) > UNCLEAR:
         return upright, 0
-    best, turns = upright, 0
-    clear *= CLEARLY
+    best, turns, surest = upright, 0, SURER * _sureness(chances)
     for quarters in (1, 3):
         page = np.ascontiguousarray(np.rot90(pixels, quarters))
         found = finder.find(page, all_characters=all_characters)
-        number, clearer = clearness(found)
-        if number >= FEWEST and clearer > clear:
-            best, turns, clear = found, quarters, clearer
+        chances = _chances(found)
+        if np.count_nonzero(chances > 0.5) >= FEWEST and _sureness(chances) > surest:
+            best, turns, surest = found, quarters, _sureness(chances)
     return best, turns
 
 
-def clearness(found: Found) -> tuple[float, float]:
-    """Return how many characters are seen, by their probabilities, and how clearly, 0 to 1."""
+def _chances(found: Found) -> NDArray[np.float64]:
+    """Return the probability of each character that was found, (n,)."""
     logits = np.concatenate([found.digits.digit, found.others.other]).astype(np.float64)
-    chance = 1 / (1 + np.exp(-logits))
-    total = float(chance.sum())
-    return total, float((chance**2).sum()) / max(total, 1e-9)
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
+
+
+def _clearness(chances: NDArray[np.float64]) -> float:
+    return float((chances**2).sum()) / max(float(chances.sum()), 1e-9)
+
+
+def _sureness(chances: NDArray[np.float64]) -> float:
+    return float(np.maximum(2 * chances - 1, 0).sum())
 
 
 def _proposals(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lenet.errors import PictureError, UsageError
-from lenet.finder import Finder
+from lenet.finder import POLARITIES, Finder
+from lenet.picture import Polarity
 from lenet.picture.page_numbers import ONLY_FIRST, PageNumbers, Pages
 from lenet.reader import workers
 from lenet.reader.belief import Belief
@@ -56,6 +57,9 @@ class Reader:
         Give uncertain digits in the text all the same.
     finder : str or Path, optional
         The finder: the name of a shipped one, or a run folder.
+    polarity : {"dark", "light", "auto"}, optional
+        What the ink of small plain pictures is: dark on light, light on dark, or as each looks. By
+        default as the model learnt it.
 
     Attributes
     ----------
@@ -65,8 +69,8 @@ class Reader:
     Raises
     ------
     UsageError
-        No model has that name, `threads` is no number of cores, or `min_probability` is no
-        probability.
+        No model has that name, `threads` is no number of cores, `min_probability` is no
+        probability, or there is no such polarity.
     ModelError
         A model is missing, broken or altered.
 
@@ -92,6 +96,7 @@ class Reader:
         min_probability: float = MIN_PROBABILITY,
         keep_uncertain: bool = False,
         finder: str | Path = DEFAULT_FINDER,
+        polarity: Polarity | None = None,
     ) -> None:
         from lenet.run import Run  # slow to import, and other processes do not need it
 
@@ -102,9 +107,12 @@ class Reader:
                 )
         if not _is_probability(min_probability):
             raise UsageError(f"min_probability is {min_probability}: give a number from 0 to 1")
+        if polarity is not None and polarity not in POLARITIES:
+            raise UsageError(f"polarity is {polarity!r}: say {', '.join(POLARITIES)}")
         self._policy = min_probability, keep_uncertain
         self._threads = _thread_count(threads)
-        self.networks = load_networks(Run.find(model), Run.find(finder), self._threads)
+        networks = load_networks(Run.find(model), Run.find(finder), self._threads)
+        self.networks = replace(networks, polarity=polarity)
 
     @property
     def classifier(self) -> Classifier:

@@ -1,0 +1,235 @@
+"""Pictures of a source, each of one thing, which become images as `predict` makes them."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.datasets.source import SKIP_BROKEN
+from lenet.errors import DataError, PictureError, UsageError
+from lenet.finder import Fit, Preparation, polarity_of, prepare, shipped_finder
+from lenet.picture import Picture, Polarity, decode, decode_pages
+
+MOST_LISTED = 10  # pictures in an error or a note; of more, their number
+NOTHING = "shows nothing"
+WORDS = {"dark": "dark on light", "light": "light on dark"}
+
+
+@dataclass(frozen=True)
+class PictureOptions:
+    """What stands behind the place of a source of pictures, as ``?fit=squeeze&polarity=dark``.
+
+    Attributes
+    ----------
+    fit : {"ink", "squeeze"}
+        As in `Preparation`.
+    polarity : {"dark", "light", "auto"}, optional
+        As in `Preparation`; by default what most of the pictures are.
+    skip_broken : bool
+        Go on without pictures that cannot be read.
+    """
+
+    fit: Fit = "ink"
+    polarity: Polarity | None = None
+    skip_broken: bool = False
+
+
+def parse_place(kind: str, place: str) -> tuple[Path, PictureOptions]:
+    """Return the path and the options of a source of pictures.
+
+    Raises
+    ------
+    UsageError
+        There is no such option.
+
+    Examples
+    --------
+    >>> path, options = parse_place("folder", "shirts?fit=squeeze&skip-broken")
+    >>> str(path), options
+    ('shirts', PictureOptions(fit='squeeze', polarity=None, skip_broken=True))
+    """
+    path, mark, text = place.partition("?")
+    fit: Fit = "ink"
+    polarity: Polarity | None = None
+    skip_broken = False
+    for word in text.split("&") if mark else []:
+        match word.split("="):
+            case ["fit", "ink" | "squeeze" as value]:
+                fit = value
+            case ["polarity", "dark" | "light" | "auto" as value]:
+                polarity = value
+            case [name] if name == SKIP_BROKEN:
+                skip_broken = True
+            case _:
+                raise UsageError(
+                    f"{kind}:{place}: no option {word!r}; there are ?fit=ink, ?fit=squeeze, "
+                    f"?polarity=dark, light or auto, and ?{SKIP_BROKEN}, joined by &"
+                )
+    return Path(path).expanduser(), PictureOptions(fit, polarity, skip_broken)
+
+
+class Given(NamedTuple):
+    """A picture with its label.
+
+    Attributes
+    ----------
+    picture : Path, or bytes of a file
+    name : str
+        What errors and notes call it.
+    label : int
+    part : int
+        0 for training, 1 for testing.
+    """
+
+    picture: Path | bytes
+    name: str
+    label: int
+    part: int = 0
+
+
+class _Image(NamedTuple):
+    pixels: NDArray[np.uint8]
+    looks: Literal["dark", "light"] | None
+    page: NDArray[np.uint8] | None  # if it is small, to make another image of it
+
+
+@dataclass
+class Pictures:
+    """Gathers the pictures of a source, and makes images of them.
+
+    Attributes
+    ----------
+    source : str
+        As it was written.
+    options : PictureOptions
+    """
+
+    source: str
+    options: PictureOptions
+    _images: list[_Image] = field(default_factory=list)
+    _origins: list[Given] = field(default_factory=list)
+    _broken: list[str] = field(default_factory=list)
+    _count: int = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(
+        self, given: Sequence[Given], report: Callable[[int], None] = lambda count: None
+    ) -> None:
+        """Read pictures; each page of a document is an image of its own.
+
+        `report` is called with the number of pictures read since it was called last.
+        """
+        self._count += len(given)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for each, (images, errors) in zip(given, pool.map(self._read, given), strict=True):
+                self._images += images
+                # A note needs no more than the name.
+                self._origins += [each._replace(picture=b"")] * len(images)
+                self._broken += errors
+                report(1)
+
+    def finish(self) -> tuple[Preparation, list[str]]:
+        """Decide what polarity the pictures have; return how they were prepared, and notes.
+
+        Raises
+        ------
+        DataError
+            Pictures cannot be read or show nothing, and they are not to be skipped.
+        """
+        notes = self._judge_broken()
+        votes = Counter(image.looks for image in self._images if image.looks)
+        polarity: Polarity = self.options.polarity or "auto"
+        if votes and self.options.polarity is None:
+            polarity = "dark" if votes["dark"] > votes["light"] else "light"
+        preparation = Preparation(self.options.fit, polarity)
+        what = "pictures" if self.options.fit == "squeeze" else "small plain pictures"
+        if polarity == "auto":
+            return preparation, notes
+        others = [
+            index
+            for index, image in enumerate(self._images)
+            if image.looks and image.looks != polarity
+        ]
+        for index in others if self.options.polarity is None else []:
+            image = self._images[index]
+            pixels = 255 - image.pixels  # of a squeezed picture
+            if image.page is not None:
+                pixels = prepare(image.page, preparation, shipped_finder).image
+            self._images[index] = image._replace(pixels=pixels)
+        if others:
+            names = [self._origins[index].name for index in others]
+            notes.append(
+                f"{len(others):,} of {votes.total():,} {what} look "
+                f"{WORDS['light' if polarity == 'dark' else 'dark']}, but are taken for "
+                f"{WORDS[polarity]} as the others: {listed(names)}; ?polarity=auto takes each as "
+                "it looks"
+            )
+        elif votes:
+            notes.append(f"{votes.total():,} {what} are {WORDS[polarity]}")
+        return preparation, notes
+
+    def part(self, part: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return the images of a part, (n, 28, 28), and their labels; n may be 0."""
+        own = [index for index, origin in enumerate(self._origins) if origin.part == part]
+        images = np.zeros((len(own), 28, 28), np.uint8)
+        for place, index in enumerate(own):
+            images[place] = self._images[index].pixels
+        return images, np.array([self._origins[index].label for index in own], np.int64)
+
+    def _judge_broken(self) -> list[str]:
+        if not self._broken:
+            return []
+        told = f"{len(self._broken):,} of {self._count:,} pictures"
+        if not self.options.skip_broken:
+            is_blank = any(error.endswith(NOTHING) for error in self._broken)
+            raise DataError(
+                f"{self.source}: {told} cannot be used: {listed(self._broken)}; repair or remove "
+                "them, or say --skip-broken"
+                + ("; ?fit=squeeze is for pictures of no writing" if is_blank else "")
+            )
+        return [f"{told} are left out, they cannot be used: {listed(self._broken)}"]
+
+    def _read(self, given: Given) -> tuple[list[_Image], list[str]]:
+        images: list[_Image] = []
+        errors: list[str] = []
+        for page in _pages(given):
+            if isinstance(page, PictureError):
+                errors.append(str(page).partition(";")[0])
+            elif image := self._image(page):
+                images.append(image)
+            else:
+                errors.append(f"{given.name} {NOTHING}")
+        return images, errors
+
+    def _image(self, page: Picture) -> _Image | None:
+        fit, polarity = self.options.fit, self.options.polarity or "auto"
+        looks = polarity_of(page.pixels, fit)
+        image = prepare(page.pixels, Preparation(fit, polarity), shipped_finder).image
+        if not image.any():
+            return None
+        return _Image(image, looks, page.pixels if looks and fit == "ink" else None)
+
+
+def _pages(given: Given) -> Iterator[Picture | PictureError]:
+    """Yield the pages of a picture, or why it cannot be read."""
+    try:
+        first = decode(given.picture, name=given.name, all_formats=True)
+        yield first
+        if first.of_several:
+            yield from decode_pages(given.picture, "2-", name=given.name, all_formats=True)
+    except PictureError as error:
+        yield error
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
