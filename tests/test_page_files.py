@@ -150,6 +150,8 @@ def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
         text = module.read_text("utf-8")
         asked |= set(re.findall(r'\bt\("([^"]+)"', text))
         asked |= set(re.findall(r'\bpart\("([^"]+)"', text))
+        for key in re.findall(r'\babout\([\w.]+, "([^"]+)"', text):
+            asked |= {key, f"{key}.class"}
         for key in re.findall(r'\bsay\("([^"]+)"', text):
             asked |= {key, f"{key}.none"}
         for key in re.findall(r'\bcount\("([^"]+)"', text):
