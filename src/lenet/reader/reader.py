@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -322,6 +323,11 @@ class Reader:
                 taken += len(part)
 
 
+@lru_cache(maxsize=2)  # models that are served together share it
+def _open_finder(model: bytes, threads: int) -> Finder:
+    return Finder(model, threads)
+
+
 def load_networks(model: "Run", finder: "Run", threads: int = 0) -> Networks:
     """Load a reader and a finder, and what to believe of these two if that was fitted.
 
@@ -334,7 +340,7 @@ def load_networks(model: "Run", finder: "Run", threads: int = 0) -> Networks:
 
     content = model.require_reader().read(MODEL)
     classifier = Classifier(content, threads)
-    network = Finder(finder.require_finder().read(MODEL), threads)
+    network = _open_finder(finder.require_finder().read(MODEL), threads)
     belief = None
     if BELIEF in model.manifest.files:
         belief = Belief.from_json(model.read(BELIEF))
