@@ -1,4 +1,4 @@
-"""Draw a page of digits and how it is read: the README's first picture.
+"""Draw a sheet, a cheque and a meter, and how each is read: the README's first picture.
 
 python tools/draw_example.py    writes docs/reading.webp
 """
@@ -6,30 +6,42 @@ python tools/draw_example.py    writes docs/reading.webp
 import io
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from lenet.drawing import draw_picture
+from lenet.datasets.scenes import load_material
+from lenet.drawing.scenes import SceneMaker
 from lenet.picture import decode
 from lenet.reader import Reader
 from lenet.reader.explanation import explain
 from lenet.storage import write_atomically
 
-TEXT = "735/1904"
+SCENES = {"sheet.jpg": (20, 191), "cheque.jpg": (20, 164), "meter.jpg": (22, 86)}  # seed and index
 DOCS = Path(__file__).parent.parent / "docs"
+GAP = 16  # pixels between pictures
 
 
 def main() -> None:
-    """Draw a page, read it and draw the explanation."""
-    page = draw_picture(
-        TEXT, np.random.default_rng([1904, 0]), paper="squared", tool="pen", height=110
+    """Draw scenes, read them and draw the explanations side by side."""
+    maker = SceneMaker(load_material(["things"], held_out=True))
+    reader = Reader()
+    sheets = []
+    for name, (seed, index) in SCENES.items():
+        picture = decode(Image.fromarray(maker.draw(seed, index).image), name=name)
+        reading = reader.read(picture)
+        print(f"{name}: read as {reading.text!r}")
+        sheets.append(explain(picture, reading))
+    width = sum(sheet.width for sheet in sheets) + GAP * (len(sheets) - 1)
+    whole = Image.new("RGB", (width, max(sheet.height for sheet in sheets)), "white")
+    left = 0
+    for sheet in sheets:
+        whole.paste(sheet, (left, 0))
+        left += sheet.width + GAP
+    content = io.BytesIO()
+    whole.save(content, "WEBP", quality=88, method=6)
+    write_atomically(DOCS / "reading.webp", content.getvalue())
+    print(
+        f"{DOCS / 'reading.webp'}: {whole.width}×{whole.height}, {len(content.getvalue()):,} bytes"
     )
-    picture = decode(Image.fromarray(page.pixels), name="photo.jpg")
-    reading = Reader().read(picture)
-    sheet = io.BytesIO()
-    explain(picture, reading).save(sheet, "WEBP", quality=90, method=6)
-    write_atomically(DOCS / "reading.webp", sheet.getvalue())
-    print(f"{DOCS / 'reading.webp'}: {page.text!r} read as {reading.text!r}")
 
 
 if __name__ == "__main__":
