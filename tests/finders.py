@@ -30,7 +30,9 @@ class Pieces(Finder):
         return "pieces"
 
     def look(self, page: NDArray[np.uint8]) -> list[Heat]:
-        grey = page if page.ndim == 2 else np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY))
+        grey = page
+        if page.ndim == 3:
+            grey = np.asarray(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY), np.uint8)
         away, boxes = _pieces(grey)
         height, width = grey.shape
         sizes = level_sizes(width, height)

@@ -183,7 +183,8 @@ def test_a_belief_is_used_only_for_the_two_it_was_fitted_for(
     run = Run.open(Path(shutil.copytree(Run.find("reader").folder, tmp_path / "run")))
     digests = {name: sha256(Run.find(name).read(MODEL)) for name in ("finder", "reader")}
     digests |= {other: "another"} if other else {}
-    run.write(BELIEF, replace(belief, **digests).to_json())
+    fitted = replace(belief, finder=digests["finder"], reader=digests["reader"])
+    run.write(BELIEF, fitted.to_json())
     run.finish("done")
     used = Reader(run.folder, threads=1).networks.belief
     assert (used is None) == bool(other)

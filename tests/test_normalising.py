@@ -115,12 +115,12 @@ def test_an_mnist_image_is_its_own_ink(mnist_images: Ink) -> None:
 @pytest.mark.parametrize("paper", [255, 200])
 def test_dark_ink_on_light_paper_is_turned_over(paper: int) -> None:
     ink = np.pad(stroke(20, 3), 6) // 2
-    assert np.array_equal(plain_ink(rgb((paper - ink).astype(np.uint8))), ink)
+    assert same(plain_ink(rgb((paper - ink).astype(np.uint8))), ink)
 
 
 def test_light_ink_on_grey_paper_is_what_is_lighter() -> None:
     ink = np.pad(stroke(20, 3), 6) // 3
-    assert np.array_equal(plain_ink(rgb((90 + ink).astype(np.uint8))), ink)
+    assert same(plain_ink(rgb((90 + ink).astype(np.uint8))), ink)
 
 
 @pytest.mark.parametrize("paper", [0, 128, 255])

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -135,7 +136,7 @@ def test_transparent_pixels_become_white(seven: Bytes) -> None:
 
 def test_every_pixel_format_gives_the_same_digit(seven: Bytes) -> None:
     page = Image.fromarray(seven)
-    cases = {
+    cases: dict[str, Any] = {
         "RGB": encode(page.convert("RGB")),
         "16 bits": encode(seven.astype(np.uint16) * 257),
         "palette": encode(page.convert("P")),

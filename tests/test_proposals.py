@@ -1,5 +1,7 @@
 """What may be a digit on a page, which way up, and what needs no finder."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -95,7 +97,7 @@ def test_every_piece_of_ink_is_proposed_and_signs_apart() -> None:
 
 @pytest.mark.parametrize("finder", [Pieces, shipped_finder])
 @pytest.mark.parametrize("level", [0, 130, 255])
-def test_a_page_of_one_colour_is_blank(level: int, finder: type[Finder]) -> None:
+def test_a_page_of_one_colour_is_blank(level: int, finder: Callable[[], Finder]) -> None:
     [way] = propose(picture(np.full((200, 300, 3), level, np.uint8)), finder())
     assert way.blank
     assert way.images.shape == (0, 28, 28)

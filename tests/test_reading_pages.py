@@ -195,8 +195,8 @@ def test_a_slanted_page_is_read_row_by_row(degrees: int, reader: Reader, page: B
     reading = reader.read(slanted)
     assert digits(reading) == TEXT
     for digit, level in zip(reading.digits, reader.read(wide).digits, strict=True):
-        x, y, w, h = level.box
-        expected = turn @ (x + w / 2, y + h / 2, 1)
+        u, v, a, b = level.box
+        expected = turn @ (u + a / 2, v + b / 2, 1)
         x, y, w, h = digit.box
         away = np.hypot(x + w / 2 - expected[0], y + h / 2 - expected[1])
         assert away < 12, "boxes are of the picture as it is"
@@ -225,8 +225,8 @@ def test_a_photo_on_its_side_is_read_from_four_digits_on(
     assert digits(reading) == text.replace("/", "\n")
     height, width = upright.shape[:2]
     for digit, same in zip(reading.digits, reader.read(upright).digits, strict=True):
-        (u, v, a, b), (x, y, w, h) = same.box, digit.box
-        u, v = u + a / 2, v + b / 2
+        (left, top, a, b), (x, y, w, h) = same.box, digit.box
+        u, v = left + a / 2, top + b / 2
         expected = (v, width - u) if quarters == 1 else (height - v, u)
         assert np.hypot(x + w / 2 - expected[0], y + h / 2 - expected[1]) < 5
 

@@ -101,4 +101,4 @@ def test_a_task_in_another_process_reads_alike(networks: Networks, tmp_path: Pat
     [expected], [reading] = here([str(path)]), there([str(path)])
     assert isinstance(reading, Reading)
     assert reading == expected
-    assert np.array_equal(reading.digits[0].image, expected.digits[0].image)  # type: ignore[union-attr]
+    assert np.array_equal(reading.digits[0].image, expected.digits[0].image)
