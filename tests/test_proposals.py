@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from finders import Pieces
 from lenet.drawing import draw_picture
 from lenet.drawing.pages import PAPERS
-from lenet.finder import Finder, Heat, shipped_finder
+from lenet.finder import Finder, Heat, Preparation, shipped_finder
 from lenet.picture import Picture, decode
-from lenet.reader.proposals import Proposals, as_one_digit, only_digit, propose
+from lenet.reader.proposals import Proposals, as_one_digit, only_thing, propose
 from pages import Bytes, blank, rows_of, write
 
 
@@ -69,14 +69,14 @@ def test_other_pictures_are_left_to_the_finder(mnist_images: Bytes) -> None:
 def test_the_only_digit_is_proposed_with_its_box() -> None:
     page = blank(300, 200)
     write(page, "3", (60, 200), 120, 9)
-    one = only_digit(picture(page), Pieces())
+    one = only_thing(picture(page), Preparation(), Pieces())
     assert (one.is_one, one.blank, len(one.images)) == (True, False, 1)
     x, y, w, h = cv2.boundingRect(255 - page)
     assert one.box(one.digits.boxes[0], 1) == pytest.approx((x, y, w, h), abs=2)
 
 
 def test_the_only_digit_of_a_blank_page_is_none() -> None:
-    one = only_digit(picture(blank(300, 200)), Pieces())
+    one = only_thing(picture(blank(300, 200)), Preparation(), Pieces())
     assert (one.is_one, one.blank, len(one.images), len(one.digits)) == (True, True, 0, 0)
 
 
