@@ -191,8 +191,8 @@ def test_bad_rows_are_named_and_nulls_are_counted(tmp_path: Path, uci: datasets.
         ", row 0 holds the label 10, but there are 10 classes; repair or remove the row"
     )
     assert error_of(write(path, [*pictures[:7], b"hello", *pictures[8:]], labels)) == (
-        f": 1 of 60 pictures cannot be used: {path}, row 7 is text; repair or remove them, or say "
-        "--skip-broken"
+        f": 1 of 60 pictures cannot be used: {path}, row 7 is text; repair or remove them, or add "
+        "?skip-broken to the source"
     )
     assert len(datasets.load(f"parquet:{path}?skip-broken").train) == 47
     blank = [*pictures[:7], encode(Image.new("RGB", (60, 60), "white")), *pictures[8:]]

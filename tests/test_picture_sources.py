@@ -234,7 +234,7 @@ def test_broken_files_are_listed_at_once_or_left_out(tmp_path: Path, uci: Datase
     assert text.startswith(
         f"folder:{tmp_path}: 12 of 92 pictures cannot be used: {first} is broken"
     )
-    assert text.endswith(" and 2 more; repair or remove them, or say --skip-broken")
+    assert text.endswith(" and 2 more; repair or remove them, or add ?skip-broken to the source")
     assert text.count(" is broken") == 10
     found = load(tmp_path, "?skip-broken")
     assert len(found.train) + len(found.test) == 80
@@ -245,7 +245,7 @@ def test_a_picture_that_shows_nothing_cannot_be_learnt(tmp_path: Path, uci: Data
     blank = save(np.full((60, 60), 255, np.uint8), fill(tmp_path, uci) / "0" / "blank.png")
     assert error_of(tmp_path) == (
         f"folder:{tmp_path}: 1 of 81 pictures cannot be used: {blank} shows nothing; repair or "
-        "remove them, or say --skip-broken; ?fit=squeeze is for pictures of no writing"
+        "remove them, or add ?skip-broken to the source; ?fit=squeeze is for pictures of no writing"
     )
 
 

@@ -62,7 +62,7 @@ def skipping_broken(sources: Sequence[str]) -> list[str]:
     from lenet.datasets.source import Source
 
     skipping = [str(Source.parse(source).skipping_broken()) for source in sources]
-    if not any("?" in source for source in skipping):
+    if not any("skip-broken" in source for source in skipping):
         raise UsageError(
             f"--skip-broken is for pictures in folders and Parquet files, the data is "
             f"{', '.join(sources)}: leave it out"

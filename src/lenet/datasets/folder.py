@@ -188,7 +188,7 @@ def _pictures(folder: Path) -> list[Path]:
     found = []
     for path in _listing(folder):
         if path.is_dir():
-            found += _pictures(path)
+            found += [] if path.is_symlink() else _pictures(path)  # one may lead back here
         elif path.suffix.lower() in SUFFIXES:
             found.append(path)
     return found

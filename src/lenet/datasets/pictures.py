@@ -15,6 +15,7 @@ from lenet.datasets.source import SKIP_BROKEN
 from lenet.errors import DataError, PictureError, UsageError
 from lenet.finder import Fit, Preparation, polarity_of, prepare, shipped_finder
 from lenet.picture import Picture, Polarity, decode, decode_pages
+from lenet.picture.page_numbers import PageError
 
 MOST_LISTED = 10  # pictures in an error or a note; of more, their number
 NOTHING = "shows nothing"
@@ -189,10 +190,12 @@ class Pictures:
             return []
         told = f"{len(self._broken):,} of {self._count:,} pictures"
         if not self.options.skip_broken:
-            is_blank = any(error.endswith(NOTHING) for error in self._broken)
+            is_blank = self.options.fit == "ink" and any(
+                error.endswith(NOTHING) for error in self._broken
+            )
             raise DataError(
                 f"{self.source}: {told} cannot be used: {listed(self._broken)}; repair or remove "
-                "them, or say --skip-broken"
+                "them, or add ?skip-broken to the source"
                 + ("; ?fit=squeeze is for pictures of no writing" if is_blank else "")
             )
         return [f"{told} are left out, they cannot be used: {listed(self._broken)}"]
@@ -222,9 +225,16 @@ def _pages(given: Given) -> Iterator[Picture | PictureError]:
     """Yield the pages of a picture, or why it cannot be read."""
     try:
         first = decode(given.picture, name=given.name, all_formats=True)
+    except PictureError as error:
+        yield error
+        if not isinstance(error, PageError):
+            return
+    else:
         yield first
-        if first.of_several:
-            yield from decode_pages(given.picture, "2-", name=given.name, all_formats=True)
+        if not first.of_several:
+            return
+    try:
+        yield from decode_pages(given.picture, "2-", name=given.name, all_formats=True)
     except PictureError as error:
         yield error
 

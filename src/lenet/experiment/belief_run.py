@@ -2,6 +2,7 @@
 
 import warnings
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from lenet.datasets.cache import progress
 from lenet.datasets.crops import load_held_scenes
 from lenet.datasets.scenes import Scenes
+from lenet.errors import ModelError
 from lenet.finder import Finder
 from lenet.finder.matching import assign
 from lenet.picture import Picture
@@ -27,7 +29,9 @@ STEPS = 400
 AT_ONCE = 64  # scenes judged together
 
 
-def fit_belief(model: bytes, finder: str, *, count: int = SCENES) -> Belief:
+def fit_belief(
+    model: bytes, finder: str, data_dir: Path | None = None, *, count: int = SCENES
+) -> Belief:
     """Fit what to believe of the proposals of a finder for a reader.
 
     Parameters
@@ -36,18 +40,20 @@ def fit_belief(model: bytes, finder: str, *, count: int = SCENES) -> Belief:
         ONNX file of the reader.
     finder : str
         A shipped finder, or a run folder.
+    data_dir : Path, optional
+        First folder to search for MNIST and UNIPEN.
     count : int
         Number of scenes.
 
     Raises
     ------
     UsageError, ModelError
-        There is no such finder, or it is broken.
+        There is no such finder, it is broken, or it finds no digits.
     DataError
         The material of the scenes is missing, or the disk refuses.
     """
     networks = Networks(Classifier(model, 1), Finder(Run.find(finder).require_finder().read(MODEL)))
-    scenes = load_held_scenes(count, SEED, held_out=True)
+    scenes = load_held_scenes(count, SEED, data_dir, held_out=True)
     seen, is_digit = collect(networks, scenes)
     mean, scale = seen.mean(0), seen.std(0) + 1e-6
     hidden, output = _fit((seen - mean) / scale, is_digit)
@@ -83,6 +89,8 @@ def collect(networks: Networks, scenes: Scenes) -> tuple[NDArray[np.float64], ND
                 known = evidence(way.digits, way.others, way.images, judged.judgement, way.side)
                 seen.append(known[counts])
                 truth.append(own[counts] >= 0)
+    if not any(part.any() for part in truth):
+        raise ModelError("the finder finds no digit in drawn scenes: train it longer")
     return np.concatenate(seen), np.concatenate(truth)
 
 

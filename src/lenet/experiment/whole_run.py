@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from lenet.datasets import Source, Splits
+from lenet.datasets.dataset import DIGITS
 from lenet.datasets.given import NAME, Given, as_splits
 from lenet.datasets.parts import Parts, load_parts, split_parts
 from lenet.datasets.source import MEMORY
@@ -94,6 +95,7 @@ def train(
     if splits:
         recipe = recipe.with_changes({"data": f"{MEMORY}:{splits.train.name or NAME}"})
     parts = _load_parts(recipe, Path(data_dir) if data_dir else None, splits)
+    _check_finder(recipe, parts)
     manifest = Manifest(
         started=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
         seed=recipe.seed,
@@ -190,6 +192,18 @@ def _load_parts(recipe: Recipe, data_dir: Path | None, splits: Splits | None) ->
     return with_former_tests(recipe, parts)
 
 
+def _check_finder(recipe: Recipe, parts: Parts | SceneParts) -> None:
+    """Raise now what would end the run after hours: a finder that is missing, or of no use."""
+    if not recipe.finder or isinstance(parts, SceneParts):
+        return
+    Run.find(recipe.finder).require_finder()
+    if parts.train.classes != DIGITS:
+        raise UsageError(
+            f"a finder finds the ten digits, and {parts.train.name} has the classes "
+            f"{', '.join(parts.train.classes[:12])}: leave finder out of the recipe"
+        )
+
+
 def _trainer(recipe: Recipe, parts: Parts | SceneParts, device: str) -> Loop:
     if isinstance(parts, SceneParts):
         return FinderTrainer(recipe, parts.train, parts.validation, device)
@@ -266,7 +280,7 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
 
     if run.recipe.finder:
         watcher.enters("fitting what to believe of the finder's proposals")
-        run.write(BELIEF, fit_belief(exported.model, run.recipe.finder).to_json())
+        run.write(BELIEF, fit_belief(exported.model, run.recipe.finder, parts.folder).to_json())
 
     watcher.enters("scoring (the only time that the test set is read)")
     classifier = Classifier(exported.model)

@@ -206,7 +206,7 @@ class Finder:
 
 @cache
 def shipped_finder() -> Finder:
-    """Return the finder that ships with the package, to be used by one thread at a time.
+    """Return the finder that ships with the package; each of its calls takes one thread.
 
     Raises
     ------

@@ -58,7 +58,7 @@ def calibrate(
     if nondigit_logits is None:
         return Calibration(temperature)
     scores = logsumexp(logits.astype(np.float64), axis=1)
-    limited = np.sort(scores[:own])
+    limited = np.sort(scores[:own] if own else scores)
     digits = np.sort(scores)
     others = np.sort(logsumexp(nondigit_logits.astype(np.float64), axis=1))
     candidates = digits[digits <= limited[int(REFUSED_DIGITS * len(limited))]]

@@ -1,7 +1,7 @@
 """How far to believe that a place is a digit: what finder, reader and its surroundings say, in one.
 
 A place that the finder proposes is described by some thirty numbers, and a small network turns them
-into the probability that it is a digit and was read right. It is fitted on drawn scenes for one
+into the probability that a digit is there. It is fitted on drawn scenes for one
 finder and one reader (`lenet.experiment.belief_run`).
 """
 
@@ -19,7 +19,7 @@ from lenet.reader.classifier import Judgement
 NEAR = 3.0  # heights of a digit: what is farther away says little about it
 ALIKE = 0.6  # of the height: a neighbour about as high
 LEVEL = 0.5  # heights: the middles of two digits in one row differ less
-EVEN = 1e-6  # of a probability: keeps its logarithm finite
+EPSILON = 1e-6  # of a probability: keeps its logarithm finite
 ARRAYS = ("mean", "scale", "hidden", "output")
 MOST = 12.0  # logits beyond are as good as certain
 FACTS = 30  # numbers that `evidence` gives of a place
@@ -70,10 +70,8 @@ class Belief:
             belief = cls(finder, reader, *arrays)
             if not 0 <= float(belief(np.zeros((1, FACTS)))[0]) <= 1:
                 raise ValueError("not all of its numbers are finite")
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ModelError(
-                "belief.json is none that lenet made: train the reader again"
-            ) from error
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+            raise ModelError("belief.json is not valid: train the reader again") from error
         return belief
 
 
@@ -113,15 +111,15 @@ def evidence(
         np.log1p(chance.sum()),
         np.log1p(_sigmoid(others.other.astype(np.float64)).sum()),
         chance.max(initial=0),
-        (chance**2).sum() / (chance.sum() + EVEN),
+        (chance**2).sum() / (chance.sum() + EPSILON),
     ]
     return np.column_stack(
         [
             np.clip(found.digit, -MOST, MOST),
             np.clip(found.other, -MOST, MOST),
             np.clip(judgement.scores, -MOST, MOST),
-            np.log((certainty + EVEN) / (1 - certainty + EVEN)),
-            np.log(likely[rows, answers] + EVEN),
+            np.log((certainty + EPSILON) / (1 - certainty + EPSILON)),
+            np.log(likely[rows, answers] + EPSILON),
             likely.argmax(1) == answers,
             np.log(width / height),
             np.log(longer / side),

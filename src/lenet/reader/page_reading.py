@@ -96,7 +96,7 @@ class Judged:
     judgement : Judgement
         What the reader says.
     believed : ndarray of float64, (n,)
-        The probability that each is a digit, and was read right; 1 or 0 where nothing was fitted.
+        The probability that each is a digit; 1 or 0 where nothing was fitted.
     """
 
     proposals: Proposals

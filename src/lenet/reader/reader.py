@@ -345,7 +345,7 @@ def load_networks(model: "Run", finder: "Run", threads: int = 0) -> Networks:
     if BELIEF in model.manifest.files:
         belief = Belief.from_json(model.read(BELIEF))
         if (belief.finder, belief.reader) != (network.digest, sha256(content)):
-            belief = None  # fitted for others
+            belief = None  # fitted for another finder, or the reader was exported anew
     return Networks(classifier, network, belief)
 
 
