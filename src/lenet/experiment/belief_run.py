@@ -1,8 +1,10 @@
 """Fit what to believe of a finder's proposals, on drawn scenes: after a reader was trained."""
 
 import warnings
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from lenet.datasets.cache import progress
 from lenet.datasets.crops import load_held_scenes
 from lenet.datasets.scenes import Scenes
+from lenet.drawing import draw_picture
 from lenet.errors import ModelError
 from lenet.finder import Finder
 from lenet.finder.matching import assign
@@ -24,9 +27,24 @@ from lenet.storage import sha256
 # Scenes of another seed than the reader learns from, by the hands of other people.
 SCENES, SEED = 4_000, 12
 # Of 1,000 other scenes (2026-11-29), 8 and 32 units, and less decay, did no better.
+SCENES_A_PAGE = 2  # for two scenes, one page with nothing but digits on it, as most people write
 HIDDEN, DECAY = 16, 10.0
 STEPS = 400
 AT_ONCE = 64  # scenes judged together
+
+
+class Known(NamedTuple):
+    """A page whose characters are known.
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, (h, w, 3)
+    characters : ndarray of int16, (m, 5)
+        As `lenet.drawing.scenes.Scene` has them.
+    """
+
+    pixels: NDArray[np.uint8]
+    characters: NDArray[np.int16]
 
 
 def fit_belief(
@@ -54,14 +72,18 @@ def fit_belief(
     """
     networks = Networks(Classifier(model, 1), Finder(Run.find(finder).require_finder().read(MODEL)))
     scenes = load_held_scenes(count, SEED, data_dir, held_out=True)
-    seen, is_digit = collect(networks, scenes)
+    pages = [scene_pages(scenes), plain_pages(count // SCENES_A_PAGE, SEED)]
+    with progress("Looking at pages", count + count // SCENES_A_PAGE, True, unit="pages") as report:
+        seen, is_digit = collect(networks, reported(chain(*pages), report))
     mean, scale = seen.mean(0), seen.std(0) + 1e-6
     hidden, output = _fit((seen - mean) / scale, is_digit)
     return Belief(networks.finder.digest, sha256(model), mean, scale, hidden, output)
 
 
-def collect(networks: Networks, scenes: Scenes) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the evidence of every place found in scenes, and whether a digit is there.
+def collect(
+    networks: Networks, pages: Iterable[Known]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the evidence of every place found on pages, and whether a digit is there.
 
     A digit that is cut off or too small to count is left out.
 
@@ -69,29 +91,57 @@ def collect(networks: Networks, scenes: Scenes) -> tuple[NDArray[np.float64], ND
     -------
     evidence : ndarray of float64, (n, f)
     is_digit : ndarray of bool, (n,)
+
+    Raises
+    ------
+    ModelError
+        No digit is found.
     """
     seen, truth = [], []
-    spans = list(pairwise(scenes.first))
-    with progress("Looking at scenes", len(scenes), True, unit="scenes") as report:
-        for start in range(0, len(scenes), AT_ONCE):
-            indices = range(start, min(start + AT_ONCE, len(scenes)))
-            ways = []
-            for index in indices:
-                grey = np.asarray(scenes.images[index])
-                page = Picture(np.repeat(grey[:, :, None], 3, 2), "scene")
-                ways += propose(page, networks.finder)[:1]
-                report(1)
-            for index, judged in zip(indices, judge(ways, networks), strict=True):
-                way = judged.proposals
-                if way.turns or not len(way.images):
-                    continue
-                own, counts = assign(way.digits.boxes, scenes.characters[slice(*spans[index])])
-                known = evidence(way.digits, way.others, way.images, judged.judgement, way.side)
-                seen.append(known[counts])
-                truth.append(own[counts] >= 0)
+    for part in batched(pages, AT_ONCE):
+        ways = [propose(Picture(known.pixels, "page"), networks.finder)[0] for known in part]
+        for known, judged in zip(part, judge(ways, networks), strict=True):
+            way = judged.proposals
+            if way.turns or not len(way.images):
+                continue
+            own, counts = assign(way.digits.boxes, known.characters)
+            facts = evidence(way.digits, way.others, way.images, judged.judgement, way.side)
+            seen.append(facts[counts])
+            truth.append(own[counts] >= 0)
     if not any(part.any() for part in truth):
         raise ModelError("the finder finds no digit in drawn scenes: train it longer")
     return np.concatenate(seen), np.concatenate(truth)
+
+
+def batched(pages: Iterable[Known], size: int) -> Iterator[list[Known]]:
+    """Yield lists of so many pages."""
+    rest = iter(pages)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def reported(pages: Iterable[Known], report: Callable[[int], None]) -> Iterator[Known]:
+    """Yield pages, and report each."""
+    for page in pages:
+        yield page
+        report(1)
+
+
+def scene_pages(scenes: Scenes) -> Iterator[Known]:
+    """Yield scenes as pages."""
+    for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
+        grey = np.asarray(image)
+        yield Known(np.repeat(grey[:, :, None], 3, 2), scenes.characters[first:last])
+
+
+def plain_pages(count: int, seed: int) -> Iterator[Known]:
+    """Yield drawn pages with nothing but digits on them: a single one on every second page."""
+    for index in range(count):
+        rng = np.random.default_rng([seed, index])
+        digits = 1 if index % 2 else int(rng.integers(2, 9))
+        page = draw_picture("".join(map(str, rng.integers(0, 10, digits))), rng)
+        rows = [(int(label), *box) for label, box in zip(page.text, page.boxes, strict=True)]
+        yield Known(page.pixels, np.array(rows, np.int16))
 
 
 def _fit(
