@@ -172,7 +172,7 @@ def test_a_broken_belief_is_a_model_error(fault: bytes | dict[str, object], beli
     if isinstance(fault, dict):
         content = json.dumps({**json.loads(belief.to_json()), **fault}).encode()
     assert isinstance(content, bytes)
-    with pytest.raises(ModelError, match="^belief.json is none that lenet made: train the reader"):
+    with pytest.raises(ModelError, match="^belief.json is not valid: train the reader"):
         Belief.from_json(content)
 
 
@@ -194,5 +194,5 @@ def test_a_broken_belief_of_a_run_is_said_when_it_is_loaded(tmp_path: Path) -> N
     run = Run.open(Path(shutil.copytree(Run.find("reader").folder, tmp_path / "run")))
     run.write(BELIEF, b"{}")
     run.finish("done")
-    with pytest.raises(ModelError, match="belief.json is none that lenet made"):
+    with pytest.raises(ModelError, match="belief.json is not valid"):
         Reader(run.folder)

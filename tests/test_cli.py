@@ -144,7 +144,7 @@ def test_show_model_prints_the_arithmetic_of_each_layer() -> None:
         (
             ["train", "--resume", "x", "--runs", "y"],
             2,
-            "leave out --recipe, --set, --data, --start-from",
+            "leave out --recipe, --set, --data, --skip-broken, --start-from",
         ),
         (["show", "model", "lenet-5"], 2, "no model 'lenet-5': did you mean lenet5"),
         (["predict", "--model", "lenet-5", THREE], 2, "no model 'lenet-5': did you mean lenet5"),

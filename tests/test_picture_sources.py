@@ -382,7 +382,7 @@ def test_classes_of_few_images_are_named(tmp_path: Path, uci: Dataset) -> None:
     labels = np.where(np.arange(80) < 2, 1, 0)
     fill(tmp_path, Dataset("few", uci.images, labels, ("many", "two")))
     assert load(tmp_path).notes[0] == (
-        "1 classes have fewer than 3 images, too few to train and to test on: two"
+        "one class has fewer than 3 images, too few to train and to test on: two"
     )
 
 

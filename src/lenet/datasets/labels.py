@@ -170,7 +170,8 @@ def few_note(splits: Splits) -> list[str]:
     if not few:
         return []
     return [
-        f"{len(few):,} classes have fewer than {FEW} images, too few to train and to test on: "
+        f"{'one class has' if len(few) == 1 else f'{len(few):,} classes have'} fewer than {FEW} "
+        "images, too few to train and to test on: "
         f"{', '.join(few[:MOST_NAMED])}{' …' if len(few) > MOST_NAMED else ''}"
     ]
 
