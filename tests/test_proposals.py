@@ -46,14 +46,6 @@ def test_an_mnist_image_is_one_digit_bit_for_bit(mnist_images: Bytes) -> None:
             assert one.box(one.digits.boxes[0], 1) == cv2.boundingRect(image)
 
 
-@pytest.mark.parametrize("level", [0, 128, 255])
-def test_a_small_image_of_one_grey_is_blank_without_a_finder(level: int) -> None:
-    one = as_one_digit(picture(np.full((28, 28), level, np.uint8)))
-    assert one is not None
-    assert one.blank
-    assert len(one.digits) == len(one.images) == 0
-
-
 def test_other_pictures_are_left_to_the_finder(mnist_images: Bytes) -> None:
     image = mnist_images[0]
     off_the_middle = np.roll(image, 3, 0)

@@ -1,4 +1,4 @@
-"""Draw a sheet, a cheque and a meter, and how each is read: the README's first picture.
+"""Draw a sheet, a form and a meter, and how each is read: the README's first picture.
 
 python tools/draw_example.py    writes docs/reading.webp
 """
@@ -15,9 +15,9 @@ from lenet.reader import Reader
 from lenet.reader.explanation import explain
 from lenet.storage import write_atomically
 
-SCENES = {"sheet.jpg": (20, 191), "cheque.jpg": (20, 164), "meter.jpg": (22, 86)}  # seed and index
+SCENES = {"sheet.jpg": (20, 29), "form.jpg": (22, 219), "meter.jpg": (22, 86)}  # seed and index
 DOCS = Path(__file__).parent.parent / "docs"
-GAP = 16  # pixels between pictures
+SHOWN = 520, 588  # pixels of an explanation: the text and the page, not what the network saw
 
 
 def main() -> None:
@@ -29,13 +29,10 @@ def main() -> None:
         picture = decode(Image.fromarray(maker.draw(seed, index).image), name=name)
         reading = reader.read(picture)
         print(f"{name}: read as {reading.text!r}")
-        sheets.append(explain(picture, reading))
-    width = sum(sheet.width for sheet in sheets) + GAP * (len(sheets) - 1)
-    whole = Image.new("RGB", (width, max(sheet.height for sheet in sheets)), "white")
-    left = 0
-    for sheet in sheets:
-        whole.paste(sheet, (left, 0))
-        left += sheet.width + GAP
+        sheets.append(explain(picture, reading).crop((0, 0, *SHOWN)))
+    whole = Image.new("RGB", (len(sheets) * SHOWN[0], SHOWN[1]), "white")
+    for number, sheet in enumerate(sheets):
+        whole.paste(sheet, (number * SHOWN[0], 0))
     content = io.BytesIO()
     whole.save(content, "WEBP", quality=88, method=6)
     write_atomically(DOCS / "reading.webp", content.getvalue())

@@ -18,7 +18,6 @@ SMALL_EDGE, LARGE_EDGE = 480, 1400  # the picture is shown between these, in pix
 MARGIN, GAP = 20, 12
 CELL = 4 * 28  # edge of an image that the network saw
 LINE = 20  # height of a line of text
-FEW = 20  # rejected regions that are framed and named; of more, the legend says how many
 
 # Okabe and Ito, "Color universal design", 2008: nearly everyone can tell these apart. Each has a
 # dash pattern of its own besides.
@@ -143,16 +142,15 @@ def _view(page: Picture, regions: list[_Region]) -> Image.Image:
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline="#c8c8c8")
     scale /= page.reduced
-    few = sum(region.colour == REJECTED for region in regions) <= FEW
     for region in regions:
         x, y, w, h = (value * scale for value in region.box)
         edges = (x - 2, y - 2, x + w + 1, y + h + 1)
-        if region.number or few:
+        if region.number:
             _frame(draw, edges, region.colour)
-        else:  # a sheet of squared paper should still show through
+        else:  # of a page of words there are hundreds
             draw.rectangle(edges, outline=region.colour)
     for region in regions:  # above every frame
-        if region.number or few:
+        if region.number:
             _tag(draw, region.box[0] * scale - 3, region.box[1] * scale - 3, region, size)
     return image
 

@@ -16,6 +16,7 @@ from lenet.reader.reading import Digit, Reading, Rejection
 
 DIGITS = tuple("0123456789")
 BELIEVED = 0.5  # more probably a digit than not
+POSSIBLE = 0.1  # less is not worth telling
 SEEN = (
     0.0  # logit of the finder: a place that no belief judges, and a sign, is at least so probable
 )
@@ -206,7 +207,7 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
         )
     rejected = [
         Rejection(way.box(way.digits.boxes[index], page.reduced), "not_a_digit", way.images[index])
-        for index in np.flatnonzero(~is_digit).tolist()
+        for index in np.flatnonzero(_worth_telling(judged)).tolist()
     ]
     rejected += [Rejection(way.box(box, page.reduced), "sign") for box in signs]
     return Reading(
@@ -220,6 +221,12 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
         page=page.page,
         of_several=page.of_several,
     )
+
+
+def _worth_telling(judged: Judged) -> NDArray[np.bool_]:
+    """Return which places could have been digits and are none: others would only clutter."""
+    seen = np.maximum(judged.proposals.digits.digit, judged.proposals.digits.other)
+    return np.asarray(~judged.is_digit & ((seen >= SEEN) | (judged.believed >= POSSIBLE)))
 
 
 def _numbered(order: Sequence[Sequence[Sequence[int]]]) -> tuple[Row, ...]:
