@@ -442,7 +442,9 @@ def test_a_run_with_other_classes_is_refused(finished: Finished, tmp_path: Path)
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         for i in range(10):
-            Image.new("L", (28, 28), 20 * i).save(tmp_path / name / f"{i}.png")
+            image = Image.new("L", (28, 28))
+            image.paste(255, (8, 4, 14 + i, 24))
+            image.save(tmp_path / name / f"{i}.png")
     with pytest.raises(
         DataError, match="quick-1 has the classes 0, 1, .*, but .* has a, b: choose"
     ):

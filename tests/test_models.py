@@ -38,7 +38,7 @@ QUICK_TO_EXPORT = {"lenet5", "lenet5-1998"}
         ("best", 325_994, 15_162_752),
         ("alexnet-small", 347_274, 10_843_136),
         ("resnet-small", 77_754, 9_345_920),
-        ("reader", 247_770, 4_903_872),
+        ("reader", 399_258, 7_084_992),
     ],
 )
 def test_each_network_has_the_weights_and_the_cost_it_is_known_for(

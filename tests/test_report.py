@@ -114,7 +114,7 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
                 pixels = chance.integers(0, value, (28, 28), np.uint8)
                 Image.fromarray(pixels).save(folder / part / name / f"{i}.png")
     recipe = Recipe.load("lenet5").with_changes(
-        {"name": HOSTILE, "about": f"x | {HOSTILE} # y", "data": f"folder:{folder}"}
+        {"name": HOSTILE, "about": f"x | {HOSTILE} # y", "data": f"folder:{folder}?fit=squeeze"}
         | {"epochs": 1, "batch": 10, "validation": 0, "keep": "last"}
     )
     return experiment.train(recipe, runs=folder / "runs", device="cpu")

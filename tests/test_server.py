@@ -46,14 +46,15 @@ def test_a_picture_read_over_http_gives_what_the_reader_gives(
 def test_command_line_python_http_and_onnx_give_the_same_answers(
     both: TestClient, model: str
 ) -> None:
-    printed = run_lenet("predict", "--model", model, "--json", *PICTURES).stdout.splitlines()
+    words = ["predict", "--model", model, "--single", "--json"]
+    printed = run_lenet(*words, *PICTURES).stdout.splitlines()
     network = Run.find(model).read(MODEL)
     reader = Reader(model)
     session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
     temperature = float(session.get_modelmeta().custom_metadata_map["temperature"])
     for picture, line in zip(PICTURES, printed, strict=True):
-        reading = reader.read(picture)
-        query = {"model": model, "images": "true"}
+        reading = reader.read(picture, single=True)
+        query = {"model": model, "images": "true", "single": "true"}
         said = both.post("/v1/read", params=query, content=picture.read_bytes()).json()
         assert [digit["digit"] for digit in said["digits"]] == [d.digit for d in reading.digits]
         for digit, shown, ours in zip(
