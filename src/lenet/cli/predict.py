@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
-
 Sources = Annotated[
     list[str],
     typer.Argument(

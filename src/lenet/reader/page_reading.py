@@ -17,9 +17,7 @@ from lenet.reader.reading import Digit, Reading, Rejection
 DIGITS = tuple("0123456789")
 BELIEVED = 0.5  # more probably a digit than not
 POSSIBLE = 0.1  # less is not worth telling
-SEEN = (
-    0.0  # logit of the finder: a place that no belief judges, and a sign, is at least so probable
-)
+SEEN = 0.0  # logit of the finder, from which a place counts where no belief judges it
 
 
 @dataclass(frozen=True, eq=False)

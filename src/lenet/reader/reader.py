@@ -141,7 +141,8 @@ class Reader:
         single : bool
             It holds exactly one digit, whether the finder finds it or not.
         upside_down : bool
-            It may be upside down: of both ways, take the one in which more is believed.
+            It may be upside down: of both ways, take the one in which more is believed. Without
+            effect on a picture of one digit: a 6 would be a 9.
         grid : bool
             It holds a grid, as a sudoku: each cell of it is in the text, an empty one as ``.``.
         all_formats : bool
