@@ -71,7 +71,7 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
     names = page.locator(".layer h4 b").all_inner_texts()
     assert [name for name in names if name.startswith(("conv", "pool"))] == [
-        "conv1", "conv2", "pool2", "conv3", "conv4", "pool4", "conv5",
+        "conv1", "conv2", "pool2", "conv3", "conv4", "pool4", "conv5", "conv6",
     ]  # fmt: skip
     lens = look_at(page, "conv4", 0.03, 0.03)
     expect(lens.locator(".lens-title")).to_contain_text("conv4 map 1 of 64")
