@@ -18,7 +18,9 @@ onnxruntime.disable_telemetry_events()  # no further events, where it was import
 BATCH = 256  # images that go through a network at once: its feature maps stay in the cache
 
 
-def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession:
+def open_session(
+    model: bytes, threads: int = 0, *, keep_memory: bool = True
+) -> onnxruntime.InferenceSession:
     """Open an ONNX file on the CPU.
 
     Parameters
@@ -27,8 +29,11 @@ def open_session(model: bytes, threads: int = 0) -> onnxruntime.InferenceSession
         Content of the file. What is wrong with it is any of ONNX Runtime's exceptions.
     threads : int
         CPU threads of one call; 0 means one for each core.
+    keep_memory : bool
+        Whether what a call needed is kept for the next ones; not where inputs differ in size.
     """
     options = onnxruntime.SessionOptions()
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = keep_memory
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -140,7 +140,7 @@ class Finder:
 
     def __init__(self, model: bytes, threads: int = 0) -> None:
         try:
-            self._session = open_session(model, threads)
+            self._session = open_session(model, threads, keep_memory=False)
             (pages,), (maps, ink) = self._session.get_inputs(), self._session.get_outputs()
             if (
                 (pages.name, pages.type, pages.shape[1]) != ("pages", "tensor(float)", 1)
@@ -160,7 +160,7 @@ class Finder:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._session = open_session(self._model, threads=1)
+        self._session = open_session(self._model, threads=1, keep_memory=False)
 
     @property
     def digest(self) -> str:
