@@ -274,13 +274,13 @@ def test_an_epoch_of_mnist_needs_less_than_700_megabytes(mnist_dir: Path, tmp_pa
     assert scores.summary() in text
 
 
-def test_reading_a_megapixel_needs_less_than_130_megabytes(tmp_path: Path) -> None:
+def test_reading_a_megapixel_needs_less_than_160_megabytes(tmp_path: Path) -> None:
     page = Image.new("RGB", (1000, 1000), "ivory")
     ImageDraw.Draw(page).line([(300, 250), (700, 250), (450, 800)], fill="navy", width=40)
     page.save(tmp_path / "7.png")
     text, peak = peak_megabytes("predict", tmp_path / "7.png")
     assert "  7  " in text
-    assert peak < 130
+    assert peak < 160
 
 
 class Counting(Watcher):
