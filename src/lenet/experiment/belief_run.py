@@ -26,11 +26,11 @@ from lenet.storage import sha256
 
 # Scenes of another seed than the reader learns from, by the hands of other people.
 SCENES, SEED = 4_000, 12
-# Of 1,000 other scenes (2026-11-29), 8 and 32 units, and less decay, did no better.
 SCENES_A_PAGE = 2  # for two scenes, one page with nothing but digits on it, as most people write
+# Of 1,000 other scenes (2026-11-29), 8 and 32 units, and less decay, did no better.
 HIDDEN, DECAY = 16, 10.0
-STEPS = 400
-AT_ONCE = 64  # scenes judged together
+STEPS = 400  # of the optimizer
+AT_ONCE = 64  # pages judged together
 
 
 class Known(NamedTuple):

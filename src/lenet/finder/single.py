@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lenet.finder.network import Finder, Found
 from lenet.picture.crop import cut_ink, whole_box
 from lenet.picture.normalising import (
+    SIDE,
     Polarity,
     evened,
     normalise,
@@ -24,7 +25,6 @@ FITS: tuple[Fit, ...] = get_args(Fit)
 POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 
 SURE, LIKELY = 0.0, -1.0  # logits: a character is there rather than not, or may be there
-SIDE = 28  # pixels of an image as networks take it
 LIGHT = 128  # grey level: a border that is lighter is paper under dark ink
 
 
