@@ -103,9 +103,9 @@ def name_of(pid: int) -> str:
         return ""
 
 
-def actors() -> list[int]:
-    """Processes in which an actor that reads shards lives; Ray writes its name there."""
-    return [pid for pid in processes("ray::") if re.match(r"ray::_?Reader", name_of(pid))]
+def actors(kind: str = "Reader") -> list[int]:
+    """Processes in which such an actor lives; Ray writes its name there."""
+    return [pid for pid in processes("ray::") if re.match(f"ray::_{kind}", name_of(pid))]
 
 
 @contextmanager

@@ -176,7 +176,7 @@ def test_actors_that_die_at_every_start_end_the_job_with_their_cause(
         text=True,
         timeout=120,
     )
-    assert done.stdout.startswith("DataError the processes that read pictures end as they start: ")
+    assert done.stdout.startswith("DataError the processes on Ray end as they start: ")
     assert re.search(cause, done.stdout), done.stdout
     assert "\n" not in done.stdout.strip()
     assert parts(tmp_path / "out") == {}

@@ -77,7 +77,7 @@ class _Lines(Watcher):
     def fails(self, fault: Fault) -> None:
         """Count a shard that failed."""
         self._failed += 1
-        self._move("failed", shard=fault.shard, reason=fault.reason)
+        self._move("failed", shard=fault.number, reason=fault.reason)
 
     def checks(self) -> None:
         """Say that the part files are checked."""

@@ -294,7 +294,7 @@ class _Job:
             elif outcome.final:
                 raise DataError(outcome.reason)
             else:
-                failed[outcome.shard] = outcome.reason
+                failed[outcome.number] = outcome.reason
                 self._watcher.fails(outcome)
 
     def _check(self, failed: Iterable[int]) -> Counts:

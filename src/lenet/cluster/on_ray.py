@@ -15,8 +15,8 @@ import socket
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -204,13 +204,11 @@ def read_on_ray(
     DataError
         Ray cannot be used, or no actor can be started.
     """
+    jobs = {shard.number: shard for shard in shards}
     with connected() as (ray, words):
         starts(words)
-        fleet = _Fleet(ray, shards, out, digest)
-        try:
-            yield from fleet.read()
-        finally:
-            fleet.end()
+        with closing(Fleet(ray, _Reader, (out, digest), jobs, IN_FLIGHT)) as fleet:
+            yield from fleet.work()
 
 
 class _Reader:
@@ -227,7 +225,8 @@ class _Reader:
         """Return what is wrong, nothing if nothing is."""
         return self._fault
 
-    def read(self, shard: Shard) -> Report | Fault:
+    def work(self, shard: Shard) -> Report | Fault:
+        """Read a shard."""
         return read_safely(self._reader, shard)
 
 
@@ -237,25 +236,53 @@ class _Slot:
 
     actor: Any = None
     starting: Any = None  # its reference, while the actor is not ready
-    in_flight: dict[Any, Shard] = field(default_factory=dict)  # in the order they are read
+    in_flight: dict[Any, int] = field(default_factory=dict)  # in the order they are done
     failed_starts: int = 0
 
 
-class _Fleet:
-    """Actors, the shards that they hold, and those that wait."""
+class Fleet:
+    """Actors, the jobs that they hold, and those that wait.
 
-    def __init__(self, ray: Any, shards: Sequence[Shard], out: str, digest: str) -> None:
+    Parameters
+    ----------
+    ray : module
+        It is connected.
+    actor : type
+        Its `ready` returns what is wrong, nothing if nothing is; its `work` takes a job, and
+        returns anything, or a `Fault`.
+    arguments : tuple
+        What an actor is made with.
+    jobs : dict
+        By number.
+    in_flight : int
+        Jobs that an actor holds at a time.
+    """
+
+    def __init__(
+        self,
+        ray: Any,
+        actor: type,
+        arguments: tuple[Any, ...],
+        jobs: Mapping[int, Any],
+        in_flight: int,
+    ) -> None:
         self._ray = ray
-        self._make = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(_Reader).remote
-        self._arguments = out, digest
-        self._waiting = deque(shards)
+        self._make = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0)(actor).remote
+        self._arguments, self._jobs, self._depth = arguments, jobs, in_flight
+        self._waiting = deque(jobs)
         self._tries: Counter[int] = Counter()
         self._slots: list[_Slot] = []
         self._looked = self._working = time.monotonic()
         self._grow()
 
-    def read(self) -> Generator[Report | Fault]:
-        """Yield what becomes of each shard."""
+    def work(self) -> Generator[Any]:
+        """Yield what becomes of each job, in the order they end.
+
+        Raises
+        ------
+        DataError
+            No actor can be started, or none is of use.
+        """
         while self._waiting or any(slot.in_flight for slot in self._slots):
             self._submit()
             references = [ref for slot in self._slots for ref in slot.in_flight]
@@ -265,7 +292,7 @@ class _Fleet:
                 yield from self._take(reference)
             self._watch()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End all actors, whatever they are doing."""
         for slot in self._slots:
             self._drop(slot)
@@ -281,15 +308,15 @@ class _Fleet:
         slot.starting = slot.actor.ready.remote()
 
     def _submit(self) -> None:
-        """Give each ready actor a shard, and a second one while there are enough."""
+        """Give each ready actor a job, and a second one while there are enough."""
         ready = [slot for slot in self._slots if slot.starting is None]
-        for held in range(IN_FLIGHT):
+        for held in range(self._depth):
             for slot in ready:
                 if len(slot.in_flight) == held and len(self._waiting) > (held and len(ready)):
-                    shard = self._waiting.popleft()
-                    slot.in_flight[slot.actor.read.remote(shard)] = shard
+                    number = self._waiting.popleft()
+                    slot.in_flight[slot.actor.work.remote(self._jobs[number])] = number
 
-    def _take(self, reference: Any) -> Iterator[Report | Fault]:
+    def _take(self, reference: Any) -> Iterator[Any]:
         slot = next(s for s in self._slots if s.starting == reference or reference in s.in_flight)
         try:
             answer = self._ray.get(reference)
@@ -301,36 +328,34 @@ class _Fleet:
                 raise DataError(answer)
             slot.starting, slot.failed_starts = None, 0
             return
-        shard = slot.in_flight.pop(reference)
-        if isinstance(answer, Report) or answer.final:
+        number = slot.in_flight.pop(reference)
+        if isinstance(answer, Fault) and not answer.final:
+            yield from self._again(number, answer.reason)
+        else:
             yield answer
-        else:
-            yield from self._again(shard, answer.reason)
 
-    def _again(self, shard: Shard, reason: str) -> Iterator[Fault]:
-        """Let a shard be tried once more, or give it up."""
-        self._tries[shard.number] += 1
-        if self._tries[shard.number] < TRIES:
-            self._waiting.appendleft(shard)
+    def _again(self, number: int, reason: str) -> Iterator[Fault]:
+        """Let a job be tried once more, or give it up."""
+        self._tries[number] += 1
+        if self._tries[number] < TRIES:
+            self._waiting.appendleft(number)
         else:
-            yield Fault(shard.number, reason, final=False)
+            yield Fault(number, reason, final=False)
 
     def _lost(self, slot: _Slot, error: Exception) -> Iterator[Fault]:
-        """Take the shards of an actor that is gone, or does not answer, and start another one."""
+        """Take the jobs of an actor that is gone, or does not answer, and start another one."""
         held, was_starting = list(slot.in_flight.values()), slot.starting is not None
         self._drop(slot)
         self._waiting.extendleft(reversed(held[1:]))  # it had not begun with these
         if held:
-            yield from self._again(held[0], f"the process that read it was ended: {_cause(error)}")
+            yield from self._again(held[0], f"its process was ended: {_cause(error)}")
         slot.failed_starts += was_starting
         if slot.failed_starts < TRIES:
             self._start(slot)
             return
         self._slots.remove(slot)
         if not self._slots:
-            raise DataError(
-                f"the processes that read pictures end as they start: {_cause(error)}; see to that"
-            )
+            raise DataError(f"the processes on Ray end as they start: {_cause(error)}; see to that")
 
     def _drop(self, slot: _Slot) -> None:
         with suppress(Exception):  # it is gone already, or Ray is

@@ -39,9 +39,9 @@ class Report(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why a shard could not be read; `final` if none can, and trying again is in vain."""
+    """Why a job, such as a shard, failed; `final` if all will, and trying again is in vain."""
 
-    shard: int
+    number: int
     reason: str
     final: bool
 

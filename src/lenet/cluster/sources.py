@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lenet.cluster import places
-from lenet.datasets.parquet import IMAGE_NAMES
 from lenet.errors import DataError, UsageError
 from lenet.picture.formats import SUFFIXES
 
@@ -242,6 +241,8 @@ def _in_parquet(address: str, file: IO[bytes]) -> Iterator[Item]:
 
 def picture_column(address: str, names: Sequence[str]) -> str:
     """Return the name of the column of pictures in a Parquet file (`DataError`: not one)."""
+    from lenet.datasets.parquet import IMAGE_NAMES  # 13 MB, which most workers do not need
+
     fitting = [name for name in names if name.lower() in IMAGE_NAMES]
     if len(fitting) != 1:
         raise DataError(

@@ -79,6 +79,8 @@ class Matrix:
         Seed by seed, so that an interrupted comparison has results of every contender.
     failures : list of str
         Trainings that diverged.
+    arguments : dict
+        What makes the same matrix in another process.
     """
 
     def __init__(
@@ -92,6 +94,14 @@ class Matrix:
         device: str = "auto",
         ledger: Path | None = None,
     ) -> None:
+        self.arguments = {
+            "words": list(words),
+            "seeds": seeds,
+            "data": None if data is None else list(data),
+            "runs": str(runs),
+            "data_dir": None if data_dir is None else str(data_dir),
+            "device": device,
+        }
         if seeds < 1:
             raise UsageError(f"a comparison needs one seed or more, found {seeds}: use --seeds 5")
         self.runs = Path(runs)
@@ -132,11 +142,10 @@ class Matrix:
                     continue
                 watcher.opens(cell, position, len(self.cells))
                 try:
-                    result, kept = self._obtain(cell, watcher), False
+                    result, kept = self.obtain(cell, watcher), False
+                    self.keep(cell, result)
                 except OutcomeError as error:
-                    failure = f"{cell.contender.name}, seed {cell.seed}: {error}"
-                    self.failures.append(failure)
-                    watcher.fails(OutcomeError(failure))
+                    self.give_up(cell, str(error), watcher)
                     continue
             watcher.closes(result, position, len(self.cells), kept)
             yield result
@@ -154,20 +163,36 @@ class Matrix:
         ]
         return Comparison.of(standings, self.splits.test.name, tuple(self.failures))
 
-    def _obtain(self, cell: Cell, watcher: Watcher) -> Result:
+    def keep(self, cell: Cell, result: Result) -> None:
+        """Keep the result of a cell: in the file, unless it is a run's (`DataError`: it cannot)."""
+        if _is_run(cell):
+            self._runs_scored[cell.contender.name] = result
+        else:
+            self.ledger.append(result)
+
+    def give_up(self, cell: Cell, reason: str, watcher: Watcher) -> None:
+        """Note that the training of a cell diverged."""
+        failure = f"{cell.contender.name}, seed {cell.seed}: {reason}"
+        self.failures.append(failure)
+        watcher.fails(OutcomeError(failure))
+
+    def obtain(self, cell: Cell, watcher: Watcher) -> Result:
+        """Return the result of a cell, which is trained if need be, and not kept here.
+
+        Raises
+        ------
+        OutcomeError
+            Its training diverged.
+        """
         match cell.contender.what:
             case Run() as run:
-                result = self._result(cell, score_run(run, self.splits.test))
-                self._runs_scored[cell.contender.name] = result
-                return result
+                return self._result(cell, score_run(run, self.splits.test))
             case Recipe() as recipe:
                 changes = {"seed": cell.seed, "data": self.sources}
                 run = self._train(recipe.with_changes(changes), watcher)
-                result = self._result(cell, score_run(run, self.splits.test))
+                return self._result(cell, score_run(run, self.splits.test))
             case Classical() as kind:
-                result = self._result(cell, score_classical(kind, cell.seed, self.splits))
-        self.ledger.append(result)
-        return result
+                return self._result(cell, score_classical(kind, cell.seed, self.splits))
 
     def _train(self, recipe: Recipe, watcher: Watcher) -> Run:
         """Train `recipe`, or return or finish an earlier run of it."""
