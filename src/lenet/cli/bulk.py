@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
@@ -11,6 +11,7 @@ from lenet.errors import DataError, PictureError, UsageError
 
 if TYPE_CHECKING:
     from lenet.cluster import Summary
+    from lenet.cluster.bulk import Workers
 
 
 HOW = ("single", "upside_down", "grid", "min_probability", "keep_uncertain", "polarity", "pages")
@@ -47,7 +48,7 @@ def predict_in_bulk(given: Mapping[str, Any]) -> None:
         summary = read_in_bulk(
             given["sources"],
             given["to"],
-            workers=int(workers) if workers.isdecimal() else workers,
+            workers=int(workers) if workers.isdecimal() else cast("Workers", workers),
             model=given["model"],
             recursive=given["recursive"],
             options=how,

@@ -49,6 +49,11 @@ def local(address: str) -> str:
     return address.removeprefix("file://")
 
 
+def absolute(address: str) -> str:
+    """Return an address that means the same in every process."""
+    return address if is_remote(address) else os.path.abspath(local(address))  # noqa: PTH100
+
+
 def join(folder: str, name: str) -> str:
     """Return the address of a name in a folder.
 
