@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from lenet.cli.progress import show_comparison
+from lenet.cli.comparison_progress import show_comparison
 from lenet.comparison import Ledger, Matrix
 from lenet.errors import LeNetError, UsageError, suggest
 from lenet.storage import write_atomically
