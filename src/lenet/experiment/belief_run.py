@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from lenet.datasets.cache import progress
 from lenet.datasets.crops import load_held_scenes
-from lenet.datasets.scenes import Scenes, load_scenes
+from lenet.datasets.scenes import Scenes
 from lenet.drawing import draw_picture
 from lenet.drawing.material import Material
+from lenet.drawing.scenes import SceneMaker
 from lenet.errors import ModelError
 from lenet.finder import Finder
 from lenet.finder.matching import assign
@@ -113,8 +114,6 @@ def carry_belief(start: Run, model: bytes, *, count: int = CARRIED_SCENES) -> Be
     ------
     UsageError, ModelError
         The finder of `start` is missing or broken.
-    DataError
-        The disk refuses.
     """
     if BELIEF not in start.manifest.files:
         return None
@@ -123,8 +122,12 @@ def carry_belief(start: Run, model: bytes, *, count: int = CARRIED_SCENES) -> Be
     before = start.read(MODEL)
     if (belief.finder, belief.reader) != (finder.digest, sha256(before)):
         return None
-    scenes = load_scenes(count, SEED, Material(), show_progress=True)
-    pages = chain(scene_pages(scenes), plain_pages(count // SCENES_A_PAGE, SEED))
+    maker = SceneMaker(Material())
+    drawn = (maker.draw(SEED, index) for index in range(count))
+    pages = chain(
+        (_known(scene.image, scene.characters) for scene in drawn),
+        plain_pages(count // SCENES_A_PAGE, SEED),
+    )
     (old_mean, old_scale), (mean, scale) = _moments(
         [Classifier(before, 1), Classifier(model, 1)], finder, pages
     )
@@ -202,8 +205,11 @@ def reported(pages: Iterable[Known], report: Callable[[int], None]) -> Iterator[
 def scene_pages(scenes: Scenes) -> Iterator[Known]:
     """Yield scenes as pages."""
     for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
-        grey = np.asarray(image)
-        yield Known(np.repeat(grey[:, :, None], 3, 2), scenes.characters[first:last])
+        yield _known(np.asarray(image), scenes.characters[first:last])
+
+
+def _known(grey: NDArray[np.uint8], characters: NDArray[np.int16]) -> Known:
+    return Known(np.repeat(grey[:, :, None], 3, 2), characters)
 
 
 def plain_pages(count: int, seed: int) -> Iterator[Known]:
