@@ -267,12 +267,14 @@ def _count_accepted(classifier: Classifier, nondigits: Dataset) -> int:
 def read_changes(run: Run) -> list[Change]:
     """Return the changes stored in a finished run; empty if it was trained from scratch.
 
+    A finder that was taught further has none: its scores say what it finds.
+
     Raises
     ------
     ModelError
         The file is missing or was altered.
     """
-    if not run.recipe.start_from:
+    if not run.recipe.start_from or run.recipe.finds:
         return []
     changes = [Change(**change) for change in json.loads(run.read(FINETUNING))]
     return [
