@@ -1,12 +1,12 @@
 """Fitting what to believe of a finder's proposals, and when a run does it."""
 
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from finders import Pieces
 from lenet import experiment
@@ -24,9 +24,8 @@ from lenet.experiment.belief_run import (
     plain_pages,
     scene_pages,
 )
-from lenet.experiment.exporting import to_onnx
-from lenet.finder import Finder, Found, Heat, found_in, shipped_finder
-from lenet.metrics.calibration import Calibration, calibrate
+from lenet.finder import Found, Heat, found_in, shipped_finder
+from lenet.metrics.calibration import calibrate
 from lenet.reader import Classifier, Reader
 from lenet.reader.belief import FACTS, Belief
 from lenet.reader.page_reading import Networks
@@ -126,45 +125,23 @@ def test_a_run_whose_recipe_names_a_finder_keeps_a_belief(
     assert belief is not None
     assert belief(np.zeros((1, FACTS))) == pytest.approx(1 / (1 + np.exp(-2)))
 
-    def carry(start: Run, content: bytes) -> Belief:
-        assert start.folder == run.folder
-        return replace(belief, reader=sha256(content))
-
-    monkeypatch.setattr(belief_run, "carry_belief", carry)
     further = recipe.with_changes(
         {"start_from": str(run.folder), "finder": "", "nondigits": [], "calibrate": False}
     )
     taught = experiment.train(further, runs=tmp_path, device="cpu", report=False)
-    assert Reader(taught.folder, threads=1).networks.belief is not None
+    of_taught = Reader(taught.folder, threads=1).networks.belief
+    assert of_taught is not None
+    assert of_taught.reader == sha256(taught.read(MODEL)) != belief.reader
+    assert np.array_equal(of_taught.output, belief.output)
 
 
-def test_a_reader_that_was_taught_further_is_believed_as_before(model: bytes) -> None:
-    network = experiment.load("reader")
-    output = list(network.children())[-1]
-    with torch.no_grad():
-        for parameter in output.parameters():
-            parameter.mul_(1.6)  # surer of everything
-    before = Classifier(model, 1)
-    calibration = Calibration(before.temperature, before.rejection)
-    louder = to_onnx(network, before.classes, calibration).model
-    start = Run.find("reader")
-    belief = Belief.from_json(start.read(BELIEF))
-    carried = carry_belief(start, louder, count=8)
-    assert carried is not None
-    assert (carried.finder, carried.reader) == (belief.finder, sha256(louder))
-    pages = list(plain_pages(8, 5))
-    seen, _ = collect(Networks(before, shipped_finder()), pages)
-    now, _ = collect(Networks(Classifier(louder, 1), shipped_finder()), pages)
-    adapted, as_it_was = (np.abs(each(now) - belief(seen)).mean() for each in (carried, belief))
-    assert adapted < 0.5 * as_it_was
-
-
-def test_a_belief_of_another_finder_is_not_taken_along(
-    model: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Finder, "digest", "another")
-    assert carry_belief(Run.find("reader"), model) is None
+def test_a_reader_without_a_belief_of_its_own_hands_none_on(model: bytes, tmp_path: Path) -> None:
     assert carry_belief(Run.find("lenet5"), model) is None
+    reader = Run.open(Path(shutil.copytree(Run.find("reader").folder, tmp_path / "reader")))
+    assert carry_belief(reader, model) is not None
+    anew = Belief.from_json(reader.read(BELIEF))
+    changed = reader.replace({BELIEF: replace(anew, reader="0" * 64).to_json()})[0]
+    assert carry_belief(changed, model) is None
 
 
 @pytest.mark.parametrize(
