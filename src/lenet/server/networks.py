@@ -43,6 +43,7 @@ class Network(TypedDict):
     """A whole network, as the page computes it."""
 
     name: str
+    classes: list[str]
     temperature: Annotated[float, Field(description="Divides the logits.")]
     rejection: Annotated[float | None, Field(description="Lower scores are refused.")]
     layers: list[Step]
@@ -53,6 +54,7 @@ def network_of(served: Served) -> Network:
     classifier = served.reader.classifier
     return {
         "name": served.name,
+        "classes": list(classifier.classes),
         "temperature": classifier.temperature,
         "rejection": classifier.rejection,
         "layers": steps_of(served.operations),

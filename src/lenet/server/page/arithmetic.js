@@ -8,7 +8,7 @@
 /**
  * The windows of all positions as rows of a matrix, so that a convolution is a product of two
  * matrices. A row holds the window's cells of every map.
- * @param {Float32Array} input @param {number} maps @param {number} before side of an input map
+ * @param {Float32Array<ArrayBuffer>} input @param {number} maps @param {number} before side of an input map
  * @param {number} after side of an output map @param {Window} window
  * @returns {Float64Array} (after², maps · side²)
  */
@@ -37,10 +37,10 @@ function rowsOf(input, maps, before, after, { side, stride, padding }) {
 
 /**
  * A convolution of square maps with square kernels.
- * @param {Float32Array} input
+ * @param {Float32Array<ArrayBuffer>} input
  * @param {{weights: Float64Array, bias: Float32Array | null, maps: number, before: number,
  *   after: number, window: Window}} layer `weights`: (out, maps, side, side)
- * @returns {Float32Array} (out, after, after)
+ * @returns {Float32Array<ArrayBuffer>} (out, after, after)
  */
 export function convolution(input, { weights, bias, maps, before, after, window }) {
   const length = maps * window.side ** 2;
@@ -121,14 +121,14 @@ function dot(one, from, other, start, length) {
 
 /**
  * A full connection.
- * @param {Float32Array} input @param {Float64Array} weights (out, input) @param {Float32Array} bias
+ * @param {Float32Array<ArrayBuffer>} input @param {Float64Array} weights (out, input) @param {Float32Array<ArrayBuffer>} bias
  */
 export const dense = (input, weights, bias) =>
   bias.map((own, out) => own + dot(weights, out * input.length, input, 0, input.length));
 
 /**
  * Minus the squared distance to each centre.
- * @param {Float32Array} input @param {Float64Array} centres (classes, input)
+ * @param {Float32Array<ArrayBuffer>} input @param {Float64Array} centres (classes, input)
  */
 export function distances(input, centres) {
   return Float32Array.from({ length: centres.length / input.length }, (_, index) => {
@@ -141,7 +141,7 @@ export function distances(input, centres) {
 
 /**
  * The average or the maximum of each window; where windows overlap the edge, they are cut.
- * @param {Float32Array} input
+ * @param {Float32Array<ArrayBuffer>} input
  * @param {{maps: number, before: number, after: number, window: Window, average: boolean}} layer
  */
 export function pooling(input, { maps, before, after, window: { side, stride }, average }) {
@@ -165,7 +165,7 @@ export function pooling(input, { maps, before, after, window: { side, stride }, 
 
 /**
  * A margin around every map.
- * @param {Float32Array} input @param {{maps: number, before: number, by: number, value: number}} layer
+ * @param {Float32Array<ArrayBuffer>} input @param {{maps: number, before: number, by: number, value: number}} layer
  */
 export function padded(input, { maps, before, by, value }) {
   const after = before + 2 * by;
@@ -180,7 +180,7 @@ export function padded(input, { maps, before, by, value }) {
 
 /**
  * Every number of a map times the map's factor, plus its shift.
- * @param {Float32Array} input @param {Float32Array} factor @param {Float32Array} shift
+ * @param {Float32Array<ArrayBuffer>} input @param {Float32Array<ArrayBuffer>} factor @param {Float32Array<ArrayBuffer>} shift
  */
 export function stretched(input, factor, shift) {
   const size = input.length / factor.length;
@@ -189,11 +189,11 @@ export function stretched(input, factor, shift) {
   );
 }
 
-/** What is negative becomes 0, or a small share of itself. @param {Float32Array} input */
+/** What is negative becomes 0, or a small share of itself. @param {Float32Array<ArrayBuffer>} input */
 export const relu = (input, slope = 0) => input.map((value) => (value > 0 ? value : slope * value));
 
-/** @param {Float32Array} input */
+/** @param {Float32Array<ArrayBuffer>} input */
 export const tanh = (input) => input.map(Math.tanh);
 
-/** The squashing function of 1998: f(1) = 1 and f(−1) = −1. @param {Float32Array} input */
+/** The squashing function of 1998: f(1) = 1 and f(−1) = −1. @param {Float32Array<ArrayBuffer>} input */
 export const squash = (input) => input.map((value) => 1.7159 * Math.tanh((2 / 3) * value));

@@ -5,7 +5,7 @@ import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
 import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
-import { about, classesOf, facts, kernelsOf } from "./models.js";
+import { about, classesOf, facts, operationsOf } from "./models.js";
 import { IMAGE, source } from "./receptive.js";
 import { integer, number, percent, t } from "./strings.js";
 
@@ -27,7 +27,7 @@ const SILENT = new Set(["dropout", "flatten"]);
 /** The layers of one model, one below the other. */
 export class Stream {
   /** @type {Block[]} */ #blocks = [];
-  /** @type {import("./models.js").Kernels} */ #kernels = new Map();
+  /** @type {import("./models.js").Operations} */ #operations = new Map();
   /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
   #onlook;
   #run = 0;
@@ -90,12 +90,12 @@ export class Stream {
       this.list,
     );
     new ResizeObserver(() => this.fit()).observe(this.list);
-    kernelsOf(model).then((found) => (this.#kernels = found));
+    operationsOf(model).then((found) => (this.#operations = found));
   }
 
-  /** Ask for the numbers. @param {import("./api.js").Bytes} image @param {AbortSignal} signal */
-  ask(image, signal) {
-    return layers(image, this.model, signal);
+  /** Ask for the numbers. @param {import("./api.js").Bytes} image */
+  ask(image) {
+    return layers(image, this.model);
   }
 
   /** @param {Awaited<ReturnType<typeof layers>>} found @param {Uint8Array} image */
@@ -241,7 +241,7 @@ export class Stream {
       classes: block.classes,
       source: origin,
       before: before ? { name: before.row.name, sheet: before.sheet } : null,
-      kernel: this.#kernels.get(block.row.name) ?? null,
+      operation: this.#operations.get(block.row.name) ?? null,
     });
     if (fresh && said) speak(said, 250);
   }

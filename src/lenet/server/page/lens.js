@@ -15,7 +15,7 @@ const MOST_TERMS = 6; // kernels that are shown: those that contribute most
  *   value: number, flat: boolean, maps: number, classes: string[] | null,
  *   source: {top: number, left: number, side: number} | null,
  *   before: {name: string, sheet: import("./maps.js").Sheet} | null,
- *   kernel: {shape: number[], values: Float32Array, bias?: number[]} | null
+ *   operation: import("./network.js").Operation | null
  * }} Look
  */
 
@@ -94,9 +94,9 @@ export class Lens {
   /** Show how the value is computed: terms, and a sentence. @param {Look} look @returns {string} */
   #explain(look) {
     this.terms.replaceChildren();
-    const { family, before, source, kernel } = look;
-    if (family === "convolution" && kernel && before && source)
-      return this.#convolution({ ...look, kernel, before, source });
+    const { family, before, source, operation } = look;
+    if (operation?.does === "convolution" && before && source)
+      return this.#convolution({ ...look, operation, before, source });
     if (["pooling", "subsampling"].includes(family) && before && source) {
       this.terms.append(
         this.#term(patchOf(before.sheet, look.cell.map, source), source.side, {
@@ -119,25 +119,27 @@ export class Lens {
 
   /**
    * The sum over the input maps; those that contribute most are shown one by one.
-   * @param {Look & {kernel: NonNullable<Look["kernel"]>, before: NonNullable<Look["before"]>,
+   * @param {Look & {operation: NonNullable<Look["operation"]>, before: NonNullable<Look["before"]>,
    *   source: NonNullable<Look["source"]>}} look
    * @returns {string}
    */
-  #convolution({ kernel, before, source, cell, value }) {
-    const [, inputs, side] = kernel.shape;
+  #convolution({ operation: { arrays, connections }, before, source, cell, value }) {
+    const kernels = arrays.weights;
+    const [, inputs, side] = kernels.shape;
     const size = side * side;
     /** @param {number} input */
     const weights = (input) => {
       const at = (cell.map * inputs + input) * size;
-      return kernel.values.subarray(at, at + size);
+      return kernels.values.subarray(at, at + size);
     };
-    const terms = Array.from({ length: inputs }, (_, input) => {
+    const seen = connections?.[cell.map] ?? Array.from({ length: inputs }, (_, input) => input);
+    const terms = seen.map((input) => {
       const patch = patchOf(before.sheet, input, source);
       const own = weights(input);
       return { input, patch, own, sum: patch.reduce((sum, each, i) => sum + each * own[i], 0) };
     });
     const strongestPatch = Math.max(...terms.map(({ patch }) => strongest(patch)), 1e-9);
-    const strongestWeight = strongest(kernel.values);
+    const strongestWeight = strongest(kernels.values);
     terms.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
     this.terms.append(
       ...terms.slice(0, MOST_TERMS).map(({ input, patch, own, sum }) =>
@@ -151,7 +153,7 @@ export class Lens {
         }),
       ),
     );
-    const bias = kernel.bias?.[cell.map];
+    const bias = arrays.bias?.values[cell.map];
     const rest = terms.slice(MOST_TERMS);
     const tail = [
       rest.length &&

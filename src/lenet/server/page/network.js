@@ -12,13 +12,14 @@ import {
 } from "./arithmetic.js";
 
 /**
- * @typedef {{shape: number[], values: Float32Array}} Numbers
+ * @typedef {{shape: number[], values: Float32Array<ArrayBuffer>}} Numbers
  * @typedef {{name: string, does: string, shape: number[], settings: Record<string, number>,
  *   arrays: Record<string, Numbers>, connections: number[][] | null}} Operation one layer
  * @typedef {{layers: Operation[], temperature: number, rejection: number | null}} Plan
  * @typedef {{best: number, probabilities: number[], score: number,
  *   status: "digit" | "uncertain" | "not_a_digit"}} Verdict
- * @typedef {(input: Float32Array) => Float32Array} Step
+ * @typedef {{name: string, shape: number[], values: Float32Array<ArrayBuffer>}} Layer its output
+ * @typedef {(input: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>} Step
  */
 
 const SIDE = 28;
@@ -42,10 +43,9 @@ export class Network {
   /**
    * The output of every layer, in order.
    * @param {Uint8Array} image 784 bytes, 0 = paper, 255 = ink
-   * @returns {{name: string, shape: number[], values: Float32Array}[]}
+   * @returns {Layer[]}
    */
   run(image) {
-    /** @type {Float32Array} */
     let values = Float32Array.from(image, (byte) => byte / 255);
     return this.#steps.map(({ name, shape, step }) => {
       values = step(values);

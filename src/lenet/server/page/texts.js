@@ -21,6 +21,8 @@ export const TEXTS = {
     "draw.title": "Draw digits",
     "draw.title.class": "Draw",
     "draw.lead": "One or many, anywhere on the sheet. The answer changes while you draw.",
+    "draw.title.alone": "Draw a digit",
+    "draw.lead.alone": "One digit, anywhere on the sheet. The answer changes while you draw.",
     "empty.draw": "Draw a digit, and the answer appears here.",
     "empty.draw.class": "Draw something, and the answer appears here.",
     "empty.failed": "No answer yet.",
@@ -304,6 +306,8 @@ export const TEXTS = {
 
     "keeping.nothing":
       "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
+    "keeping.alone":
+      "This page is a file. What you draw is read in this browser and forgotten; nothing is sent anywhere.",
     "keeping.collect":
       "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
@@ -316,6 +320,8 @@ export const TEXTS = {
     "door.hint":
       "This service asks for a token. Open the whole address that “lenet serve” printed, or type the token in it.",
     "door.open": "Enter",
+    "error.not-exported": "This file does not hold that.",
+    "error.engine": "This browser could not compute the network: {error}.",
     "error.unreachable": "The service cannot be reached. Is “lenet serve” still running?",
     "error.strange": "The service gave an answer this page does not understand. Reload the page.",
   },
