@@ -21,7 +21,7 @@ import { ApiError, request } from "./transport.js";
  *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
  * @typedef {Named & {model: string, probability: number, probabilities: number[],
- *   score: number, status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
+ *   score: number, temperature: number, rejection: number | null, status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
  * @typedef {{name: string, precision: number, recall: number, f1: number, support: number}}
  *   ClassScores
  * @typedef {{classes: string[], interval: number[], calibration_error: number,
@@ -131,6 +131,8 @@ export async function layers(image, model) {
     ...named(plan, best),
     probability: judged.probabilities[best],
     ...judged,
+    temperature: plan.temperature,
+    rejection: plan.rejection,
     layers: found.map(({ values, ...layer }) => {
       const [low, high] = rangeOf(values);
       return { ...layer, values, low, high };

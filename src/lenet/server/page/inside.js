@@ -8,7 +8,7 @@ import { t } from "./strings.js";
 
 /**
  * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
- * @typedef {import("./lens.js").Look} Look
+ * @typedef {import("./sums.js").Look} Look
  */
 
 export class InsideRoom {
