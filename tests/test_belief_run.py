@@ -13,7 +13,7 @@ from lenet.datasets.crops import are_narrow
 from lenet.datasets.scenes import Scenes, load_scenes
 from lenet.drawing.material import Material
 from lenet.errors import LeNetError, ModelError, UsageError
-from lenet.experiment import belief_run, whole_run
+from lenet.experiment import belief_run
 from lenet.experiment.belief_run import Known, collect, fit_belief, plain_pages, scene_pages
 from lenet.finder import Found, Heat, found_in, shipped_finder
 from lenet.metrics.calibration import calibrate
@@ -108,7 +108,7 @@ def test_a_run_whose_recipe_names_a_finder_keeps_a_belief(
         weights = np.zeros((FACTS + 1, 1)), np.array([0.0, 2.0])
         return Belief(shipped_finder().digest, sha256(content), zeros, zeros + 1, *weights)
 
-    monkeypatch.setattr(whole_run, "fit_belief", fit)
+    monkeypatch.setattr(belief_run, "fit_belief", fit)
     recipe = Recipe.load("fast").with_changes(FINDER_RECIPE)
     run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
     assert BELIEF in run.manifest.files

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Dataset, Splits, carve_test
 from lenet.datasets.labels import LabelError, Labels, check_classes, of_array, sort_classes
+from lenet.datasets.levels import PIXELS, fractions_of_one
 from lenet.errors import DataError, UsageError
 from lenet.picture.arrays import ArrayError, scale_of, to_array
 
@@ -108,7 +109,11 @@ def _images(source: Any) -> NDArray[np.uint8]:
     except ArrayError as error:
         raise ArrayError(f"{found}{error}") from error
     if array.dtype != np.uint8:
-        blocks = (array[i : i + BLOCK] for i in range(0, len(array), BLOCK))
+        blocks = [array[i : i + BLOCK].reshape(-1, PIXELS) for i in range(0, len(array), BLOCK)]
+        if scale == 1 and any(fractions_of_one(block).any() for block in blocks):
+            raise ArrayError(
+                f"{found}, some of 0 to 1 with fractions, others of 0 to 255; give all in one scale"
+            )
         array = np.concatenate([np.rint(block * float(scale)).astype(np.uint8) for block in blocks])
     elif array.max() == 1:
         raise ArrayError(f"{found}, from 0 to 1; multiply them by 255 if 1 is ink")
