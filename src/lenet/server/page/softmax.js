@@ -9,6 +9,9 @@ import { number, t } from "./strings.js";
 const STEPS = 40;
 const [LOWEST, HIGHEST] = [0.1, 10];
 
+const METER = 30; // of the score, from one end of the meter to the other
+const THRESHOLD_AT = 1 / 3; // of its length; the style draws the mark there
+
 /** @param {number} step */
 const temperatureOf = (step) => LOWEST * (HIGHEST / LOWEST) ** (step / STEPS);
 /** @param {number} temperature */
@@ -95,9 +98,7 @@ export class Softmax {
     const key = rejection === null ? "none" : score < rejection ? "refused" : "taken";
     this.score.textContent = t(`softmax.score.${key}`, words);
     if (rejection === null) return;
-    // The threshold is a third of the way, wherever it lies.
-    const whole = 3 * Math.max(Math.abs(rejection), 1);
-    const share = Math.max(0, Math.min(1, 1 / 3 + (score - rejection) / whole));
+    const share = Math.max(0, Math.min(1, THRESHOLD_AT + (score - rejection) / METER));
     this.meter.classList.toggle("refused", score < rejection);
     this.meter.style.setProperty("--score", String(share));
   }

@@ -167,7 +167,7 @@ export const TEXTS = {
       "Small squares of cells become one: where exactly something was matters less.",
     "family.subsampling":
       "Small squares of cells are added up, times the map's own coefficient, plus its bias: where exactly something was matters less.",
-    "family.dense": "Every number weighs all numbers before it.",
+    "family.dense": "Every number is a sum over all numbers before it, each times a weight.",
     "family.padding": "A margin of paper, so that kernels reach the edges too.",
     "family.normalisation": "Every map is shifted and stretched to a usual range.",
     "family.activation": "The same function is applied to every number.",
