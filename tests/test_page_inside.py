@@ -306,3 +306,20 @@ def test_f6_of_1998_is_a_bitmap_beside_the_patterns(of_1998: Any) -> None:
     lens = look_at(of_1998, "output", 0.05, 0.5)
     expect(lens.locator(".lens-text")).to_contain_text(f"Minus {texts[0]}: the squared differences")
     expect(lens.locator(".bitmap")).to_have_count(3)
+
+
+def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
+    page = open_page("inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    press(page, "Why?")
+    shown = page.locator(".why-shown")
+    expect(shown).to_contain_text("Orange: without it the network is less sure")
+    colours = shown.locator(".heat").evaluate(
+        """(canvas) => [canvas.width, new Set(new Uint32Array(canvas.getContext("2d")
+             .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size]"""
+    )
+    assert colours[0] == 14
+    assert colours[1] > 5
+    press(page, "Clear")
+    draw(page, 0)
+    expect(shown).to_be_hidden()

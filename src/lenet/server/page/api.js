@@ -140,6 +140,12 @@ export async function layers(image, model) {
   };
 }
 
+/**
+ * What covering parts of an image with paper does to a model's answer.
+ * @param {Bytes} image @param {string} model @param {() => boolean} wanted
+ */
+export const covered = (image, model, wanted) => engine.covered(model, image, wanted);
+
 /** The smallest and the largest of some numbers. @param {Float32Array} values */
 function rangeOf(values) {
   let [low, high] = [Infinity, -Infinity];

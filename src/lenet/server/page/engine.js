@@ -1,11 +1,12 @@
 /** The page's own reading and looking inside: networks in a worker, and what they answer. */
+import { STEP } from "./network.js";
 import { startWorker } from "./transport.js";
 
 /**
  * @typedef {import("./network.js").Plan & {name: string, classes: string[]}} Plan
  * @typedef {import("./network.js").Verdict} Verdict
  * @typedef {{does: string, model: string, plan?: Plan, image?: Uint8Array,
- *   ink?: import("./centring.js").Ink}} Question
+ *   row?: number, ink?: import("./centring.js").Ink}} Question
  */
 
 const DIGITS = "0,1,2,3,4,5,6,7,8,9";
@@ -59,6 +60,25 @@ export class Engine {
   async read(model, ink) {
     const plan = await this.plan(model);
     return { plan, ...(await this.#ask({ does: "read", model, ink })) };
+  }
+
+  /**
+   * What covering parts of an image with paper does to the answer; see `Network.covered`. Rows are
+   * asked for one by one, so that the pen need not wait.
+   * @param {string} model @param {Uint8Array} image
+   * @param {() => boolean} wanted whether anyone still wants to know
+   * @returns {Promise<{side: number, values: Float32Array} | null>} null if not
+   */
+  async covered(model, image, wanted) {
+    await this.plan(model);
+    const side = 28 / STEP;
+    const values = new Float32Array(side * side);
+    for (let index = 0; index < side; index++) {
+      if (!wanted()) return null;
+      const row = index * STEP + STEP / 2;
+      values.set(await this.#ask({ does: "cover", model, image, row }), index * side);
+    }
+    return { side, values };
   }
 
   /** @param {Question} question @returns {Promise<any>} */

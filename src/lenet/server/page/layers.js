@@ -9,6 +9,7 @@ import { Patterns, connectionTable } from "./patterns.js";
 import { IMAGE, source } from "./receptive.js";
 import { Softmax } from "./softmax.js";
 import { integer, number, percent, t } from "./strings.js";
+import { Why } from "./why.js";
 
 const PASS = 900; // milliseconds a layer takes in slow motion
 const ROOMY = matchMedia("(min-width: 56rem)"); // wide enough for the lens beside the layers
@@ -46,6 +47,7 @@ export class Stream {
     this.answer = el("p", { class: "stream-answer" });
     this.list = el("ol", { class: "layers" });
     this.softmax = new Softmax(model);
+    this.why = new Why(model);
     /** @type {Set<string>} what was explained already */
     const explained = new Set();
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
@@ -81,6 +83,7 @@ export class Stream {
       };
       this.#listen(shown);
       item.append(shown.sheet.element);
+      if (kind === "image") item.append(this.why.element);
       if (last && fitsCells(classes)) item.append(namesOf(classes));
       if (last) item.append(this.softmax.element);
       return shown;
@@ -121,7 +124,7 @@ export class Stream {
     return layers(image, this.model);
   }
 
-  /** @param {Awaited<ReturnType<typeof layers>>} found @param {Uint8Array} image */
+  /** @param {Awaited<ReturnType<typeof layers>>} found @param {import("./api.js").Bytes} image */
   show(found, image) {
     /** @type {Map<string, {values: Float32Array, low: number, high: number}>} */
     const values = new Map(found.layers.map((layer) => [layer.name, layer]));
@@ -138,6 +141,7 @@ export class Stream {
       share: percent(found.probability),
     });
     this.softmax.show(found);
+    this.why.about(image);
     this.#found = found;
     this.#showPatterns();
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);

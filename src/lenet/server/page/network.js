@@ -23,6 +23,8 @@ import {
  */
 
 const SIDE = 28;
+const REACH = 2; // of a square that is covered, from its middle: 5×5 pixels
+export const STEP = 2; // from one square to the next
 const MIN_PROBABILITY = 0.5; // an answer less probable than this is uncertain; as in Python
 
 export class Network {
@@ -50,6 +52,27 @@ export class Network {
     return this.#steps.map(({ name, shape, step }) => {
       values = step(values);
       return { name, shape, values };
+    });
+  }
+
+  /**
+   * What covering a square of the image with paper does to the answer, for a row of squares.
+   * @param {Uint8Array} image @param {number} row of the squares' middles
+   * @returns {number[]} by how much the logarithm of the answer's probability falls, for each column
+   */
+  covered(image, row) {
+    /** @param {Uint8Array} shown */
+    const judged = (shown) => this.judge(this.run(shown)[this.#steps.length - 1].values);
+    const { best, probabilities } = judged(image);
+    return Array.from({ length: SIDE / STEP }, (_, index) => {
+      const shown = image.slice();
+      const column = index * STEP + STEP / 2;
+      const [top, left] = [Math.max(0, row - REACH), Math.max(0, column - REACH)];
+      for (let y = top; y <= Math.min(SIDE - 1, row + REACH); y++)
+        shown.fill(0, y * SIDE + left, y * SIDE + Math.min(SIDE, column + REACH + 1));
+      // Where there is no ink to cover, nothing changes, and nothing need be computed.
+      if (shown.every((value, at) => value === image[at])) return 0;
+      return Math.log(probabilities[best] / Math.max(judged(shown).probabilities[best], 1e-12));
     });
   }
 

@@ -232,6 +232,11 @@ export const TEXTS = {
       "Two convolutions of the square outlined before it, and the cell itself.",
     "lens.family.scale": "",
 
+    why: "Why?",
+    "why.what":
+      "Each square of 5×5 pixels was covered with paper. Orange: without it the network is less sure of its answer. Blue: it is surer.",
+    "why.nothing":
+      "Each square of 5×5 pixels was covered with paper; none of them changes the answer.",
     "softmax.temperature": "temperature",
     "softmax.what":
       "The numbers above, divided by the temperature, become probabilities by softmax. Lower is surer of itself.",

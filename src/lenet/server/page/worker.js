@@ -6,6 +6,7 @@ import { Network } from "./network.js";
  * @typedef {{does: "load", model: string, plan: import("./network.js").Plan}} Load
  * @typedef {{does: "run", model: string, image: Uint8Array<ArrayBuffer>}} Run
  * @typedef {{does: "read", model: string, ink: import("./centring.js").Ink}} Read
+ * @typedef {{does: "cover", model: string, image: Uint8Array<ArrayBuffer>, row: number}} Cover
  * @typedef {{layers: import("./network.js").Layer[], verdict: import("./network.js").Verdict}} Ran
  * @typedef {{image: Uint8Array<ArrayBuffer>, verdict: import("./network.js").Verdict}} WasRead
  */
@@ -14,8 +15,8 @@ import { Network } from "./network.js";
 const networks = new Map();
 
 /**
- * @param {Load | Run | Read} question
- * @returns {Ran | WasRead | null}
+ * @param {Load | Run | Read | Cover} question
+ * @returns {Ran | WasRead | number[] | null}
  */
 function answer(question) {
   if (question.does === "load") {
@@ -24,6 +25,7 @@ function answer(question) {
   }
   const network = networks.get(question.model);
   if (!network) throw new Error(`no network ${question.model}`);
+  if (question.does === "cover") return network.covered(question.image, question.row);
   const image = question.does === "run" ? question.image : normalised(question.ink);
   const layers = network.run(image);
   const verdict = network.judge(layers[layers.length - 1].values);
