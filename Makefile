@@ -18,10 +18,10 @@ demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (some two min
 	@$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
-	$(PYTEST) -m "not (slow or browser or database)"
+	$(PYTEST) -m "not (slow or browser or database or cluster)"
 
-test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser or a database
-	$(PYTEST) -m "slow or browser or database"
+test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser, a database or Ray
+	$(PYTEST) -m "slow or browser or database or cluster"
 
 test-all: PYTEST := $(COVERAGE) run -m pytest
 test-all: forget-coverage test test-slow  ## every test, with branch coverage (under 40 minutes)
@@ -75,7 +75,7 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
 	@$(INSTALL) 'pip>=25.1'
-	@$(INSTALL) --editable '.[train,serve,documents,tensorboard,parquet]' --group dev
+	@$(INSTALL) --editable '.[train,serve,documents,tensorboard,cluster]' --group dev
 	@touch $@ $(VENV)/.train
 
 node_modules/.installed: package.json package-lock.json
