@@ -8,8 +8,8 @@ COVERAGE := $(BIN)/coverage
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-all forget-coverage results tour screenshots reference docs \
-	check check-page format clean
+.PHONY: help demo test test-slow test-all forget-coverage results tour screenshots page reference \
+	docs check check-page format clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and save its output
 
 screenshots: $(VENV)/.dev  ## take the screenshots in docs/screenshots (needs Chromium)
 	$(BIN)/python tools/screenshots.py
+
+page: $(VENV)/.dev  ## write docs/page.html, the exported page of lenet5
+	$(BIN)/lenet export lenet5 --page docs/page.html
 
 reference: $(VENV)/.dev  ## write docs/cli.md from the help texts
 	$(BIN)/python tools/reference.py

@@ -51,7 +51,7 @@ def test_the_wheel_holds_weights_recipes_pictures_and_nothing_else(wheel: Path) 
         "weights/lenet5/run.json",
         "weights/reader/model.onnx",
         "experiment/report.html",
-        "recipes/lenet5.toml",
+        "recipe/recipes/lenet5.toml",
         "pictures/",
         "py.typed",
     ):

@@ -24,7 +24,7 @@ ROOMS = {
     "storage.py": "files written whole or not at all; locks; digests",
     "runtime.py": "the one place that imports ONNX Runtime: telemetry off before the import, a "
     "session opened",
-    "recipe.py": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
+    "recipe/": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
     "data, what each cost and reached",
     "run.py": "the run folder",
     "picture/": "pixels: decode safely, page by page; cut a box out; its ink; normalise the MNIST "

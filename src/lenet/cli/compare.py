@@ -69,7 +69,7 @@ def compare(
         _check_output(output)
 
     from lenet import comparison
-    from lenet.cli.progress import show_comparison
+    from lenet.cli.comparison_progress import show_comparison
 
     matrix = comparison.Matrix(
         contenders, seeds=seeds, data=data, runs=runs, data_dir=data_dir, device=device

@@ -164,6 +164,7 @@ def predict(
     _check_forms(as_json, as_csv, show)
     from lenet.picture.page_numbers import PageNumbers
     from lenet.reader import Reader
+    from lenet.reader.page_reading import Options, refuse_idle
 
     wanted = PageNumbers.of(pages)
     pictures = expand(sources, recursive)
@@ -173,6 +174,7 @@ def predict(
         keep_uncertain=keep_uncertain,
         polarity=polarity,
     )
+    refuse_idle(Options(single, upside_down, grid), reader.networks)
     explanations = None if explain is None else output.Explanations(explain, len(pictures))
     line = output.as_json if as_json else output.as_csv if as_csv else output.as_text
     write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
