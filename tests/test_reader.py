@@ -330,23 +330,23 @@ class Processes:
     """Watches the processes that `read_many` starts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.workers: list[workers._Worker] = []
+        self.workers: list[workers.Worker] = []
         self.ready = threading.Event()
         self.asked = 0
-        start, ask = workers._Worker.__init__, workers._Worker.ask
+        start, ask = workers.Worker.__init__, workers.Worker.ask
 
-        def watched_start(worker: workers._Worker) -> None:
+        def watched_start(worker: workers.Worker) -> None:
             start(worker)
             self.workers.append(worker)
 
-        def watched_ask(worker: workers._Worker, message: memoryview) -> object:
+        def watched_ask(worker: workers.Worker, message: memoryview) -> object:
             answer = ask(worker, message)
             self.asked += self.ready.is_set()
             self.ready.set()
             return answer
 
-        monkeypatch.setattr(workers._Worker, "__init__", watched_start)
-        monkeypatch.setattr(workers._Worker, "ask", watched_ask)
+        monkeypatch.setattr(workers.Worker, "__init__", watched_start)
+        monkeypatch.setattr(workers.Worker, "ask", watched_ask)
 
     def after(self, first: list[Path | bytes], rest: list[Path | bytes]) -> Iterator[Path | bytes]:
         """Yield `rest` only when a process is ready to read them."""

@@ -46,6 +46,7 @@ ROOMS = {
     "figures/": "arrays and scores in, matplotlib figures out, and into files; computes nothing",
     "experiment/": "one whole run: data → train → export → score → report and model card",
     "comparison/": "several models side by side on the same data",
+    "cluster/": "reading in bulk, on the cores of one machine, or of many by Ray; comparing there",
     "server/": "the HTTP API, the page",
     "cli/": "the only room that parses words, prints and exits; fetching a picture by its URL",
 }

@@ -80,6 +80,8 @@ class Matrix:
         Seed by seed, so that an interrupted comparison has results of every contender.
     failures : list of str
         Trainings that diverged.
+    arguments : dict
+        What makes the same matrix in another process.
     """
 
     def __init__(
@@ -93,6 +95,14 @@ class Matrix:
         device: str = "auto",
         ledger: Path | None = None,
     ) -> None:
+        self.arguments = {
+            "words": list(words),
+            "seeds": seeds,
+            "data": None if data is None else list(data),
+            "runs": str(runs),
+            "data_dir": None if data_dir is None else str(data_dir),
+            "device": device,
+        }
         if seeds < 1:
             raise UsageError(f"a comparison needs one seed or more, found {seeds}: use --seeds 5")
         self.runs = Path(runs)
@@ -133,11 +143,10 @@ class Matrix:
                     continue
                 watcher.opens(cell, position, len(self.cells))
                 try:
-                    result, kept = self._obtain(cell, watcher), False
+                    result, kept = self.obtain(cell, watcher), False
+                    self.keep(cell, result)
                 except OutcomeError as error:
-                    failure = f"{cell.contender.name}, seed {cell.seed}: {error}"
-                    self.failures.append(failure)
-                    watcher.fails(OutcomeError(failure))
+                    self.give_up(cell, str(error), watcher)
                     continue
             watcher.closes(result, position, len(self.cells), kept)
             yield result
@@ -154,6 +163,37 @@ class Matrix:
             if (results := by_name.get(contender.name))
         ]
         return Comparison.of(standings, self.splits.test.name, tuple(self.failures))
+
+    def keep(self, cell: Cell, result: Result) -> None:
+        """Keep the result of a cell: in the file, unless it is a run's (`DataError`: it cannot)."""
+        if _is_run(cell):
+            self._runs_scored[cell.contender.name] = result
+        else:
+            self.ledger.append(result)
+
+    def give_up(self, cell: Cell, reason: str, watcher: Watcher) -> None:
+        """Note that the training of a cell diverged."""
+        failure = f"{cell.contender.name}, seed {cell.seed}: {reason}"
+        self.failures.append(failure)
+        watcher.fails(OutcomeError(failure))
+
+    def obtain(self, cell: Cell, watcher: Watcher) -> Result:
+        """Return the result of a cell, which is trained if need be, and not kept here.
+
+        Raises
+        ------
+        OutcomeError
+            Its training diverged.
+        """
+        match cell.contender.what:
+            case Run() as run:
+                return self._result(cell, score_run(run, self._test_for(run)))
+            case Recipe() as recipe:
+                changes = {"seed": cell.seed, "data": self.sources}
+                run = self._train(recipe.with_changes(changes), watcher)
+                return self._result(cell, score_run(run, self._test_for(run)))
+            case Classical() as kind:
+                return self._result(cell, score_classical(kind, cell.seed, self.splits))
 
     def _load(self, learnt: Preparation | None) -> dict[str, Splits]:
         """Load the data, with pictures made into images as a model takes them, each way once."""
@@ -183,21 +223,6 @@ class Matrix:
                 "empty: leave out ?skip-broken, or compare models that were trained alike"
             )
         return test
-
-    def _obtain(self, cell: Cell, watcher: Watcher) -> Result:
-        match cell.contender.what:
-            case Run() as run:
-                result = self._result(cell, score_run(run, self._test_for(run)))
-                self._runs_scored[cell.contender.name] = result
-                return result
-            case Recipe() as recipe:
-                changes = {"seed": cell.seed, "data": self.sources}
-                run = self._train(recipe.with_changes(changes), watcher)
-                result = self._result(cell, score_run(run, self._test_for(run)))
-            case Classical() as kind:
-                result = self._result(cell, score_classical(kind, cell.seed, self.splits))
-        self.ledger.append(result)
-        return result
 
     def _train(self, recipe: Recipe, watcher: Watcher) -> Run:
         """Train `recipe`, or return or finish an earlier run of it."""

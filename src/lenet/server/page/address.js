@@ -1,7 +1,8 @@
 /** The page's own address: `#` and a room, or the token of the service. */
 import { t } from "./strings.js";
+import { SERVED } from "./transport.js";
 
-export const ROOMS = ["draw", "picture", "inside", "numbers"];
+export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers"];
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
 const NEAR = 0.5; // letters that may differ, as a share of the name's length

@@ -1,6 +1,6 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { ROOMS, strangeIn } from "./address.js";
-import { ApiError, Newest, nameOf, read, takeToken } from "./api.js";
+import { Newest, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, el, speak, writeTexts } from "./elements.js";
@@ -12,6 +12,7 @@ import { correctionsPart, numbersOf } from "./numbers.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
+import { ApiError, SERVED, takeToken } from "./transport.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
 let room = "";
@@ -20,6 +21,7 @@ let numbersFor = "";
 
 document.documentElement.lang = language;
 writeTexts(t);
+if (!SERVED) document.querySelector("a[href='#picture']")?.remove();
 
 // ---------------------------------------------------------------- drawing
 
@@ -41,7 +43,7 @@ byId("draw-side").append(pad.element);
 pad.sheet.addEventListener("fit", () => showDrawnBoxes());
 
 const drawing = new Newest(
-  async (_, signal) => readAll(await pad.picture(), signal),
+  async (_, signal) => readAll(SERVED ? await pad.picture() : pad.drawing(), signal),
   ([reading, other]) => {
     settle();
     if (pad.empty || !reading) return; // cleared before the answer came
@@ -120,7 +122,7 @@ const reading = new Newest(
 
 /**
  * Read with one model, or with two.
- * @param {Blob} picture @param {AbortSignal} signal
+ * @param {Blob | import("./strokes.js").Drawing} picture @param {AbortSignal} signal
  */
 function readAll(picture, signal) {
   return Promise.all(asked().map((model) => read(picture, model, signal)));
@@ -212,7 +214,9 @@ function enter() {
 
 /** Write again what depends on the classes of the model. */
 function nameClasses() {
-  writeTexts((key) => about(state.model, key));
+  /** @param {string} key */
+  const text = (key) => about(state.model, key);
+  writeTexts((key) => (SERVED ? text(key) : t(`${key}.alone`, {}, text(key))));
   if (!pictured.reading) pictured.show(null);
 }
 
@@ -257,7 +261,8 @@ async function begin() {
     /** @type {HTMLSelectElement} */ (byId("compare")),
     modelsChanged,
   );
-  byId("keeping").textContent = t(state.collect ? "keeping.collect" : "keeping.nothing");
+  const keeps = state.collect ? "collect" : SERVED ? "nothing" : "alone";
+  byId("keeping").textContent = t(`keeping.${keeps}`);
   schemeSwitch(byId("scheme"), () => {
     readColours();
     pad.repaint();

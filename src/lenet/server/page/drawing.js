@@ -82,6 +82,11 @@ export class Pad {
     return this.strokes.picture(this.#size);
   }
 
+  /** The drawing as the page reads it without a service. */
+  drawing() {
+    return this.strokes.drawing(this.#size);
+  }
+
   /** The end of the last stroke, as shares of the drawing; null if there is none. */
   get tip() {
     const point = this.strokes.list.at(-1)?.points.at(-1);

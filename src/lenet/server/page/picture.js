@@ -6,6 +6,7 @@ import { digitCanvas } from "./digits.js";
 import { button, contextOf, el, icon, speak } from "./elements.js";
 import { about, state } from "./models.js";
 import { bytes, percent, t } from "./strings.js";
+import { SERVED } from "./transport.js";
 
 const SIDES = [4000, 3000, 2000, 1400]; // pixels, tried in turn until the file is small enough
 
@@ -61,7 +62,7 @@ export class PictureRoom {
       this.crops,
     );
     this.place = place;
-    this.#listen(place);
+    if (SERVED) this.#listen(place);
     addEventListener("resize", () => this.blob && this.#fit());
   }
 
