@@ -190,9 +190,9 @@ def _lock(out: str, stack: ExitStack) -> None:
 
 
 def _plan(out: str, asked: dict[str, Any], shard_items: int | None, workers: int) -> Manifest:
+    task = make_task(asked["model"], asked["finder"], asked["options"])
     listed = list_items(out, asked["sources"], asked["recursive"])
     if shard_items is None:
-        task = make_task(asked["model"], asked["finder"], asked["options"])
         each = seconds_each(listed.sample, task, asked["options"])
         shard_items = shard_size(listed.items, each, workers)
     manifest = Manifest(
