@@ -272,7 +272,7 @@ def large(folder: Path, pictures: int, shards: int) -> None:
         def checks(self) -> None:
             steps.append(("checking all keys", time.perf_counter()))
 
-    job.read_locally = answered  # type: ignore[assignment]
+    job.read_locally = answered  # type: ignore[attr-defined, assignment]
     words = [f"@{path}"]
     how = HowToRead(rows="digits")
     items = -(-pictures // shards)

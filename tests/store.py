@@ -88,18 +88,32 @@ def _handler(store: Store, moto_port: int) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             store.asked.append((self.command, self.path))
             status = store.fault(self.command, self.path)
             if status is not None:
                 self.answer(status, b"", [])
                 return
             moto = http.client.HTTPConnection("127.0.0.1", moto_port, timeout=30)
-            moto.request(self.command, self.path, body, dict(self.headers))
+            moto.request(self.command, self.path, body, self.kept_headers())
             got = moto.getresponse()
             content = got.read()
             self.answer(got.status, content, got.getheaders())
             moto.close()
+
+        def body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            content = b""
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                content += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return content
+
+        def kept_headers(self) -> dict[str, str]:
+            own = ("transfer-encoding", "content-length", "expect", "connection")
+            return {name: value for name, value in self.headers.items() if name.lower() not in own}
 
         def answer(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
             self.send_response_only(status)

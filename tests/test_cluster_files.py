@@ -16,7 +16,9 @@ COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 def an_object(required: str = "", **properties: Any) -> dict[str, Any]:
     names = required.split()
     return {
-        "type": "object", "properties": properties, "required": names,
+        "type": "object",
+        "properties": properties,
+        "required": names,
         "additionalProperties": False,
     }
 

@@ -200,6 +200,9 @@ def test_parts_of_other_classes_and_bare_arrays_are_refused(uci: Splits) -> None
         "uci-digits has 10 classes to train on, and seven 1 others to test on: make both with the "
         "same classes, lenet.Dataset(images, labels, classes=train.classes)"
     )
+    lacking = uci.train.subset(np.flatnonzero(uci.train.labels != 7))
+    with pytest.raises(DataError, match="holds test images of classes that training lacks: 7; br"):
+        as_splits((lacking, uci.test))
     with pytest.raises(
         UsageError, match=r"data is a ndarray: give lenet.Dataset\(images, labels\)"
     ):

@@ -288,7 +288,7 @@ LEVELS = "; pixels are of 0 to 255, or all of 0 to 1"
          f"{LEVELS}"),
         (cell(9, 2, "99999"), "line 9: the pixel in column 2 is 99999, which is greater than 255"
          f"{LEVELS}"),
-        (dimmed, "line 9: the pixel in column 103 is 0.0392157, which is a fraction, but others "
+        (dimmed, "line 9: the pixel in column 124 is 0.0196078, which is a fraction, but others "
          f"are greater than 1{LEVELS}"),
         (cell(7, 1, ""), "line 7 has no label; repair or remove the line"),
         (cell(7, 1, "NaN"), "line 7 has no label; repair or remove the line"),

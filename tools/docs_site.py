@@ -33,6 +33,7 @@ MENU = {
     "docs/python.md": "Your own data in Python",
     "docs/results.md": "Results",
     "docs/service.md": "The service",
+    "docs/scale.md": "In bulk, on many machines",
     "docs/privacy.md": "What is written and sent",
     "docs/coming-from.md": "Coming from another project",
     "docs/cli.md": "Command line",

@@ -1,52 +1,58 @@
 """`lenet predict --to`: reading in bulk, its progress and its summary."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from lenet.cli.console import err, out, print_json
+from lenet.cli.console import counted, err, out, print_json
 from lenet.errors import DataError, PictureError, UsageError
 
 if TYPE_CHECKING:
     from lenet.cluster import Summary
+    from lenet.cluster.bulk import Workers
 
 
-def predict_in_bulk(
-    sources: Sequence[str],
-    to: str,
-    workers: str,
-    *,
-    model: str,
-    recursive: bool,
-    shard_items: int | None,
-    as_json: bool,
-    how: Mapping[str, Any],
-) -> None:
+HOW = ("single", "upside_down", "grid", "min_probability", "keep_uncertain", "polarity", "pages")
+
+
+def predict_in_bulk(given: Mapping[str, Any]) -> None:
     """Read pictures into Parquet files; exit with 3 if some cannot be read.
+
+    Parameters
+    ----------
+    given : mapping
+        The arguments of `lenet.cli.predict.predict`, by name.
 
     Raises
     ------
     UsageError
-        `workers` says nothing, or another option is none.
+        An option is none.
     DataError
         Shards failed, or the job could not go on.
     """
+    workers, as_json = given["workers"] or "local", given["as_json"]
     if workers not in ("ray", "local") and not workers.isdecimal():
         raise UsageError(f"--workers is {workers!r}: say ray, local or a number of processes")
     _require_packages()
     from lenet.cli.bulk_progress import show_bulk
     from lenet.cluster import HowToRead, read_in_bulk
 
+    how = HowToRead(**{name: given[name] for name in HOW})
+    if given["rows"]:
+        how = replace(how, rows=given["rows"])
+    if given["picture_seconds"]:
+        how = replace(how, picture_seconds=given["picture_seconds"])
     with show_bulk(as_json) as watcher:
         summary = read_in_bulk(
-            sources,
-            to,
-            workers=int(workers) if workers.isdecimal() else workers,  # type: ignore[arg-type]
-            model=model,
-            recursive=recursive,
-            options=HowToRead(**how),
-            shard_items=shard_items,
+            given["sources"],
+            given["to"],
+            workers=int(workers) if workers.isdecimal() else cast("Workers", workers),
+            model=given["model"],
+            recursive=given["recursive"],
+            options=how,
+            shard_items=given["shard_items"],
             watcher=watcher,
         )
     if as_json:
@@ -97,12 +103,3 @@ def print_summary(summary: "Summary") -> None:
     for shard, reason in sorted(summary.failed.items()):
         err.print(f"shard {shard}: {reason}")
     out.print(f"{counted(summary.shards - len(summary.failed), 'part file')} in {summary.out}")
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number of things in words.
-
-    >>> counted(1, "shard"), counted(2000, "shard")
-    ('1 shard', '2,000 shards')
-    """
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -6,8 +6,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from lenet.cli.bulk import counted
-from lenet.cli.console import err, print_json
+from lenet.cli.console import counted, err, print_json
 from lenet.cluster import Fault, Manifest, Report, Watcher
 
 LINE_SECONDS = 60  # between lines, where there is no terminal

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -159,45 +159,9 @@ def predict(
     line, tar files, Parquet files with a column of pictures, and addresses such as
     s3://bucket/folder.
     """
-    _check_forms(as_json, as_csv, show)
-    only_bulk = {
-        "--workers": workers,
-        "--rows": rows,
-        "--shard-items": shard_items,
-        "--picture-seconds": picture_seconds,
-    }
-    if to is not None:
-        from lenet.cli import bulk
-
-        not_in_bulk = {
-            "--csv": as_csv,
-            "--show": show,
-            "--explain": explain,
-            "--allow-private": allow_private,
-        }
-        _refuse(not_in_bulk, "does not go with --to: leave it out")
-        bulk.predict_in_bulk(
-            sources,
-            to,
-            workers or "local",
-            model=model,
-            recursive=recursive,
-            shard_items=shard_items,
-            as_json=as_json,
-            how={
-                "rows": rows or "pictures",
-                "single": single,
-                "upside_down": upside_down,
-                "grid": grid,
-                "min_probability": min_probability,
-                "keep_uncertain": keep_uncertain,
-                "polarity": polarity,
-                "pages": pages,
-                "picture_seconds": picture_seconds or 60.0,
-            },
-        )
+    if _is_in_bulk(locals()):
         return
-    _refuse(only_bulk, "needs --to: name a folder for the readings")
+    _check_forms(as_json, as_csv, show)
     from lenet.picture.page_numbers import PageNumbers
     from lenet.reader import Reader
     from lenet.reader.page_reading import Options, refuse_idle
@@ -243,6 +207,25 @@ def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
         raise UsageError("--json and --csv cannot be combined: choose one")
     if show and (as_json or as_csv):
         raise UsageError("--show needs text output: leave out --json and --csv")
+
+
+def _is_in_bulk(given: Mapping[str, Any]) -> bool:
+    """Read in bulk if `--to` is given; `given` holds each argument of `predict` by its name."""
+    options = {name: f"--{name.replace('_', '-')}" for name in given}
+    if given["to"] is None:
+        names = ("workers", "rows", "shard_items", "picture_seconds")
+        _refuse(
+            {options[name]: given[name] for name in names},
+            "needs --to: name a folder for the readings",
+        )
+        return False
+    from lenet.cli import bulk
+
+    others = {"--csv": given["as_csv"]}
+    others |= {options[name]: given[name] for name in ("show", "explain", "allow_private")}
+    _refuse(others, "does not go with --to: leave it out")
+    bulk.predict_in_bulk(given)
+    return True
 
 
 def _refuse(given: Mapping[str, object], why: str) -> None:

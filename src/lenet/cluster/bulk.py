@@ -272,14 +272,14 @@ class _Job:
     def _engine(
         self, workers: Workers, count: int, missing: Sequence[Shard]
     ) -> Generator[Report | Fault]:
-        digest = self._manifest.digest
+        digest, out = self._manifest.digest, places.absolute(self._out)
         if workers == "ray":
             from lenet.cluster.on_ray import read_on_ray
 
-            return read_on_ray(missing, self._out, digest, self._watcher.starts)
+            return read_on_ray(missing, out, digest, self._watcher.starts)
         count = min(count, len(missing))
         self._watcher.starts(f"{count} processes of this machine" if count > 1 else "one process")
-        return read_locally(missing, self._out, digest, count)
+        return read_locally(missing, out, digest, count)
 
     def _follow(
         self,

@@ -28,6 +28,7 @@ from lenet.cluster.sources import (
     lists_of,
 )
 from lenet.errors import DataError, UsageError
+from lenet.run import shipped_names
 from lenet.storage import sha256
 
 FOLDER, MANIFEST, ITEMS = "_manifest", "manifest.json", "items.jsonl"
@@ -303,9 +304,10 @@ def _short(value: object) -> str:
     return text if len(text) <= 64 else f"{text[:16]}…" if " " not in text else f"{text[:60]}…"
 
 
-def base_of(sources: Sequence[str]) -> str:
-    """Return the folder that relative paths start from; empty if no source is one."""
-    return os.getcwd() if any(map(is_relative, sources)) else ""  # noqa: PTH109
+def base_of(sources: Sequence[str], models: Sequence[str]) -> str:
+    """Return the folder that relative paths start from; empty if no source or model is one."""
+    relative = any(map(is_relative, sources)) or not set(models) <= set(shipped_names())
+    return os.getcwd() if relative else ""  # noqa: PTH109
 
 
 def check_options(options: HowToRead, shard_items: int | None) -> None:
@@ -327,7 +329,7 @@ def asked_for(
         "sources": list(sources),
         "recursive": recursive,
         "lists": lists_of(sources),
-        "base": base_of(sources),
+        "base": base_of(sources, (networks["model"], networks["finder"])),
         **networks,
         "options": options,
     }

@@ -80,8 +80,9 @@ def connected(workers: int = 0) -> Iterator[tuple[Any, str]]:
         try:
             options |= {"num_cpus": workers or cores()} if starting else {}
             context = _init(ray, address, options)
-            for number, handler in handlers.items():  # which Ray has replaced
-                signal.signal(number, handler)
+            with suppress(ValueError):  # only the main thread has them
+                for number, handler in handlers.items():  # which Ray has replaced
+                    signal.signal(number, handler)
             what = "Ray, started on this machine" if starting else f"Ray at {address}"
             dashboard = (
                 f", dashboard http://{context.dashboard_url}"

@@ -49,6 +49,11 @@ def local(address: str) -> str:
     return address.removeprefix("file://")
 
 
+def absolute(address: str) -> str:
+    """Return an address that means the same in every process."""
+    return address if is_remote(address) else os.path.abspath(local(address))  # noqa: PTH100
+
+
 def join(folder: str, name: str) -> str:
     """Return the address of a name in a folder.
 
@@ -253,6 +258,7 @@ def _s3(bucket: str) -> Any:
     options: dict[str, Any] = {
         "connect_timeout": CONNECT_SECONDS,
         "request_timeout": REQUEST_SECONDS,
+        "allow_delayed_open": True,  # a small file is one put
         "retry_strategy": fs.AwsStandardS3RetryStrategy(max_attempts=STORE_TRIES),
     }
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")

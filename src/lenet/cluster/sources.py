@@ -68,7 +68,8 @@ def find_items(sources: Sequence[str], recursive: bool) -> Iterator[Item]:
 
 
 def _hint(source: str, recursive: bool) -> str:
-    if not recursive and not source.startswith(LIST) and places.is_folder(source):
+    is_folder = not source.startswith(LIST) and places.is_folder(source)
+    if is_folder and not recursive and places.list_folder(source).folders:
         return "; --recursive looks into its folders"
     return "; name another source"
 

@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Dataset, Splits, carve_test
-from lenet.datasets.labels import LabelError, Labels, check_classes, of_array, sort_classes
+from lenet.datasets.labels import (
+    LabelError,
+    Labels,
+    check_classes,
+    check_trained,
+    of_array,
+    sort_classes,
+)
 from lenet.datasets.levels import PIXELS, fractions_of_one
 from lenet.errors import DataError, UsageError
 from lenet.picture.arrays import ArrayError, scale_of, to_array
@@ -71,7 +78,8 @@ def as_splits(data: Given) -> Splits:
     UsageError
         It is neither a dataset nor a pair of them.
     DataError
-        It has fewer than three images, or the classes of the two parts differ.
+        It has fewer than three images; or the classes of the two parts differ, or training lacks
+        images of one that is tested.
     """
     match data:
         case Dataset():
@@ -91,6 +99,7 @@ def as_splits(data: Given) -> Splits:
             f"{splits.test.name} {len(splits.test.classes)} others to test on: make both with the "
             "same classes, lenet.Dataset(images, labels, classes=train.classes)"
         )
+    check_trained(splits)
     return splits
 
 

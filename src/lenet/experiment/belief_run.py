@@ -4,7 +4,7 @@ A reader that is taught further takes the belief of the one it began as along.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 from pathlib import Path
@@ -17,17 +17,14 @@ from lenet.datasets.cache import progress
 from lenet.datasets.crops import load_held_scenes
 from lenet.datasets.scenes import Scenes
 from lenet.drawing import draw_picture
-from lenet.drawing.material import Material
-from lenet.drawing.scenes import SceneMaker
 from lenet.errors import ModelError
 from lenet.finder import Finder
 from lenet.finder.matching import assign
 from lenet.picture import Picture
-from lenet.reader.belief import CERTAINTY, SCORE, Belief, evidence
+from lenet.reader.belief import Belief, evidence
 from lenet.reader.classifier import Classifier
 from lenet.reader.page_reading import Networks, judge
 from lenet.reader.proposals import propose
-from lenet.recipe import FINDER
 from lenet.run import BELIEF, MODEL, Run
 from lenet.storage import sha256
 
@@ -36,10 +33,8 @@ SCENES, SEED = 4_000, 12
 SCENES_A_PAGE = 2  # for two scenes, one page with nothing but digits on it, as most people write
 # Of 1,000 other scenes (2026-11-29), 8 and 32 units, and less decay, did no better.
 HIDDEN, DECAY = 16, 10.0
-EPSILON = 1e-6  # of a deviation: nothing is divided by 0
 STEPS = 400  # of the optimizer
 AT_ONCE = 64  # pages judged together
-CARRIED_SCENES = 200  # a mean and a deviation need fewer than a fit
 
 
 class Known(NamedTuple):
@@ -84,17 +79,13 @@ def fit_belief(
     pages = [scene_pages(scenes), plain_pages(count // SCENES_A_PAGE, SEED)]
     with progress("Looking at pages", count + count // SCENES_A_PAGE, True, unit="pages") as report:
         seen, is_digit = collect(networks, reported(chain(*pages), report))
-    mean, scale = seen.mean(0), seen.std(0) + EPSILON
+    mean, scale = seen.mean(0), seen.std(0) + 1e-6
     hidden, output = _fit((seen - mean) / scale, is_digit)
     return Belief(networks.finder.digest, sha256(model), mean, scale, hidden, output)
 
 
-def carry_belief(start: Run, model: bytes, *, count: int = CARRIED_SCENES) -> Belief | None:
-    """Return the belief of the reader `start`, adapted to what it became when taught further.
-
-    The score and the certainty of a reader move with its weights. They are standardised anew, so
-    that on the same drawn pages both have the mean and the deviation that they had before. The
-    scenes are drawn from nothing that must be downloaded.
+def carry_belief(start: Run, model: bytes) -> Belief | None:
+    """Return the belief of the reader `start`, for what it became when it was taught further.
 
     Parameters
     ----------
@@ -102,57 +93,23 @@ def carry_belief(start: Run, model: bytes, *, count: int = CARRIED_SCENES) -> Be
         What it began as.
     model : bytes
         ONNX file of what it became.
-    count : int
-        Number of scenes.
 
     Returns
     -------
     Belief or None
-        None if `start` has none for its finder.
+        None if `start` has none, or was exported anew since it was fitted.
 
     Raises
     ------
-    UsageError, ModelError
-        The finder of `start` is missing or broken.
+    ModelError
+        A file of `start` is missing, broken or altered.
     """
     if BELIEF not in start.manifest.files:
         return None
     belief = Belief.from_json(start.read(BELIEF))
-    finder = Finder(Run.find(start.recipe.finder or FINDER).require_finder().read(MODEL))
-    before = start.read(MODEL)
-    if (belief.finder, belief.reader) != (finder.digest, sha256(before)):
+    if belief.reader != sha256(start.read(MODEL)):
         return None
-    maker = SceneMaker(Material())
-    drawn = (maker.draw(SEED, index) for index in range(count))
-    pages = chain(
-        (_known(scene.image, scene.characters) for scene in drawn),
-        plain_pages(count // SCENES_A_PAGE, SEED),
-    )
-    (old_mean, old_scale), (mean, scale) = _moments(
-        [Classifier(before, 1), Classifier(model, 1)], finder, pages
-    )
-    own = [SCORE, CERTAINTY]
-    ratio = (scale / old_scale)[own]
-    means, scales = belief.mean.copy(), belief.scale.copy()
-    means[own] = mean[own] + (belief.mean - old_mean)[own] * ratio
-    scales[own] *= ratio
-    return replace(belief, reader=sha256(model), mean=means, scale=scales)
-
-
-def _moments(
-    readers: Sequence[Classifier], finder: Finder, pages: Iterable[Known]
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return mean and deviation of the evidence on the same pages, for each of several readers."""
-    seen: list[list[NDArray[np.float64]]] = [[] for _ in readers]
-    for part in batched(pages, AT_ONCE):
-        ways = [propose(Picture(known.pixels, "page"), finder)[0] for known in part]
-        for reader, rows in zip(readers, seen, strict=True):
-            for way, judged in zip(ways, judge(ways, Networks(reader, finder)), strict=True):
-                if len(way.images) and not way.turns:
-                    said = judged.judgement
-                    rows.append(evidence(way.digits, way.others, way.images, said, way.side))
-    whole = [np.concatenate(rows) for rows in seen]
-    return [(each.mean(0), each.std(0) + EPSILON) for each in whole]
+    return replace(belief, reader=sha256(model))
 
 
 def collect(
@@ -205,11 +162,8 @@ def reported(pages: Iterable[Known], report: Callable[[int], None]) -> Iterator[
 def scene_pages(scenes: Scenes) -> Iterator[Known]:
     """Yield scenes as pages."""
     for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
-        yield _known(np.asarray(image), scenes.characters[first:last])
-
-
-def _known(grey: NDArray[np.uint8], characters: NDArray[np.int16]) -> Known:
-    return Known(np.repeat(grey[:, :, None], 3, 2), characters)
+        grey = np.asarray(image)
+        yield Known(np.repeat(grey[:, :, None], 3, 2), scenes.characters[first:last])
 
 
 def plain_pages(count: int, seed: int) -> Iterator[Known]:

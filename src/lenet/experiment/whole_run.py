@@ -329,7 +329,7 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
 
 
 def _belief(recipe: Recipe, model: bytes, parts: Parts, watcher: Watcher) -> "Belief | None":
-    """Fit what to believe of a finder's proposals, or adapt that of the model it began as."""
+    """Fit what to believe of a finder's proposals, or take that of the model it began as."""
     if recipe.finder:
         from lenet.experiment.belief_run import fit_belief
 
@@ -337,13 +337,9 @@ def _belief(recipe: Recipe, model: bytes, parts: Parts, watcher: Watcher) -> "Be
         return fit_belief(model, recipe.finder, parts.folder)
     if not recipe.start_from or parts.train.classes != DIGITS:
         return None
-    start = Run.find(recipe.start_from)
-    if BELIEF not in start.manifest.files:
-        return None
     from lenet.experiment.belief_run import carry_belief
 
-    watcher.enters("adapting what to believe of the finder's proposals")
-    return carry_belief(start, model)
+    return carry_belief(Run.find(recipe.start_from), model)
 
 
 def keep_last_good(run: Run, trainer: Loop) -> str:
