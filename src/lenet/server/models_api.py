@@ -14,6 +14,7 @@ from typing_extensions import TypedDict  # pydantic takes only this one before P
 
 from lenet.datasets import Source
 from lenet.errors import ModelError
+from lenet.picture.decoding import MAX_WEBP_PIXELS
 from lenet.reader import Status
 from lenet.run import EXPORTED, Family, Receptive
 from lenet.server.bodies import (
@@ -79,6 +80,10 @@ class Models(BaseModel):
     models: list[Model]
     collect: bool = Field(description="Whether corrections are stored.")
     max_body: int = Field(description="Most bytes in a request body.")
+    max_pixels: int = Field(
+        description="Most pixels of a picture in any format; of a PNG, GIF or BMP twice as many, "
+        "of a JPEG 200,000,000."
+    )
     max_digits: int = Field(description="Most images in a request.")
 
 
@@ -201,6 +206,7 @@ async def models(service: ServiceDep) -> Models:
         models=await service.workers.do(listed),
         collect=service.collects,
         max_body=MAX_BODY,
+        max_pixels=MAX_WEBP_PIXELS,
         max_digits=MAX_IMAGES,
     )
 

@@ -46,7 +46,7 @@ import { t } from "./strings.js";
  *   changes: {source: string, nondigits: boolean, total: number, before: number, after: number}[]
  * }} Card
  * @typedef {{id: string, model: string, image: string, truth: number | null}} NewCorrection
- * @typedef {NewCorrection & {time: string, answer: number}} Correction
+ * @typedef {NewCorrection & {time: string, answer: number, probability: number}} Correction
  */
 
 /** The service refused a request, or could not be reached. */
@@ -77,11 +77,15 @@ export function takeToken() {
   keepToken(found ?? stored());
 }
 
+/** Whether a token was given, in the address or by hand. */
+export const hasToken = () => Boolean(token);
+
 /** @param {string | null} value */
 export function keepToken(value) {
   token = value;
   try {
     if (value) sessionStorage.setItem(KEY, value);
+    else sessionStorage.removeItem(KEY);
   } catch {
     // Without storage the token is lost when the page closes.
   }
@@ -131,7 +135,7 @@ function waitOf(answer) {
 
 const enc = encodeURIComponent;
 
-/** @returns {Promise<{models: Model[], collect: boolean, max_body: number}>} */
+/** @returns {Promise<{models: Model[], collect: boolean, max_body: number, max_pixels: number}>} */
 export const models = () => request("models");
 
 /**
@@ -189,8 +193,13 @@ export const correct = (correction) =>
     body: JSON.stringify(correction),
     type: "application/json",
   });
-/** @returns {Promise<{total: number, corrections: Correction[]}>} the newest first */
-export const corrections = (limit = 50) => request("corrections", { query: { limit } });
+/**
+ * The newest corrections, or those older than the one called `after`.
+ * @param {number} [limit] @param {string} [after]
+ * @returns {Promise<{total: number, corrections: Correction[], next: string | null}>}
+ */
+export const corrections = (limit = 50, after = "") =>
+  request("corrections", { query: after ? { limit, after } : { limit } });
 /** @param {string} id */
 export const forget = (id) => request(`corrections/${enc(id)}`, { method: "DELETE" });
 

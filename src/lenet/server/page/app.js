@@ -7,16 +7,24 @@ import { button, byId, el, speak, writeTexts } from "./elements.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
-import { about, asked, loadModels, modelChoice, state } from "./models.js";
+import { about, asked, forgetKernels, loadModels, modelChoice, state } from "./models.js";
 import { correctionsPart, numbersOf } from "./numbers.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
+const PATIENCE = 5000; // milliseconds before the list of models is asked for again
+
 let room = "";
 /** Numbers are fetched when the room is entered, once for each choice of models. */
 let numbersFor = "";
+/** Whether the service could not be reached the last time. */
+let lost = false;
+/** When a model was last found to be gone. */
+let missed = -Infinity;
+/** What the person has to be told until they do something else. */
+let told = "";
 
 document.documentElement.lang = language;
 writeTexts(t);
@@ -50,7 +58,7 @@ const drawing = new Newest(
     lookAtDrawing();
   },
   (error) => {
-    complain(error);
+    failed(error);
     drawn.fail();
     showDrawnBoxes();
   },
@@ -113,7 +121,7 @@ const reading = new Newest(
     pictures.found(first, pictured.chosen, live);
   },
   (error) => {
-    if (error.status === 401) complain(error);
+    if ([0, 401, 404].includes(error.status)) failed(error);
     else pictures.fail(error.message);
   },
 );
@@ -130,7 +138,7 @@ function readAll(picture, signal) {
 
 const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
-  failed: complain,
+  failed,
 });
 
 /**
@@ -165,18 +173,27 @@ function showNumbers() {
   };
   const body = byId("numbers-body");
   body.classList.toggle("two", asked().length > 1);
+  const numbers = asked().map((name) => numbersOf(name, { inside: look }));
   const kept = correctionsPart();
   body.replaceChildren(
-    el("div", { class: "models" }, ...asked().map((name) => numbersOf(name, { inside: look }))),
+    el("div", { class: "models" }, ...numbers.map(({ element }) => element)),
     ...(kept ? [kept] : []),
   );
+  if (!kept) return;
+  kept.hidden = true; // it would be pushed down
+  void Promise.all(numbers.map(({ filled }) => filled)).then(() => (kept.hidden = false));
 }
 
 // ---------------------------------------------------------------- rooms
 
 /** Clear the notice, or show what is wrong with the address. */
 function settle() {
-  const strange = strangeIn(location);
+  if (lost) {
+    lost = false;
+    void begin(); // another service may have answered, with other models
+    return;
+  }
+  const strange = strangeIn(location) || told;
   if (strange) notice(strange);
   else calm();
 }
@@ -184,9 +201,10 @@ function settle() {
 function enter() {
   const wanted = location.hash.slice(1);
   if (wanted === "main") return;
-  settle();
   const next = ROOMS.includes(wanted) ? wanted : "draw";
   const moved = room && next !== room;
+  if (moved) told = "";
+  settle();
   if (room === "picture" && moved) pictures.leave();
   if (room === "inside" && moved) inside.leave();
   room = next;
@@ -217,6 +235,7 @@ function nameClasses() {
 }
 
 function modelsChanged() {
+  told = "";
   nameClasses();
   inside.build();
   readDrawing();
@@ -229,10 +248,13 @@ function modelsChanged() {
 document.addEventListener("keydown", (event) => {
   const target = /** @type {Element} */ (event.target);
   const typing = target.closest?.("input:not([type=range]), select, textarea");
-  if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  const key = event.key.toLowerCase();
+  const redo = key === "y" || event.shiftKey;
+  if (typing || !(event.ctrlKey || event.metaKey) || !["y", "z"].includes(key)) return;
   if (room !== "draw" && room !== "inside") return;
   event.preventDefault();
-  pad.undo();
+  if (redo) pad.redo();
+  else pad.undo();
 });
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
@@ -241,7 +263,20 @@ addEventListener("hashchange", () => {
   } else if (state.models.length) enter();
 });
 
+/** Say what failed. A model that is gone is a reason to ask again what is served. @param {ApiError} error */
+function failed(error) {
+  lost = error.status === 0;
+  const again = performance.now() - missed > PATIENCE;
+  if (error.status !== 404 || !again) {
+    complain(error);
+    return;
+  }
+  missed = performance.now();
+  void begin();
+}
+
 async function begin() {
+  const before = state.model;
   try {
     await loadModels();
   } catch (error) {
@@ -251,6 +286,11 @@ async function begin() {
     return;
   }
   settle();
+  // What was read, and what was fetched, belongs to the models served before.
+  drawn.show(null);
+  pictured.show(null);
+  forgetKernels();
+  numbersFor = "";
   nameClasses();
   modelChoice(
     /** @type {HTMLSelectElement} */ (byId("model")),
@@ -265,8 +305,26 @@ async function begin() {
   });
   enter();
   readDrawing();
+  pictures.again();
   speak("", 0);
+  if (before && before !== state.model) {
+    told = t("models.gone", { model: before, now: state.model });
+    notice(told);
+  }
 }
+
+// Who presses a button that then goes away is not left nowhere.
+let last = /** @type {Element | null} */ (null);
+document.addEventListener("focusin", ({ target }) => (last = /** @type {Element} */ (target)));
+for (const kind of ["click", "keydown", "submit"])
+  document.addEventListener(kind, () =>
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body || !last || last.checkVisibility()) return;
+        if (room) byId(`${room}-title`).focus({ preventScroll: true });
+      }),
+    ),
+  );
 
 door(begin);
 takeToken();

@@ -2,6 +2,7 @@
 import { nameOf } from "./api.js";
 import { el } from "./elements.js";
 import { about } from "./models.js";
+import { verdictOf } from "./verdict.js";
 
 /**
  * @typedef {import("./api.js").Rejected & {image: string}} Refused a shape the network refused
@@ -27,9 +28,12 @@ const isSeen = (rejected) => Boolean(rejected.image);
  */
 export function labelOf(found, model) {
   if ("reason" in found) return { kind: "out", label: about(model, "rejected.not_a_digit") };
-  const sure = found.status === "digit";
-  return { kind: sure ? "sure" : "unsure", label: nameOf(found) + (sure ? "" : "?") };
+  const verdict = verdictOf(found);
+  if (verdict === "uncertain") return { kind: "unsure", label: `${nameOf(found)}?` };
+  return { kind: verdict === "digit" ? "sure" : "likely", label: nameOf(found) };
 }
+
+const LETTER = 8; // pixels that a letter of a label takes, at most
 
 /**
  * Draw boxes over a picture.
@@ -51,6 +55,13 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     // At the upper edge there is no room for a label above the box.
     if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
       element.classList.add("low");
+    // At the right edge there is no room for a label beside the box's left edge.
+    const letters = element.textContent?.length ?? 0;
+    if (
+      (whole.left + (x / across) * whole.width) * layer.clientWidth + LETTER * (letters + 2) >
+      layer.clientWidth
+    )
+      element.classList.add("end");
     return element;
   };
   const seen = seenIn(reading);

@@ -10,6 +10,7 @@ export const state = {
   compare: "",
   collect: false,
   maxBody: 16_000_000,
+  maxPixels: 12_000_000,
 };
 
 /** Ask the service what it serves. */
@@ -18,6 +19,7 @@ export async function loadModels() {
   state.models = found.models;
   state.collect = found.collect;
   state.maxBody = found.max_body ?? state.maxBody;
+  state.maxPixels = found.max_pixels ?? state.maxPixels;
   const names = found.models.map(({ name }) => name);
   if (!names.includes(state.model))
     state.model = (found.models.find((model) => model.default) ?? found.models[0]).name;
@@ -111,3 +113,6 @@ export function kernelsOf(name) {
   }
   return found;
 }
+
+/** Forget the kernels: other models may have the same names. */
+export const forgetKernels = () => fetched.clear();

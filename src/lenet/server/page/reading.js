@@ -7,8 +7,9 @@ import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
 import { about, classesOf, readsDigits, state } from "./models.js";
 import { count, percent, t } from "./strings.js";
+import { verdictOf } from "./verdict.js";
 
-const MOST_LOOKS = 12; // buttons for shapes that were left out; more would be a wall of them
+const MOST_LOOKS = 12; // buttons for shapes that were left out; of more, one is shown at a time
 
 /**
  * @typedef {import("./api.js").Reading} Reading
@@ -127,14 +128,15 @@ export class Answer {
     const rows = this.reading ? rowsOf(this.reading) : [];
     /** @param {number} index */
     const one = (index) => {
-      const { probability, status } = digits[index];
+      const verdict = verdictOf(digits[index]);
       const digit = nameOf(digits[index]);
+      const share = percent(digits[index].probability);
       const place = button(digit, () => this.choose(index), {
-        class: status === "digit" ? "sure" : "unsure",
+        class: { digit: "sure", likely: "likely" }[String(verdict)] ?? "unsure",
         "aria-pressed": String(index === this.chosen),
-        "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+        "aria-label": t(`answer.one.${verdict}`, { digit, share }),
       });
-      if (status !== "digit") place.append(el("sup", {}, "?"));
+      if (verdict === "uncertain") place.append(el("sup", {}, "?"));
       return place;
     };
     this.number.replaceChildren(
@@ -156,7 +158,8 @@ export class Answer {
 
   #showChosen() {
     const { digit, model, other } = this;
-    const status = digit?.status ?? (this.image ? "nothing" : (this.reading?.status ?? "empty"));
+    const without = this.image ? "nothing" : (this.reading?.status ?? "empty");
+    const status = digit ? verdictOf(digit) : without;
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
     this.sentence.textContent = digit ? sentenceOf(digit, model) : this.#without();
@@ -166,8 +169,7 @@ export class Answer {
       digit?.probabilities ?? null,
       other && { classes: classesOf(other.model), probabilities: match?.probabilities ?? null },
     );
-    for (const each of this.left.querySelectorAll("button"))
-      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
+    this.#markLook();
     paintDigit(this.seen, this.image);
     this.inside.disabled = !this.image;
     // Corrections say which digit an image shows.
@@ -184,18 +186,47 @@ export class Answer {
       signs && count("left.sign", signs),
     ].filter(Boolean);
     this.left.textContent = what.length ? t("left", { what: what.join(", ") }) : "";
-    const first = this.reading?.digits.length;
-    if (!first) return; // then a refused shape is chosen already
+    const first = this.reading?.digits.length ?? 0;
     const shapes = seenIn(this.reading).slice(first);
-    if (shapes.length > MOST_LOOKS) return;
+    if (shapes.length + first < 2) return; // the only one is chosen already
     this.left.append(
-      ...shapes.map((_, at) =>
-        button(shapes.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
-          "aria-label": t("left.look.one", { n: at + 1 }),
-          "data-index": first + at,
-        }),
-      ),
+      ...(shapes.length > MOST_LOOKS
+        ? this.#steps(first, shapes.length)
+        : shapes.map((_, at) =>
+            button(shapes.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
+              "aria-label": t("left.look.one", { n: at + 1 }),
+              "data-index": first + at,
+            }),
+          )),
     );
+  }
+
+  /** Buttons that go from one shape to the next. @param {number} first @param {number} shapes */
+  #steps(first, shapes) {
+    /** @param {string} sign @param {string} key @param {number} by */
+    const step = (sign, key, by) =>
+      button(
+        sign,
+        () => {
+          const at = this.chosen < first ? (by > 0 ? -1 : 0) : this.chosen - first;
+          this.choose(first + ((at + by + shapes) % shapes));
+        },
+        { "aria-label": t(key) },
+      );
+    const at = el("span", { class: "at", "data-first": first, "data-n": shapes });
+    return [step("‹", "left.previous", -1), at, step("›", "left.next", 1)];
+  }
+
+  /** Mark the button of the chosen shape, or say which of many it is. */
+  #markLook() {
+    for (const each of /** @type {NodeListOf<HTMLElement>} */ (
+      this.left.querySelectorAll("[data-index]")
+    ))
+      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
+    const at = /** @type {HTMLElement | null} */ (this.left.querySelector(".at"));
+    if (!at) return;
+    const place = this.chosen - Number(at.dataset.first) + 1;
+    at.textContent = t("left.at", { at: place > 0 ? place : "–", n: Number(at.dataset.n) });
   }
 
   #showVersus() {
@@ -252,11 +283,12 @@ function rowsOf({ text, numbers }) {
 /** @param {Digit} answer @param {string} model */
 function sentenceOf({ probability, probabilities, status, ...named }, model) {
   const [digit, share] = [nameOf(named), percent(probability)];
-  if (status === "digit") return about(model, "sentence.digit", { digit, share });
+  const verdict = verdictOf({ status, probability });
+  if (verdict === "digit") return about(model, "sentence.digit", { digit, share });
   const classes = classesOf(model);
   const others = probabilities.map((each, index) => (classes[index] === digit ? -1 : each));
   const secondShare = Math.max(...others);
-  return about(model, "sentence.uncertain", {
+  return about(model, `sentence.${verdict}`, {
     digit,
     share,
     second: classes[others.indexOf(secondShare)],

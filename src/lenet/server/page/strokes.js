@@ -1,4 +1,4 @@
-/** A drawing: strokes of points with pressure, with undo, painted at any size. */
+/** A drawing: strokes of points with pressure, with undo and redo, painted at any size. */
 import { contextOf } from "./elements.js";
 
 /**
@@ -11,6 +11,7 @@ const LONGEST = 640; // pixels of the longer side of the picture that is sent
 export class Strokes {
   /** @type {Stroke[]} */ list = [];
   /** @type {Stroke[][]} */ #before = [];
+  /** What was undone. @type {Stroke[][]} */ #after = [];
 
   get empty() {
     return this.list.length === 0;
@@ -18,6 +19,10 @@ export class Strokes {
 
   get canUndo() {
     return this.#before.length > 0;
+  }
+
+  get canRedo() {
+    return this.#after.length > 0;
   }
 
   /**
@@ -40,7 +45,39 @@ export class Strokes {
   }
 
   undo() {
+    const earlier = this.#before.pop();
+    if (!earlier) return;
+    this.#after.push(this.list);
+    this.list = earlier;
+  }
+
+  redo() {
+    const later = this.#after.pop();
+    if (!later) return;
+    this.#before.push(this.list);
+    this.list = later;
+  }
+
+  /** Take back a stroke that nobody meant; it cannot be redone. */
+  drop() {
     this.list = this.#before.pop() ?? this.list;
+  }
+
+  /**
+   * Rub out what lies near a line: strokes are cut, and what remains stays as it was.
+   * @param {Point[]} line @param {number} radius
+   * @param {boolean} first whether this is the first touch of the eraser: one undo brings all back
+   * @returns {boolean} whether anything was rubbed out
+   */
+  erase(line, radius, first) {
+    const path = dense(line, radius / 2);
+    const list = this.list.flatMap((stroke) => without(stroke, path, radius));
+    const changed =
+      list.length !== this.list.length || list.some((stroke, at) => stroke !== this.list[at]);
+    if (!changed) return false;
+    if (first) this.#remember();
+    this.list = list;
+    return true;
   }
 
   clear() {
@@ -48,6 +85,7 @@ export class Strokes {
   }
 
   #remember() {
+    this.#after = [];
     this.#before.push([...this.list]);
     if (this.#before.length > 200) this.#before.shift();
   }
@@ -83,6 +121,45 @@ export class Strokes {
       ),
     );
   }
+}
+
+/**
+ * The pieces of a stroke that an eraser leaves; the stroke itself if it is not touched.
+ * @param {Stroke} stroke @param {{x: number, y: number}[]} eraser @param {number} radius
+ * @returns {Stroke[]}
+ */
+function without(stroke, eraser, radius) {
+  const reach = radius + stroke.width / 2;
+  // A quick pen leaves points further apart than the eraser is wide.
+  const points = dense(stroke.points, radius / 2);
+  /** @param {Point} point */
+  const rubbed = (point) => eraser.some((at) => Math.hypot(at.x - point.x, at.y - point.y) < reach);
+  if (!points.some(rubbed)) return [stroke];
+  /** @type {Stroke[]} */
+  const pieces = [];
+  let open = false;
+  for (const point of points) {
+    const gone = rubbed(point);
+    if (!gone && !open) pieces.push({ width: stroke.width, points: [] });
+    if (!gone) pieces[pieces.length - 1].points.push(point);
+    open = !gone;
+  }
+  return pieces;
+}
+
+/** The same line with points at most `step` apart. @param {Point[]} points @param {number} step */
+function dense(points, step) {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    if (!before) return [point];
+    const pieces = Math.ceil(Math.hypot(point.x - before.x, point.y - before.y) / step) || 1;
+    return Array.from({ length: pieces }, (_, piece) => {
+      const share = (piece + 1) / pieces;
+      /** @param {"x" | "y" | "p"} key */
+      const between = (key) => before[key] + share * (point[key] - before[key]);
+      return { x: between("x"), y: between("y"), p: between("p") };
+    });
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The notice of errors, and the form that asks for a token. */
-import { keepToken } from "./api.js";
+import { hasToken, keepToken } from "./api.js";
 import { byId } from "./elements.js";
 
 /** Show an error until `calm`. @param {import("./api.js").ApiError} error */
@@ -7,6 +7,8 @@ export function complain(error) {
   if (error.status === 401) {
     byId("door").hidden = false;
     byId("token").focus();
+    // Who has shown no token yet has done nothing wrong: the form says what is asked for.
+    if (!hasToken()) return;
     keepToken(null);
   }
   notice(error.message);
