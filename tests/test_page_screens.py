@@ -10,13 +10,14 @@ from live_service import Live
 
 pytestmark = pytest.mark.browser
 
-# Whole canvases of layers that are seen between the sheet and the navigation below.
+# Layers of which a good part is seen between the sheet and the navigation below.
 SEEN = """() => {
   const bottom = document.querySelector(".rooms").getBoundingClientRect().top;
   const top = document.querySelector(".pad").getBoundingClientRect().bottom;
   return [...document.querySelectorAll(".layer canvas.values")].filter((canvas) => {
     const box = canvas.getBoundingClientRect();
-    return box.top >= top && box.bottom <= bottom;
+    const seen = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+    return seen >= Math.min(24, box.height);
   }).length;
 }"""
 SHIFTS = """window.shifts = 0;

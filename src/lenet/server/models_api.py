@@ -27,6 +27,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Card, ClassAnswer, Content, Served, card_of
+from lenet.server.qr_code import code_of
 from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep
@@ -84,6 +85,10 @@ class Models(BaseModel):
         description="Most pixels of a picture in any format; of a PNG, GIF or BMP twice as many, "
         "of a JPEG 200,000,000."
     )
+    address: str | None = Field(
+        description="Where other machines open the page, without its token; null if they cannot."
+    )
+    code: list[str] = Field(description="A QR code of `address`: rows of 0 and 1, 1 is dark.")
     max_digits: int = Field(description="Most images in a request.")
 
 
@@ -207,6 +212,8 @@ async def models(service: ServiceDep) -> Models:
         collect=service.collects,
         max_body=MAX_BODY,
         max_pixels=MAX_WEBP_PIXELS,
+        address=service.address or None,
+        code=code_of(service.address) if service.address else [],
         max_digits=MAX_IMAGES,
     )
 

@@ -135,7 +135,10 @@ function waitOf(answer) {
 
 const enc = encodeURIComponent;
 
-/** @returns {Promise<{models: Model[], collect: boolean, max_body: number, max_pixels: number}>} */
+/**
+ * @returns {Promise<{models: Model[], collect: boolean, max_body: number, max_pixels: number,
+ *   address: string | null, code: string[]}>}
+ */
 export const models = () => request("models");
 
 /**

@@ -1,5 +1,5 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import { ROOMS, strangeIn } from "./address.js";
+import { EMBED, ROOMS, fragmentOf, placeOf, strangeIn } from "./address.js";
 import { ApiError, Newest, nameOf, read, takeToken } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -8,12 +8,15 @@ import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
 import { about, asked, forgetKernels, loadModels, modelChoice, state } from "./models.js";
+import { networkPart } from "./network.js";
 import { correctionsPart, numbersOf } from "./numbers.js";
+import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
+const CALM = 400; // milliseconds that the pen rests before the address is written
 const PATIENCE = 5000; // milliseconds before the list of models is asked for again
 
 let room = "";
@@ -25,8 +28,15 @@ let lost = false;
 let missed = -Infinity;
 /** What the person has to be told until they do something else. */
 let told = "";
+/** The drawing or image that the address holds. */
+let wrote = "";
+let writing = 0;
 
 document.documentElement.lang = language;
+document.documentElement.classList.toggle(
+  "embedded",
+  new URLSearchParams(location.search).get(EMBED) === "1",
+);
 writeTexts(t);
 
 // ---------------------------------------------------------------- drawing
@@ -35,9 +45,15 @@ let picked = false; // whether the person has chosen a digit since the pen last 
 const pad = new Pad(() => {
   picked = false;
   readDrawing();
+  writePlace();
 });
 const drawn = new Answer(byId("draw-answer"), {
   empty: "empty.draw",
+  link: linkHere,
+  pictures: [
+    { form: "PNG", type: "image/png", content: () => (pad.empty ? null : pad.picture()) },
+    { form: "SVG", type: "image/svg+xml", content: () => (pad.empty ? null : pad.svg()) },
+  ],
   onchoose: () => {
     picked = true;
     showDrawnBoxes();
@@ -101,6 +117,8 @@ function lookAtDrawing() {
 
 const pictured = new Answer(byId("picture-answer"), {
   empty: "empty.picture",
+  link: null,
+  pictures: [{ form: "PNG", type: "image/png", content: () => pictures.png() }],
   onchoose: () => pictures.mark(pictured.chosen),
   oninside: () => openInside("picture"),
 });
@@ -198,8 +216,57 @@ function settle() {
   else calm();
 }
 
+/** What the page shows, for its address. @param {boolean} whole with the model, whatever it is */
+function place(whole) {
+  const usual = state.models.find((model) => model.default)?.name;
+  const { subject } = inside;
+  const onSheet = pad.empty ? "" : packDrawing(pad.drawing);
+  const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
+  const looks = { draw: onSheet, inside: image || onSheet, picture: "", numbers: "" };
+  return {
+    room,
+    model: whole || state.model !== usual ? state.model : "",
+    other: state.compare,
+    drawn: looks[/** @type {keyof typeof looks} */ (room)] ?? "",
+  };
+}
+
+/** Keep in the address what is shown, once the pen rests: a reload loses nothing. */
+function writePlace() {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    if (!room || strangeIn(location)) return;
+    const here = place(false);
+    wrote = here.drawn;
+    history.replaceState(null, "", `${location.pathname}${location.search}${fragmentOf(here)}`);
+  }, CALM);
+}
+
+/** The address of what is shown, "" where it would be too long. It never holds the token. */
+function linkHere() {
+  const here = place(true);
+  const lacks = room === "draw" && !pad.empty && !here.drawn;
+  return lacks ? "" : `${location.origin}${location.pathname}${fragmentOf(here)}`;
+}
+
+/** Show what an address says: the models, and the drawing or image. */
+function obey() {
+  const { model, other, drawn: word } = placeOf(location.hash);
+  const served = state.models.map(({ name }) => name);
+  const missing = [model, other].find((name) => name && !served.includes(name));
+  if (served.includes(model)) state.model = model;
+  if (served.includes(other) && other !== state.model) state.compare = other;
+  if (missing) told = t("link.model", { model: missing, now: state.model });
+  if (!word || word === wrote) return;
+  wrote = word;
+  const found = unpack(word);
+  if (!found) told = t("link.broken");
+  else if ("drawing" in found) pad.show(found.drawing);
+  else inside.set({ image: found.image, from: "link", words: t("inside.from.link") });
+}
+
 function enter() {
-  const wanted = location.hash.slice(1);
+  const wanted = placeOf(location.hash).room;
   if (wanted === "main") return;
   const next = ROOMS.includes(wanted) ? wanted : "draw";
   const moved = room && next !== room;
@@ -222,6 +289,7 @@ function enter() {
     if (!inside.subject && pad.empty) pad.write(3);
   }
   if (room === "numbers") showNumbers();
+  writePlace();
   if (moved) {
     scrollTo(0, 0);
     byId(`${room}-title`).focus({ preventScroll: true });
@@ -241,6 +309,7 @@ function modelsChanged() {
   readDrawing();
   pictures.again();
   if (room === "numbers") showNumbers();
+  writePlace();
 }
 
 // ---------------------------------------------------------------- begin
@@ -260,7 +329,13 @@ addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
     takeToken();
     begin();
-  } else if (state.models.length) enter();
+  } else if (state.models.length) {
+    const before = asked().join();
+    told = "";
+    obey();
+    if (asked().join() !== before) chooseModels();
+    enter();
+  }
 });
 
 /** Say what failed. A model that is gone is a reason to ask again what is served. @param {ApiError} error */
@@ -275,6 +350,17 @@ function failed(error) {
   void begin();
 }
 
+/** Fill the selects anew. */
+function chooseModels() {
+  modelChoice(
+    /** @type {HTMLSelectElement} */ (byId("model")),
+    /** @type {HTMLSelectElement} */ (byId("compare")),
+    modelsChanged,
+  );
+  nameClasses();
+  inside.build();
+}
+
 async function begin() {
   const before = state.model;
   try {
@@ -285,19 +371,16 @@ async function begin() {
     if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
     return;
   }
+  obey();
   settle();
   // What was read, and what was fetched, belongs to the models served before.
   drawn.show(null);
   pictured.show(null);
   forgetKernels();
   numbersFor = "";
-  nameClasses();
-  modelChoice(
-    /** @type {HTMLSelectElement} */ (byId("model")),
-    /** @type {HTMLSelectElement} */ (byId("compare")),
-    modelsChanged,
-  );
+  chooseModels();
   byId("keeping").textContent = t(state.collect ? "keeping.collect" : "keeping.nothing");
+  byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
   schemeSwitch(byId("scheme"), () => {
     readColours();
     pad.repaint();
@@ -307,6 +390,7 @@ async function begin() {
   readDrawing();
   pictures.again();
   speak("", 0);
+  if (told) notice(told);
   if (before && before !== state.model) {
     told = t("models.gone", { model: before, now: state.model });
     notice(told);

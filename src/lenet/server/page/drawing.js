@@ -99,6 +99,26 @@ export class Pad {
     return this.strokes.picture(this.#size);
   }
 
+  /** The drawing as SVG. */
+  svg() {
+    return this.strokes.svg(this.#size);
+  }
+
+  /** @returns {import("./packing.js").Drawing} */
+  get drawing() {
+    return { ...this.#size, strokes: this.strokes.list };
+  }
+
+  /** Show another drawing. @param {import("./packing.js").Drawing} drawing */
+  show({ width, height, strokes }) {
+    this.#stop();
+    this.strokes.put(strokes);
+    this.#size = { width, height };
+    this.#resize();
+    this.#update();
+    this.#changed();
+  }
+
   /** The end of the last stroke, as shares of the drawing; null if there is none. */
   get tip() {
     const point = this.strokes.list.at(-1)?.points.at(-1);

@@ -3,7 +3,7 @@ import { fromBase64, nameOf } from "./api.js";
 import { drawBoxes, labelOf, seenIn } from "./boxes.js";
 import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
-import { button, el, icon, speak } from "./elements.js";
+import { button, contextOf, el, icon, speak } from "./elements.js";
 import { about, state } from "./models.js";
 import { TooLarge, madeReady } from "./sending.js";
 import { bytes, percent, t } from "./strings.js";
@@ -125,6 +125,29 @@ export class PictureRoom {
     this.blob = null;
     this.#seen = false;
     this.#arrange();
+  }
+
+  /** The picture as PNG, with the boxes of what was found; null where there is none. */
+  async png() {
+    if (!this.#seen) return null;
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    const canvas = el("canvas", { width, height });
+    const context = contextOf(canvas);
+    context.drawImage(this.image, 0, 0);
+    context.lineWidth = Math.max(2, Math.max(width, height) / 400);
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (
+      this.boxes.querySelectorAll("[data-index]")
+    )) {
+      const { left, top, width: across, height: down } = box.style;
+      /** @param {string} share @param {number} side */
+      const pixels = (share, side) => (Number.parseFloat(share) / 100) * side;
+      context.strokeStyle = getComputedStyle(box).borderTopColor;
+      const corner = /** @type {const} */ ([pixels(left, width), pixels(top, height)]);
+      context.strokeRect(...corner, pixels(across, width), pixels(down, height));
+    }
+    return new Promise((/** @type {(blob: Blob | null) => void} */ resolve) =>
+      canvas.toBlob(resolve, "image/png"),
+    );
   }
 
   /** Read the same picture again, for example with another model. */

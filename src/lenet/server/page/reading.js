@@ -6,6 +6,8 @@ import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
 import { about, classesOf, readsDigits, state } from "./models.js";
+import { csv } from "./files.js";
+import { Share } from "./share.js";
 import { count, percent, t } from "./strings.js";
 import { verdictOf } from "./verdict.js";
 
@@ -26,10 +28,12 @@ export class Answer {
 
   /**
    * @param {HTMLElement} place
-   * @param {{empty: string, onchoose: () => void, oninside: () => void}} options
-   *   `empty`: key of the sentence while there is nothing to read
+   * @param {{empty: string, onchoose: () => void, oninside: () => void,
+   *   link: (() => string) | null, pictures: import("./share.js").Form[]}} options
+   *   `empty`: key of the sentence while there is nothing to read; `link`: the address of what is
+   *   read; `pictures`: files of it
    */
-  constructor(place, { empty, onchoose, oninside }) {
+  constructor(place, { empty, onchoose, oninside, link, pictures }) {
     this.#onchoose = onchoose;
     this.#empty = empty;
     this.badge = el("p", { class: "badge" });
@@ -62,6 +66,15 @@ export class Answer {
       this.details,
       el("div", { class: "row" }, this.inside, this.time),
       this.corrections.element,
+      new Share({
+        link,
+        name: "lenet",
+        forms: [
+          ...pictures,
+          { form: "JSON", type: "application/json", content: () => this.#json() },
+          { form: "CSV", type: "text/csv", content: () => this.#csv() },
+        ],
+      }).element,
     );
     this.place = place;
     this.show(null);
@@ -120,6 +133,28 @@ export class Answer {
     this.#showNumber();
     this.#showChosen();
     this.#onchoose();
+  }
+
+  /** The readings as the service gave them. */
+  #json() {
+    const readings = [this.reading, this.other].filter(Boolean);
+    return readings.length ? `${JSON.stringify(readings, null, 1)}\n` : null;
+  }
+
+  /** A row for each digit of each reading: where it is, and every probability. */
+  #csv() {
+    if (!this.reading) return null;
+    const readings = this.other ? [this.reading, this.other] : [this.reading];
+    const classes = classesOf(this.reading.model);
+    const header = ["model", "answer", "probability", "status", "x", "y", "width", "height"];
+    const rows = readings.flatMap(({ model, digits }) =>
+      digits.map((digit) => {
+        const own = classesOf(model);
+        const shares = classes.map((name) => digit.probabilities[own.indexOf(name)] ?? "");
+        return [model, nameOf(digit), digit.probability, digit.status, ...digit.box, ...shares];
+      }),
+    );
+    return csv([[...header, ...classes], ...rows]);
   }
 
   #showNumber() {

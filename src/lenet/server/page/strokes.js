@@ -17,6 +17,12 @@ export class Strokes {
     return this.list.length === 0;
   }
 
+  /** Replace the drawing; one undo brings the old one back. @param {Stroke[]} list */
+  put(list) {
+    this.#remember();
+    this.list = list;
+  }
+
   get canUndo() {
     return this.#before.length > 0;
   }
@@ -96,6 +102,25 @@ export class Strokes {
    */
   paint(context) {
     for (const stroke of this.list) paintStroke(context, stroke);
+  }
+
+  /**
+   * The drawing as SVG, black on white.
+   * @param {{width: number, height: number}} size of the drawing, in its own units
+   */
+  svg({ width, height }) {
+    const lines = this.list.flatMap((stroke) =>
+      stroke.points.length === 1
+        ? [dot(stroke.points[0], stroke.width)]
+        : pathsOf(stroke).map(
+            ({ d, width: wide }) => `<path d="${d}" stroke-width="${short(wide)}"/>`,
+          ),
+    );
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${short(width)} ${short(height)}">` +
+      `<rect width="100%" height="100%" fill="#fff"/><g fill="none" stroke="#000" ` +
+      `stroke-linecap="round" stroke-linejoin="round">${lines.join("")}</g></svg>\n`
+    );
   }
 
   /**
@@ -199,6 +224,38 @@ function paintStroke(context, { width, points }) {
     from = to;
   }
   if (steady) context.stroke();
+}
+
+/** @param {number} value */
+const short = (value) => String(Number(value.toFixed(2)));
+
+/** @param {Point} point @param {number} width */
+const dot = ({ x, y, p }, width) =>
+  `<circle cx="${short(x)}" cy="${short(y)}" r="${short((width * p) / 2)}" fill="#000" stroke="none"/>`;
+
+/**
+ * The same curve as `paintStroke` paints, as paths: one, or one for each width.
+ * @param {Stroke} stroke @returns {{d: string, width: number}[]}
+ */
+function pathsOf({ width, points }) {
+  const [first] = points;
+  if (!first) return [];
+  const steady = points.every(({ p }) => p === first.p);
+  /** @param {{x: number, y: number}} point */
+  const at = ({ x, y }) => `${short(x)} ${short(y)}`;
+  /** @type {{x: number, y: number}} */
+  let from = first;
+  const curves = points.slice(1).map((point, index) => {
+    const through = points[index];
+    const last = index === points.length - 2;
+    const to = last ? point : { x: (through.x + point.x) / 2, y: (through.y + point.y) / 2 };
+    const path = { start: at(from), d: `Q${at(through)} ${at(to)}`, p: (through.p + point.p) / 2 };
+    from = to;
+    return path;
+  });
+  if (steady)
+    return [{ d: `M${at(first)}${curves.map(({ d }) => d).join("")}`, width: width * first.p }];
+  return curves.map(({ start, d, p }) => ({ d: `M${start}${d}`, width: width * p }));
 }
 
 /** @typedef {[x: number, y: number]} Knot */

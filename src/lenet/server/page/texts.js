@@ -7,6 +7,16 @@ export const TEXTS = {
     model: "Model",
     compare: "Compare with",
     "compare.none": "compare …",
+    "link.model": "This link names the model “{model}”, which is not served here. “{now}” answers.",
+    "link.broken":
+      "The drawing in this link cannot be read: it was cut off or changed. Ask for the link again.",
+    share: "Keep it or pass it on",
+    "share.link": "Copy link",
+    "share.copied": "The link is copied. It holds what is drawn, and no token.",
+    "share.by-hand": "Copy the page's address: it holds what is drawn, and no token.",
+    "share.too-long": "There is too much on the sheet for a link; save it as a picture.",
+    "share.save": "Save {form}",
+    "share.saved": "Saved as {name}.",
     "models.gone": "“{model}” is no longer served. “{now}” answers now.",
     again: "Try again",
     cancel: "Cancel",
@@ -163,6 +173,7 @@ export const TEXTS = {
     "inside.play": "Watch it pass",
     "inside.from.draw": "The {digit} you drew.",
     "inside.from.picture": "The {digit} of your picture.",
+    "inside.from.link": "The image in the link.",
     "inside.from.none": "A shape that was refused.",
     "inside.no-layers":
       "{model} was made without the files that describe its layers. Export it again: lenet export RUN.",
@@ -340,8 +351,15 @@ export const TEXTS = {
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
     "address.query.near":
       "This page's address takes no “?{name}”. It was ignored; did you mean {near}?",
+    "address.part": "A link to this page takes no “{name}=”. It was ignored; there is {parts}.",
     "address.fragment": "There is no “#{name}” on this page. There is {rooms}.",
     "address.fragment.near": "There is no “#{name}” on this page. Did you mean {near}?",
+
+    network: "Open it on a phone",
+    "network.code": "QR code of {address}",
+    "network.token":
+      "A phone on the same network opens it. If this service asks for a token, it has to be typed in.",
+    api: "API",
 
     "door.label": "Token",
     "door.hint":
