@@ -90,7 +90,11 @@ function readDrawing() {
 }
 
 function showDrawnBoxes() {
-  drawBoxes(pad.boxes, drawn.reading, { chosen: drawn.chosen, place: pad.place });
+  drawBoxes(pad.boxes, drawn.reading, {
+    chosen: drawn.chosen,
+    place: pad.place,
+    other: drawn.other,
+  });
 }
 
 /**
@@ -136,7 +140,7 @@ const reading = new Newest(
     settle();
     if (live && !pictures.camera.open) return;
     pictured.show(first, { other });
-    pictures.found(first, pictured.chosen, live);
+    pictures.found(first, pictured.chosen, live, other);
   },
   (error) => {
     if ([0, 401, 404].includes(error.status)) failed(error);

@@ -1,5 +1,6 @@
 /** Bounding boxes over a drawing, a picture or the camera. */
 import { nameOf } from "./api.js";
+import { differencesOf } from "./comparing.js";
 import { el } from "./elements.js";
 import { about } from "./models.js";
 import { verdictOf } from "./verdict.js";
@@ -40,10 +41,11 @@ const LETTER = 8; // pixels that a letter of a label takes, at most
  * @param {HTMLElement} layer covers that place exactly
  * @param {import("./api.js").Reading | null} reading
  * @param {{chosen?: number, place?: {left: number, top: number, width: number, height: number},
- *   onchoose?: (index: number) => void}} [options] `place`: where the picture lies in the layer,
- *   in shares of it; all of it by default
+ *   onchoose?: (index: number) => void, other?: import("./api.js").Reading | null}} [options]
+ *   `place`: where the picture lies in the layer, in shares of it; all of it by default; `other`: the
+ *   reading it is compared with, to light up where they disagree
  */
-export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {}) {
+export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
   const { width: across, height: down } = reading ?? { width: 1, height: 1 };
   /** @param {import("./api.js").Box} box @param {HTMLElement} element */
@@ -87,6 +89,9 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     .sort((a, b) => a - b);
   layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
   const digits = labelled.splice(0, reading?.digits.length ?? 0);
-  layer.replaceChildren(...signs, ...labelled, ...digits);
+  const lit = (reading && other ? differencesOf(reading, other) : []).map(({ box, names }) =>
+    at(box, el("div", { class: "box differs" }, el("span", {}, `≠ ${names[1] ?? "–"}`))),
+  );
+  layer.replaceChildren(...signs, ...labelled, ...digits, ...lit);
   layer.classList.toggle("clickable", Boolean(onchoose));
 }

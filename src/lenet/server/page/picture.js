@@ -167,13 +167,15 @@ export class PictureRoom {
   /**
    * Show what was found in it.
    * @param {import("./api.js").Reading} reading @param {number} chosen @param {boolean} live
+   * @param {import("./api.js").Reading | null} [other] by the model it is compared with
    */
-  found(reading, chosen, live) {
+  found(reading, chosen, live, other = null) {
     this.busy(false);
     this.fail("");
     drawBoxes(live ? this.camera.boxes : this.boxes, reading, {
       chosen,
       onchoose: live ? undefined : this.#choose,
+      other,
     });
     this.crops.replaceChildren(
       ...seenIn(reading).map((found, index) => {

@@ -2,6 +2,7 @@
 import { fromBase64, nameOf } from "./api.js";
 import { Bars } from "./bars.js";
 import { seenIn } from "./boxes.js";
+import { differencesOf, matchOf } from "./comparing.js";
 import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
@@ -121,7 +122,7 @@ export class Answer {
           model: reading.model,
         })
       : "";
-    const said = this.#spoken();
+    const said = [this.#spoken(), this.#differ()].filter(Boolean).join(" ");
     // Repeating it would interrupt other announcements.
     if (said !== this.#said) speak(said);
     this.#said = said;
@@ -198,7 +199,9 @@ export class Answer {
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
     this.sentence.textContent = digit ? sentenceOf(digit, model) : this.#without();
-    const match = digit && other ? matchOf(digit, other) : null;
+    // Also where this model refuses what the other one reads.
+    const box = seenIn(this.reading)[this.chosen]?.box ?? other?.digits[0]?.box;
+    const match = other && box ? matchOf(box, other) : null;
     this.bars.show(
       classesOf(model),
       digit?.probabilities ?? null,
@@ -277,7 +280,21 @@ export class Answer {
           each.text.replaceAll("\n", " / ") || about(each.model, `badge.${each.status}`),
         ),
       ]),
+      el("dd", { class: "differ" }, this.#differ()),
     );
+  }
+
+  /** In a sentence, where the two models disagree; "" where they agree, or only one reads. */
+  #differ() {
+    const { reading, other } = this;
+    if (!reading || !other) return "";
+    const all = differencesOf(reading, other);
+    if (!all.length) return reading.digits.length ? t("differ.none") : "";
+    const each = all.map(({ names }) => {
+      const [a, b] = names.map((name) => name ?? t("differ.nothing"));
+      return t("differ.one", { a, b });
+    });
+    return t("differ", { first: reading.model, second: other.model, what: each.join(", ") });
   }
 
   #without() {
@@ -329,24 +346,4 @@ function sentenceOf({ probability, probabilities, status, ...named }, model) {
     second: classes[others.indexOf(secondShare)],
     secondShare: percent(secondShare),
   });
-}
-
-/**
- * The digit of another reading in the same place, or null.
- * @param {Digit} digit @param {Reading} reading
- */
-function matchOf(digit, reading) {
-  const overlaps = reading.digits.map((each) => overlap(each.box, digit.box));
-  const best = Math.max(...overlaps);
-  return best > 0.5 ? (reading.digits[overlaps.indexOf(best)] ?? null) : null;
-}
-
-/**
- * Intersection over union of two boxes.
- * @param {import("./api.js").Box} one @param {import("./api.js").Box} other
- */
-function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {
-  const across = Math.max(0, Math.min(ax + aw, bx + bw) - Math.max(ax, bx));
-  const down = Math.max(0, Math.min(ay + ah, by + bh) - Math.max(ay, by));
-  return (across * down) / (aw * ah + bw * bh - across * down);
 }

@@ -136,6 +136,11 @@ export const TEXTS = {
     "rejected.not_a_digit": "not a digit",
     "rejected.not_a_digit.class": "no class",
 
+    differ: "They disagree, {first} and {second}: {what}.",
+    "differ.none": "Both read the same.",
+    "differ.one": "{a} and {b}",
+    "differ.nothing": "nothing",
+
     "correct.ask": "Not {a digit}? Say what it is:",
     "correct.ask.none": "It is a digit after all? Say which, or that it is none:",
     "correct.group": "What it really is",
