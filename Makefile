@@ -8,8 +8,8 @@ COVERAGE := $(BIN)/coverage
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-slow test-all forget-coverage results tour screenshots reference docs \
-	check check-page format clean
+.PHONY: help demo test test-slow test-all forget-coverage results tour screenshots page reference \
+	docs check check-page format clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -18,10 +18,10 @@ demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (some two min
 	@$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
-	$(PYTEST) -m "not (slow or browser or database)"
+	$(PYTEST) -m "not (slow or browser or database or cluster)"
 
-test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser or a database
-	$(PYTEST) -m "slow or browser or database"
+test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser, a database or Ray
+	$(PYTEST) -m "slow or browser or database or cluster"
 
 test-all: PYTEST := $(COVERAGE) run -m pytest
 test-all: forget-coverage test test-slow  ## every test, with branch coverage (under 40 minutes)
@@ -39,6 +39,9 @@ tour: $(VENV)/.dev  ## run notebooks/tour.ipynb again and save its output
 
 screenshots: $(VENV)/.dev  ## take the screenshots in docs/screenshots (needs Chromium)
 	$(BIN)/python tools/screenshots.py
+
+page: $(VENV)/.dev  ## write docs/page.html, the exported page of lenet5
+	$(BIN)/lenet export lenet5 --page docs/page.html
 
 reference: $(VENV)/.dev  ## write docs/cli.md from the help texts
 	$(BIN)/python tools/reference.py
@@ -72,7 +75,7 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the tests need into $(VENV); this takes a minute or two."
 	@$(INSTALL) 'pip>=25.1'
-	@$(INSTALL) --editable '.[train,serve,documents,tensorboard,parquet]' --group dev
+	@$(INSTALL) --editable '.[train,serve,documents,tensorboard,cluster]' --group dev
 	@touch $@ $(VENV)/.train
 
 node_modules/.installed: package.json package-lock.json

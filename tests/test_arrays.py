@@ -150,7 +150,7 @@ def test_one_hot_labels_keep_classes_that_no_image_has(tmp_path: Path) -> None:
 
 # --- .npz: what is wrong with bad ones ---------------------------------------------------------
 
-LEVELS = "; pixels are whole numbers of 0 to 255, or all of 0 to 1"
+LEVELS = "; pixels are of 0 to 255, or all of 0 to 1"
 
 
 def put(name: str, array: Any) -> Callable[[Arrays], Arrays]:
@@ -179,8 +179,9 @@ RAGGED = np.array([np.zeros((28, 28)), np.zeros((20, 20))], object)
         (set_pixel(np.nan), f"pixel [4, 5] of x_test[3] is nan, which is no number{LEVELS}"),
         (set_pixel(-3), f"pixel [4, 5] of x_test[3] is -3, which is negative{LEVELS}"),
         (set_pixel(256), f"pixel [4, 5] of x_test[3] is 256, which is greater than 255{LEVELS}"),
-        (set_pixel(0.25), "pixel [4, 5] of x_test[3] is 0.25, which is a fraction, but others are "
-         f"greater than 1{LEVELS}"),
+        (lambda content: {**content, "x_test": np.full((40, 28, 28), 0.25)},
+         "pixel [0, 0] of x_test[0] is 0.25, which is a fraction, but others are greater than 1"
+         f"{LEVELS}"),
         (lambda content: {**content, "x_train": content["x_train"] / 255}, None),
         (put("x_train", RAGGED), "x_train holds Python objects (of unequal shapes, perhaps), which "
          "could run code and are never read; save arrays of numbers or text"),

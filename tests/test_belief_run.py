@@ -1,5 +1,7 @@
 """Fitting what to believe of a finder's proposals, and when a run does it."""
 
+import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,8 +15,15 @@ from lenet.datasets.crops import are_narrow
 from lenet.datasets.scenes import Scenes, load_scenes
 from lenet.drawing.material import Material
 from lenet.errors import LeNetError, ModelError, UsageError
-from lenet.experiment import belief_run, whole_run
-from lenet.experiment.belief_run import Known, collect, fit_belief, plain_pages, scene_pages
+from lenet.experiment import belief_run
+from lenet.experiment.belief_run import (
+    Known,
+    carry_belief,
+    collect,
+    fit_belief,
+    plain_pages,
+    scene_pages,
+)
 from lenet.finder import Found, Heat, found_in, shipped_finder
 from lenet.metrics.calibration import calibrate
 from lenet.reader import Classifier, Reader
@@ -108,13 +117,31 @@ def test_a_run_whose_recipe_names_a_finder_keeps_a_belief(
         weights = np.zeros((FACTS + 1, 1)), np.array([0.0, 2.0])
         return Belief(shipped_finder().digest, sha256(content), zeros, zeros + 1, *weights)
 
-    monkeypatch.setattr(whole_run, "fit_belief", fit)
+    monkeypatch.setattr(belief_run, "fit_belief", fit)
     recipe = Recipe.load("fast").with_changes(FINDER_RECIPE)
     run = experiment.train(recipe, runs=tmp_path, device="cpu", report=False)
     assert BELIEF in run.manifest.files
     belief = Reader(run.folder, threads=1).networks.belief
     assert belief is not None
     assert belief(np.zeros((1, FACTS))) == pytest.approx(1 / (1 + np.exp(-2)))
+
+    further = recipe.with_changes(
+        {"start_from": str(run.folder), "finder": "", "nondigits": [], "calibrate": False}
+    )
+    taught = experiment.train(further, runs=tmp_path, device="cpu", report=False)
+    of_taught = Reader(taught.folder, threads=1).networks.belief
+    assert of_taught is not None
+    assert of_taught.reader == sha256(taught.read(MODEL)) != belief.reader
+    assert np.array_equal(of_taught.output, belief.output)
+
+
+def test_a_reader_without_a_belief_of_its_own_hands_none_on(model: bytes, tmp_path: Path) -> None:
+    assert carry_belief(Run.find("lenet5"), model) is None
+    reader = Run.open(Path(shutil.copytree(Run.find("reader").folder, tmp_path / "reader")))
+    assert carry_belief(reader, model) is not None
+    anew = Belief.from_json(reader.read(BELIEF))
+    changed = reader.replace({BELIEF: replace(anew, reader="0" * 64).to_json()})[0]
+    assert carry_belief(changed, model) is None
 
 
 @pytest.mark.parametrize(

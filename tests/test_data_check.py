@@ -271,7 +271,10 @@ def test_data_show_prints_one_screen(source: str, capsys: pytest.CaptureFixture[
         "equal images: 2 within training, 0 within test, 1 test images that are also trained on; "
         "1 with two labels"
     ) in lines
-    assert lines[-1] == "split by recipe lenet5: 111 to train on, 12 held out, 42 to test"
+    assert lines[-2:] == [
+        "split by recipe lenet5: 111 to train on, 12 held out, 42 to test",
+        f"suspicious labels and near duplicates: lenet data check {source}",
+    ]
     data("show", source, "--json", "--recipe", "fast")
     shown = json.loads(capsys.readouterr().out)
     assert shown["duplicates"] == {"train": 2, "test": 0, "across": 1, "relabelled": 1}

@@ -170,6 +170,15 @@ def test_one_of_several_idx_sets_in_a_folder_can_be_named(
     assert len(datasets.load(f"idx:{folder}/emnist-mnist?transpose").test) == 359
 
 
+def test_idx_files_that_test_a_class_never_trained_on_are_refused(
+    tmp_path: Path, uci: datasets.Splits
+) -> None:
+    train = uci.train.subset(np.flatnonzero(uci.train.labels != 7))
+    folder = put(tmp_path / "set", datasets.Splits(train, uci.test), "", "t10k", ".gz")
+    with pytest.raises(DataError, match="holds test images of classes that training lacks: 7; br"):
+        datasets.load(f"idx:{folder}")
+
+
 def test_classes_txt_names_the_classes(idx_dir: Path) -> None:
     (idx_dir / "classes.txt").write_text("T-shirt\nTrouser\na\nb\nc\nd\ne\nf\ng\nAnkle boot\n")
     assert datasets.load(f"idx:{idx_dir}").test.classes[::9] == ("T-shirt", "Ankle boot")

@@ -151,6 +151,13 @@ BLANK = np.zeros((2, 28, 28), np.uint8)
         (BLANK + np.int64(256), [0, 1], None, "from 256 to 256; give integers from 0 to 255"),
         (BLANK + np.int64(1), [0, 1], None, "give integers from 0 to 255, or bool if there are"),
         (BLANK + 1, [0, 1], None, "from 0 to 1; multiply them by 255 if 1 is ink"),
+        (
+            np.add(BLANK, [[[0.5]], [[200.5]]]),
+            [0, 1],
+            None,
+            "images are float64 (2, 28, 28), some of 0 to 1 with fractions, others of 0 to 255; "
+            "give all in one scale",
+        ),
         ([["a"] * 784] * 2, [0, 1], None, "; give numbers: uint8, other integers, floats or bool"),
         ([[1, 2], [1]], [0, 1], None, "this list cannot be converted to a NumPy array: "),
         (BLANK, [0], None, "2 images but 1 labels; each image needs one label"),
@@ -193,6 +200,9 @@ def test_parts_of_other_classes_and_bare_arrays_are_refused(uci: Splits) -> None
         "uci-digits has 10 classes to train on, and seven 1 others to test on: make both with the "
         "same classes, lenet.Dataset(images, labels, classes=train.classes)"
     )
+    lacking = uci.train.subset(np.flatnonzero(uci.train.labels != 7))
+    with pytest.raises(DataError, match="holds test images of classes that training lacks: 7; br"):
+        as_splits((lacking, uci.test))
     with pytest.raises(
         UsageError, match=r"data is a ndarray: give lenet.Dataset\(images, labels\)"
     ):

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from lenet import datasets, drawing
 from lenet.drawing import digits, nondigits, pen, printing
 from lenet.drawing.crops import crude, draw, littered
-from lenet.drawing.digits import STYLES, drawings
+from lenet.drawing.digits import drawings
 from lenet.drawing.doodles import DOODLES, bulk
 from lenet.drawing.letters import LETTERS, SIGNS
 from lenet.drawing.nondigits import KINDS, draw_kind
 from lenet.drawing.pages import PAPERS
 from lenet.drawing.pen import TOOLS
 from lenet.drawing.strokes import Style, write
+from lenet.drawing.styles import STYLES
 from lenet.errors import UsageError
 from lenet.picture import normalise
 from lenet.reader import Reader

@@ -1,6 +1,9 @@
 import copy
 import json
 import shutil
+import subprocess
+import sys
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +16,9 @@ import torch
 from command import complaint, run_lenet
 from lenet.errors import DataError, ModelError
 from lenet.experiment.exporting import TOLERANCE, export, prove, to_onnx
+from lenet.experiment.plain_onnx import plain_onnx
 from lenet.metrics.calibration import Calibration
-from lenet.models import build
+from lenet.models import MODELS, build
 from lenet.reader import Classifier
 from lenet.run import LAYER_FACTS, LAYERS, MODEL, WEIGHTS, Run
 from lenet.runtime import BATCH
@@ -65,6 +69,62 @@ def test_the_model_file_names_its_contract_but_not_its_machine(
     assert [output.name for output in model.graph.output] == ["logits"]
     for word in (b"/home", b"/root", b"site-packages", b".py"):
         assert word not in content
+
+
+PLAIN = {name for name in MODELS if name not in ("lenet5-1998", "resnet-small")}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_plain_networks_are_written_without_torchs_exporter(name: str) -> None:
+    torch.manual_seed(0)
+    model = build(name)
+    with torch.no_grad():
+        for layer in model.modules():
+            if isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
+                layer.running_mean.normal_()  # type: ignore[union-attr]
+                layer.running_var.uniform_(0.5, 2)  # type: ignore[union-attr]
+    model.eval()
+    written = plain_onnx(model)
+    assert (written is not None) == (name in PLAIN)
+    if written is None:
+        return
+    onnx.checker.check_model(written, full_check=True)
+    session = onnxruntime.InferenceSession(written.SerializeToString())
+    x = as_input(torch.from_numpy(noise(3)))
+    found = session.run(None, {"images": x.numpy()})
+    names = [output.name for output in session.get_outputs()]
+    assert names == [*[each for each, _ in model.named_children()][:-1], "logits"]
+    with torch.inference_mode():
+        for layer, array in zip(model, found, strict=True):
+            x = layer(x)
+            assert np.allclose(x.numpy(), array, atol=1e-5, rtol=1e-5)
+
+
+def test_a_layer_that_is_set_otherwise_is_not_written_plainly() -> None:
+    for odd in (
+        torch.nn.Conv2d(1, 2, 3, padding="same"),
+        torch.nn.BatchNorm2d(1, affine=False),
+        torch.nn.AvgPool2d(2, divisor_override=3),
+    ):
+        chain: OrderedDict[str, torch.nn.Module] = OrderedDict(
+            odd=odd, flat=torch.nn.Flatten(), output=torch.nn.LazyLinear(10)
+        )
+        model = torch.nn.Sequential(chain)
+        model(torch.zeros(2, 1, 28, 28))
+        assert plain_onnx(model) is None
+
+
+def test_training_a_plain_network_loads_no_compiler_and_no_science() -> None:
+    program = (
+        "import sys; from lenet.cli import progress; from lenet import experiment;"
+        "from lenet.experiment.exporting import to_onnx; from lenet.models import build;"
+        "to_onnx(build('fast'), tuple('0123456789')); print(*sys.modules)"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {"sklearn", "scipy", "matplotlib", "jinja2", "onnxscript", "torch._dynamo", "skimage"}
+    assert not heavy & set(loaded)
 
 
 def test_an_export_that_disagrees_is_refused() -> None:

@@ -299,6 +299,27 @@ def test_a_whole_run_of_a_finder_leaves_all_that_is_known_of_it(
     assert Recipe.load(run.folder / "recipe.toml") == run.recipe
 
 
+def test_a_finder_can_be_taught_further(run: Run, tmp_path: Path) -> None:
+    words = (
+        "--data",
+        "scenes:10",
+        "--set",
+        "validation=0.4",
+        "--set",
+        "epochs=1",
+        "--set",
+        "batch=4",
+    )
+    answer = lenet(
+        "train", "--recipe", "finder", "--start-from", run.folder, *words, "--runs", tmp_path
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "digits found" in answer.output
+    taught = Run.find(tmp_path / "finder-1")
+    assert taught.manifest.state == "done"
+    assert f'start_from = "{run.folder}"' in taught.read("recipe.toml").decode()
+
+
 def test_onnx_gives_what_torch_gives_for_pages_of_any_size(run: Run) -> None:
     network, exported = experiment.load(run.folder), run.read("model.onnx")
     assert prove_finder(exported, network) < 1e-3

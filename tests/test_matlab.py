@@ -18,6 +18,7 @@ from lenet import datasets
 from lenet.datasets import matlab
 from lenet.datasets.dataset import DIGITS, carve_test
 from lenet.errors import DataError
+from lenet.finder import prepare, shipped_finder
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,9 @@ def test_svhns_pictures_become_grey_and_its_10_becomes_0(tmp_path: Path) -> None
     assert found.notes == ("pictures in colour were made grey, 28×28",)
     grey = cv2.cvtColor(np.ascontiguousarray(colours[..., 9]), cv2.COLOR_RGB2GRAY)
     expected = cv2.resize(grey, (28, 28), interpolation=cv2.INTER_AREA)
+    assert found.preparation is not None
+    picture = np.ascontiguousarray(colours[..., 9])
+    assert np.array_equal(prepare(picture, found.preparation, shipped_finder).image, expected)
     assert any(
         np.array_equal(image, expected) and label == 0
         for part in (found.train, found.test)

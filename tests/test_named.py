@@ -28,6 +28,7 @@ from lenet.datasets import Splits, archive, cache, mnist, named
 from lenet.datasets.named import NAMED
 from lenet.errors import DataError
 from lenet.evaluation import LICENCES
+from lenet.finder import Preparation
 
 ROOT = Path(__file__).parents[1]
 UCI = datasets.load("uci-digits")
@@ -235,6 +236,8 @@ def test_idx_files_give_their_images_and_labels_unchanged(name: str) -> None:
 def test_classes_have_the_names_that_their_authors_gave() -> None:
     fashion, kuzushiji = (datasets.load(name).train.classes for name in ("fashion-mnist", "kmnist"))
     assert (len(fashion), fashion[0], fashion[9]) == (10, "T-shirt/top", "Ankle boot")
+    assert datasets.load("fashion-mnist").preparation == Preparation("squeeze")
+    assert datasets.load("kmnist").preparation is None
     assert kuzushiji == ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
     for name in ("qmnist", "emnist-digits", "usps"):
         assert datasets.load(name).test.classes == tuple("0123456789")

@@ -51,7 +51,7 @@ def test_the_wheel_holds_weights_recipes_pictures_and_nothing_else(wheel: Path) 
         "weights/lenet5/run.json",
         "weights/reader/model.onnx",
         "experiment/report.html",
-        "recipes/lenet5.toml",
+        "recipe/recipes/lenet5.toml",
         "pictures/",
         "py.typed",
     ):
@@ -125,7 +125,7 @@ def test_every_dependency_is_pinned_exactly() -> None:
 
 def test_what_only_development_needs_is_not_published() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    assert set(extras) == {"train", "serve", "tensorboard", "documents", "parquet"}
+    assert set(extras) == {"train", "serve", "tensorboard", "documents", "parquet", "cluster"}
     published = {name for extra in extras.values() for name in names_of(extra)}
     for name in ("pytest", "ruff", "mypy", "coverage", "pdoc"):
         assert name not in published

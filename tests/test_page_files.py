@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 import lenet
 from lenet.reader import percent
 from lenet.server.app import build
+from lenet.server.bundling import bundle
 from lenet.server.guard import Policy
-from lenet.server.site import STYLES, bundle, files_of
+from lenet.server.site import ENTRY, STYLES, WORKER, files_of
 from percents import PERCENTS
 from services import service_of
 
@@ -25,16 +26,18 @@ KEYS = {quoted or bare for quoted, bare in TEXTS}
 
 
 def test_every_source_is_part_of_the_page() -> None:
-    script = bundle({module.stem: module.read_text("utf-8") for module in MODULES}, "app")
+    sources = {module.stem: module.read_text("utf-8") for module in MODULES}
+    script = bundle(sources, ENTRY) + bundle(sources, WORKER)
     joined = set(re.findall(r"^// (\w+\.js)$", script, re.MULTILINE))
-    assert joined == {module.name for module in MODULES} - {"scheme.js"}
+    # `alone` takes the place of `transport` in a page that is exported.
+    assert joined == {module.name for module in MODULES} - {"scheme.js", "alone.js"}
     assert {path.stem for path in PAGE.glob("*.css")} == set(STYLES)
 
 
 def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
     files = files_of(PAGE)
     html = files["/"].content.decode()
-    named = {f"/{name}" for name in re.findall(r'(?:src|href)="([^"#]+)"', html)}
+    named = {f"/{name}" for name in re.findall(r'(?:src|href|content)="([^"#]+/[^"#]+)"', html)}
     assert named == set(files) - {"/", "/index.html"}
     (folder,) = {path.split("/")[1] for path in named}
     assert re.fullmatch(r"[0-9a-f]{12}", folder)

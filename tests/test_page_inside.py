@@ -6,9 +6,14 @@ from typing import Any, get_args
 
 import pytest
 
-from browser import Open, draw, expect, number, press
+from browser import Open, draw, expect, number, press, windows
+from lenet import experiment
+from lenet.models.lenet5_1998 import C3_SEES
 from lenet.reader import DEFAULT_MODEL
+from lenet.recipe import Recipe
 from lenet.run import Family
+from lenet.server.exported_page import page_of
+from lenet.server.models import load_models
 
 pytestmark = pytest.mark.browser
 
@@ -190,3 +195,131 @@ def test_all_layers_follow_the_pen(open_page: Open) -> None:
     press(page, "Clear")
     draw(page, 0)
     expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
+
+
+def test_a_class_says_which_numbers_spoke_for_it_and_against_it(open_page: Open) -> None:
+    page = open_page("inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    lens = look_at(page, "output", 0.35, 0.5)  # the fourth of ten
+    expect(lens.locator(".lens-title")).to_contain_text("output for “3”")
+    expect(lens.locator(".lens-text")).to_contain_text("spoke most for “3” (+) or against it (−)")
+    expect(lens.locator(".products tr")).to_have_count(8)
+    weighed = lens.locator(".products td").all_inner_texts()
+    for number_, weight, product in zip(weighed[::3], weighed[1::3], weighed[2::3], strict=True):
+        factors = [float(re.sub("[×= ]", "", text).replace("−", "-")) for text in (number_, weight)]
+        assert factors[0] * factors[1] == pytest.approx(
+            float(product.strip("= ").replace("−", "-")), abs=0.02
+        )
+    words = [*weighed[2::3], lens.locator(".tail").inner_text()]
+    *terms, total = (
+        float(each) for each in re.findall(r"[+-]\d+\.\d+", " ".join(words).replace("−", "-"))
+    )
+    assert sum(terms) == pytest.approx(total, abs=0.06)
+
+
+def test_the_temperature_moves_the_probabilities_and_goes_back(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    best = page.locator(".softmax .bars .best b").first
+    expect(best).to_have_text("> 99.9 %")
+    slider = page.get_by_label("temperature")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".temperature output")).to_have_text("10.00")
+    expect(best).not_to_have_text("> 99.9 %")
+    page.locator(".temperature button").click()
+    expect(best).to_have_text("> 99.9 %")
+    said = page.locator(".softmax")
+    expect(said).to_contain_text("not below the threshold, −3.22, so this is not refused")
+
+
+def test_a_normalisation_shows_what_becomes_of_a_number(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    words = look_at(page, "norm1", 0.03, 0.1).locator(".lens-text")
+    expect(words).to_contain_text("as for all of its map")
+    before, after, factor, shift = (
+        float(each) for each in re.findall(r"-?\d+\.\d+", words.inner_text().replace("−", "-"))
+    )
+    assert before * factor + shift == pytest.approx(after, abs=0.1)
+
+
+def test_looking_inside_asks_the_service_for_the_weights_only(open_page: Open) -> None:
+    page = open_page("inside")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    press(page, "Clear")
+    draw(page, 0)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
+    assert not [url for url in asked if "/v1/layers" in url]
+
+
+@pytest.fixture(scope="module")
+def of_1998(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The page of a network of 1998, in a file."""
+    folder = tmp_path_factory.mktemp("1998")
+    recipe = Recipe.load("lenet5-1998").with_changes({"data": "uci-digits", "epochs": 1})
+    run = experiment.train(recipe, runs=folder, device="cpu")
+    (folder / "page.html").write_text(page_of(load_models([run.folder])), "utf-8")
+    with windows(chromium, (folder / "page.html").as_uri()) as opened:
+        page = opened("inside")
+        expect(page.locator(".stream-answer")).to_contain_text("reads a")
+        yield page
+
+
+def test_the_network_of_1998_is_told_as_the_paper_tells_it(of_1998: Any) -> None:
+    squash = of_1998.locator(".layer").filter(has=of_1998.get_by_text("squash1", exact=True))
+    expect(squash).to_contain_text("squashed to between −1.7159 and 1.7159")
+    lens = look_at(of_1998, "S2", 0.03, 0.5)
+    expect(lens).to_contain_text("4 cells of squash1 are added up")
+    total, factor, bias, value = (
+        float(each)
+        for each in re.findall(r"-?\d+\.\d+", lens.locator(".tail").inner_text().replace("−", "-"))
+    )
+    assert total * factor + bias == pytest.approx(value, abs=0.05)
+
+
+def test_c3_of_1998_shows_only_what_it_is_connected_to(of_1998: Any) -> None:
+    lens = look_at(of_1998, "C3", 0.03, 0.03)
+    expect(lens.locator(".term")).to_have_count(3)
+    expect(lens.locator(".lens-text")).to_contain_text("that it is connected to, 1, 2, 3,")
+    of_1998.locator(".connections summary").click()
+    rows = of_1998.locator(".connections tbody tr")
+    expect(rows).to_have_count(6)
+    connected = [row.locator("td").all_inner_texts() for row in rows.all()]
+    assert [
+        tuple(map_ for map_, row in enumerate(connected) if row[out]) for out in range(16)
+    ] == list(C3_SEES)
+
+
+def test_f6_of_1998_is_a_bitmap_beside_the_patterns(of_1998: Any) -> None:
+    patterns = of_1998.locator(".patterns li")
+    expect(patterns).to_have_count(10)
+    texts = patterns.locator(".value").all_inner_texts()
+    distances = [float(text.replace(",", "")) for text in texts]
+    nearest = of_1998.locator(".patterns .nearest b").inner_text()
+    assert int(nearest) == distances.index(min(distances))
+    expect(of_1998.locator(".stream-answer")).to_contain_text(f" {nearest}")
+    lens = look_at(of_1998, "output", 0.05, 0.5)
+    expect(lens.locator(".lens-text")).to_contain_text(f"Minus {texts[0]}: the squared differences")
+    expect(lens.locator(".bitmap")).to_have_count(3)
+
+
+def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
+    page = open_page("inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    press(page, "Why?")
+    shown = page.locator(".why-shown")
+    expect(shown).to_contain_text("Orange: without it the network is less sure")
+    colours = shown.locator(".heat").evaluate(
+        """(canvas) => [canvas.width, new Set(new Uint32Array(canvas.getContext("2d")
+             .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size]"""
+    )
+    assert colours[0] == 14
+    assert colours[1] > 5
+    press(page, "Clear")
+    draw(page, 0)
+    expect(shown).to_be_hidden()

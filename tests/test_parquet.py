@@ -255,11 +255,25 @@ def test_parts_that_do_not_fit_are_refused(tmp_path: Path, uci: datasets.Splits)
     with pytest.raises(DataError) as error:
         datasets.load(f"parquet:{tmp_path}")
     assert str(error.value) == (
-        f"{tmp_path}/train-1.parquet names other classes than the files before it; give one set"
+        f"{tmp_path}/train-1.parquet names no classes, but the files before it the classes "
+        "0 1 2 3 4 5 6 7 8 9; give files of one data set"
     )
     (tmp_path / "train-1.parquet").rename(tmp_path / "val.parquet")
     (tmp_path / "train-0.parquet").rename(tmp_path / "test.parquet")
     assert error_of(tmp_path) == f"holds test.parquet{among}"
+
+
+def test_a_test_part_that_names_other_classes_is_refused(
+    tmp_path: Path, uci: datasets.Splits
+) -> None:
+    write_digits(tmp_path / "train.parquet", uci.train, names=DIGITS)
+    write_digits(tmp_path / "test.parquet", uci.test, names=DIGITS[::-1])
+    with pytest.raises(DataError) as error:
+        datasets.load(f"parquet:{tmp_path}")
+    assert str(error.value) == (
+        f"{tmp_path}/test.parquet names the classes 9 8 7 6 5 4 3 2 1 0, but the files before it "
+        "the classes 0 1 2 3 4 5 6 7 8 9; give files of one data set"
+    )
 
 
 def test_test_images_of_unknown_classes_are_refused(tmp_path: Path, uci: datasets.Splits) -> None:

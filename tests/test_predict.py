@@ -84,6 +84,12 @@ def test_a_line_has_name_digits_and_probability_with_rows_between_slashes(tmp_pa
     assert list(texts(predict(tmp_path / "page.png", "--upside-down")).values()) == ["735 / 42"]
 
 
+def test_an_option_without_effect_is_refused_before_anything_is_printed() -> None:
+    done = predict(THREE, "--single", "--upside-down", "--csv", code=2)
+    assert done.stdout == ""
+    assert str(done.exception).startswith("upside-down has no effect together with single, which")
+
+
 def blank_picture(folder: Path) -> Path:
     Image.new("L", (60, 60), 255).save(folder / "blank.png")
     return folder / "blank.png"

@@ -157,7 +157,7 @@ def stop(process: subprocess.Popen[str]) -> None:
 def test_training_writes_what_the_docs_name_and_opens_no_socket(home: Home) -> None:
     home.run(*LENET, "train", "--data", "uci-digits", "--set", "epochs=1")
     named = re.findall(r"^\| `([^`]+)` \|", section(), re.MULTILINE)
-    assert len(named) == 9
+    assert len(named) == 10
     for name in home.leftovers:
         assert any(fnmatch(name, pattern) for pattern in named), name
     assert any(name.startswith("runs/lenet5-1/") for name in home.leftovers)

@@ -1,3 +1,4 @@
+import copy
 import errno
 import io
 import json
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib import resources
 from itertools import cycle, islice
 from pathlib import Path
@@ -29,6 +31,7 @@ from lenet.drawing import draw_digits, draw_nondigits
 from lenet.errors import DataError, ModelError, PictureError, UsageError
 from lenet.picture import normalise
 from lenet.reader import Classifier, Reader, Reading, Rejection, workers
+from lenet.reader.page_reading import Options, refuse_idle
 from lenet.run import MODEL, Run
 from pages import encode
 
@@ -180,6 +183,23 @@ def test_an_upside_down_picture_is_read_if_asked_for(
     assert reader.read(page, upside_down=True).text == "735\n42"
 
 
+@pytest.mark.parametrize("option", ["upside_down", "grid"])
+def test_an_option_that_would_have_no_effect_is_refused(
+    reader: Reader, page: NDArray[np.uint8], option: str
+) -> None:
+    name = option.replace("_", "-")
+    with pytest.raises(UsageError) as error:
+        reader.read(page, single=True, **{option: True})
+    assert str(error.value) == (
+        f"{name} has no effect together with single, which says that a picture holds one digit: "
+        "leave out one of them"
+    )
+    networks = replace(reader.networks, classifier=copy.copy(reader.classifier))
+    networks.classifier.classes = ("plus", "times")
+    with pytest.raises(UsageError, match=f"{name} has no effect with this model, which takes each"):
+        refuse_idle(Options(**{option: True}), networks)
+
+
 def test_each_digit_keeps_the_image_that_the_network_saw(
     reader: Reader, page: NDArray[np.uint8]
 ) -> None:
@@ -310,23 +330,23 @@ class Processes:
     """Watches the processes that `read_many` starts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.workers: list[workers._Worker] = []
+        self.workers: list[workers.Worker] = []
         self.ready = threading.Event()
         self.asked = 0
-        start, ask = workers._Worker.__init__, workers._Worker.ask
+        start, ask = workers.Worker.__init__, workers.Worker.ask
 
-        def watched_start(worker: workers._Worker) -> None:
+        def watched_start(worker: workers.Worker) -> None:
             start(worker)
             self.workers.append(worker)
 
-        def watched_ask(worker: workers._Worker, message: memoryview) -> object:
+        def watched_ask(worker: workers.Worker, message: memoryview) -> object:
             answer = ask(worker, message)
             self.asked += self.ready.is_set()
             self.ready.set()
             return answer
 
-        monkeypatch.setattr(workers._Worker, "__init__", watched_start)
-        monkeypatch.setattr(workers._Worker, "ask", watched_ask)
+        monkeypatch.setattr(workers.Worker, "__init__", watched_start)
+        monkeypatch.setattr(workers.Worker, "ask", watched_ask)
 
     def after(self, first: list[Path | bytes], rest: list[Path | bytes]) -> Iterator[Path | bytes]:
         """Yield `rest` only when a process is ready to read them."""

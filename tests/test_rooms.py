@@ -24,6 +24,9 @@ HEAVY = {
     "onnxscript",
     "scipy",
     "tensorboard",
+    "pyarrow",
+    "fsspec",
+    "ray",
 }
 
 
@@ -86,6 +89,15 @@ def test_only_runtime_imports_onnx_runtime() -> None:
     for path in SOURCE.rglob("*.py"):
         named = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")))}
         assert "onnxruntime" not in named or path.name == "runtime.py", path
+
+
+def test_one_file_imports_ray_and_only_the_cluster_uses_it() -> None:
+    found = [
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if "ray" in {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")))}
+    ]
+    assert found == ["cluster/on_ray.py"]
 
 
 def test_nothing_in_the_package_can_run_code_from_a_file() -> None:

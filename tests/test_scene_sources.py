@@ -1,7 +1,6 @@
 """Scenes kept on disk, what they are drawn from, and pictures of things."""
 
 import hashlib
-import os
 import re
 import signal
 import subprocess
@@ -263,12 +262,6 @@ def test_a_process_that_draws_leaves_the_interrupt_to_its_parent(digits: Materia
         signal.signal(signal.SIGINT, before)
         cv2.setNumThreads(threads)
         scenes._maker = None
-
-
-def test_all_cores_that_a_process_may_use_draw(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert 1 <= scenes._cores() <= (os.cpu_count() or 1)
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
-    assert scenes._cores() == os.cpu_count()
 
 
 # What scenes are drawn from.

@@ -158,6 +158,12 @@ def test_each_option_of_a_query_reaches_the_reader(
     assert [option for option, wanted in options.items() if wanted] == [name]
 
 
+def test_options_that_exclude_each_other_are_refused(client: TestClient) -> None:
+    answer = client.post("/v1/read?single=true&upside_down=true", content=TWO.read_bytes())
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith("upside-down has no effect together with single")
+
+
 def test_digit_images_may_come_as_bytes_as_numbers_and_in_base64(
     client: TestClient, two: NDArray[np.uint8]
 ) -> None:

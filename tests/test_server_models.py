@@ -141,14 +141,14 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
     (model,) = client.get("/v1/models").json()["models"]
     assert model["test"] == {"errors": 97, "total": 10_000}
     assert len(model["layers"]) > 5
-    for what in ("card", "scores", "kernels"):
+    for what in ("card", "scores", "kernels", "network"):
         assert client.get(f"/v1/models/mine/{what}").status_code == 200
 
 
 @pytest.mark.parametrize(
     ("broken", "left"),
     [
-        (LAYERS, ["card", "scores", "mistakes", "kernels"]),
+        (LAYERS, ["card", "scores", "mistakes", "kernels", "network"]),
         (LAYER_FACTS, ["card", "scores", "mistakes"]),
     ],
 )

@@ -98,6 +98,7 @@ def test_the_description_names_every_path_and_every_status(client: TestClient) -
         "/v1/models/{name}/scores": ["scores"],
         "/v1/models/{name}/mistakes": ["mistakes"],
         "/v1/models/{name}/kernels": ["kernels"],
+        "/v1/models/{name}/network": ["network"],
     }
     read = paths["/v1/read"]["post"]
     assert {"200", "401", "403", "408", "413", "415", "422", "429", "503"} <= set(read["responses"])

@@ -211,6 +211,29 @@ def test_pixels_of_0_to_1_are_scaled_and_that_is_said(tmp_path: Path, digits: Da
     assert found.notes[-1] == "pixels of 0 to 1 were multiplied by 255"
 
 
+def test_fractions_of_0_to_255_are_rounded_and_that_is_said(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    shifted = digits.images.reshape(-1, 784) + np.where(
+        digits.images.reshape(-1, 784) < 255, 0.4, 0
+    )
+    buffer = io.BytesIO()
+    np.savetxt(buffer, np.hstack([digits.labels[:, None], shifted]), fmt="%.6g", delimiter=",")
+    found = load(tmp_path / "a.csv", buffer.getvalue())
+    assert same(found, digits)
+    assert found.notes[-1] == "pixels that are fractions of 0 to 255 were rounded"
+
+
+def test_fractions_that_end_a_little_above_1_are_refused(tmp_path: Path, digits: Dataset) -> None:
+    overshot = digits.images.reshape(-1, 784) / 255 * 1.2
+    overshot[:, 400] = 1.3
+    buffer = io.BytesIO()
+    np.savetxt(buffer, np.hstack([digits.labels[:, None], overshot]), fmt="%.4f", delimiter=",")
+    assert error_of(tmp_path / "a.csv", buffer.getvalue()) == (
+        "holds fractions up to 1.3; give pixels of 0 to 1, or of 0 to 255"
+    )
+
+
 def test_pixels_of_0_and_1_before_the_first_fraction_are_scaled_too(tmp_path: Path) -> None:
     images = np.zeros((1_200, 784))
     images[:, 300] = 1
@@ -237,9 +260,17 @@ def cell(line: int, column: int, value: str) -> Callable[[str], str]:
     return change
 
 
+def dimmed(text: str) -> str:
+    """Write the pixels of line 9 as 0 to 1."""
+    rows = text.splitlines()
+    label, *pixels = rows[8].split(",")
+    rows[8] = ",".join([label, *(f"{int(pixel) / 255:.6g}" for pixel in pixels)])
+    return "\n".join(rows)
+
+
 EXPECTED = ", expected 785: a label and 784 pixels, 28×28"
 BAD = "; repair or remove the line"
-LEVELS = "; pixels are whole numbers of 0 to 255, or all of 0 to 1"
+LEVELS = "; pixels are of 0 to 255, or all of 0 to 1"
 
 
 @pytest.mark.parametrize(
@@ -257,7 +288,7 @@ LEVELS = "; pixels are whole numbers of 0 to 255, or all of 0 to 1"
          f"{LEVELS}"),
         (cell(9, 2, "99999"), "line 9: the pixel in column 2 is 99999, which is greater than 255"
          f"{LEVELS}"),
-        (cell(9, 2, "0.5"), "line 9: the pixel in column 2 is 0.5, which is a fraction, but others "
+        (dimmed, "line 9: the pixel in column 124 is 0.0196078, which is a fraction, but others "
          f"are greater than 1{LEVELS}"),
         (cell(7, 1, ""), "line 7 has no label; repair or remove the line"),
         (cell(7, 1, "NaN"), "line 7 has no label; repair or remove the line"),

@@ -24,7 +24,7 @@ ROOMS = {
     "storage.py": "files written whole or not at all; locks; digests",
     "runtime.py": "the one place that imports ONNX Runtime: telemetry off before the import, a "
     "session opened",
-    "recipe.py": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
+    "recipe/": "`Recipe`: every number a run depends on, validated; the built-in recipes as "
     "data, what each cost and reached",
     "run.py": "the run folder",
     "picture/": "pixels: decode safely, page by page; cut a box out; its ink; normalise the MNIST "
@@ -46,6 +46,7 @@ ROOMS = {
     "figures/": "arrays and scores in, matplotlib figures out, and into files; computes nothing",
     "experiment/": "one whole run: data → train → export → score → report and model card",
     "comparison/": "several models side by side on the same data",
+    "cluster/": "reading in bulk, on the cores of one machine, or of many by Ray; comparing there",
     "server/": "the HTTP API, the page",
     "cli/": "the only room that parses words, prints and exits; fetching a picture by its URL",
 }

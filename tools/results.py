@@ -1,6 +1,6 @@
 """Train every recipe with five seeds, and write the results.
 
-Results go to docs/results.jsonl, docs/results.md and src/lenet/recipes/measured.json, which
+Results go to docs/results.jsonl, docs/results.md and src/lenet/recipe/recipes/measured.json, which
 `lenet recipes` shows.
 
 python tools/results.py                             everything missing: hours on two cores
@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from lenet.cli.progress import show_comparison
+from lenet.cli.comparison_progress import show_comparison
 from lenet.comparison import Ledger, Matrix
 from lenet.errors import LeNetError, UsageError, suggest
 from lenet.storage import write_atomically
@@ -27,7 +27,7 @@ from results_shipped import shipped
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-MEASURED = ROOT / "src/lenet/recipes/measured.json"
+MEASURED = ROOT / "src/lenet/recipe/recipes/measured.json"
 SEEDS = 5
 
 # From cheap to expensive; within a line seed by seed, so that a first session covers many recipes.

@@ -1,4 +1,4 @@
-"""The file src/lenet/recipes/measured.json, which `lenet recipes` shows without torch."""
+"""The file src/lenet/recipe/recipes/measured.json, which `lenet recipes` shows without torch."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -5,7 +5,7 @@ Models run in ONNX Runtime; torch is not needed.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet import datasets, metrics
-from lenet.datasets import Dataset, Source
+from lenet.datasets import Dataset, Source, Splits
 from lenet.datasets.named import NAMED
 from lenet.datasets.parts import Part, Parts, load_parts
 from lenet.errors import DataError, UsageError
@@ -41,8 +41,12 @@ def evaluate(
     *,
     part: Part = "test",
     data_dir: str | Path | None = None,
+    tell: Callable[[str], None] = lambda note: None,
 ) -> Scores:
     """Score the ONNX model of a run on part of its own data, or on other data.
+
+    Pictures of a source become images as `predict` makes them with this model, unless the source
+    says otherwise (``?fit=`` or ``?polarity=``).
 
     Parameters
     ----------
@@ -53,6 +57,8 @@ def evaluate(
     part : {"test", "validation", "train"}
     data_dir : path, optional
         The folder to look for data in first.
+    tell : callable, optional
+        Is called with what was guessed or changed while the data was read, line by line.
 
     Raises
     ------
@@ -70,17 +76,27 @@ def evaluate(
             raise UsageError(f"{data.name} is one part, found part={part!r}: leave it out")
         return score(classifier, data)
     recipe = run.recipe.with_changes({"data": list(data)}) if data else run.recipe
-    folder = Path(data_dir) if data_dir else None
+    folder, learnt = Path(data_dir) if data_dir else None, classifier.preparation
+    loaded: Splits | Parts
     if part == "test":
-        return score(classifier, datasets.load_all(recipe.data, folder, show_progress=True).test)
-    parts = load_parts(recipe, folder).present()
+        loaded = datasets.load_all(recipe.data, folder, show_progress=True, learnt=learnt)
+        parts: dict[Part, Dataset] = {"test": loaded.test}
+    else:
+        loaded = load_parts(recipe, folder, learnt)
+        parts = loaded.present()
+    for note in loaded.notes:
+        tell(note)
     if part not in parts:
         raise UsageError(f"{run.folder} has no {part} part: use --split train or test")
     return score(classifier, parts[part])
 
 
-def score(classifier: Classifier, dataset: Dataset) -> Scores:
+def score(
+    classifier: Classifier, dataset: Dataset, logits: NDArray[np.floating] | None = None
+) -> Scores:
     """Classify every image of `dataset` and return the scores.
+
+    `logits` are what the classifier says of them, if it was asked before.
 
     Raises
     ------
@@ -92,7 +108,9 @@ def score(classifier: Classifier, dataset: Dataset) -> Scores:
             f"the model's classes are {', '.join(classifier.classes)}, but those of {dataset.name} "
             f"are {', '.join(dataset.classes)}: choose data with the same classes"
         )
-    probabilities = classifier.probabilities(dataset.images)
+    probabilities = classifier.calibrated(
+        classifier.logits(dataset.images) if logits is None else logits
+    )
     return metrics.evaluate(probabilities, dataset.labels, dataset.classes)
 
 
@@ -112,6 +130,7 @@ def find_mistakes(
     test: Dataset,
     most: int = MOST_MISTAKES,
     hidden: NDArray[np.bool_] | None = None,
+    logits: NDArray[np.floating] | None = None,
 ) -> dict[str, Any]:
     """Classify every image of `test` and return the misread ones, ready for JSON.
 
@@ -124,6 +143,8 @@ def find_mistakes(
         Largest number of images to return, highest probability first; all are counted.
     hidden : bool ndarray (n,), optional
         Images that are counted but never returned.
+    logits : float ndarray (n, k), optional
+        What `classifier` says of them, if it was asked before.
 
     Returns
     -------
@@ -133,7 +154,7 @@ def find_mistakes(
         ``index``, ``truth``, ``answer``, ``probability``, ``status`` and ``image`` (784 bytes in
         base64); and ``licence``, the authors and terms of the images, where known.
     """
-    judgement = classifier.judge(classifier.logits(test.images))
+    judgement = classifier.judge(classifier.logits(test.images) if logits is None else logits)
     answers, probabilities = judgement.answers, judgement.probabilities.max(axis=1)
     statuses = np.array(judgement.statuses, dtype=object)
     wrong = answers != test.labels
@@ -202,15 +223,17 @@ def with_former_tests(recipe: Recipe, parts: Parts) -> Parts:
         if source in tests:
             continue
         try:
-            test = datasets.load(source, parts.folder, show_progress=True).test
+            loaded = datasets.load(
+                source, parts.folder, show_progress=True, learnt=parts.preparation
+            )
         except DataError as error:
             if Source.parse(source).is_private:
                 continue
             raise DataError(
                 f"{source} is needed to test {recipe.start_from} before and after training: {error}"
             ) from error
-        if test.classes == parts.test.classes:
-            tests[source] = test
+        if loaded.test.classes == parts.test.classes:
+            tests[source] = loaded.test
     return replace(parts, tests=tests)
 
 
@@ -244,12 +267,14 @@ def _count_accepted(classifier: Classifier, nondigits: Dataset) -> int:
 def read_changes(run: Run) -> list[Change]:
     """Return the changes stored in a finished run; empty if it was trained from scratch.
 
+    A finder that was taught further has none: its scores say what it finds.
+
     Raises
     ------
     ModelError
         The file is missing or was altered.
     """
-    if not run.recipe.start_from:
+    if not run.recipe.start_from or run.recipe.finds:
         return []
     changes = [Change(**change) for change in json.loads(run.read(FINETUNING))]
     return [

@@ -7,6 +7,8 @@ also holds for worker processes and for a program that imports `lenet` before ON
 program imports ONNX Runtime first, its own import has done both already.
 """
 
+import os
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,15 +30,24 @@ def open_session(
     model : bytes
         Content of the file. What is wrong with it is any of ONNX Runtime's exceptions.
     threads : int
-        CPU threads of one call; 0 means one for each core.
+        CPU threads of one call; 0 means one for each core that this process may use.
     keep_memory : bool
         Whether what a call needed is kept for the next ones; not where inputs differ in size.
     """
     options = onnxruntime.SessionOptions()
     options.enable_cpu_mem_arena = options.enable_mem_pattern = keep_memory
-    options.intra_op_num_threads = threads
+    # By itself ONNX Runtime takes all physical cores, also those that are denied to the process.
+    is_confined = available_cores() < (os.cpu_count() or 1)
+    options.intra_op_num_threads = threads or (available_cores() if is_confined else 0)
     options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def available_cores() -> int:
+    """Return how many CPU cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def as_input(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -18,7 +18,9 @@ from lenet.cli.options import (
 from lenet.errors import DataError, OutcomeError, UsageError
 
 if TYPE_CHECKING:
-    from lenet.comparison import Comparison, Matrix
+    from collections.abc import Iterator
+
+    from lenet.comparison import Comparison, Matrix, Result, Watcher
 
 
 Contenders = Annotated[
@@ -45,6 +47,14 @@ def compare(
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the table as Markdown.")
     ] = False,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ray",
+            help="Train several at a time on a Ray cluster (RAY_ADDRESS, or one of this machine's "
+            "cores), each on one core.",
+        ),
+    ] = None,
 ) -> None:
     """Compare models on one test set: errors over seeds, cost, and which is better.
 
@@ -53,18 +63,20 @@ def compare(
     """
     if as_json and as_markdown:
         raise UsageError("--json and --markdown exclude each other: choose one")
+    if workers not in (None, "ray"):
+        raise UsageError(f"--workers is {workers!r}: say ray, or leave it out")
     if output:
         _check_output(output)
 
     from lenet import comparison
-    from lenet.cli.progress import show_comparison
+    from lenet.cli.comparison_progress import show_comparison
 
     matrix = comparison.Matrix(
         contenders, seeds=seeds, data=data, runs=runs, data_dir=data_dir, device=device
     )
     _announce(matrix)
     with show_comparison() as watcher:
-        for _ in matrix.complete(watcher):
+        for _ in _complete(matrix, watcher, on_ray=workers == "ray"):
             pass
     outcome = matrix.comparison()
     if outcome.standings:
@@ -81,6 +93,14 @@ def compare(
             f"{len(matrix.failures)} of {len(matrix.cells)} trainings diverged: "
             f"{'; '.join(matrix.failures)}"
         )
+
+
+def _complete(matrix: "Matrix", watcher: "Watcher", *, on_ray: bool) -> "Iterator[Result]":
+    if not on_ray:
+        return matrix.complete(watcher)
+    from lenet.cluster.comparing import complete_on_ray
+
+    return complete_on_ray(matrix, watcher, lambda words: err.print(f"training with {words}"))
 
 
 def _announce(matrix: "Matrix") -> None:

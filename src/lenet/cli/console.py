@@ -122,3 +122,12 @@ def print_indented(text: str, width: int) -> None:
 
     for line in wrap(text, max(20, width - INDENT)):
         out.print(" " * INDENT + line)
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words.
+
+    >>> counted(1, "shard"), counted(2000, "shard")
+    ('1 shard', '2,000 shards')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lenet.cli.console import out, print_json, print_table
+from lenet.cli.console import err, out, print_json, print_table
 from lenet.cli.options import DataDir, Json, ModelArgument, OtherData
 from lenet.errors import UsageError
 
@@ -41,7 +41,9 @@ def evaluate(
     if run.recipe.finds:
         _print_detections(run, split, data, as_json)
         return
-    scores = evaluation.evaluate(model, part=split.value, data=data, data_dir=data_dir)
+    scores = evaluation.evaluate(
+        model, part=split.value, data=data, data_dir=data_dir, tell=err.print
+    )
     if as_json:
         print_json({"model": model, "split": split.value, **scores.to_dict()})
     else:

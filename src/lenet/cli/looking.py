@@ -109,6 +109,7 @@ def _print_overview(source: str, seen: "Overview", recipe: str) -> None:
     out.print(f"equal images: {_duplicates(seen.duplicates)}")
     split = split_text(**seen.split) if seen.split else seen.split_error
     out.print(f"split by recipe {recipe}: {split}")
+    out.print(f"suspicious labels and near duplicates: lenet data check {source}")
 
 
 def _print_pixels(name: str, part: "PartOverview") -> None:

@@ -3,12 +3,12 @@
 import glob
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -80,6 +80,39 @@ Show = Annotated[bool, typer.Option("--show", help="Show what the network saw in
 AllowPrivate = Annotated[
     bool, typer.Option("--allow-private", help="Fetch from private addresses and any port too.")
 ]
+To = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OUT",
+        help="Read in bulk, into Parquet files in this folder or store (s3://, gs://, az://); "
+        "the same command goes on where it was stopped.",
+    ),
+]
+Workers = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ray|local|N",
+        help="With --to: read on a Ray cluster (RAY_ADDRESS, or one of this machine's cores), or "
+        "in so many processes of this machine. local, by default: one for each core.",
+    ),
+]
+Rows = Annotated[
+    Literal["pictures", "digits"] | None,
+    typer.Option(help="With --to: a row for each page, as by default, or for each digit."),
+]
+ShardItems = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="With --to: pictures in a part file; by default a minute's work."
+    ),
+]
+PictureSeconds = Annotated[
+    float | None,
+    typer.Option(
+        metavar="S",
+        help="With --to: what a page may take; one that takes longer is an error. 60 by default.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -114,11 +147,24 @@ def predict(
     explain: Explain = None,
     show: Show = False,
     allow_private: AllowPrivate = False,
+    to: To = None,
+    workers: Workers = None,
+    rows: Rows = None,
+    shard_items: ShardItems = None,
+    picture_seconds: PictureSeconds = None,
 ) -> None:
-    """Read the digits on pictures, and print how probable they are."""
+    """Read the digits on pictures, and print how probable they are.
+
+    With --to, sources may be any number of pictures: also @FILE with a path on each
+    line, tar files, Parquet files with a column of pictures, and addresses such as
+    s3://bucket/folder.
+    """
+    if _is_in_bulk(locals()):
+        return
     _check_forms(as_json, as_csv, show)
     from lenet.picture.page_numbers import PageNumbers
     from lenet.reader import Reader
+    from lenet.reader.page_reading import Options, refuse_idle
 
     wanted = PageNumbers.of(pages)
     pictures = expand(sources, recursive)
@@ -128,6 +174,7 @@ def predict(
         keep_uncertain=keep_uncertain,
         polarity=polarity,
     )
+    refuse_idle(Options(single, upside_down, grid), reader.networks)
     explanations = None if explain is None else output.Explanations(explain, len(pictures))
     line = output.as_json if as_json else output.as_csv if as_csv else output.as_text
     write = sys.stdout.write  # printing a line with rich takes longer than reading a picture
@@ -160,6 +207,31 @@ def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:
         raise UsageError("--json and --csv cannot be combined: choose one")
     if show and (as_json or as_csv):
         raise UsageError("--show needs text output: leave out --json and --csv")
+
+
+def _is_in_bulk(given: Mapping[str, Any]) -> bool:
+    """Read in bulk if `--to` is given; `given` holds each argument of `predict` by its name."""
+    options = {name: f"--{name.replace('_', '-')}" for name in given}
+    if given["to"] is None:
+        names = ("workers", "rows", "shard_items", "picture_seconds")
+        _refuse(
+            {options[name]: given[name] for name in names},
+            "needs --to: name a folder for the readings",
+        )
+        return False
+    from lenet.cli import bulk
+
+    others = {"--csv": given["as_csv"]}
+    others |= {options[name]: given[name] for name in ("show", "explain", "allow_private")}
+    _refuse(others, "does not go with --to: leave it out")
+    bulk.predict_in_bulk(given)
+    return True
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"{name} {why}")
 
 
 def _show(answer: Answer) -> None:

@@ -1,30 +1,23 @@
-"""Progress of trainings and comparisons: a live bar on a terminal, otherwise plain lines."""
+"""Progress of a training: a live bar on a terminal, otherwise plain lines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
-from lenet import comparison
 from lenet.cli.console import err
-from lenet.comparison import Cell, Result
 from lenet.datasets.dataset import listed
 from lenet.datasets.overview import balance, split_text
 from lenet.datasets.parts import Parts
-from lenet.errors import OutcomeError
 from lenet.metrics import error_count
 from lenet.run import Run
 from lenet.training import Epoch, Watcher
-
-EXPORTING = 0.05  # share of a contender's bar left for export and scoring
 
 
 class TrainingLines(Watcher):
@@ -103,68 +96,6 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
     return "  ".join(parts)
 
 
-class ComparisonLines(comparison.Watcher):
-    """Prints a line when a contender starts and one when it finishes."""
-
-    def opens(self, cell: Cell, position: int, total: int) -> None:
-        """Print the contender's name and seed."""
-        err.print(f"{position} of {total}: {cell.contender.name}, seed {cell.seed} …")
-
-    def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
-        """Print the result."""
-        errors = error_count(result.errors, result.total)
-        time = "already finished" if kept else f"trained for {result.seconds:.1f} s"
-        err.print(
-            f"{position} of {total}: {result.contender}, seed {result.seed}: {errors}, {time}"
-        )
-
-    def fails(self, error: OutcomeError) -> None:
-        """Print that a contender diverged."""
-        err.print(str(error))
-
-
-class ComparisonBar(ComparisonLines):
-    """Draws a bar for the whole comparison below the lines."""
-
-    def __init__(self, bar: Progress) -> None:
-        self.bar = bar
-        self.task = bar.add_task("", total=None)
-        self.name, self.contenders_done, self.epochs = "", 0, 1
-
-    def opens(self, cell: Cell, position: int, total: int) -> None:
-        """Show the contender's name beside the bar."""
-        self.name = f"{cell.contender.name}, seed {cell.seed}"
-        self.contenders_done = position - 1
-        self.bar.update(
-            self.task, description=self.name, total=total, completed=self.contenders_done
-        )
-
-    def begins(self, run: Run, epochs_done: int) -> None:
-        """Start with `epochs_done` epochs filled in."""
-        self.epochs = run.recipe.epochs
-        self._move(epochs_done / self.epochs)
-
-    def sees(self, epoch: int, images: int, total: int) -> None:
-        """Move within the epoch."""
-        self._move((epoch - 1 + images / total) / self.epochs)
-
-    def passed(self, epoch: Epoch) -> None:
-        """Move to the end of the epoch."""
-        self._move(epoch.epoch / self.epochs)
-
-    def enters(self, stage: str) -> None:
-        """Show the stage beside the bar."""
-        self.bar.update(self.task, description=f"{self.name}: {stage}")
-
-    def closes(self, result: Result, position: int, total: int, kept: bool) -> None:
-        """Print the result, and move to the next contender."""
-        super().closes(result, position, total, kept)
-        self.bar.update(self.task, total=total, completed=position)
-
-    def _move(self, share: float) -> None:
-        self.bar.update(self.task, completed=self.contenders_done + (1 - EXPORTING) * share)
-
-
 @contextmanager
 def show_training() -> Iterator[Watcher]:
     """Show a training's progress on stderr, and how to resume if it is stopped."""
@@ -172,7 +103,7 @@ def show_training() -> Iterator[Watcher]:
     try:
         if err.is_terminal:
             rate = TextColumn("{task.fields[rate]}")
-            with _bar(rate, TimeRemainingColumn()) as bar:
+            with bar_of(rate, TimeRemainingColumn()) as bar:
                 watcher = TrainingBar(bar)
                 yield watcher
         else:
@@ -183,20 +114,7 @@ def show_training() -> Iterator[Watcher]:
         raise
 
 
-@contextmanager
-def show_comparison() -> Iterator[comparison.Watcher]:
-    """Show a comparison's progress on stderr, and how to resume if it is stopped."""
-    try:
-        if err.is_terminal:
-            with _bar(MofNCompleteColumn(), TimeElapsedColumn()) as bar:
-                yield ComparisonBar(bar)
-        else:
-            yield ComparisonLines()
-    except SystemExit:
-        err.print("stopped; run the same command again to resume")
-        raise
-
-
-def _bar(*columns: ProgressColumn) -> Progress:
+def bar_of(*columns: ProgressColumn) -> Progress:
+    """Return a bar on stderr, which vanishes at the end, with columns behind it."""
     description = TextColumn("{task.description}")
     return Progress(description, BarColumn(), *columns, console=err, transient=True)

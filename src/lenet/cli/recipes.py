@@ -40,11 +40,9 @@ def recipes(
 
 def _toml(recipe: "Recipe", *, builtin: bool) -> str:
     """Return a recipe as TOML; a built-in one keeps its comments."""
-    from importlib import resources
+    from lenet.recipe import builtin_toml
 
-    if not builtin:
-        return recipe.to_toml()
-    return resources.files("lenet").joinpath(f"recipes/{recipe.name}.toml").read_text("utf-8")
+    return builtin_toml(recipe.name) if builtin else recipe.to_toml()
 
 
 def _to_dict(recipe: "Recipe") -> dict[str, Any]:

@@ -25,9 +25,10 @@ from lenet.comparison.contenders import (
 from lenet.comparison.results import LEDGER, Ledger, Result
 from lenet.comparison.standings import Comparison, Standing
 from lenet.datasets import Dataset, Splits
-from lenet.datasets.parts import split_parts
+from lenet.datasets.parts import learnt_before, preparation_of, split_parts
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import read_scores
+from lenet.finder import Preparation
 from lenet.models import layer_table
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
@@ -79,6 +80,8 @@ class Matrix:
         Seed by seed, so that an interrupted comparison has results of every contender.
     failures : list of str
         Trainings that diverged.
+    arguments : dict
+        What makes the same matrix in another process.
     """
 
     def __init__(
@@ -92,6 +95,14 @@ class Matrix:
         device: str = "auto",
         ledger: Path | None = None,
     ) -> None:
+        self.arguments = {
+            "words": list(words),
+            "seeds": seeds,
+            "data": None if data is None else list(data),
+            "runs": str(runs),
+            "data_dir": None if data_dir is None else str(data_dir),
+            "device": device,
+        }
         if seeds < 1:
             raise UsageError(f"a comparison needs one seed or more, found {seeds}: use --seeds 5")
         self.runs = Path(runs)
@@ -99,8 +110,8 @@ class Matrix:
         self.device = device
         self.contenders = find_all(words, self.runs)
         self.sources = shared_data(self.contenders, data)
-        self._loaded = datasets.load_each(self.sources, self.data_dir, show_progress=True)
-        self.splits = datasets.join_splits(self._loaded.values())
+        self._loaded: dict[Preparation | None, dict[str, Splits]] = {}
+        self.splits = datasets.join_splits(self._load(None).values())
         for contender in self.contenders:
             _check_classes(contender, self.splits.test)
         self.ledger = Ledger(ledger or self.runs / LEDGER)
@@ -132,11 +143,10 @@ class Matrix:
                     continue
                 watcher.opens(cell, position, len(self.cells))
                 try:
-                    result, kept = self._obtain(cell, watcher), False
+                    result, kept = self.obtain(cell, watcher), False
+                    self.keep(cell, result)
                 except OutcomeError as error:
-                    failure = f"{cell.contender.name}, seed {cell.seed}: {error}"
-                    self.failures.append(failure)
-                    watcher.fails(OutcomeError(failure))
+                    self.give_up(cell, str(error), watcher)
                     continue
             watcher.closes(result, position, len(self.cells), kept)
             yield result
@@ -154,20 +164,65 @@ class Matrix:
         ]
         return Comparison.of(standings, self.splits.test.name, tuple(self.failures))
 
-    def _obtain(self, cell: Cell, watcher: Watcher) -> Result:
+    def keep(self, cell: Cell, result: Result) -> None:
+        """Keep the result of a cell: in the file, unless it is a run's (`DataError`: it cannot)."""
+        if _is_run(cell):
+            self._runs_scored[cell.contender.name] = result
+        else:
+            self.ledger.append(result)
+
+    def give_up(self, cell: Cell, reason: str, watcher: Watcher) -> None:
+        """Note that the training of a cell diverged."""
+        failure = f"{cell.contender.name}, seed {cell.seed}: {reason}"
+        self.failures.append(failure)
+        watcher.fails(OutcomeError(failure))
+
+    def obtain(self, cell: Cell, watcher: Watcher) -> Result:
+        """Return the result of a cell, which is trained if need be, and not kept here.
+
+        Raises
+        ------
+        OutcomeError
+            Its training diverged.
+        """
         match cell.contender.what:
             case Run() as run:
-                result = self._result(cell, score_run(run, self.splits.test))
-                self._runs_scored[cell.contender.name] = result
-                return result
+                return self._result(cell, score_run(run, self._test_for(run)))
             case Recipe() as recipe:
                 changes = {"seed": cell.seed, "data": self.sources}
                 run = self._train(recipe.with_changes(changes), watcher)
-                result = self._result(cell, score_run(run, self.splits.test))
+                return self._result(cell, score_run(run, self._test_for(run)))
             case Classical() as kind:
-                result = self._result(cell, score_classical(kind, cell.seed, self.splits))
-        self.ledger.append(result)
-        return result
+                return self._result(cell, score_classical(kind, cell.seed, self.splits))
+
+    def _load(self, learnt: Preparation | None) -> dict[str, Splits]:
+        """Load the data, with pictures made into images as a model takes them, each way once."""
+        if learnt not in self._loaded:
+            is_alike = learnt is not None and self.splits.preparation in (None, learnt)
+            self._loaded[learnt] = (
+                self._loaded[None]
+                if is_alike
+                else datasets.load_each(
+                    self.sources, self.data_dir, show_progress=True, learnt=learnt
+                )
+            )
+        return self._loaded[learnt]
+
+    def _test_for(self, run: Run) -> Dataset:
+        """Return the test images as the model of a run takes them.
+
+        Raises
+        ------
+        DataError
+            A picture that shows nothing to one model shows something to another.
+        """
+        test = datasets.join_splits(self._load(preparation_of(run)).values()).test
+        if not np.array_equal(test.labels, self.splits.test.labels):
+            raise DataError(
+                f"{run.folder.name} takes pictures of {test.name} in another way and finds others "
+                "empty: leave out ?skip-broken, or compare models that were trained alike"
+            )
+        return test
 
     def _train(self, recipe: Recipe, watcher: Watcher) -> Run:
         """Train `recipe`, or return or finish an earlier run of it."""
@@ -201,7 +256,8 @@ class Matrix:
                 runs.append(run)
         if not runs:
             return None
-        facts = split_parts(recipe, self._loaded, data_dir=self.data_dir).facts()
+        sources = self._load(learnt_before(recipe))
+        facts = split_parts(recipe, sources, data_dir=self.data_dir).facts()
         order = ["done", "training", "diverged", "regressed"]
         same = [run for run in runs if run.manifest.data == facts]
         return min(same, key=lambda run: order.index(run.manifest.state), default=None)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Splits
 from lenet.datasets.labels import LABEL_NAMES, LabelError, Labels, of_array, to_splits
-from lenet.datasets.levels import PIXELS, SCALED, LevelError, Levels, PixelError
+from lenet.datasets.levels import PIXELS, LevelError, Levels, PixelError
 from lenet.errors import DataError
 
 MOST_BYTES = (
@@ -266,7 +266,7 @@ def build(name: str, path: Path, arrays: Mapping[str, NDArray[Any]], choice: Cho
         pixels = levels.images()
     except LevelError as error:
         raise DataError(f"{path} {error}") from error
-    notes = [*choice.notes, *([SCALED] if levels.scaled else [])]
+    notes = [*choice.notes, *levels.notes]
     if choice.test is None:
         return to_splits(name, (pixels, parts[0][1]), notes=notes)
     count = parts[1][0]

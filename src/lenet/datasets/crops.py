@@ -6,7 +6,6 @@ takes long, so they are kept in the user's cache, until the scenes, the finder o
 """
 
 import hashlib
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -24,6 +23,7 @@ from lenet.datasets.unipen import NARROWEST
 from lenet.finder import Finder
 from lenet.finder.matching import assign
 from lenet.run import MODEL, Run
+from lenet.runtime import available_cores
 from lenet.storage import cannot_write, write_atomically
 
 FINDER = "finder"  # the shipped one
@@ -144,7 +144,7 @@ def _crops(finder: Finder, scenes: Scenes) -> Iterator[Crops]:
 
     with (
         progress("Cutting digits out of scenes", len(scenes), True, unit="scenes") as report,
-        ThreadPoolExecutor(os.cpu_count()) as pool,
+        ThreadPoolExecutor(available_cores()) as pool,
     ):
         for crops in pool.map(crops_of, range(len(scenes))):
             report(1)

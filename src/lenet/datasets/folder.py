@@ -18,6 +18,7 @@ from lenet.datasets.labels import (
 )
 from lenet.datasets.pictures import Given, Pictures, listed, parse_place
 from lenet.errors import DataError
+from lenet.finder import Preparation
 from lenet.picture.formats import SUFFIXES
 
 # What operating systems and programs leave in folders, besides hidden files.
@@ -35,11 +36,18 @@ class _Layout(NamedTuple):
     notes: list[str]
 
 
-def load_folder(place: str, *, show_progress: bool = False) -> Splits:
+def load_folder(
+    place: str,
+    learnt: Preparation | None = None,
+    *,
+    show_progress: bool = False,
+    keeps_blank: bool = False,
+) -> Splits:
     """Load ``DIR/<class>/*``, or ``DIR/train/<class>/*`` and ``DIR/test/<class>/*``.
 
     Every format that `lenet predict` reads is read, and each picture becomes an image as it does
     there (`lenet.finder.prepare`); `lenet.datasets.pictures.PictureOptions` may follow a ``?``.
+    `learnt` and `keeps_blank` are those of `lenet.datasets.pictures.Pictures`.
 
     Parts may be called training, testing, val or valid too, and all may lie one folder deeper.
     Pictures to validate on are for testing where no others are, and otherwise not used. Without a
@@ -72,7 +80,7 @@ def load_folder(place: str, *, show_progress: bool = False) -> Splits:
         for folder in sorted(set(part) & set(names), key=lambda each: classes.index(names[each]))
         for file in part[folder]
     ]
-    pictures = Pictures(name, options)
+    pictures = Pictures(name, options, learnt, keeps_blank)
     with progress("Reading pictures", len(given), show_progress, unit="pictures") as report:
         pictures.add(given, report)
     preparation, read_notes = pictures.finish()
@@ -87,11 +95,14 @@ def load_folder(place: str, *, show_progress: bool = False) -> Splits:
     )
 
 
-def load_others(place: str) -> tuple[Dataset | None, Dataset | None]:
+def load_others(
+    place: str, learnt: Preparation | None = None
+) -> tuple[Dataset | None, Dataset | None]:
     """Load a folder's images that show none of its classes, for training and for testing.
 
     They are in ``none`` beside the classes, or in ``train/none`` and ``test/none``. Without train
-    and test folders, all are for training.
+    and test folders, all are for training. A picture that shows nothing is one of them. `learnt` is
+    how the classes became images; without one, each small plain picture is taken as it looks.
 
     Raises
     ------
@@ -102,7 +113,9 @@ def load_others(place: str) -> tuple[Dataset | None, Dataset | None]:
     found: list[Dataset | None] = [None, None]
     for number, part in enumerate(_layout(path).parts if path.is_dir() else []):
         if len(part) > 1 and part.get(NONE):
-            pictures = Pictures(f"folder:{place}", options)
+            pictures = Pictures(
+                f"folder:{place}", options, learnt or Preparation(), keeps_blank=True
+            )
             pictures.add([Given(file, str(file), 0) for file in part[NONE]])
             pictures.finish()
             found[number] = Dataset(f"folder:{place}", *pictures.part(0), (NONE,))

@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Dataset, Splits, carve_test
-from lenet.datasets.labels import LabelError, Labels, check_classes, of_array, sort_classes
+from lenet.datasets.labels import (
+    LabelError,
+    Labels,
+    check_classes,
+    check_trained,
+    of_array,
+    sort_classes,
+)
+from lenet.datasets.levels import PIXELS, fractions_of_one
 from lenet.errors import DataError, UsageError
 from lenet.picture.arrays import ArrayError, scale_of, to_array
 
@@ -70,7 +78,8 @@ def as_splits(data: Given) -> Splits:
     UsageError
         It is neither a dataset nor a pair of them.
     DataError
-        It has fewer than three images, or the classes of the two parts differ.
+        It has fewer than three images; or the classes of the two parts differ, or training lacks
+        images of one that is tested.
     """
     match data:
         case Dataset():
@@ -90,6 +99,7 @@ def as_splits(data: Given) -> Splits:
             f"{splits.test.name} {len(splits.test.classes)} others to test on: make both with the "
             "same classes, lenet.Dataset(images, labels, classes=train.classes)"
         )
+    check_trained(splits)
     return splits
 
 
@@ -108,7 +118,11 @@ def _images(source: Any) -> NDArray[np.uint8]:
     except ArrayError as error:
         raise ArrayError(f"{found}{error}") from error
     if array.dtype != np.uint8:
-        blocks = (array[i : i + BLOCK] for i in range(0, len(array), BLOCK))
+        blocks = [array[i : i + BLOCK].reshape(-1, PIXELS) for i in range(0, len(array), BLOCK)]
+        if scale == 1 and any(fractions_of_one(block).any() for block in blocks):
+            raise ArrayError(
+                f"{found}, some of 0 to 1 with fractions, others of 0 to 255; give all in one scale"
+            )
         array = np.concatenate([np.rint(block * float(scale)).astype(np.uint8) for block in blocks])
     elif array.max() == 1:
         raise ArrayError(f"{found}, from 0 to 1; multiply them by 255 if 1 is ink")

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Dataset, Splits
+from lenet.datasets.labels import check_trained
 from lenet.errors import DataError, UsageError
 
 IMAGES, LABELS = 0x803, 0x801
@@ -50,7 +51,7 @@ def load_idx(source: str) -> Splits:
     ------
     DataError
         A file is missing, unreadable, damaged or not what its name says, or images and labels do
-        not belong together.
+        not belong together; or training lacks images of a class that is tested.
     UsageError
         The option is not ``?transpose``.
     """
@@ -78,7 +79,9 @@ def load_idx(source: str) -> Splits:
         Dataset(f"idx:{source}", images, labels - first, classes)
         for images, labels in parts.values()
     )
-    return Splits(train, test)
+    splits = Splits(train, test)
+    check_trained(splits)
+    return splits
 
 
 def read_images(path: Path) -> NDArray[np.uint8]:

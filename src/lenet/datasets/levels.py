@@ -5,9 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.picture.arrays import SLIGHTLY_ABOVE_ONE
+
 PIXELS = 28 * 28
 MOST_IMAGES = 2_000_000  # twice the largest set of digits and letters, EMNIST ByClass; 1.6 GB
 SCALED = "pixels of 0 to 1 were multiplied by 255"
+ROUNDED = "pixels that are fractions of 0 to 255 were rounded"
 
 
 class LevelError(Exception):
@@ -31,17 +34,19 @@ class PixelError(LevelError):
 class Levels:
     """Gathers images as uint8, whatever the numbers are: 0 to 255, or all of 0 to 1.
 
-    Numbers are taken as they are. Only where none is above 1 and some are fractions, all are
-    multiplied by 255. Other fractions are refused: the two scales may be mixed.
+    Whole numbers are taken as they are. Where some are fractions, either no pixel is greater than 1
+    and all are multiplied by 255, or they are rounded. Both scales at once are refused.
 
     Attributes
     ----------
     scaled : bool
         Whether the pixels so far were multiplied by 255.
+    rounded : bool
+        Whether fractions of 0 to 255 were rounded.
     """
 
     def __init__(self) -> None:
-        self.scaled = False
+        self.scaled = self.rounded = False
         self._pixels = bytearray()  # grows in place, without a copy of the whole
         self._highest = 0.0
         self._has_numbers = False  # other than bool, whose True is ink for certain
@@ -55,7 +60,8 @@ class Levels:
         Raises
         ------
         PixelError
-            A pixel is not finite, negative, greater than 255, or a fraction that it may not be.
+            A pixel is not finite, negative or greater than 255; or it is of an image of 0 to 1
+            while others are of 0 to 255.
         LevelError
             There are more than `MOST_IMAGES`.
         """
@@ -71,18 +77,29 @@ class Levels:
         if block.dtype != np.uint8:
             self._check_range(block)
         highest = float(block.max(initial=0))
-        fractional = block != np.floor(block) if block.dtype.kind == "f" else np.zeros((), bool)
-        if fractional.any() and not self.scaled:
+        of_one = fractions_of_one(block)
+        if self.scaled and highest > 1:
+            self._refuse(block, block > 1, "is greater than 1, but others are fractions")
+        if of_one.any() and not self.scaled:
             if max(highest, self._highest) > 1:
-                self._refuse(block, fractional, "is a fraction, but others are greater than 1")
+                self._refuse(block, of_one, "is a fraction, but others are greater than 1")
             stored = np.frombuffer(self._pixels, np.uint8)
             stored *= 255
             del stored  # a bytearray cannot grow while an array looks at it
             self.scaled = True
-        elif self.scaled and highest > 1:
-            self._refuse(block, block > 1, "is greater than 1, but others are fractions")
         self._highest = max(highest, self._highest)
-        self._pixels += (np.rint(block * 255.0) if self.scaled else block).astype("u1").tobytes()
+        whole = block
+        if block.dtype.kind == "f":
+            whole = np.rint(block * 255.0 if self.scaled else block)
+            self.rounded |= not self.scaled and bool((whole != block).any())
+        elif self.scaled:
+            whole = block * 255
+        self._pixels += whole.astype("u1").tobytes()
+
+    @property
+    def notes(self) -> list[str]:
+        """What was done to the numbers, in a line; empty if they were taken as they are."""
+        return [SCALED] if self.scaled else [ROUNDED] if self.rounded else []
 
     def images(self) -> NDArray[np.uint8]:
         """Return all images, uint8 (n, 28, 28), writable; nothing can be added any more.
@@ -90,10 +107,16 @@ class Levels:
         Raises
         ------
         LevelError
-            No pixel is greater than 1, and none a fraction: 1 may be ink or one level of 255.
+            No pixel is greater than 1, and none a fraction: 1 may be ink or one level of 255. Or
+            some are fractions and the highest is between 1 and 2: either of 0 to 1, overshot, or
+            nearly black.
         """
         if self._has_numbers and not self.scaled and self._highest == 1:
             raise LevelError("holds only pixels of 0 and 1; multiply them by 255 if 1 is ink")
+        if self.rounded and self._highest < SLIGHTLY_ABOVE_ONE:
+            raise LevelError(
+                f"holds fractions up to {self._highest:.7g}; give pixels of 0 to 1, or of 0 to 255"
+            )
         return np.frombuffer(self._pixels, np.uint8).reshape(-1, 28, 28)
 
     def _check_range(self, block: NDArray[Any]) -> None:
@@ -109,6 +132,17 @@ class Levels:
             raise PixelError(
                 len(self) + image,
                 pixel,
-                f"is {block[image, pixel]:.6g}, which {fault}; pixels are whole numbers of 0 to "
-                "255, or all of 0 to 1",
+                f"is {block[image, pixel]:.6g}, which {fault}; pixels are of 0 to 255, or all of 0 "
+                "to 1",
             )
+
+
+def fractions_of_one(block: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which numbers of images (m, p) are fractions in an image without any above 1.
+
+    >>> fractions_of_one(np.array([[0, 0.5], [0.5, 7], [0, 1]])).tolist()
+    [[False, True], [False, False], [False, False]]
+    """
+    if block.dtype.kind != "f":
+        return np.zeros((1, 1), bool)
+    return np.asarray((block != np.floor(block)) & (block.max(1, initial=0) <= 1)[:, None])

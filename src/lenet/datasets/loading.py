@@ -1,13 +1,14 @@
 """Loading of data: one source, several, or what a source holds that is none of its classes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lenet.datasets.dataset import NONE, Dataset, Splits, join
-from lenet.datasets.source import MEMORY, SOURCES, Source
+from lenet.datasets.source import MEMORY, OF_PICTURES, SOURCES, Source
 from lenet.errors import DataError, UsageError, suggest
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def load(
     download: bool = True,
     timeout: float | None = None,
     show_progress: bool = False,
+    learnt: "Preparation | None" = None,
 ) -> Splits:
     """Load a source.
 
@@ -40,6 +42,8 @@ def load(
         Seconds that the download as a whole may take.
     show_progress : bool
         Whether to show the download on stderr, if that is a terminal.
+    learnt : Preparation, optional
+        How a model that shall read its pictures takes them, where the source says nothing else.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def load(
         case "folder":
             from lenet.datasets.folder import load_folder
 
-            return load_folder(parsed.place, show_progress=show_progress)
+            return load_folder(parsed.place, learnt, show_progress=show_progress)
         case "csv":
             from lenet.datasets.table import load_csv
 
@@ -104,7 +108,7 @@ def load(
         case "parquet":
             from lenet.datasets.parquet import load_parquet
 
-            return load_parquet(parsed.place, show_progress=show_progress)
+            return load_parquet(parsed.place, learnt, show_progress=show_progress)
         case "corrections":
             from lenet.datasets.corrections import load_corrections
 
@@ -129,8 +133,11 @@ def load_each(
     download: bool = True,
     timeout: float | None = None,
     show_progress: bool = False,
+    learnt: "Preparation | None" = None,
 ) -> dict[str, Splits]:
     """Load several sources, in their order; the parameters are those of `load`.
+
+    Their pictures become images in one way; see `prepared_alike`.
 
     Raises
     ------
@@ -146,7 +153,39 @@ def load_each(
             f"{repeated[0]} is given twice: its images would be trained on and held out at once; "
             "say each --data once"
         )
-    return {source: load(source, data_dir, download, timeout, show_progress) for source in sources}
+    loaded = {
+        source: load(source, data_dir, download, timeout, show_progress, learnt)
+        for source in sources
+    }
+    return prepared_alike(loaded, show_progress=show_progress)
+
+
+def prepared_alike(
+    sources: Mapping[str, Splits], *, show_progress: bool = False
+) -> dict[str, Splits]:
+    """Return sources whose pictures became images in one way, in which a model can take others.
+
+    Where small plain pictures of two sources differ in polarity, each is taken as it looks, unless
+    its source says otherwise: those sources are read again.
+
+    Raises
+    ------
+    DataError
+        See `common_preparation`.
+    """
+    common = common_preparation(list(sources.values()))
+    odd = [
+        name
+        for name, each in sources.items()
+        if Source.parse(name).kind in OF_PICTURES
+        and each.preparation != common
+        and "polarity=" not in name
+    ]
+    again = {name: load(name, show_progress=show_progress, learnt=common) for name in odd}
+    note = f"small plain pictures of {' and '.join(odd)} differ: each is taken as it looks"
+    if odd:
+        again[odd[0]] = replace(again[odd[0]], notes=(note, *again[odd[0]].notes))
+    return {name: again.get(name, splits) for name, splits in sources.items()}
 
 
 def load_all(
@@ -155,6 +194,7 @@ def load_all(
     download: bool = True,
     timeout: float | None = None,
     show_progress: bool = False,
+    learnt: "Preparation | None" = None,
 ) -> Splits:
     """Like `load_each`, with the training parts joined, and the test parts.
 
@@ -165,7 +205,8 @@ def load_all(
     DataError
         See `load`; or the class names of two sources differ.
     """
-    return join_splits(load_each(sources, data_dir, download, timeout, show_progress).values())
+    loaded = load_each(sources, data_dir, download, timeout, show_progress, learnt)
+    return join_splits(loaded.values())
 
 
 def join_splits(splits: Iterable[Splits]) -> Splits:
@@ -206,12 +247,13 @@ def common_preparation(splits: Sequence[Splits]) -> "Preparation | None":
 
 
 def load_others(
-    source: str, data_dir: str | Path | None = None
+    source: str, data_dir: str | Path | None = None, learnt: "Preparation | None" = None
 ) -> tuple[Dataset | None, Dataset | None]:
     """Load the images of a source that show none of its classes, for training and for testing.
 
     These are readings that people corrected to "no digit", a folder ``none`` beside the classes,
-    or UNIPEN's letters and signs. Other sources hold no such images.
+    or UNIPEN's letters and signs. Other sources hold no such images. `learnt` is how the pictures
+    of the classes became images, as in `load`.
 
     Raises
     ------
@@ -229,7 +271,7 @@ def load_others(
         case "folder":
             from lenet.datasets import folder
 
-            return folder.load_others(parsed.place)
+            return folder.load_others(parsed.place, learnt)
         case "unipen":
             from lenet.datasets import unipen
 
@@ -242,10 +284,14 @@ def load_others(
             return None, None
 
 
-def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
+def load_nondigits(
+    source: str, data_dir: Path | None = None, learnt: "Preparation | None" = None
+) -> Dataset:
     """Load images that show no digit, to learn to refuse them.
 
     They are what `load_others` gives for training; if that is nothing, all images of the source.
+    Without `learnt`, small plain pictures are taken as they look. A picture of a folder may show
+    nothing at all.
 
     Raises
     ------
@@ -254,11 +300,21 @@ def load_nondigits(source: str, data_dir: Path | None = None) -> Dataset:
     DataError
         The source cannot be read, or it is a store of corrections none of which says "no digit".
     """
-    train, _ = load_others(source, data_dir)
+    parsed = Source.parse(source)
+    train, _ = load_others(source, data_dir, learnt)
     if train is None:
-        if Source.parse(source).kind == "corrections":
+        if parsed.kind == "corrections":
             raise DataError(
                 "no correction says that something is no digit: leave them out of nondigits"
             )
-        train = load(source, data_dir, show_progress=True).train
+        from lenet.finder import Preparation  # brings OpenCV
+
+        learnt = learnt or Preparation()
+        if parsed.kind == "folder":
+            from lenet.datasets.folder import load_folder
+
+            splits = load_folder(parsed.place, learnt, show_progress=True, keeps_blank=True)
+        else:
+            splits = load(source, data_dir, show_progress=True, learnt=learnt)
+        train = splits.train
     return Dataset(train.name, train.images, np.zeros(len(train), np.int64), (NONE,))

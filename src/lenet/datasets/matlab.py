@@ -16,6 +16,7 @@ from lenet.datasets.dataset import Splits
 from lenet.datasets.labels import Labels, of_array, to_splits
 from lenet.datasets.levels import MOST_IMAGES, PIXELS
 from lenet.errors import DataError
+from lenet.finder import Preparation
 
 # https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf: a header of 128 bytes, then
 # elements, each a type and a length, 32 bits each, and so many bytes.
@@ -24,6 +25,7 @@ _COMPRESSED = 15
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 SVHN = (32, 32, 3)  # of the images in SVHN's cropped digits
+SVHN_PREPARATION = Preparation("squeeze", "light")  # whole, and neither polarity is turned round
 EMNIST_PARTS = ("train", "test")
 
 
@@ -186,4 +188,5 @@ def _svhn(name: str, path: Path, images: NDArray[Any], digits: NDArray[Any]) -> 
             grey = cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)
             small[number] = cv2.resize(grey, (28, 28), interpolation=cv2.INTER_AREA)
     labels: Labels = of_array(np.where(digits == 10, 0, digits))
-    return to_splits(name, (small, labels), notes=["pictures in colour were made grey, 28×28"])
+    notes = ["pictures in colour were made grey, 28×28"]
+    return to_splits(name, (small, labels), notes=notes, preparation=SVHN_PREPARATION)

@@ -8,9 +8,10 @@ those of EMNIST, which are stored transposed, are turned upright, and those of U
 import bz2
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ from lenet.datasets.idx import (
 from lenet.datasets.mnist import PARTS
 from lenet.datasets.originals import Collection, File, Original, parsed, read_splits
 from lenet.errors import DataError
+
+if TYPE_CHECKING:
+    from lenet.finder import Fit
 
 CLOTHES = (
     *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
@@ -54,12 +58,15 @@ class Named:
         Authors and terms, for a page that shows images.
     citation : str
         What its authors ask to cite.
+    fit : {"ink", "squeeze"}
+        How a model that learns from it takes pictures, see `lenet.finder.Preparation`.
     """
 
     collection: Collection
     read: Callable[[str, Mapping[str, File]], Splits]
     licence: str
     citation: str
+    fit: "Fit" = "ink"
 
 
 def load_named(
@@ -70,7 +77,13 @@ def load_named(
     The parameters but the first, and the errors, are those of `Collection.obtain`.
     """
     named = NAMED[name]
-    return named.read(name, named.collection.obtain(data_dir, download, timeout, show_progress))
+    files = named.collection.obtain(data_dir, download, timeout, show_progress)
+    splits = named.read(name, files)
+    if named.fit == "ink":
+        return splits
+    from lenet.finder import Preparation  # brings OpenCV
+
+    return replace(splits, preparation=Preparation(named.fit))
 
 
 def _read_emnist(name: str, files: Mapping[str, File]) -> Splits:
@@ -213,6 +226,7 @@ FASHION_MNIST = Named(
     citation="H. Xiao, K. Rasul, R. Vollgraf, "
     '"Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", '
     "arXiv:1708.07747, 2017",
+    fit="squeeze",
 )
 
 KMNIST = Named(

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from lenet.datasets.arrays import MOST_BYTES
 from lenet.datasets.cache import progress
 from lenet.datasets.dataset import Splits
+from lenet.datasets.dataset import listed as listed_classes
 from lenet.datasets.labels import LABEL_NAMES, LabelError, Labels, of_texts, to_splits
 from lenet.datasets.levels import MOST_IMAGES
 from lenet.datasets.pictures import Given, Pictures, parse_place
 from lenet.errors import DataError
+from lenet.finder import Preparation
 
 IMAGE_NAMES = ("image", "images", "img", "picture")
 BLOCK = 256  # rows that are read at a time
@@ -56,13 +58,15 @@ class _Names:
         return of_texts(list(self.met), codes)
 
 
-def load_parquet(place: str, *, show_progress: bool = False) -> Splits:
+def load_parquet(
+    place: str, learnt: Preparation | None = None, *, show_progress: bool = False
+) -> Splits:
     """Load a Parquet file, or a folder of files with train and test in their names.
 
     A column ``image`` holds files of pictures, as bytes or as Hugging Face's struct of ``bytes``
     and ``path``; a column named as in `LABEL_NAMES` holds class names, or numbers, which Hugging
     Face's description in the file names. Each picture becomes an image as in a folder of pictures,
-    with the same options.
+    with the same options. `learnt` is that of `lenet.datasets.pictures.Pictures`.
 
     Files with validation in their names are for testing if none are, and otherwise not used. Where
     all files are of one part, a fixed fifth of every class is held out for testing.
@@ -78,12 +82,12 @@ def load_parquet(place: str, *, show_progress: bool = False) -> Splits:
     name = f"parquet:{place}"
     path, options = parse_place("parquet", place)
     files, notes = _files(path)
-    names, pictures = _Names(), Pictures(name, options)
+    names, pictures = _Names(), Pictures(name, options, learnt)
     total = sum(_rows(file) for part in files for file in part)
     with progress("Reading pictures", total, show_progress, unit="pictures") as report:
         for part, part_files in enumerate(files):
             for number, file in enumerate(part_files):
-                _read(file, part, pictures, names, report, is_first=not number)
+                _read(file, part, pictures, names, report, is_first=not (part or number))
     preparation, read_notes = pictures.finish()
     try:
         read = [
@@ -161,13 +165,16 @@ def _read(
     *,
     is_first: bool,
 ) -> None:
-    """Append the pictures and labels of a file, the first of its part or a later one."""
+    """Append the pictures and labels of a file, the first of all or a later one."""
     with _reading(file) as opened:
         columns = _columns(file, opened.schema_arrow.names)
         _check_size(file, opened.metadata, len(pictures))
         declared = _declared(opened.schema_arrow.metadata, columns[1])
         if not is_first and declared != names.declared:
-            raise DataError(f"{file} names other classes than the files before it; give one set")
+            raise DataError(
+                f"{file} names {_told(declared)}, but the files before it {_told(names.declared)}; "
+                "give files of one data set"
+            )
         names.declared = declared
         nulls, number = [0, 0], 0
         for batch in opened.iter_batches(BLOCK, columns=list(columns)):
@@ -226,6 +233,10 @@ def _declared(metadata: dict[bytes, bytes] | None, column: str) -> tuple[str, ..
         return tuple(str(name) for name in names) if isinstance(names, list) else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _told(declared: tuple[str, ...] | None) -> str:
+    return "no classes" if declared is None else f"the classes {listed_classes(declared)}"
 
 
 def _is_missing(label: Any) -> bool:

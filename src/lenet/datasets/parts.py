@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 from lenet.datasets.dataset import Dataset, Splits, carve, join, repeat_small
 from lenet.datasets.loading import (
     common_preparation,
-    load_all,
+    join_splits,
     load_each,
     load_nondigits,
     load_others,
+    prepared_alike,
 )
 from lenet.errors import DataError
 from lenet.recipe import Recipe
+from lenet.run import Run
 
 if TYPE_CHECKING:
     from lenet.finder import Preparation
@@ -47,7 +49,8 @@ class Parts:
     notes : tuple of str
         What was guessed or changed while the data was read, see `Splits`.
     preparation : Preparation, optional
-        How pictures among the data became images; None without any.
+        How pictures among the data became images, or those of the model that the recipe starts
+        from; None without any.
     """
 
     train: Dataset
@@ -83,15 +86,39 @@ class Parts:
         return facts
 
 
-def load_parts(recipe: Recipe, data_dir: Path | None = None) -> Parts:
-    """Load the recipe's data and split it; see `split_parts` for the errors."""
-    return split_parts(
-        recipe, load_each(recipe.data, data_dir, show_progress=True), data_dir=data_dir
-    )
+def preparation_of(run: Run) -> "Preparation":
+    """Return how the pictures that a model was trained on became images, as those it reads do."""
+    from lenet.finder import Preparation  # brings OpenCV
+
+    return Preparation.from_facts(run.manifest.data.get("preparation", {}))
+
+
+def learnt_before(recipe: Recipe) -> "Preparation | None":
+    """Return how the model that a recipe starts from takes pictures; None if it starts afresh.
+
+    Raises
+    ------
+    UsageError, ModelError
+        The model is missing or broken.
+    """
+    return preparation_of(Run.find(recipe.start_from)) if recipe.start_from else None
+
+
+def load_parts(
+    recipe: Recipe, data_dir: Path | None = None, learnt: "Preparation | None" = None
+) -> Parts:
+    """Load the recipe's data and split it; see `split_parts` for parameters and errors."""
+    learnt = learnt or learnt_before(recipe)
+    sources = load_each(recipe.data, data_dir, show_progress=True, learnt=learnt)
+    return split_parts(recipe, sources, data_dir=data_dir, learnt=learnt)
 
 
 def split_parts(
-    recipe: Recipe, sources: Mapping[str, Splits], *, data_dir: Path | None = None
+    recipe: Recipe,
+    sources: Mapping[str, Splits],
+    *,
+    data_dir: Path | None = None,
+    learnt: "Preparation | None" = None,
 ) -> Parts:
     """Split the recipe's data, and load and split its extra data and nondigits.
 
@@ -102,6 +129,9 @@ def split_parts(
         The recipe's data, already loaded.
     data_dir : Path, optional
         First folder to search for MNIST.
+    learnt : Preparation, optional
+        How the model takes pictures: the one that the recipe starts from, or one to be scored. By
+        default the pictures decide.
 
     Raises
     ------
@@ -109,9 +139,14 @@ def split_parts(
         Extra data or nondigits cannot be loaded, or there are too few images for a validation
         part that the recipe needs.
     """
+    learnt = learnt or learnt_before(recipe)
+    extra = _load_extra(recipe, sources, data_dir, learnt)
+    every = prepared_alike({**sources, **extra}, show_progress=True)
+    sources, extra = ({name: every[name] for name in part} for part in (sources, extra))
+    preparation = common_preparation(list(every.values())) or learnt
     _check_classes([splits.train for splits in sources.values()])
-    digits = _carve_digits(recipe, [splits.train for splits in sources.values()], data_dir)
-    nondigits, other_tests = _gather_nondigits(recipe, data_dir)
+    digits = _carve_digits(recipe, sources, extra)
+    nondigits, other_tests = _gather_nondigits(recipe, data_dir, preparation)
     carved_nondigits = [_carve(recipe, dataset, allow_none=True) for dataset in nondigits]
     return Parts(
         train=_join_trains(digits, least_share=recipe.least_share),
@@ -128,10 +163,21 @@ def split_parts(
         folder=data_dir,
         tests={source: splits.test for source, splits in sources.items()},
         other_tests=other_tests,
-        own=sum(len(held) for _, held in _own(recipe, digits) if held is not None),
-        notes=tuple(note for splits in sources.values() for note in splits.notes),
-        preparation=common_preparation(list(sources.values())),
+        own=sum(len(held) for _, held in digits[: len(digits) - bool(extra)] if held is not None),
+        notes=tuple(note for splits in every.values() for note in splits.notes),
+        preparation=preparation,
     )
+
+
+def _load_extra(
+    recipe: Recipe,
+    sources: Mapping[str, Splits],
+    data_dir: Path | None,
+    learnt: "Preparation | None",
+) -> dict[str, Splits]:
+    """Load the extra data, except what is among the recipe's data already."""
+    extra = [source for source in recipe.extra_data if source not in sources]
+    return load_each(extra, data_dir, show_progress=True, learnt=learnt) if extra else {}
 
 
 def _check_classes(trains: Sequence[Dataset]) -> None:
@@ -143,25 +189,21 @@ def _check_classes(trains: Sequence[Dataset]) -> None:
             )
 
 
-def _carve_digits(recipe: Recipe, trains: Sequence[Dataset], data_dir: Path | None) -> list[Carved]:
-    """Hold out a share of the recipe's data and of its extra data."""
+def _carve_digits(
+    recipe: Recipe, sources: Mapping[str, Splits], extra: Mapping[str, Splits]
+) -> list[Carved]:
+    """Hold out a share of the recipe's data, and of its extra data, which comes last, in one."""
     repeats_small = recipe.least_share > 0
+    trains = [splits.train for splits in sources.values()]
     # Repeating small sources needs each one carved separately; otherwise they are joined first.
     datasets = list(trains) if repeats_small else [join(trains)]
-    carved = [_carve(recipe, dataset, allow_none=repeats_small) for dataset in datasets]
-    if recipe.extra_data:
-        extra = load_all(recipe.extra_data, data_dir, show_progress=True).train
-        carved.append(_carve(recipe, extra, allow_none=repeats_small))
-    return carved
-
-
-def _own(recipe: Recipe, carved: Sequence[Carved]) -> Sequence[Carved]:
-    """Return the parts of the recipe's data, without the extra data, which comes last."""
-    return carved[:-1] if recipe.extra_data else carved
+    if extra:
+        datasets.append(join_splits(extra.values()).train)
+    return [_carve(recipe, dataset, allow_none=repeats_small) for dataset in datasets]
 
 
 def _gather_nondigits(
-    recipe: Recipe, data_dir: Path | None
+    recipe: Recipe, data_dir: Path | None, learnt: "Preparation | None"
 ) -> tuple[list[Dataset], dict[str, Dataset]]:
     """Load the images of no class: the training parts, and each source's test part.
 
@@ -169,10 +211,10 @@ def _gather_nondigits(
     """
     if not recipe.nondigits:
         return [], {}
-    trains = [load_nondigits(source, data_dir) for source in recipe.nondigits]
+    trains = [load_nondigits(source, data_dir, learnt) for source in recipe.nondigits]
     tests = {}
     for source in (*recipe.data, *recipe.nondigits):
-        train, test = load_others(source, data_dir)
+        train, test = load_others(source, data_dir, learnt)
         if train and source in recipe.data:
             trains.append(train)
         if test:

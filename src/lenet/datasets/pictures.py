@@ -1,6 +1,5 @@
 """Pictures of a source, each of one thing, which become images as `predict` makes them."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from lenet.errors import DataError, PictureError, UsageError
 from lenet.finder import Fit, Preparation, polarity_of, prepare, shipped_finder
 from lenet.picture import Picture, Polarity, decode, decode_pages
 from lenet.picture.page_numbers import PageError
+from lenet.runtime import available_cores
 
 MOST_LISTED = 10  # pictures in an error or a note; of more, their number
 NOTHING = "shows nothing"
@@ -28,15 +28,15 @@ class PictureOptions:
 
     Attributes
     ----------
-    fit : {"ink", "squeeze"}
-        As in `Preparation`.
+    fit : {"ink", "squeeze"}, optional
+        As in `Preparation`; "ink" by default.
     polarity : {"dark", "light", "auto"}, optional
         As in `Preparation`; by default what most of the pictures are.
     skip_broken : bool
         Go on without pictures that cannot be read.
     """
 
-    fit: Fit = "ink"
+    fit: Fit | None = None
     polarity: Polarity | None = None
     skip_broken: bool = False
 
@@ -56,7 +56,7 @@ def parse_place(kind: str, place: str) -> tuple[Path, PictureOptions]:
     ('shirts', PictureOptions(fit='squeeze', polarity=None, skip_broken=True))
     """
     path, mark, text = place.partition("?")
-    fit: Fit = "ink"
+    fit: Fit | None = None
     polarity: Polarity | None = None
     skip_broken = False
     for word in text.split("&") if mark else []:
@@ -109,10 +109,18 @@ class Pictures:
     source : str
         As it was written.
     options : PictureOptions
+        What they say comes first.
+    learnt : Preparation, optional
+        How a model that shall read the pictures takes them; without one, most pictures decide their
+        polarity.
+    keeps_blank : bool
+        Whether a picture that shows nothing is an image too, all paper, instead of an error.
     """
 
     source: str
     options: PictureOptions
+    learnt: Preparation | None = None
+    keeps_blank: bool = False
     _images: list[_Image] = field(default_factory=list)
     _origins: list[Given] = field(default_factory=list)
     _broken: list[str] = field(default_factory=list)
@@ -120,6 +128,16 @@ class Pictures:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def fit(self) -> Fit:
+        """How a picture becomes an image."""
+        return self.options.fit or (self.learnt.fit if self.learnt else "ink")
+
+    @property
+    def polarity(self) -> Polarity | None:
+        """What the pictures are taken for; None: what most of them are."""
+        return self.options.polarity or (self.learnt.polarity if self.learnt else None)
 
     def add(
         self, given: Sequence[Given], report: Callable[[int], None] = lambda count: None
@@ -129,7 +147,7 @@ class Pictures:
         `report` is called with the number of pictures read since it was called last.
         """
         self._count += len(given)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(available_cores()) as pool:
             for each, (images, errors) in zip(given, pool.map(self._read, given), strict=True):
                 self._images += images
                 # A note needs no more than the name.
@@ -147,11 +165,11 @@ class Pictures:
         """
         notes = self._judge_broken()
         votes = Counter(image.looks for image in self._images if image.looks)
-        polarity: Polarity = self.options.polarity or "auto"
-        if votes and self.options.polarity is None:
+        polarity: Polarity = self.polarity or "auto"
+        if votes and self.polarity is None:
             polarity = "dark" if votes["dark"] > votes["light"] else "light"
-        preparation = Preparation(self.options.fit, polarity)
-        what = "pictures" if self.options.fit == "squeeze" else "small plain pictures"
+        preparation = Preparation(self.fit, polarity)
+        what = "pictures" if self.fit == "squeeze" else "small plain pictures"
         if polarity == "auto":
             return preparation, notes
         others = [
@@ -159,7 +177,7 @@ class Pictures:
             for index, image in enumerate(self._images)
             if image.looks and image.looks != polarity
         ]
-        for index in others if self.options.polarity is None else []:
+        for index in others if self.polarity is None else []:
             image = self._images[index]
             pixels = 255 - image.pixels  # of a squeezed picture
             if image.page is not None:
@@ -170,8 +188,8 @@ class Pictures:
             notes.append(
                 f"{len(others):,} of {votes.total():,} {what} look "
                 f"{WORDS['light' if polarity == 'dark' else 'dark']}, but are taken for "
-                f"{WORDS[polarity]} as the others: {listed(names)}; ?polarity=auto takes each as "
-                "it looks"
+                f"{WORDS[polarity]} as {self._whose()}: {listed(names)}; ?polarity=auto takes each "
+                "as it looks"
             )
         elif votes:
             notes.append(f"{votes.total():,} {what} are {WORDS[polarity]}")
@@ -185,14 +203,18 @@ class Pictures:
             images[place] = self._images[index].pixels
         return images, np.array([self._origins[index].label for index in own], np.int64)
 
+    def _whose(self) -> str:
+        """Say whose polarity pictures are given that look otherwise."""
+        if self.options.polarity:
+            return "the source says"
+        return "the model learnt it" if self.learnt else "the others"
+
     def _judge_broken(self) -> list[str]:
         if not self._broken:
             return []
         told = f"{len(self._broken):,} of {self._count:,} pictures"
         if not self.options.skip_broken:
-            is_blank = self.options.fit == "ink" and any(
-                error.endswith(NOTHING) for error in self._broken
-            )
+            is_blank = self.fit == "ink" and any(error.endswith(NOTHING) for error in self._broken)
             raise DataError(
                 f"{self.source}: {told} cannot be used: {listed(self._broken)}; repair or remove "
                 "them, or add ?skip-broken to the source"
@@ -213,10 +235,10 @@ class Pictures:
         return images, errors
 
     def _image(self, page: Picture) -> _Image | None:
-        fit, polarity = self.options.fit, self.options.polarity or "auto"
+        fit, polarity = self.fit, self.polarity or "auto"
         looks = polarity_of(page.pixels, fit)
         image = prepare(page.pixels, Preparation(fit, polarity), shipped_finder).image
-        if not image.any():
+        if not image.any() and not self.keeps_blank:
             return None
         return _Image(image, looks, page.pixels if looks and fit == "ink" else None)
 

@@ -143,10 +143,12 @@ def _draw(
     show_progress: bool,
 ) -> None:
     """Draw scenes by their numbers, in order, and store them part by part."""
+    from lenet.runtime import available_cores  # brings ONNX Runtime, which no process here needs
+
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
     with (
         progress("Drawing scenes", len(missing), show_progress, unit="scenes") as report,
-        _pool(min(processes or _cores(), len(chunks)), material) as draw_all,
+        _pool(min(processes or available_cores(), len(chunks)), material) as draw_all,
     ):
         scenes = zip(missing, draw_all(seed, chunks), strict=True)
         for part, numbered in groupby(scenes, key=lambda pair: pair[0] // PART):
@@ -155,10 +157,6 @@ def _draw(
                 drawn.append(scene)
                 report(1)
             store.add(part, drawn)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

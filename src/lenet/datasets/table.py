@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lenet.datasets.dataset import Splits
 from lenet.datasets.labels import LABEL_NAMES, MOST_CLASSES, LabelError, Labels, of_texts, to_splits
-from lenet.datasets.levels import PIXELS, SCALED, LevelError, Levels, PixelError
+from lenet.datasets.levels import PIXELS, LevelError, Levels, PixelError
 from lenet.datasets.lines import numbered_lines
 from lenet.errors import DataError
 
@@ -101,8 +101,7 @@ def load_csv(place: str) -> Splits:
         layout, note = _find_label(path, layout)
         notes.append(note)
     levels, texts, codes = _read(path, layout)
-    if levels.scaled:
-        notes.append(SCALED)
+    notes += levels.notes
     if layout.unused:
         notes.append(f"columns that number the rows are not used: {len(layout.unused)}")
     try:

@@ -4,12 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.drawing.crops import balanced, crop, crude
-from lenet.drawing.four_to_six import FIVE, FOUR, SIX
-from lenet.drawing.seven_to_nine import EIGHT, NINE, SEVEN
 from lenet.drawing.strokes import Floats, Hand, Style, write
-from lenet.drawing.zero_to_three import ONE, THREE, TWO, ZERO
+from lenet.drawing.styles import STYLES
 
-STYLES = dict(enumerate((ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN, EIGHT, NINE)))
 CHUNK = 2_000  # digits whose curves are computed together
 CRUDE = 0.08  # share of digits drawn as crude bitmaps; twice that for 1s, drawn with fat bars
 

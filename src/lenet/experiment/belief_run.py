@@ -1,7 +1,11 @@
-"""Fit what to believe of a finder's proposals, on drawn scenes: after a reader was trained."""
+"""Fit what to believe of a finder's proposals, on drawn scenes: after a reader was trained.
+
+A reader that is taught further takes the belief of the one it began as along.
+"""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +25,7 @@ from lenet.reader.belief import Belief, evidence
 from lenet.reader.classifier import Classifier
 from lenet.reader.page_reading import Networks, judge
 from lenet.reader.proposals import propose
-from lenet.run import MODEL, Run
+from lenet.run import BELIEF, MODEL, Run
 from lenet.storage import sha256
 
 # Scenes of another seed than the reader learns from, by the hands of other people.
@@ -78,6 +82,34 @@ def fit_belief(
     mean, scale = seen.mean(0), seen.std(0) + 1e-6
     hidden, output = _fit((seen - mean) / scale, is_digit)
     return Belief(networks.finder.digest, sha256(model), mean, scale, hidden, output)
+
+
+def carry_belief(start: Run, model: bytes) -> Belief | None:
+    """Return the belief of the reader `start`, for what it became when it was taught further.
+
+    Parameters
+    ----------
+    start : Run
+        What it began as.
+    model : bytes
+        ONNX file of what it became.
+
+    Returns
+    -------
+    Belief or None
+        None if `start` has none, or was exported anew since it was fitted.
+
+    Raises
+    ------
+    ModelError
+        A file of `start` is missing, broken or altered.
+    """
+    if BELIEF not in start.manifest.files:
+        return None
+    belief = Belief.from_json(start.read(BELIEF))
+    if belief.reader != sha256(start.read(MODEL)):
+        return None
+    return replace(belief, reader=sha256(model))
 
 
 def collect(

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lenet.datasets import load
+from lenet.datasets.parts import preparation_of
 from lenet.errors import ModelError, UsageError
+from lenet.experiment.plain_onnx import plain_onnx
 from lenet.finder import Finder, Preparation, normalise_contrast
 from lenet.metrics.calibration import Calibration
 from lenet.models.finder import OverPages, split
@@ -135,10 +137,10 @@ def to_onnx(
 ) -> Exported:
     """Export `model`, for any batch size and size of page.
 
-    Calibration and preparation are in the metadata. The network is traced once, so the
+    Calibration and preparation are in the metadata. The network is written or traced once, so the
     two ONNX files differ only in their outputs.
     """
-    layers = _traced(model)
+    layers = plain_onnx(model) or _traced(model)
     del layers.metadata_props[:]
     for key, value in _metadata(classes, calibration, preparation).items():
         layers.metadata_props.add(key=key, value=value)
@@ -219,9 +221,8 @@ def prove_finder(exported: bytes, model: nn.Module) -> float:
 def _renew(run: Run) -> Renewed:
     calibration = _calibration_of(run)
     network = network_of(run)
-    data = run.manifest.data
-    preparation = Preparation.from_facts(data.get("preparation", {}))
-    exported = to_onnx(network, tuple(data["classes"]), calibration, preparation)
+    classes = tuple(run.manifest.data["classes"])
+    exported = to_onnx(network, classes, calibration, preparation_of(run))
     if run.recipe.finds:
         difference = prove_finder(exported.model, network)
     else:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -45,12 +46,13 @@ class Drawn:
 
 def report_files(run: Inspection) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each figure of a run, then of the page that shows them."""
-    drawn: dict[str, Drawn] = {}
-    for name, figure in _figures(run):
-        content = gallery.sheet([figure], ".png")
-        drawn[name] = _embedded(content)
-        yield f"figures/{name}.png", content
-    yield REPORT, page(run, drawn).encode()
+    drawn: dict[str, Future[Drawn]] = {}
+    with ThreadPoolExecutor(1) as pool:  # packs one figure while the next is drawn
+        for name, figure in _figures(run):
+            content = gallery.sheet([figure], ".png")
+            drawn[name] = pool.submit(_embedded, content)
+            yield f"figures/{name}.png", content
+    yield REPORT, page(run, {name: made.result() for name, made in drawn.items()}).encode()
 
 
 def page(run: Inspection, drawn: Mapping[str, Drawn]) -> str:

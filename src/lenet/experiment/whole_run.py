@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -19,12 +20,9 @@ from lenet.datasets.parts import Parts, load_parts, split_parts
 from lenet.datasets.source import MEMORY
 from lenet.errors import DataError, ModelError, OutcomeError, UsageError
 from lenet.evaluation import changes, find_mistakes, score, with_former_tests
-from lenet.experiment.belief_run import fit_belief
 from lenet.experiment.card import card
 from lenet.experiment.exporting import PROOF_IMAGES, prove, to_onnx
-from lenet.experiment.finder_run import SceneParts, finish_finder, load_scene_parts
 from lenet.experiment.outcome import as_json, keep_result, write_history, write_weights
-from lenet.experiment.report import report_files
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions
 from lenet.inspection.feature_maps import Layers
@@ -35,9 +33,15 @@ from lenet.recipe import Recipe
 from lenet.run import BELIEF, CARD, FINETUNING, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
 from lenet.storage import LockedError, cannot_write, locked
 from lenet.training import Trainer, choose_device, infer
-from lenet.training.finder_trainer import FinderTrainer
 from lenet.training.loop import Loop
 from lenet.training.watching import Watcher
+
+if TYPE_CHECKING:
+    from lenet.experiment.finder_run import SceneParts
+    from lenet.reader.belief import Belief
+
+# What only some runs need is imported where it is needed: finders, their scenes, the belief in
+# their proposals, the report. It takes as long as all the rest.
 
 
 def train(
@@ -182,8 +186,12 @@ def _is_in_memory(recipe: Recipe) -> bool:
     return Source.parse(recipe.data[0]).kind == MEMORY
 
 
-def _load_parts(recipe: Recipe, data_dir: Path | None, splits: Splits | None) -> Parts | SceneParts:
+def _load_parts(
+    recipe: Recipe, data_dir: Path | None, splits: Splits | None
+) -> "Parts | SceneParts":
     if recipe.finds:
+        from lenet.experiment.finder_run import load_scene_parts
+
         return load_scene_parts(recipe, data_dir)
     if splits:
         parts = split_parts(recipe, {recipe.data[0]: splits}, data_dir=data_dir)
@@ -192,9 +200,9 @@ def _load_parts(recipe: Recipe, data_dir: Path | None, splits: Splits | None) ->
     return with_former_tests(recipe, parts)
 
 
-def _check_finder(recipe: Recipe, parts: Parts | SceneParts) -> None:
+def _check_finder(recipe: Recipe, parts: "Parts | SceneParts") -> None:
     """Raise now what would end the run after hours: a finder that is missing, or of no use."""
-    if not recipe.finder or isinstance(parts, SceneParts):
+    if not recipe.finder or not isinstance(parts, Parts):
         return
     Run.find(recipe.finder).require_finder()
     if parts.train.classes != DIGITS:
@@ -204,14 +212,16 @@ def _check_finder(recipe: Recipe, parts: Parts | SceneParts) -> None:
         )
 
 
-def _trainer(recipe: Recipe, parts: Parts | SceneParts, device: str) -> Loop:
-    if isinstance(parts, SceneParts):
-        return FinderTrainer(recipe, parts.train, parts.validation, device)
-    return Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
+def _trainer(recipe: Recipe, parts: "Parts | SceneParts", device: str) -> Loop:
+    if isinstance(parts, Parts):
+        return Trainer(recipe, parts.train, parts.validation, device, parts.nondigits)
+    from lenet.training.finder_trainer import FinderTrainer
+
+    return FinderTrainer(recipe, parts.train, parts.validation, device)
 
 
 def _train_locked(
-    run: Run, trainer: Loop, parts: Parts | SceneParts, report: bool, watcher: Watcher
+    run: Run, trainer: Loop, parts: "Parts | SceneParts", report: bool, watcher: Watcher
 ) -> Run:
     """Train the remaining epochs, saving after each, and finish the run folder."""
     try:
@@ -227,7 +237,7 @@ def _train_locked(
 
 
 def _train_and_finish(
-    run: Run, trainer: Loop, parts: Parts | SceneParts, report: bool, watcher: Watcher
+    run: Run, trainer: Loop, parts: "Parts | SceneParts", report: bool, watcher: Watcher
 ) -> Run:
     if isinstance(parts, Parts):
         watcher.loads(parts)
@@ -242,9 +252,11 @@ def _train_and_finish(
             watcher.passed(epoch)
     except OutcomeError as error:
         raise OutcomeError(f"{error}; {keep_last_good(run, trainer)}") from error
-    if isinstance(parts, SceneParts):
-        return finish_finder(run, trainer, parts, watcher)
-    return finish(run, trainer, parts, report, watcher)
+    if isinstance(parts, Parts):
+        return finish(run, trainer, parts, report, watcher)
+    from lenet.experiment.finder_run import finish_finder
+
+    return finish_finder(run, trainer, parts, watcher)
 
 
 def _restore_hint(recipe: Recipe) -> str:
@@ -278,16 +290,20 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
     for name, content in exported.files.items():
         run.write(name, content)
 
-    if run.recipe.finder:
-        watcher.enters("fitting what to believe of the finder's proposals")
-        run.write(BELIEF, fit_belief(exported.model, run.recipe.finder, parts.folder).to_json())
+    if belief := _belief(run.recipe, exported.model, parts, watcher):
+        run.write(BELIEF, belief.to_json())
 
     watcher.enters("scoring (the only time that the test set is read)")
     classifier = Classifier(exported.model)
-    scores = {name: score(classifier, part) for name, part in parts.present().items()}
+    logits = classifier.logits(parts.test.images)
+    scores = {
+        name: score(classifier, part, logits if name == "test" else None)
+        for name, part in parts.present().items()
+    }
     run.write(SCORES, as_json({name: s.to_dict() for name, s in scores.items()}))
+    hidden = _is_correction(parts)
     run.write(
-        MISTAKES, as_json(find_mistakes(classifier, parts.test, hidden=_is_correction(parts)))
+        MISTAKES, as_json(find_mistakes(classifier, parts.test, hidden=hidden, logits=logits))
     )
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
@@ -299,6 +315,7 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
         inspection.history = [asdict(epoch) for epoch in trainer.history]
         inspection.scores = {str(part): each for part, each in scores.items()}
         inspection.test, inspection.network = parts.test, model
+        inspection.probabilities = classifier.calibrated(logits)
         inspection.classifier, inspection.layers = classifier, Layers(exported.layers)
         _write_report(run, inspection)
         robustness = inspection.robustness
@@ -309,6 +326,20 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
     run.write(CARD, card(scored_run, scores, robustness, calibration, changed).encode())
     regressed = any(change.regressed for change in changed)
     return run.finish("regressed" if regressed else "done", **facts)
+
+
+def _belief(recipe: Recipe, model: bytes, parts: Parts, watcher: Watcher) -> "Belief | None":
+    """Fit what to believe of a finder's proposals, or take that of the model it began as."""
+    if recipe.finder:
+        from lenet.experiment.belief_run import fit_belief
+
+        watcher.enters("fitting what to believe of the finder's proposals")
+        return fit_belief(model, recipe.finder, parts.folder)
+    if not recipe.start_from or parts.train.classes != DIGITS:
+        return None
+    from lenet.experiment.belief_run import carry_belief
+
+    return carry_belief(Run.find(recipe.start_from), model)
 
 
 def keep_last_good(run: Run, trainer: Loop) -> str:
@@ -350,5 +381,7 @@ def _write_report(run: Run, inspection: Inspection) -> None:
         (run.folder / "figures").mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(run.folder / "figures", error) from error
+    from lenet.experiment.report import report_files  # brings matplotlib
+
     for name, content in report_files(inspection):
         run.write(name, content)

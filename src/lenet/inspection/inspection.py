@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lenet import datasets, metrics
 from lenet.datasets import Dataset
+from lenet.datasets.parts import preparation_of
 from lenet.errors import DataError
 from lenet.evaluation import read_scores
 from lenet.inspection.embedding import MOST_TSNE, Plane, pca, spread, tsne
@@ -67,7 +68,10 @@ class Inspection:
 
     @cached_property
     def test(self) -> Dataset:  # noqa: D102
-        test = datasets.load_all(self.run.recipe.data, self.data_dir, show_progress=True).test
+        learnt = preparation_of(self.run)
+        test = datasets.load_all(
+            self.run.recipe.data, self.data_dir, show_progress=True, learnt=learnt
+        ).test
         if test.digest != self.run.manifest.data["test_digest"]:
             raise DataError(
                 f"the test data of {self.run.folder} have changed since it was trained: "

@@ -1,8 +1,8 @@
 """Score a network's answers: counts first, rates last.
 
 `evaluate` turns probabilities and labels into `Scores`. Errors are integers ("98 errors in
-10,000"); a rate is a single division at the end, never a mean of batch means. scikit-learn is
-imported on first use, because importing it takes a second.
+10,000"); a rate is a single division at the end, never a mean of batch means. What needs SciPy
+imports it on first use, because importing it takes half a second.
 """
 
 from lenet.metrics.label_errors import (

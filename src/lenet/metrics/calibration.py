@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, logsumexp
 
 REFUSED_DIGITS = 0.002  # largest share of held-out digits that may be rejected
 
@@ -51,6 +49,9 @@ def calibrate(
         How many of the images are what the network is for; the others, such as crops of blurred
         photos, may be less legible.
     """
+    from scipy.optimize import minimize_scalar  # only some recipes calibrate
+    from scipy.special import logsumexp
+
     optimum = minimize_scalar(
         lambda log_t: _loss(logits / np.exp(log_t), labels), bounds=(-3, 3), method="bounded"
     )
@@ -68,5 +69,7 @@ def calibrate(
 
 
 def _loss(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
+    from scipy.special import log_softmax
+
     log_probabilities = log_softmax(logits.astype(np.float64), axis=1)
     return -float(log_probabilities[np.arange(len(labels)), labels].mean())

@@ -147,7 +147,7 @@ class Scores:
     @cached_property
     def per_class(self) -> tuple[Row, ...]:
         """Precision, recall and F1 of each class; 0 where the denominator is 0."""
-        columns = zip(*self._precision_recall_f1(None), strict=True)
+        columns = zip(*self._of_classes(), strict=True)
         support = self.confusion.sum(axis=1)
         return tuple(
             Row(name, float(p), float(r), float(f), int(n), auc)
@@ -227,24 +227,18 @@ class Scores:
         known = [(auc, w) for auc, w in zip(self.auc, weights, strict=True) if auc is not None]
         share = sum(w for _, w in known)
         auc = sum(auc * w for auc, w in known) / share if share else None
-        precision, recall, f1 = (float(value) for value in self._precision_recall_f1(how))
+        means = self._of_classes() @ np.asarray(weights) / sum(weights)
+        precision, recall, f1 = (float(value) for value in means)
         return Row(f"{how} average", precision, recall, f1, self.total, auc)
 
-    def _precision_recall_f1(self, average: str | None) -> tuple[Any, Any, Any]:
-        from sklearn.metrics import precision_recall_fscore_support
-
-        # Each cell of the confusion matrix stands for as many images as it counts.
-        k = len(self.classes)
-        truth, answers = np.indices((k, k)).reshape(2, -1)
-        precision, recall, f1, _ = precision_recall_fscore_support(
-            truth,
-            answers,
-            labels=range(k),
-            sample_weight=self.confusion.ravel(),
-            average=average,
-            zero_division=0,
-        )
-        return precision, recall, f1
+    def _of_classes(self) -> NDArray[np.float64]:
+        """Return precision, recall and F1 of each class, (3, k); 0 where nothing can be counted."""
+        right = self.confusion.diagonal()
+        answered, true = self.confusion.sum(0), self.confusion.sum(1)
+        counts = np.stack([right, right, 2 * right]), np.stack([answered, true, answered + true])
+        shares = np.zeros((3, len(right)))
+        np.divide(*counts, out=shares, where=counts[1] > 0)
+        return shares
 
 
 def frozen_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -273,22 +267,15 @@ def evaluate(probabilities: ArrayLike, labels: ArrayLike, classes: Sequence[str]
     ValueError
         No images, mismatched shapes, labels out of range, or rows that do not sum to one.
     """
-    from sklearn.metrics import confusion_matrix, roc_auc_score
-
     p, truth = _checked(probabilities, labels, len(classes))
-    answers = p.argmax(axis=1)
+    answers, k = p.argmax(axis=1), len(classes)
     # Probability 0 for the true class would make the loss infinite; this is float32's smallest.
     given = np.maximum(p[np.arange(len(truth)), truth], np.finfo(np.float32).smallest_subnormal)
     return Scores(
         classes=tuple(classes),
-        confusion=frozen_counts(
-            confusion_matrix(truth, answers, labels=range(len(classes))).astype(np.int64)
-        ),
+        confusion=frozen_counts(np.bincount(truth * k + answers, minlength=k * k).reshape(k, k)),
         loss=float(-np.log(given).mean()),
-        auc=tuple(
-            float(roc_auc_score(truth == c, p[:, c])) if _both(truth == c) else None
-            for c in range(len(classes))
-        ),
+        auc=tuple(_area(truth == c, p[:, c]) if _both(truth == c) else None for c in range(k)),
         calibration=_calibration(p.max(axis=1), answers == truth),
     )
 
@@ -302,13 +289,39 @@ def roc_curves(probabilities: ArrayLike, labels: ArrayLike) -> list[Curve | None
         Float64 arrays from (0, 0) to (1, 1), without collinear points. None if no image or every
         image is of the class.
     """
-    from sklearn.metrics import roc_curve
-
     p, truth = _checked(probabilities, labels, np.shape(probabilities)[-1])
-    return [
-        roc_curve(truth == c, p[:, c], drop_intermediate=True)[:2] if _both(truth == c) else None
-        for c in range(p.shape[1])
-    ]
+    curves: list[Curve | None] = []
+    for c in range(p.shape[1]):
+        if not _both(truth == c):
+            curves.append(None)
+            continue
+        false, true = _counts_above(truth == c, p[:, c])
+        bends = (np.diff(false, 2) != 0) | (np.diff(true, 2) != 0)
+        kept = np.concatenate([[True], bends, [True]])
+        curves.append((false[kept] / false[-1], true[kept] / true[-1]))
+    return curves
+
+
+def _counts_above(
+    positive: NDArray[np.bool_], scores: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the false and the true positives at every threshold, from none of them to all.
+
+    >>> _counts_above(np.array([True, False, True]), np.array([0.9, 0.5, 0.5]))
+    (array([0, 0, 1]), array([0, 1, 2]))
+    """
+    order = np.argsort(-scores, kind="stable")
+    # Of equal scores only the last one ends a threshold.
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
+    true = np.cumsum(positive[order])[ends]
+    return np.append(0, ends + 1 - true), np.append(0, true)
+
+
+def _area(positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:
+    """Return the area under the ROC curve: the share of pairs in order, an equal pair half."""
+    false, true = _counts_above(positive, scores)
+    twice = int((np.diff(false) * (true[1:] + true[:-1])).sum())
+    return twice / (2 * int(false[-1]) * int(true[-1]))
 
 
 def _calibration(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[Bin, ...]:

@@ -23,6 +23,7 @@ EPSILON = 1e-6  # of a probability: keeps its logarithm finite
 ARRAYS = ("mean", "scale", "hidden", "output")
 MOST = 12.0  # logits beyond are as good as certain
 FACTS = 30  # numbers that `evidence` gives of a place
+SCORE, CERTAINTY = 2, 3  # those of them that the reader alone says: its score and its log odds
 
 
 @dataclass(frozen=True, eq=False)

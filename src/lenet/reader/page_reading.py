@@ -7,6 +7,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.errors import UsageError
 from lenet.finder import Finder, Preparation, Row, grid, rows
 from lenet.picture import Picture, Polarity
 from lenet.reader.belief import Belief, evidence
@@ -83,6 +84,22 @@ class Options:
     grid: bool = False
     min_probability: float = MIN_PROBABILITY
     keep_uncertain: bool = False
+
+
+def refuse_idle(options: Options, networks: Networks) -> None:
+    """Raise `UsageError` if an option would have no effect on pictures of one thing."""
+    asked = {"upside-down": options.upside_down, "grid": options.grid}
+    for name in (name for name, is_asked in asked.items() if is_asked):
+        if options.single:
+            raise UsageError(
+                f"{name} has no effect together with single, which says that a picture holds one "
+                "digit: leave out one of them"
+            )
+        if networks.reads_one_thing:
+            raise UsageError(
+                f"{name} has no effect with this model, which takes each picture as one thing: "
+                "leave it out"
+            )
 
 
 @dataclass(frozen=True, eq=False)

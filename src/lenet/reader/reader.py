@@ -2,7 +2,6 @@
 
 import operator
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -28,9 +27,10 @@ from lenet.reader.inputs import (
     load_input,
     load_inputs,
 )
-from lenet.reader.page_reading import Networks, Options
+from lenet.reader.page_reading import Networks, Options, refuse_idle
 from lenet.reader.reading import Reading
 from lenet.reader.task import Answer, Document, Task, in_a_process
+from lenet.runtime import available_cores
 from lenet.storage import sha256
 
 if TYPE_CHECKING:
@@ -141,10 +141,11 @@ class Reader:
         single : bool
             It holds exactly one digit, whether the finder finds it or not.
         upside_down : bool
-            It may be upside down: of both ways, take the one in which more is believed. Without
-            effect on a picture of one digit: a 6 would be a 9.
+            It may be upside down: of both ways, take the one in which more is believed. Not with
+            `single`: a 6 would be a 9.
         grid : bool
-            It holds a grid, as a sudoku: each cell of it is in the text, an empty one as ``.``.
+            It holds a grid, as a sudoku: each cell of it is in the text, an empty one as ``.``. Not
+            with `single`.
         all_formats : bool
             Read TIFF, PDF, HEIC and AVIF too, whose decoders are best kept away from strangers'
             uploads. PDF and HEIC need the extra `documents`.
@@ -153,6 +154,8 @@ class Reader:
         ------
         PictureError
             The input cannot be decoded, is too large, or is ambiguous.
+        UsageError
+            An option would have no effect.
 
         Examples
         --------
@@ -196,7 +199,7 @@ class Reader:
         PictureError
             While reading: nothing of the document can be read.
         UsageError
-            `pages` are no numbers of pages.
+            `pages` are no numbers of pages, or an option would have no effect.
 
         Examples
         --------
@@ -241,7 +244,8 @@ class Reader:
         Raises
         ------
         UsageError
-            `pictures` is one picture, or not iterable; or `pages` are no numbers of pages.
+            `pictures` is one picture, or not iterable; `pages` are no numbers of pages; or an
+            option would have no effect.
         DataError
             While reading: a process that read was ended from outside, by a lack of memory for
             instance.
@@ -281,6 +285,7 @@ class Reader:
     def _task(self, options: Options, pages: PageNumbers, all_formats: bool) -> Task:
         least, keep = self._policy
         options = replace(options, min_probability=least, keep_uncertain=keep)
+        refuse_idle(options, self.networks)
         return Task(self.networks, options, all_formats, pages)
 
     def _read_all(
@@ -297,7 +302,7 @@ class Reader:
                 yield index, error
 
     def _read_document(self, source: LoadedInput, task: Task) -> Iterator[Reading | PictureError]:
-        cores = self._threads or _cores()
+        cores = self._threads or available_cores()
         pages = decode_input_pages(source, task.pages, all_formats=task.all_formats)
         with ThreadPoolExecutor(cores) as pool:
             while part := list(islice(pages, cores)):
@@ -306,7 +311,7 @@ class Reader:
                     yield reading
 
     def _answers(self, pictures: Iterator[LoadedInput], task: Task) -> Iterator[Answer]:
-        cores = self._threads or _cores()
+        cores = self._threads or available_cores()
         taken = 0
         with ThreadPoolExecutor(cores) as pool:
 
@@ -365,9 +370,3 @@ def _thread_count(threads: object) -> int:
             "or 0 for all of them"
         )
     return count
-
-
-def _cores() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))  # those that this process may use
-    return os.cpu_count() or 1

@@ -70,12 +70,12 @@ def run(
     rest = iter(items)
     with ExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(count))
-        idle: SimpleQueue[_Worker] = SimpleQueue()
+        idle: SimpleQueue[Worker] = SimpleQueue()
         starting = []
         for _ in range(count):
-            worker = _Worker()
+            worker = Worker()
             stack.callback(worker.close)  # before `threads` waits for the threads that ask it
-            starting.append(threads.submit(_begin, worker, _packed((setup, arguments)), idle))
+            starting.append(threads.submit(_begin, worker, packed((setup, arguments)), idle))
         while not any(future.done() for future in starting):
             if not (chunk := list(islice(rest, FIRST_CHUNK))):
                 return
@@ -96,7 +96,7 @@ def run(
             yield from waiting.popleft().result()[0]
 
 
-def _begin(worker: "_Worker", task: memoryview, idle: "SimpleQueue[_Worker]") -> None:
+def _begin(worker: "Worker", task: memoryview, idle: "SimpleQueue[Worker]") -> None:
     """Send a process its task, and make it idle once it is ready."""
     try:
         worker.ask(task)
@@ -105,12 +105,12 @@ def _begin(worker: "_Worker", task: memoryview, idle: "SimpleQueue[_Worker]") ->
 
 
 def _ask(
-    chunk: list[Any], idle: "SimpleQueue[_Worker]", here: Callable[[list[Any]], list[Any]]
+    chunk: list[Any], idle: "SimpleQueue[Worker]", here: Callable[[list[Any]], list[Any]]
 ) -> tuple[list[Any], float]:
     """Return the answers of the next idle process, and the seconds that each took."""
     started = time.perf_counter()
     try:
-        message = _packed(chunk)
+        message = packed(chunk)
     except Exception:  # a PIL image that turns out broken, for instance
         return here(chunk), (time.perf_counter() - started) / len(chunk)
     worker = idle.get()
@@ -122,8 +122,16 @@ def _ask(
     return answers, (time.perf_counter() - started) / len(chunk)
 
 
-class _Worker:
-    """One process; messages go through its stdin and stdout."""
+class Worker:
+    """One process; messages go through its stdin and stdout.
+
+    The first one is a packed ``(setup, arguments)``, as in `run`; the next ones are lists of items.
+
+    Raises
+    ------
+    DataError
+        It cannot be started; while it is asked: it was ended from outside.
+    """
 
     def __init__(self) -> None:
         # In a group of its own, Ctrl-C reaches only the process that ends it.
@@ -184,19 +192,20 @@ def _work() -> None:
     try:
         setup, arguments = _receive(sys.stdin.buffer)
         answer = setup(*arguments)
-        _send(answers, _packed("ready"))
+        _send(answers, packed("ready"))
         while True:
             items = _receive(sys.stdin.buffer)
             try:
                 reply = answer(items)
             except Exception as error:  # a fault of lenet's, raised in the process that asked
                 reply = error
-            _send(answers, _packed(reply))
+            _send(answers, packed(reply))
     except (EOFError, BrokenPipeError):
         os._exit(0)
 
 
-def _packed(message: Any) -> memoryview:
+def packed(message: Any) -> memoryview:
+    """Return a message as `Worker.ask` takes it."""
     return ForkingPickler.dumps(message)
 
 

@@ -36,8 +36,9 @@ from lenet.storage import read_arrays
 
 if TYPE_CHECKING:
     from lenet.inspection.feature_maps import Layers
+    from lenet.inspection.operations import Operation
 
-Content = Literal["card", "scores", "mistakes", "kernels", "layers"]
+Content = Literal["card", "scores", "mistakes", "kernels", "layers", "network"]
 
 # What the API can return about a model, and the files of its run that this needs.
 FILES: dict[Content, list[str]] = {
@@ -46,6 +47,7 @@ FILES: dict[Content, list[str]] = {
     "mistakes": [MISTAKES],
     "kernels": [LAYER_FACTS, WEIGHTS],
     "layers": [LAYER_FACTS, LAYERS],
+    "network": [LAYER_FACTS, WEIGHTS],
 }
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # image counts that a manifest may hold
@@ -126,6 +128,8 @@ class Served:
                     return self.kernels is not None
                 case "layers":
                     return self.layer_facts is not None and self.layers is not None
+                case "network":
+                    return self.operations is not None
                 case _:
                     return True
         return False
@@ -162,6 +166,13 @@ class Served:
             for layer in self.layer_facts
             if layer.kernels
         }
+
+    @cached_property
+    def operations(self) -> "list[Operation]":
+        """What each layer does, with its weights."""
+        from lenet.inspection.operations import operations
+
+        return operations(self.layer_facts, self._arrays)
 
     @cached_property
     def scores(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from lenet.server.bodies import (
     images_of,
 )
 from lenet.server.models import FILES, Card, ClassAnswer, Content, Served, card_of
+from lenet.server.networks import Network, network_of
 from lenet.server.qr_code import code_of
 from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
@@ -249,6 +250,15 @@ async def kernels(name: str, service: ServiceDep) -> Response:
     return _json(await _of_model(service, name, "kernels", kernels_of))
 
 
+@router.get(
+    "/v1/models/{name}/network",
+    responses={200: {"model": Network}, **errors(404, 429, 503)},
+)
+async def network(name: str, service: ServiceDep) -> Response:
+    """Return what each layer of a model does, with all its weights."""
+    return _json(await _of_model(service, name, "network", network_of))
+
+
 @router.post(
     "/v1/layers",
     openapi_extra=IMAGE_BODY,
@@ -280,7 +290,7 @@ async def _of_model(service: Service, name: str, content: Content, get: Callable
         raise Refusal(HTTPStatus.NOT_FOUND, text) from error
 
 
-def _json(content: Kernels | Layers) -> Response:
+def _json(content: Kernels | Layers | Network) -> Response:
     return Response(orjson.dumps(content), media_type=JSON)
 
 

@@ -6,7 +6,6 @@ grow with the load.
 """
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.reader import Status
+from lenet.runtime import available_cores
 from lenet.server.refusals import RETRY_AFTER, Refusal, busy
 
 BATCH = 256  # images at most
@@ -153,7 +153,7 @@ class Workers:
     """A thread per core, for pictures, feature maps and the disk."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="worker")
+        self._threads = ThreadPoolExecutor(available_cores(), thread_name_prefix="worker")
         self.jobs = 0  # running and waiting
 
     async def do(self, work: Callable[[], T]) -> T:

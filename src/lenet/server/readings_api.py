@@ -10,8 +10,10 @@ from starlette.responses import Response
 from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
 from lenet import reader
+from lenet.errors import UsageError
 from lenet.picture import decode
 from lenet.reader import Status
+from lenet.reader.page_reading import Options, refuse_idle
 from lenet.server.bodies import (
     JSON,
     MAX_BODY,
@@ -25,7 +27,7 @@ from lenet.server.bodies import (
 )
 from lenet.server.models import ClassAnswer, DigitClass, OtherClass
 from lenet.server.queues import Answers
-from lenet.server.refusals import errors
+from lenet.server.refusals import errors, unprocessable
 from lenet.server.service import ModelName, Route, ServiceDep
 
 # Requests
@@ -189,6 +191,10 @@ async def read(
 ) -> Reading:
     """Read the digits in a picture."""
     served = service.model(model)
+    try:
+        refuse_idle(Options(single, upside_down, grid), served.reader.networks)
+    except UsageError as error:
+        raise unprocessable(str(error)) from error
     service.workers.check()  # before a body is received for nothing
     content, name = await picture_of(request, await service.bodies.read(request, MAX_BODY))
 

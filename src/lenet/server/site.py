@@ -7,8 +7,7 @@ Only ``index.html`` is checked every time.
 """
 
 import gzip
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -23,83 +22,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lenet.server.api_page import api_page
+from lenet.server.bundling import bundle
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
-ENTRY = "app"  # the module that starts the page
+ENTRY, WORKER = "app", "worker"  # the modules that start the page, and its worker
 PLACEHOLDER = '"page/'  # in index.html, stands for the folder named by the hash
 HASH_LENGTH = 12  # hexadecimal digits: 48 bits are enough to distinguish versions
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-_OTHER_FORM = re.compile(r"^(?:import|export)\b.*|\bimport\(", re.MULTILINE)
-_COMMENT = r"/\*\*(?:(?!\*/).)*\*/"
-_DOCUMENTATION = re.compile(rf"^ *{_COMMENT}\n|{_COMMENT} ?", re.MULTILINE | re.DOTALL)
-
-
-def bundle(modules: Mapping[str, str], entry: str) -> str:
-    r"""Bundle ES modules into one script.
-
-    Each module becomes a function with its own scope, called once, after the modules it imports.
-    Nothing is renamed or minified; only documentation comments are removed.
-
-    Parameters
-    ----------
-    modules : mapping of str to str
-        Sources by name without ``.js``. They may use ``import { a, b as c } from "./name.js";`` and
-        ``export`` before a function, a class or a constant.
-    entry : str
-        The module to start with; modules it does not need are left out.
-
-    Raises
-    ------
-    ValueError
-        A module is missing, imports are circular, or use another form of import or export.
-
-    >>> print(bundle({"app": 'import { one } from "./one.js";\none();\n',
-    ...               "one": "export const one = () => 1;\n"}, "app"), end="")
-    // one.js
-    const $one = (() => {
-    const one = () => 1;
-    return { one };
-    })();
-    // app.js
-    const $app = (() => {
-    const { one } = $one;
-    one();
-    return {  };
-    })();
-    """
-    scopes: dict[str, str] = {}
-
-    def add(name: str, importers: tuple[str, ...]) -> None:
-        if name in importers:
-            raise ValueError(f"modules import in a circle: {' > '.join((*importers, name))}")
-        if name in scopes:
-            return
-        if name not in modules:
-            raise ValueError(f"{importers[-1]}.js imports {name}.js, which does not exist")
-        for _, imported in _IMPORT.findall(modules[name]):
-            add(imported, (*importers, name))
-        scopes[name] = _scope(name, modules[name])
-
-    add(entry, ())
-    return "".join(scopes.values())
-
-
-def _scope(name: str, source: str) -> str:
-    code = _DOCUMENTATION.sub("", source)
-    exported = _EXPORT.findall(code)
-    code = _EXPORT.sub("", code)
-    code = _IMPORT.sub(
-        lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = ${match[2]};\n", code
-    )
-    if other := _OTHER_FORM.search(code):
-        raise ValueError(f"{name}.js: this import or export cannot be joined: {other[0]}")
-    names = ", ".join(exported)
-    return f"// {name}.js\nconst ${name} = (() => {{\n{code}return {{ {names} }};\n}})();\n"
 
 
 @dataclass(frozen=True)
@@ -176,14 +107,20 @@ class Site:
         await file.response(Headers(scope=scope))(scope, receive, send)
 
 
+def sources_of(folder: Traversable) -> dict[str, str]:
+    """Return the text of each source of the page, by name."""
+    return {item.name: item.read_text("utf-8") for item in folder.iterdir()}
+
+
 def files_of(folder: Traversable) -> dict[str, File]:
     """Return the page's files by path, made from the sources in `folder`."""
-    sources = {item.name: item.read_text("utf-8") for item in folder.iterdir()}
+    sources = sources_of(folder)
     modules = {
         name.removesuffix(".js"): text for name, text in sources.items() if name.endswith(".js")
     }
     contents = {
         "app.js": (bundle(modules, ENTRY), "text/javascript"),
+        "worker.js": (bundle(modules, WORKER), "text/javascript"),
         "page.css": ("".join(sources[f"{name}.css"] for name in STYLES), "text/css"),
         "scheme.js": (sources["scheme.js"], "text/javascript"),
         "icon.svg": (sources["icon.svg"], "image/svg+xml"),

@@ -20,7 +20,7 @@ LONE_CAPITALS = "ACEFHKLMNPRTUVWXY"
 LONE_SMALL = "acdefhkmnprtuvwxy"
 GREEK = "αβγλμξπψωΩΔΓΠΨΣηκρχ"
 OTHER_SCRIPTS = "ЖЯИШДЛЦЮ水木土大中小あきもたかにさ가마소אשתकम"
-LONE_SIGNS = "&?@%#*+=×÷"
+LONE_SIGNS = "&?@%#*++=×÷$$€£"
 ALL_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODE_CAPITALS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # beside digits an I, O or Q is read as one
 # How long numbers are, from 1 digit to 10.
@@ -184,6 +184,29 @@ def expression(rng: np.random.Generator) -> str:
     relation = pick(rng, "======<>") + space
     result = plain_digits(rng, int(rng.integers(1, 4))) if end < 0.8 else pick(rng, ("", "?", "_"))
     return (text + space + relation + result).strip()
+
+
+def formula(rng: np.random.Generator) -> str:
+    """Return a formula, in which letters and signs outnumber digits: a+b, f(x) = 3b, (a-b)/c."""
+    names = "abcnxykmhrt" if rng.random() < 0.8 else "ACKNPRTXY"
+    space = " " if rng.random() < 0.5 else ""
+
+    def term() -> str:
+        letter = pick(rng, names)
+        kind = rng.random()
+        if kind < 0.55:
+            return letter
+        if kind < 0.75:
+            return str(int(rng.integers(2, 13))) + letter
+        if kind < 0.87:
+            return f"({letter}{pick(rng, '+-')}{pick(rng, names)})"
+        return plain_digits(rng, int(rng.integers(1, 3)))
+
+    head = f"{pick(rng, 'fghFy')}({pick(rng, 'xtn')}){space}={space}" if rng.random() < 0.2 else ""
+    text = head + term()
+    for _ in range(int(rng.integers(1, 4))):
+        text += space + pick(rng, "++++--/·×") + space + term()
+    return text + (f"{space}={space}{term()}" if not head and rng.random() < 0.5 else "")
 
 
 def fraction(rng: np.random.Generator) -> str:

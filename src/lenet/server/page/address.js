@@ -3,8 +3,9 @@
  * `#inside?model=a&with=b&d=…`: two models on one drawing. A fragment is never sent to anybody.
  */
 import { t } from "./strings.js";
+import { SERVED } from "./transport.js";
 
-export const ROOMS = ["draw", "picture", "inside", "numbers"];
+export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers"];
 export const EMBED = "embed"; // `?embed=1`: without header and footer
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
@@ -21,8 +22,8 @@ export function placeOf(hash) {
   const [room, ...rest] = hash.slice(1).split("?");
   const parts = new URLSearchParams(rest.join("?"));
   /** @param {string} name */
-  const part = (name) => parts.get(name) ?? "";
-  return { room, model: part("model"), other: part("with"), drawn: part("d") };
+  const said = (name) => parts.get(name) ?? "";
+  return { room, model: said("model"), other: said("with"), drawn: said("d") };
 }
 
 /** The fragment for a place. @param {Place} place */

@@ -1,5 +1,7 @@
 /** The API: one function for each endpoint, and one class of error. */
+import { Engine, named } from "./engine.js";
 import { t } from "./strings.js";
+import { ApiError, request } from "./transport.js";
 
 /**
  * @typedef {Uint8Array<ArrayBuffer>} Bytes of an image of a digit: 784, 0 = paper, 255 = ink
@@ -18,10 +20,8 @@ import { t } from "./strings.js";
  * @typedef {{name: string, title: string, classes: string[], default: boolean, has: string[],
  *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
- * @typedef {Omit<Values, "values"> & {values: string}} Packed values as the service sends them
- * @typedef {Values & {bias?: number[]}} Kernel
  * @typedef {Named & {model: string, probability: number, probabilities: number[],
- *   status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
+ *   score: number, temperature: number, rejection: number | null, status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
  * @typedef {{name: string, precision: number, recall: number, f1: number, support: number}}
  *   ClassScores
  * @typedef {{classes: string[], interval: number[], calibration_error: number,
@@ -49,89 +49,11 @@ import { t } from "./strings.js";
  * @typedef {NewCorrection & {time: string, answer: number, probability: number}} Correction
  */
 
-/** The service refused a request, or could not be reached. */
-export class ApiError extends Error {
-  /** @param {string} message @param {number} status @param {number} [wait] seconds */
-  constructor(message, status, wait) {
-    super(message);
-    this.status = status;
-    this.wait = wait;
-  }
-}
-
 /** The name of what was read. @param {Named} answer */
 export const nameOf = (answer) => answer.class ?? String(answer.digit);
 
 /** What an error says. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
-
-const GONE = 2; // seconds until the next try of a service that could not be reached
-const KEY = "lenet-token";
-/** @type {string | null} */
-let token = null;
-
-/** Take the token out of the address and keep it for this tab. */
-export function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (found) history.replaceState(null, "", location.pathname + location.search);
-  keepToken(found ?? stored());
-}
-
-/** Whether a token was given, in the address or by hand. */
-export const hasToken = () => Boolean(token);
-
-/** @param {string | null} value */
-export function keepToken(value) {
-  token = value;
-  try {
-    if (value) sessionStorage.setItem(KEY, value);
-    else sessionStorage.removeItem(KEY);
-  } catch {
-    // Without storage the token is lost when the page closes.
-  }
-}
-
-function stored() {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Ask the service.
- * @param {string} path below /v1/
- * @param {{method?: string, query?: Record<string, string | number | boolean>, body?: BodyInit, type?: string,
- *   signal?: AbortSignal}} [options]
- */
-async function request(path, { method = "GET", query = {}, body, type, signal } = {}) {
-  const address = new URL(`v1/${path}`, document.baseURI);
-  for (const [name, value] of Object.entries(query)) address.searchParams.set(name, String(value));
-  /** @type {Record<string, string>} */
-  const headers = { Accept: "application/json" };
-  if (type) headers["Content-Type"] = type;
-  if (token) headers.Authorization = `Bearer ${token}`;
-  let answer;
-  try {
-    answer = await fetch(address, { method, body, headers, signal, redirect: "error" });
-    if (answer.status === 204) return null;
-    const found = await answer.json();
-    if (answer.ok) return found;
-    throw new ApiError(found?.error ?? t("error.strange"), answer.status, waitOf(answer));
-  } catch (error) {
-    if (error instanceof ApiError || signal?.aborted) throw error;
-    // Either the service could not be reached, or the answer is not JSON.
-    if (answer) throw new ApiError(t("error.strange"), answer.status);
-    throw new ApiError(t("error.unreachable"), 0, GONE);
-  }
-}
-
-/** Seconds until the service wants to be asked again. @param {Response} answer */
-function waitOf(answer) {
-  const seconds = Number(answer.headers.get("Retry-After"));
-  return seconds > 0 ? Math.min(seconds, 30) : undefined;
-}
 
 const enc = encodeURIComponent;
 
@@ -142,44 +64,102 @@ const enc = encodeURIComponent;
 export const models = () => request("models");
 
 /**
- * Read a picture.
- * @param {Blob} picture @param {string} model @param {AbortSignal} [signal]
+ * Read a picture, or a drawing of one digit without the service.
+ * @param {Blob | import("./strokes.js").Drawing} picture
+ * @param {string} model @param {AbortSignal} [signal]
  * @returns {Promise<Reading>}
  */
 export async function read(picture, model, signal) {
   const begun = performance.now();
-  const reading = await request("read", {
-    method: "POST",
-    query: { model, images: true },
-    body: picture,
-    type: picture.type.startsWith("image/") ? picture.type : "application/octet-stream",
-    signal,
-  });
+  const reading = await (picture instanceof Blob
+    ? request("read", {
+        method: "POST",
+        query: { model, images: true },
+        body: picture,
+        type: picture.type.startsWith("image/") ? picture.type : "application/octet-stream",
+        signal,
+      })
+    : readHere(picture, model));
   reading.milliseconds = performance.now() - begun;
   return reading;
 }
 
 /**
- * The output of every layer of a model for one digit image.
- * @param {Bytes} image
- * @param {string} model @param {AbortSignal} [signal]
- * @returns {Promise<Layers>}
+ * Read a drawing, all of which is taken for one digit.
+ * @param {import("./strokes.js").Drawing} drawing @param {string} model
  */
-export async function layers(image, model, signal) {
-  const found = await request("layers", {
-    method: "POST",
-    query: { model },
-    body: image,
-    type: "application/octet-stream",
-    signal,
-  });
-  found.layers = found.layers.map(unpacked);
-  return found;
+async function readHere({ ink, box, width, height }, model) {
+  const about = { model, width, height, text: "", numbers: [], digits: [], rejected: [] };
+  if (!ink) return { ...about, status: "blank" };
+  const { plan, image, verdict } = await engine.read(model, ink).catch(broken);
+  const { best, probabilities, status } = verdict;
+  const found = { box, image: toBase64(image) };
+  if (status === "not_a_digit")
+    return { ...about, status: "nothing", rejected: [{ ...found, reason: status }] };
+  const text = plan.classes[best];
+  const probability = probabilities[best];
+  const digit = { ...named(plan, best), probability, probabilities, status, ...found };
+  return { ...about, status: "digits", text, numbers: [{ text, digits: [0] }], digits: [digit] };
 }
 
-/** @param {string} model @returns {Promise<Kernel[]>} of the convolutions */
-export async function kernels(model) {
-  return (await request(`models/${enc(model)}/kernels`)).layers.map(unpacked);
+const engine = new Engine(async (model) => {
+  const plan = await request(`models/${enc(model)}/network`);
+  for (const { arrays } of plan.layers)
+    for (const array of Object.values(arrays))
+      array.values = new Float32Array(fromBase64(array.values).buffer);
+  return plan;
+});
+
+/** The engine could not answer. @param {Error} error @returns {never} */
+function broken(error) {
+  throw error instanceof ApiError
+    ? error
+    : new ApiError(t("error.engine", { error: error.message }), 0);
+}
+
+/** A network's operations and weights, in order. @param {string} model */
+export const network = (model) => engine.plan(model);
+
+/** Forget the networks that were fetched: others may have their names. */
+export const forgetNetworks = () => engine.forget();
+
+/**
+ * The output of every layer of a model for one digit image, computed in the page.
+ * @param {Bytes} image
+ * @param {string} model
+ * @returns {Promise<Layers>}
+ */
+export async function layers(image, model) {
+  const { plan, layers: found, verdict } = await engine.run(model, image).catch(broken);
+  const { best, ...judged } = verdict;
+  return {
+    model,
+    ...named(plan, best),
+    probability: judged.probabilities[best],
+    ...judged,
+    temperature: plan.temperature,
+    rejection: plan.rejection,
+    layers: found.map(({ values, ...layer }) => {
+      const [low, high] = rangeOf(values);
+      return { ...layer, values, low, high };
+    }),
+  };
+}
+
+/**
+ * What covering parts of an image with paper does to a model's answer.
+ * @param {Bytes} image @param {string} model @param {() => boolean} wanted
+ */
+export const covered = (image, model, wanted) => engine.covered(model, image, wanted);
+
+/** The smallest and the largest of some numbers. @param {Float32Array} values */
+function rangeOf(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /** @param {string} model @returns {Promise<Card>} */
@@ -205,11 +185,6 @@ export const corrections = (limit = 50, after = "") =>
   request("corrections", { query: after ? { limit, after } : { limit } });
 /** @param {string} id */
 export const forget = (id) => request(`corrections/${enc(id)}`, { method: "DELETE" });
-
-/** @template {Packed} L @param {L} layer @returns {Omit<L, "values"> & {values: Float32Array}} */
-function unpacked(layer) {
-  return { ...layer, values: new Float32Array(fromBase64(layer.values).buffer) };
-}
 
 /** @param {string} text @returns {Bytes} */
 export function fromBase64(text) {

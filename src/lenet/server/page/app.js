@@ -1,19 +1,20 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { EMBED, ROOMS, fragmentOf, placeOf, strangeIn } from "./address.js";
-import { ApiError, Newest, nameOf, read, takeToken } from "./api.js";
+import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, el, speak, writeTexts } from "./elements.js";
+import { networkPart } from "./elsewhere.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
-import { about, asked, forgetKernels, loadModels, modelChoice, state } from "./models.js";
-import { networkPart } from "./network.js";
+import { about, asked, loadModels, modelChoice, state } from "./models.js";
 import { correctionsPart, numbersOf } from "./numbers.js";
 import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
+import { ApiError, SERVED, takeToken } from "./transport.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
 const CALM = 400; // milliseconds that the pen rests before the address is written
@@ -38,6 +39,8 @@ document.documentElement.classList.toggle(
   new URLSearchParams(location.search).get(EMBED) === "1",
 );
 writeTexts(t);
+if (!SERVED)
+  for (const link of document.querySelectorAll("a[href='#picture'], a[href='api']")) link.remove();
 
 // ---------------------------------------------------------------- drawing
 
@@ -65,7 +68,7 @@ byId("draw-side").append(pad.element);
 pad.sheet.addEventListener("fit", () => showDrawnBoxes());
 
 const drawing = new Newest(
-  async (_, signal) => readAll(await pad.picture(), signal),
+  async (_, signal) => readAll(SERVED ? await pad.picture() : pad.drawing(), signal),
   ([reading, other]) => {
     settle();
     if (pad.empty || !reading) return; // cleared before the answer came
@@ -150,7 +153,7 @@ const reading = new Newest(
 
 /**
  * Read with one model, or with two.
- * @param {Blob} picture @param {AbortSignal} signal
+ * @param {Blob | import("./strokes.js").Drawing} picture @param {AbortSignal} signal
  */
 function readAll(picture, signal) {
   return Promise.all(asked().map((model) => read(picture, model, signal)));
@@ -224,7 +227,7 @@ function settle() {
 function place(whole) {
   const usual = state.models.find((model) => model.default)?.name;
   const { subject } = inside;
-  const onSheet = pad.empty ? "" : packDrawing(pad.drawing);
+  const onSheet = pad.empty ? "" : packDrawing(pad.packed);
   const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
   const looks = { draw: onSheet, inside: image || onSheet, picture: "", numbers: "" };
   return {
@@ -242,7 +245,7 @@ function writePlace() {
     if (!room || strangeIn(location)) return;
     const here = place(false);
     wrote = here.drawn;
-    history.replaceState(null, "", `${location.pathname}${location.search}${fragmentOf(here)}`);
+    history.replaceState(null, "", fragmentOf(here));
   }, CALM);
 }
 
@@ -250,7 +253,7 @@ function writePlace() {
 function linkHere() {
   const here = place(true);
   const lacks = room === "draw" && !pad.empty && !here.drawn;
-  return lacks ? "" : `${location.origin}${location.pathname}${fragmentOf(here)}`;
+  return lacks ? "" : `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
 }
 
 /** Show what an address says: the models, and the drawing or image. */
@@ -302,7 +305,9 @@ function enter() {
 
 /** Write again what depends on the classes of the model. */
 function nameClasses() {
-  writeTexts((key) => about(state.model, key));
+  /** @param {string} key */
+  const text = (key) => about(state.model, key);
+  writeTexts((key) => (SERVED ? text(key) : t(`${key}.alone`, {}, text(key))));
   if (!pictured.reading) pictured.show(null);
 }
 
@@ -380,10 +385,11 @@ async function begin() {
   // What was read, and what was fetched, belongs to the models served before.
   drawn.show(null);
   pictured.show(null);
-  forgetKernels();
+  forgetNetworks();
   numbersFor = "";
   chooseModels();
-  byId("keeping").textContent = t(state.collect ? "keeping.collect" : "keeping.nothing");
+  const keeps = state.collect ? "collect" : SERVED ? "nothing" : "alone";
+  byId("keeping").textContent = t(`keeping.${keeps}`);
   byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
   schemeSwitch(byId("scheme"), () => {
     readColours();

@@ -105,7 +105,7 @@ export class Pad {
   }
 
   /** @returns {import("./packing.js").Drawing} */
-  get drawing() {
+  get packed() {
     return { ...this.#size, strokes: this.strokes.list };
   }
 
@@ -117,6 +117,11 @@ export class Pad {
     this.#resize();
     this.#update();
     this.#changed();
+  }
+
+  /** The drawing as the page reads it without a service. */
+  drawing() {
+    return this.strokes.drawing(this.#size);
   }
 
   /** The end of the last stroke, as shares of the drawing; null if there is none. */

@@ -8,7 +8,7 @@ import { t } from "./strings.js";
 
 /**
  * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
- * @typedef {import("./lens.js").Look} Look
+ * @typedef {import("./sums.js").Look} Look
  */
 
 export class InsideRoom {
@@ -20,7 +20,7 @@ export class InsideRoom {
 
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
-   * @param {{answered: () => void, failed: (error: import("./api.js").ApiError) => void}} does
+   * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void}} does
    */
   constructor(side, main, { answered, failed }) {
     this.main = main;
@@ -42,7 +42,7 @@ export class InsideRoom {
       this.scales,
     );
     this.passing = new Newest(
-      (image, signal) => Promise.all(this.#streams.map((stream) => stream.ask(image, signal))),
+      (image) => Promise.all(this.#streams.map((stream) => stream.ask(image))),
       (found, image) => {
         answered();
         this.#shown = this.#asked = image;
@@ -75,7 +75,7 @@ export class InsideRoom {
     /** @param {Look | null} found */
     const look = (found) => this.#look(found);
     /** @param {string} model */
-    const seen = (model) => facts(model).has.includes("layers");
+    const seen = (model) => facts(model).has.includes("network");
     this.#streams = asked()
       .filter(seen)
       .map((model) => new Stream(model, { look }));

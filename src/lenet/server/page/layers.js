@@ -1,14 +1,16 @@
 /** The outputs of all layers of a network, drawn large. */
 import { layers, nameOf } from "./api.js";
-import { Bars } from "./bars.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
 import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
-import { about, classesOf, facts, kernelsOf } from "./models.js";
+import { about, facts, operationsOf } from "./models.js";
+import { Patterns, connectionTable } from "./patterns.js";
 import { IMAGE, source } from "./receptive.js";
+import { Softmax } from "./softmax.js";
 import { integer, number, percent, t } from "./strings.js";
 import { verdictOf } from "./verdict.js";
+import { Why } from "./why.js";
 
 const PASS = 900; // milliseconds a layer takes in slow motion
 const STEP = 700; // milliseconds a layer is shown where motion is reduced
@@ -29,14 +31,16 @@ const SILENT = new Set(["dropout", "flatten"]);
 /** The layers of one model, one below the other. */
 export class Stream {
   /** @type {Block[]} */ #blocks = [];
-  /** @type {import("./models.js").Kernels} */ #kernels = new Map();
+  /** @type {import("./models.js").Operations} */ #operations = new Map();
   /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
+  /** @type {import("./api.js").Layers | null} */ #found = null;
+  /** @type {Patterns | null} */ #patterns = null;
   #onlook;
   #run = 0;
 
   /**
    * @param {string} model
-   * @param {{look: (look: import("./lens.js").Look | null) => string}} does
+   * @param {{look: (look: import("./sums.js").Look | null) => string}} does
    */
   constructor(model, { look }) {
     this.model = model;
@@ -44,7 +48,8 @@ export class Stream {
     const { layers: rows, classes } = facts(model);
     this.answer = el("p", { class: "stream-answer" });
     this.list = el("ol", { class: "layers" });
-    this.bars = new Bars();
+    this.softmax = new Softmax(model);
+    this.why = new Why(model);
     /** @type {Set<string>} what was explained already */
     const explained = new Set();
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
@@ -81,8 +86,9 @@ export class Stream {
       };
       this.#listen(shown);
       item.append(shown.sheet.element);
+      if (kind === "image") item.append(this.why.element);
       if (last && fitsCells(classes)) item.append(namesOf(classes));
-      if (last) item.append(this.bars.element);
+      if (last) item.append(this.softmax.element);
       return shown;
     });
     this.list.append(...this.#blocks.map(({ element }) => element));
@@ -93,15 +99,35 @@ export class Stream {
       this.list,
     );
     new ResizeObserver(() => this.fit()).observe(this.list);
-    kernelsOf(model).then((found) => (this.#kernels = found));
+    operationsOf(model).then((found) => this.#know(found));
   }
 
-  /** Ask for the numbers. @param {import("./api.js").Bytes} image @param {AbortSignal} signal */
-  ask(image, signal) {
-    return layers(image, this.model, signal);
+  /** Show what only the weights tell. @param {import("./models.js").Operations} operations */
+  #know(operations) {
+    this.#operations = operations;
+    for (const block of this.#blocks) {
+      const operation = operations.get(block.row.name);
+      const before = this.#before(block)?.row.name ?? "";
+      if (operation?.connections)
+        block.element.append(connectionTable(operation.connections, before));
+      if (!operation || !block.classes || !Patterns.fit(operation)) continue;
+      this.#patterns = new Patterns(operation, block.classes);
+      block.sheet?.element.before(this.#patterns.element);
+    }
+    this.#showPatterns();
   }
 
-  /** @param {Awaited<ReturnType<typeof layers>>} found @param {Uint8Array} image */
+  #showPatterns() {
+    const [before, last] = this.#found?.layers.slice(-2) ?? [];
+    if (before) this.#patterns?.show(before.values, last.values);
+  }
+
+  /** Ask for the numbers. @param {import("./api.js").Bytes} image */
+  ask(image) {
+    return layers(image, this.model);
+  }
+
+  /** @param {Awaited<ReturnType<typeof layers>>} found @param {import("./api.js").Bytes} image */
   show(found, image) {
     /** @type {Map<string, {values: Float32Array, low: number, high: number}>} */
     const values = new Map(found.layers.map((layer) => [layer.name, layer]));
@@ -118,7 +144,10 @@ export class Stream {
       digit: nameOf(found),
       share: percent(found.probability),
     });
-    this.bars.show(classesOf(this.model), found.probabilities);
+    this.softmax.show(found);
+    this.why.about(image);
+    this.#found = found;
+    this.#showPatterns();
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
@@ -137,6 +166,7 @@ export class Stream {
 
   recolour() {
     for (const { sheet } of this.#blocks) sheet?.recolour();
+    this.#patterns?.recolour();
   }
 
   /**
@@ -232,8 +262,11 @@ export class Stream {
     for (const { sheet } of this.#blocks) sheet?.unmark();
     block.sheet.mark(cell);
     const one = ["pooling", "subsampling", "activation", "normalisation", "scale", "padding"];
-    if (origin && before)
-      before.sheet.markSource(origin, one.includes(block.kind) ? [cell.map] : null);
+    const operation = this.#operations.get(block.row.name) ?? null;
+    const maps = one.includes(block.kind)
+      ? [cell.map]
+      : (operation?.connections?.[cell.map] ?? null);
+    if (origin && before) before.sheet.markSource(origin, maps);
     this.#cell = { block, cell };
     const said = this.#onlook({
       model: this.model,
@@ -248,7 +281,7 @@ export class Stream {
       classes: block.classes,
       source: origin,
       before: before ? { name: before.row.name, sheet: before.sheet } : null,
-      kernel: this.#kernels.get(block.row.name) ?? null,
+      operation,
     });
     if (fresh && said) speak(said, 250);
   }

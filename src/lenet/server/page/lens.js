@@ -1,23 +1,10 @@
 /** The lens: the receptive field of a cell, and how its value is computed. */
 import { SIDE, paintDigit } from "./digits.js";
 import { button, contextOf, el } from "./elements.js";
-import { colourOf, strongest, tile } from "./maps.js";
+import { colourOf } from "./maps.js";
 import { field } from "./receptive.js";
-import { number, signed, t } from "./strings.js";
-
-const MOST_TERMS = 6; // kernels that are shown: those that contribute most
-
-/**
- * @typedef {{
- *   model: string, name: string, family: string, kind: string,
- *   receptive: import("./receptive.js").Receptive | null,
- *   cell: {map: number, row: number, column: number},
- *   value: number, flat: boolean, maps: number, classes: string[] | null,
- *   source: {top: number, left: number, side: number} | null,
- *   before: {name: string, sheet: import("./maps.js").Sheet} | null,
- *   kernel: {shape: number[], values: Float32Array, bias?: number[]} | null
- * }} Look
- */
+import { number, t } from "./strings.js";
+import { explained } from "./sums.js";
 
 export class Lens {
   /** @param {() => void} closed */
@@ -55,7 +42,7 @@ export class Lens {
     this.terms.replaceChildren();
   }
 
-  /** @param {Look} look @returns {string} the same in a sentence */
+  /** @param {import("./sums.js").Look} look @returns {string} the same in a sentence */
   show(look) {
     this.element.classList.add("busy");
     const seen = field(look.receptive, look.cell.row, look.cell.column);
@@ -87,125 +74,11 @@ export class Lens {
           columns: span("column", seen.left, seen.right),
         });
     this.sees.textContent = sees;
-    this.text.textContent = this.#explain(look);
+    const { terms, text } = explained(look);
+    this.terms.replaceChildren(...terms);
+    this.text.textContent = text;
     return `${look.name} ${t(`lens.${where}`, place)}: ${number(look.value)}. ${sees}`;
   }
-
-  /** Show how the value is computed: terms, and a sentence. @param {Look} look @returns {string} */
-  #explain(look) {
-    this.terms.replaceChildren();
-    const { family, before, source, kernel } = look;
-    if (family === "convolution" && kernel && before && source)
-      return this.#convolution({ ...look, kernel, before, source });
-    if (["pooling", "subsampling"].includes(family) && before && source) {
-      this.terms.append(
-        this.#term(patchOf(before.sheet, look.cell.map, source), source.side, {
-          most: strongest(before.sheet.map(look.cell.map)),
-          after: `→ ${number(look.value)}`,
-        }),
-      );
-      return t("lens.pooling", { n: source.side ** 2, before: before.name });
-    }
-    if (family === "activation" && before) {
-      const { map, row, column } = look.cell;
-      return t("lens.activation", {
-        kind: look.kind,
-        from: number(before.sheet.value(map, row, column)),
-        to: number(look.value),
-      });
-    }
-    return look.family === "convolution" ? "" : t(`lens.family.${family}`);
-  }
-
-  /**
-   * The sum over the input maps; those that contribute most are shown one by one.
-   * @param {Look & {kernel: NonNullable<Look["kernel"]>, before: NonNullable<Look["before"]>,
-   *   source: NonNullable<Look["source"]>}} look
-   * @returns {string}
-   */
-  #convolution({ kernel, before, source, cell, value }) {
-    const [, inputs, side] = kernel.shape;
-    const size = side * side;
-    /** @param {number} input */
-    const weights = (input) => {
-      const at = (cell.map * inputs + input) * size;
-      return kernel.values.subarray(at, at + size);
-    };
-    const terms = Array.from({ length: inputs }, (_, input) => {
-      const patch = patchOf(before.sheet, input, source);
-      const own = weights(input);
-      return { input, patch, own, sum: patch.reduce((sum, each, i) => sum + each * own[i], 0) };
-    });
-    const strongestPatch = Math.max(...terms.map(({ patch }) => strongest(patch)), 1e-9);
-    const strongestWeight = strongest(kernel.values);
-    terms.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
-    this.terms.append(
-      ...terms.slice(0, MOST_TERMS).map(({ input, patch, own, sum }) =>
-        this.#term(patch, side, {
-          label: inputs > 1 ? t("lens.map", { map: input + 1 }) : "",
-          inked: before.sheet.inked,
-          most: strongestPatch,
-          kernel: own,
-          mostKernel: strongestWeight,
-          after: `= ${signed(sum)}`,
-        }),
-      ),
-    );
-    const bias = kernel.bias?.[cell.map];
-    const rest = terms.slice(MOST_TERMS);
-    const tail = [
-      rest.length &&
-        t("lens.others", {
-          n: rest.length,
-          sum: signed(rest.reduce((sum, each) => sum + each.sum, 0)),
-        }),
-      bias !== undefined && t("lens.bias", { bias: signed(bias) }),
-      t("lens.total", { total: signed(value) }),
-    ].filter(Boolean);
-    this.terms.append(el("p", { class: "soft tail" }, tail.join(" ")));
-    return t(inputs > 1 ? "lens.convolution" : "lens.convolution.one", {
-      side,
-      before: before.name,
-    });
-  }
-
-  /**
-   * Input values, the kernel they are multiplied by if there is one, and the result.
-   * @param {Float32Array} patch @param {number} side
-   * @param {{label?: string, inked?: boolean, most: number, kernel?: Float32Array | null,
-   *   mostKernel?: number, after: string}} options
-   */
-  #term(patch, side, { label = "", inked = false, most, kernel = null, mostKernel = 1, after }) {
-    return el(
-      "div",
-      { class: "term" },
-      label && el("span", { class: "soft of" }, label),
-      framed(tile(patch, side, side, most, { inked })),
-      kernel && el("span", { "aria-hidden": "true" }, "×"),
-      kernel && framed(tile(kernel, side, side, mostKernel)),
-      el("span", { class: "value" }, after),
-    );
-  }
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function framed(canvas) {
-  canvas.setAttribute("aria-hidden", "true");
-  return el("span", { class: "tile" }, canvas);
-}
-
-/**
- * A square of cells of a map, with zero padding.
- * @param {import("./maps.js").Sheet} sheet @param {number} map
- * @param {{top: number, left: number, side: number}} square
- */
-function patchOf(sheet, map, { top, left, side }) {
-  return Float32Array.from({ length: side * side }, (_, i) => {
-    const row = top + Math.floor(i / side);
-    const column = left + (i % side);
-    const within = row >= 0 && column >= 0 && row < sheet.height && column < sheet.width;
-    return within ? sheet.value(map, row, column) : 0;
-  });
 }
 
 /** One row or several, in words. @param {string} what @param {number} first @param {number} last */

@@ -173,6 +173,11 @@ export class Sheet {
     return this.#values[(map * this.height + row) * this.width + column];
   }
 
+  /** All its values, map by map, row by row. */
+  get values() {
+    return this.#values;
+  }
+
   /** The values of one map. @param {number} index */
   map(index) {
     const size = this.height * this.width;

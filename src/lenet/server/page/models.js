@@ -1,5 +1,5 @@
 /** The served models, the one that reads, and the one it is compared with. */
-import { kernels, models } from "./api.js";
+import { models, network } from "./api.js";
 import { el } from "./elements.js";
 import { t } from "./strings.js";
 
@@ -91,31 +91,19 @@ export function modelChoice(first, second, changed) {
   show();
 }
 
-/** @typedef {Map<string, import("./api.js").Kernel>} Kernels by layer */
-
-/** @type {Map<string, Promise<Kernels>>} */
-const fetched = new Map();
+/** @typedef {Map<string, import("./network.js").Operation>} Operations by layer */
 
 /**
- * The kernels of a model's convolutions; requested once, or again after a failure.
+ * What each layer of a model does, with its weights.
  * @param {string} name
- * @returns {Promise<Kernels>}
+ * @returns {Promise<Operations>} empty if that is not known
  */
-export function kernelsOf(name) {
-  if (!facts(name).has.includes("kernels")) return Promise.resolve(new Map());
-  let found = fetched.get(name);
-  if (!found) {
-    found = kernels(name).then(
-      (layers) => new Map(layers.map((layer) => [layer.name, layer])),
-      () => {
-        fetched.delete(name);
-        return new Map();
-      },
-    );
-    fetched.set(name, found);
+export async function operationsOf(name) {
+  if (!facts(name).has.includes("network")) return new Map();
+  try {
+    const { layers } = await network(name);
+    return new Map(layers.map((layer) => [layer.name, layer]));
+  } catch {
+    return new Map(); // asking for the layers says what is wrong
   }
-  return found;
 }
-
-/** Forget the kernels: other models may have the same names. */
-export const forgetKernels = () => fetched.clear();

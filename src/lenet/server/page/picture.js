@@ -7,6 +7,7 @@ import { button, contextOf, el, icon, speak } from "./elements.js";
 import { about, state } from "./models.js";
 import { TooLarge, madeReady } from "./sending.js";
 import { bytes, percent, t } from "./strings.js";
+import { SERVED } from "./transport.js";
 import { notice } from "./trouble.js";
 import { verdictOf } from "./verdict.js";
 
@@ -72,7 +73,7 @@ export class PictureRoom {
       this.crops,
     );
     this.place = place;
-    this.#listen(place);
+    if (SERVED) this.#listen(place);
     addEventListener("resize", () => this.blob && this.#fit());
   }
 

@@ -6,7 +6,14 @@ import { contextOf } from "./elements.js";
  * @typedef {{width: number, points: Point[]}} Stroke widths and places in the drawing's own units
  */
 
+/**
+ * @typedef {{width: number, height: number, box: import("./api.js").Box,
+ *   ink: import("./centring.js").Ink | null}} Drawing all of it as one digit; `box` in the drawing's
+ *   own units, `ink` at a size of its own, null if there is none
+ */
+
 const LONGEST = 640; // pixels of the longer side of the picture that is sent
+const ONE = 160; // pixels of the longer side of a digit that the page reads itself
 
 export class Strokes {
   /** @type {Stroke[]} */ list = [];
@@ -145,6 +152,42 @@ export class Strokes {
         "image/png",
       ),
     );
+  }
+
+  /**
+   * All strokes as the ink of one digit, always as large.
+   * @param {{width: number, height: number}} size of the drawing, in its own units
+   * @returns {Drawing}
+   */
+  drawing({ width, height }) {
+    const box = this.#box();
+    if (!box) return { width, height, box: [0, 0, 0, 0], ink: null };
+    const [left, top, across, down] = box;
+    const scale = ONE / Math.max(across, down);
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.ceil(across * scale) + 2;
+    canvas.height = Math.ceil(down * scale) + 2;
+    const context = contextOf(canvas, { willReadFrequently: true });
+    context.translate(1 - left * scale, 1 - top * scale);
+    context.scale(scale, scale);
+    this.paint(context);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const values = Uint8Array.from({ length: data.length / 4 }, (_, pixel) => data[4 * pixel + 3]);
+    return { width, height, box, ink: { values, height: canvas.height, width: canvas.width } };
+  }
+
+  /** The bounding box of all ink. @returns {import("./api.js").Box | null} */
+  #box() {
+    let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const { width, points } of this.list)
+      for (const { x, y, p } of points) {
+        const reach = (width * p) / 2;
+        left = Math.min(left, x - reach);
+        right = Math.max(right, x + reach);
+        top = Math.min(top, y - reach);
+        bottom = Math.max(bottom, y + reach);
+      }
+    return left < right ? [left, top, right - left, bottom - top] : null;
   }
 }
 

@@ -32,6 +32,8 @@ export const TEXTS = {
     "draw.title": "Draw digits",
     "draw.title.class": "Draw",
     "draw.lead": "One or many, anywhere on the sheet. The answer changes while you draw.",
+    "draw.title.alone": "Draw a digit",
+    "draw.lead.alone": "One digit, anywhere on the sheet. The answer changes while you draw.",
     "empty.draw": "Draw a digit, and the answer appears here.",
     "empty.draw.class": "Draw something, and the answer appears here.",
     "empty.failed": "No answer yet.",
@@ -201,14 +203,14 @@ export const TEXTS = {
     "shape.one": "one map of {height}×{width}",
     "shape.maps": "{n} maps of {height}×{width}",
     "kind.image": "as the network gets it",
-    "family.image": "Light paper, dark ink, 28×28 pixels: all the network ever sees.",
+    "family.image": "Ink on paper, 28×28 pixels: all the network ever sees.",
     "family.convolution":
       "Every map slides its own kernels over the maps before it, and answers where it finds its pattern.",
     "family.pooling":
       "Small squares of cells become one: where exactly something was matters less.",
     "family.subsampling":
-      "Small squares of cells are added up and weighted: where exactly something was matters less.",
-    "family.dense": "Every number weighs all numbers before it.",
+      "Small squares of cells are added up, times the map's own coefficient, plus its bias: where exactly something was matters less.",
+    "family.dense": "Every number is a sum over all numbers before it, each times a weight.",
     "family.padding": "A margin of paper, so that kernels reach the edges too.",
     "family.normalisation": "Every map is shifted and stretched to a usual range.",
     "family.activation": "The same function is applied to every number.",
@@ -240,15 +242,33 @@ export const TEXTS = {
     "lens.sees-all": "Sees the whole image.",
     "lens.convolution.one": "{side}×{side} cells of {before}, times the kernel, added up:",
     "lens.convolution": "{side}×{side} cells of each map of {before}, times a kernel, added up:",
-    "lens.pooling": "{n} cells of {before} become one:",
+    "lens.convolution.some":
+      "{side}×{side} cells of each map of {before} that it is connected to, {maps}, times a kernel, added up:",
+    "lens.average": "{n} cells of {before} become one, their average:",
+    "lens.maximum": "{n} cells of {before} become one, the largest:",
+    "lens.subsampling": "{n} cells of {before} are added up:",
+    "lens.subsampling.sum": "{sum} times the coefficient {factor}, plus the bias {bias}: {value}.",
+    "lens.normalisation":
+      "{from} becomes {to}: times {factor}, plus {shift}, as for all of its map.",
+    "lens.scale": "{from} becomes {to}: paper is {paper} here, and ink {ink}.",
+    "lens.dense":
+      "A sum over all numbers of {before}, each times a weight. The {n} that count most:",
+    "lens.dense.class":
+      "A sum over all numbers of {before}, each times a weight. The {n} that spoke most for “{unit}” (+) or against it (−):",
+    "lens.number": "number {n}",
+    "lens.distance":
+      "Minus {value}: the squared differences between {before} and the pattern of “{unit}”, added up. The nearest pattern is the answer.",
+    "lens.pattern": "pattern {unit}",
+    "lens.differences": "differences²",
     "lens.activation": "{kind}: {from} becomes {to}.",
     "lens.map": "map {map}",
-    "lens.others": "{n} more maps: {sum};",
+    "lens.others.maps": "{n} more maps: {sum};",
+    "lens.others.numbers": "{n} more numbers: {sum};",
     "lens.bias": "bias: {bias};",
     "lens.total": "together {total}.",
     "lens.family.image": "",
     "lens.family.pooling": "",
-    "lens.family.dense": "It weighs all numbers of the layer before.",
+    "lens.family.dense": "A sum over all numbers of the layer before, each times a weight.",
     "lens.family.distance":
       "Minus the squared distance between all numbers of the layer before and one class's pattern.",
     "lens.family.subsampling": "",
@@ -258,6 +278,27 @@ export const TEXTS = {
     "lens.family.residual":
       "Two convolutions of the square outlined before it, and the cell itself.",
     "lens.family.scale": "",
+
+    why: "Why?",
+    "why.what":
+      "Each square of 5×5 pixels was covered with paper. Orange: without it the network is less sure of its answer. Blue: it is surer.",
+    "why.nothing":
+      "Each square of 5×5 pixels was covered with paper; none of them changes the answer.",
+    "softmax.temperature": "temperature",
+    "softmax.what":
+      "The numbers above, divided by the temperature, become probabilities by softmax. Lower is surer of itself.",
+    "softmax.fitted": "fitted: {temperature}",
+    "softmax.unfitted": "as trained: {temperature}",
+    "softmax.score.none":
+      "Score {score}: the logarithm of the sum of exp of the numbers above. This model has no threshold and refuses nothing.",
+    "softmax.score.taken":
+      "Score {score}: the logarithm of the sum of exp of the numbers above. It is not below the threshold, {threshold}, so this is not refused.",
+    "softmax.score.refused":
+      "Score {score}: the logarithm of the sum of exp of the numbers above. It is below the threshold, {threshold}, so this is refused.",
+    "patterns.own": "this image",
+    "patterns.all": "The pattern of each class and the squared distance to it",
+    "connections.title": "Which maps of {before} each map is connected to",
+    "connections.what": "Columns: these maps. Rows: the maps of {before}.",
 
     "numbers.title": "Numbers",
     "numbers.lead": "What the model is, how often it errs, and where.",
@@ -303,7 +344,7 @@ export const TEXTS = {
     "card.change.nondigits": "{source}, images that show no digit",
     "card.takes": "Takes",
     "card.takes.what":
-      "images of 28×28 pixels, light ink on dark paper, centred by mass as MNIST's are.",
+      "ink on paper, 28×28 pixels, 0 for paper and 255 for ink, centred by mass as MNIST's images are.",
     "card.refuses": "Refuses",
     "card.refuses.what":
       "an image whose score is below {score}: the logarithm of the sum of the logits' exponentials (Liu et al. 2020), fitted on held-out images of its classes and of other things.",
@@ -351,6 +392,8 @@ export const TEXTS = {
 
     "keeping.nothing":
       "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
+    "keeping.alone":
+      "This page is a file. What you draw is read in this browser and forgotten; nothing is sent anywhere.",
     "keeping.collect":
       "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
@@ -370,6 +413,8 @@ export const TEXTS = {
     "door.hint":
       "This service asks for a token. Open the whole address that “lenet serve” printed, or type the token in it.",
     "door.open": "Enter",
+    "error.not-exported": "This file does not hold that.",
+    "error.engine": "This browser could not compute the network: {error}.",
     "error.unreachable": "The service cannot be reached. Is “lenet serve” still running?",
     "error.strange": "The service gave an answer this page does not understand. Reload the page.",
   },

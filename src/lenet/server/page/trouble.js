@@ -1,8 +1,8 @@
 /** The notice of errors, and the form that asks for a token. */
-import { hasToken, keepToken } from "./api.js";
 import { byId } from "./elements.js";
+import { hasToken, keepToken } from "./transport.js";
 
-/** Show an error until `calm`. @param {import("./api.js").ApiError} error */
+/** Show an error until `calm`. @param {import("./transport.js").ApiError} error */
 export function complain(error) {
   if (error.status === 401) {
     byId("door").hidden = false;

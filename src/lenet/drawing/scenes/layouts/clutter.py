@@ -9,6 +9,7 @@ from lenet.drawing.doodles import DOODLES
 from lenet.drawing.letters import SIGNS
 from lenet.drawing.scenes.block import SMALLEST, Block, Layout, Writers
 from lenet.drawing.scenes.layouts.displays import LABELS
+from lenet.drawing.scenes.layouts.pictograms import PICTURED
 from lenet.drawing.scenes.layouts.shapes import (
     around,
     ellipse,
@@ -372,6 +373,7 @@ def keyboard(rng: np.random.Generator, height: float, writers: Writers) -> Block
 
 CLUTTER: dict[Layout, float] = {
     **SURROUNDINGS,
+    **PICTURED,
     bar_code: 1.5,
     square_code: 1,
     stamp: 1,

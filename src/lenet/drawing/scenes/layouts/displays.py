@@ -38,6 +38,7 @@ class Look:
     on: float
     off: float | None
     glows: bool
+    halo: float = 0.1  # reach of the glow as a share of a digit's height
 
 
 def random_look(rng: np.random.Generator) -> Look:
@@ -49,7 +50,9 @@ def random_look(rng: np.random.Generator) -> Look:
         return Look(shade if rng.random() < 0.85 else None, float(rng.uniform(0.8, 1)), off, False)
     shade = float(rng.uniform(0.75, 1))
     off = shade - float(rng.uniform(0.04, 0.15)) if has_ghosts else None
-    return Look(shade, float(rng.uniform(0, 0.15)), off, bool(rng.random() < 0.6))
+    # A camera that is set for a dark room spreads the light of a display over its neighbours.
+    halo = float(np.exp(rng.uniform(np.log(0.06), np.log(0.35))))
+    return Look(shade, float(rng.uniform(0, 0.15)), off, bool(rng.random() < 0.6), halo)
 
 
 def reading(rng: np.random.Generator, longest: int) -> str:
@@ -108,7 +111,8 @@ def show(
             row.put(character, glyph, x + eight.advance - glyph.advance, y, look.on)
         x -= gap
     if look.glows and row:
-        shadow(block, row, (0, 0), 0.1 * writer.height, 0.5 * (look.panel or 0) + 0.5 * look.on)
+        reach = look.halo * writer.height
+        shadow(block, row, (0, 0), reach, 0.5 * (look.panel or 0) + 0.5 * look.on)
     block.append(row, 0, 0)
     return x
 

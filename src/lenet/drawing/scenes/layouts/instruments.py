@@ -5,6 +5,7 @@ import numpy as np
 from lenet.drawing.scenes.block import SMALLEST, Block, Glyph, Layout, Writer, Writers
 from lenet.drawing.scenes.layouts.displays import DISPLAYS, UNITS
 from lenet.drawing.scenes.layouts.keys import KEYS
+from lenet.drawing.scenes.layouts.pictograms import COUNTED
 from lenet.drawing.scenes.layouts.plates import PLATES
 from lenet.drawing.scenes.layouts.shapes import (
     LARGEST,
@@ -64,6 +65,20 @@ def roll(
             block.mark(seen.ink, left, top + seen.y, shade)
 
 
+def _round_off(
+    block: Block, window: tuple[float, float, float, float], fill: float, depth: float
+) -> None:
+    """Darken a window towards its top and bottom, where a drum turns away from the light."""
+    x, y, w, h = window
+    bands = 6
+    for i in range(bands):
+        # Without `depth` a window has one shade; at 1 its ends are black on white drums.
+        away = depth * (1 - (i + 0.5) / bands) ** 2
+        shade = fill + (1 - fill) * away if fill < 0.5 else fill - 0.6 * fill * away
+        for top in (y + 0.35 * h * i / bands, y + h - 0.35 * h * (i + 1) / bands):
+            block.fill(rectangle(x, top, w, 0.35 * h / bands + 0.5), float(shade))
+
+
 def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return the drums of a water, gas or electricity meter, each in a window of its own."""
     count = int(np.clip(LARGEST / (1.6 * height), 1, rng.integers(4, 9)))
@@ -85,6 +100,7 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     if rng.random() < 0.5:
         digits = "0" * int(rng.integers(1, 4)) + digits
     rolled = rng.random() < 0.5
+    depth = float(rng.uniform(0.2, 0.8)) if rng.random() < 0.5 else 0.0
     for i, digit in enumerate(digits[:count]):
         is_last = i >= count - last
         window = i * pitch, 0.0, float(size[0]), float(size[1])
@@ -97,6 +113,9 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
             edge,
             0.5 if dark > 0.5 else 1,
         )
+        own_fill = last_fill if is_last else fill
+        if depth and own_fill is not None:
+            _round_off(block, window, own_fill, depth)
         turned = float(np.clip(rng.normal(0, 0.03), -0.08, 0.08)) % 1
         if (rolled and i == count - 1) or rng.random() < 0.03:
             turned = float(rng.random())
@@ -357,6 +376,7 @@ def clock_face(rng: np.random.Generator, height: float, writers: Writers) -> Blo
 INSTRUMENTS: dict[Layout, float] = {
     **DISPLAYS,
     **KEYS,
+    **COUNTED,
     drums: 4,
     odometer: 2,
     water_meter: 1.5,

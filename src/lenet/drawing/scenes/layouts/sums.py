@@ -214,6 +214,16 @@ def _equations(rng: np.random.Generator, height: float, writers: Writers) -> Blo
     return block
 
 
+def _formulas(rng: np.random.Generator, height: float, writers: Writers) -> Block:
+    """Draw one formula or some below each other, most of whose characters are no digits."""
+    block = Block()
+    writer = writers.hand(height) if chance(rng, 0.75) else writers.font(height)
+    line_height = rng.uniform(1.4, 2.2) * height
+    for row in range(1 if chance(rng, 0.5) else fitting(rng, line_height, 2, 4)):
+        block.write(writer, fitted(rng, texts.formula, height, 1.3 * PAGE), 0, row * line_height)
+    return block
+
+
 def _brace(x: float, top: float, bottom: float) -> Floats:
     """Return a curly brace that opens to the right."""
     along = np.linspace(-1, 1, 41)
@@ -245,6 +255,7 @@ SUMS: dict[Layout, float] = {
     _fractions: 2,
     _powers: 2.5,
     _equations: 4,
+    _formulas: 3,
     _times_table: 1.5,
 }
 """Layouts of arithmetic, and how often each is drawn relative to the others."""

@@ -1,41 +1,22 @@
-"""`Recipe`: every number that a run depends on, validated; and what the built-in recipes reached.
-
-The built-in recipes are data, `recipes/*.toml` inside the package; a person's own is any TOML file
-with the same fields. A run folder keeps its recipe with every default spelled out. What each
-built-in recipe costs and reached on MNIST was measured once: `tools/results.py` writes
-`recipes/measured.json`.
-"""
+"""`Recipe`: every number that a run depends on, validated."""
 
 import json
 import re
 import reprlib
-import tomllib
-from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lenet.errors import UsageError, suggest
-from lenet.storage import sha256
+from lenet.recipe.parsing import read_fields
 
-CLASSICAL_MODELS = (
-    "knn",
-    "logistic-regression",
-    "svm-linear",
-    "svm-rbf",
-    "random-forest",
-    "gradient-boosting",
-)
 FINDER = "finder"  # the network that finds digits on pages, instead of reading digit images
-MEASURED = "recipes/measured.json"  # in the package
 SCENES = "scenes:"  # begins the source that draws scenes
 NOT_FOR_FINDERS = (  # fields of digit images that a finder's scenes have nothing for
     *("extra_data", "least_share", "nondigits", "finder", "validation_split", "calibrate"),
     *("dropout", "augment", "loss", "label_smoothing", "class_weights"),
 )
-MEASURED_ON = ("mnist",)  # the data that the results were measured on
 
 
 class Augment(BaseModel):
@@ -63,15 +44,6 @@ class Augment(BaseModel):
     neighbours: float = Field(
         0.0, ge=0, le=1, description="share of images with strokes of another one at the edge"
     )
-
-
-def refuse_classical(name: str) -> None:
-    """Raise `UsageError` if `name` is a classical model, which only comparisons know."""
-    if name in CLASSICAL_MODELS:
-        raise UsageError(
-            f"{name} is a classical model: `lenet compare {name} …` trains and scores it, but it "
-            "has no run, no ONNX file and no feature maps; choose a recipe or a run"
-        )
 
 
 class Recipe(BaseModel):
@@ -268,27 +240,7 @@ class Recipe(BaseModel):
         UsageError
             There is no such recipe or file, it is not valid TOML, or a field is invalid.
         """
-        path = Path(name_or_path)
-        if path.suffix == ".toml":
-            if not path.is_file():
-                raise UsageError(f"no recipe file {path}; `lenet recipes` lists the built-in ones")
-            try:
-                content, origin = path.read_bytes(), str(path)
-            except OSError as error:
-                raise UsageError(f"cannot read recipe file {path}: {error.strerror}") from error
-        elif str(name_or_path) in (names := builtin_names()):
-            content, origin = _folder().joinpath(f"{path}.toml").read_bytes(), f"recipe {path}"
-        else:
-            refuse_classical(str(name_or_path))
-            raise UsageError(
-                f"no recipe {str(name_or_path)!r}: {suggest(str(name_or_path), names)}"
-                " (your own is a file that ends in .toml)"
-            )
-        try:
-            fields = tomllib.loads(content.decode())
-        except (ValueError, RecursionError) as error:  # TOMLDecodeError is a ValueError
-            raise UsageError(f"{origin} is not valid TOML: {error}") from error
-        return cls.parse({"name": path.stem, **fields}, origin)
+        return cls.parse(*read_fields(name_or_path))
 
     def to_toml(self) -> str:
         """Return the recipe as TOML: every field, with its description as a comment."""
@@ -299,23 +251,12 @@ class Recipe(BaseModel):
         return "\n".join(lines) + "\n"
 
 
-def builtin_names() -> list[str]:
-    """Return the sorted names of the recipes inside the package."""
-    return sorted(
-        p.name.removesuffix(".toml") for p in _folder().iterdir() if p.name.endswith(".toml")
-    )
-
-
 def _toml(value: Any) -> str:
     if isinstance(value, BaseModel):
         pairs = (f"{name} = {_toml(inner)}" for name, inner in value)
         return f"{{ {', '.join(pairs)} }}"
     # A JSON string, number, or array of strings is valid TOML as it stands.
     return json.dumps(value, ensure_ascii=False)
-
-
-def _folder() -> Any:
-    return resources.files("lenet").joinpath("recipes")
 
 
 def _first_fault(error: ValidationError) -> str:
@@ -327,100 +268,3 @@ def _first_fault(error: ValidationError) -> str:
     reason = fault["msg"].removeprefix("Value error, ")
     reason = reason[0].lower() + reason[1:]
     return f"{field}: {reason}, found {reprlib.repr(fault['input'])}" if field else reason
-
-
-def parse_changes(words: list[str]) -> dict[str, Any]:
-    """Turn words like ``epochs=3`` into fields of a recipe (`UsageError`: no ``=``).
-
-    A value is read as TOML if it is valid TOML, otherwise as a string. So neither
-    ``learning_rate=1e-3`` nor ``optimizer=sgd`` needs quotes.
-
-    >>> parse_changes(["epochs=3", "optimizer=sgd", 'data=["mnist", "uci-digits"]'])
-    {'epochs': 3, 'optimizer': 'sgd', 'data': ['mnist', 'uci-digits']}
-    """
-    changes = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"--set takes field=value, found {word!r}; for example --set epochs=3")
-        try:
-            table = tomllib.loads(f"value = {value}")
-        except (ValueError, RecursionError):
-            table = {}
-        # A value with a line break could define further fields; it is taken as a string.
-        changes[name.strip()] = table["value"] if len(table) == 1 else value.strip()
-    return changes
-
-
-class Costs(NamedTuple):
-    """Trainable parameters of a network of ten classes, and multiply-adds for one image."""
-
-    parameters: int
-    multiply_adds: int
-
-
-class Outcome(NamedTuple):
-    """Errors of a recipe on MNIST's test images over several seeds.
-
-    Attributes
-    ----------
-    errors : float
-        Mean over the seeds.
-    sd : float or None
-        Standard deviation of the errors over the seeds; None for a single seed.
-    total : int
-        Test images.
-    seeds : int
-        Number of seeds.
-    seconds : float
-        Mean duration of a training, on the machine that measured it.
-    date : str
-        Date of the last training, ISO 8601.
-    """
-
-    errors: float
-    sd: float | None
-    total: int
-    seeds: int
-    seconds: float
-    date: str
-
-    @property
-    def accuracy(self) -> float:
-        """Mean share of the images that were read correctly."""
-        return 1 - self.errors / self.total
-
-    @property
-    def accuracy_sd(self) -> float | None:
-        """Standard deviation of that share over the seeds."""
-        return None if self.sd is None else self.sd / self.total
-
-
-def network_costs(model: str) -> Costs | None:
-    """Return what the network `model` costs; None if it is not one of the package's."""
-    network = _measured()["networks"].get(model)
-    return network and Costs(**network)
-
-
-def measured_outcome(recipe: Recipe) -> Outcome | None:
-    """Return what a recipe reached; None if it was not measured, or was changed since."""
-    result = _measured()["results"].get(recipe.name)
-    if result is None or result["digest"] != recipe_digest(recipe):
-        return None
-    return Outcome(**{name: result[name] for name in Outcome._fields})
-
-
-def recipe_digest(recipe: Recipe) -> str:
-    """Return the SHA-256 of all fields that its result depends on, except the seed.
-
-    Only fields that differ from their defaults count. So a field that is added later does not
-    change the digest of a recipe that does not set it.
-    """
-    fields = recipe.model_dump(exclude={"name", "about", "seed"}, exclude_defaults=True)
-    return sha256(json.dumps(fields, sort_keys=True).encode())
-
-
-@cache
-def _measured() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(resources.files("lenet").joinpath(MEASURED).read_bytes())
-    return content

@@ -1,0 +1,41 @@
+/**
+ * The page's content in a page that was exported: the answers of the API are in the file itself.
+ * It takes the place of `transport.js`.
+ */
+import { t } from "./strings.js";
+
+/** There is no service: the page reads drawings of one digit itself. */
+export const SERVED = false;
+
+/** The page lacks something. */
+export class ApiError extends Error {
+  /** @param {string} message @param {number} status @param {number} [wait] seconds */
+  constructor(message, status, wait) {
+    super(message);
+    this.status = status;
+    this.wait = wait;
+  }
+}
+
+/**
+ * An answer that the API would give.
+ * @param {string} path below /v1/
+ * @returns {Promise<any>}
+ */
+export async function request(path) {
+  const place = document.querySelector(`script[data-path="${CSS.escape(path)}"]`);
+  if (!place?.textContent) throw new ApiError(t("error.not-exported"), 404);
+  return JSON.parse(place.textContent);
+}
+
+/** The worker that runs networks; its program is in the file too. */
+export function startWorker() {
+  const program = document.getElementById("worker")?.textContent ?? "";
+  return new Worker(URL.createObjectURL(new Blob([program], { type: "text/javascript" })));
+}
+
+// There is no token where there is no service.
+export const takeToken = () => {};
+export const hasToken = () => false;
+/** @type {(value: string | null) => void} */
+export const keepToken = () => {};

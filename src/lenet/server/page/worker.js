@@ -1,0 +1,43 @@
+/** The page's worker: it runs networks, so that the pen never waits for them. */
+import { normalised } from "./centring.js";
+import { Network } from "./network.js";
+
+/**
+ * @typedef {{does: "load", model: string, plan: import("./network.js").Plan}} Load
+ * @typedef {{does: "run", model: string, image: Uint8Array<ArrayBuffer>}} Run
+ * @typedef {{does: "read", model: string, ink: import("./centring.js").Ink}} Read
+ * @typedef {{does: "cover", model: string, image: Uint8Array<ArrayBuffer>, row: number}} Cover
+ * @typedef {{layers: import("./network.js").Layer[], verdict: import("./network.js").Verdict}} Ran
+ * @typedef {{image: Uint8Array<ArrayBuffer>, verdict: import("./network.js").Verdict}} WasRead
+ */
+
+/** @type {Map<string, Network>} */
+const networks = new Map();
+
+/**
+ * @param {Load | Run | Read | Cover} question
+ * @returns {Ran | WasRead | number[] | null}
+ */
+function answer(question) {
+  if (question.does === "load") {
+    networks.set(question.model, new Network(question.plan));
+    return null;
+  }
+  const network = networks.get(question.model);
+  if (!network) throw new Error(`no network ${question.model}`);
+  if (question.does === "cover") return network.covered(question.image, question.row);
+  const image = question.does === "run" ? question.image : normalised(question.ink);
+  const layers = network.run(image);
+  const verdict = network.judge(layers[layers.length - 1].values);
+  return question.does === "run" ? { layers, verdict } : { image, verdict };
+}
+
+addEventListener("message", ({ data: { id, question } }) => {
+  try {
+    const found = answer(question);
+    const moved = found && "layers" in found ? found.layers.map(({ values }) => values.buffer) : [];
+    postMessage({ id, found }, { transfer: moved });
+  } catch (error) {
+    postMessage({ id, error: String(error) });
+  }
+});

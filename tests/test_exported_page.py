@@ -1,0 +1,276 @@
+"""`lenet export --page`: the page as one file, opened from the disk."""
+
+import base64
+import json
+import re
+import resource
+import shutil
+from collections.abc import Iterator
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from browser import Open, draw, expect, number, press, windows
+from command import complaint, run_lenet
+from draw_pictures import STROKES, path
+from lenet.picture.normalising import evened, normalise
+from lenet.reader import DEFAULT_MODEL
+from lenet.run import LAYER_FACTS, Run
+from lenet.server.bundling import bundle
+from lenet.server.exported_page import page_of
+from lenet.server.models import load_models
+from lenet.server.networks import network_of
+from lenet.server.site import sources_of
+from services import run_of_classes
+
+MB = 1_000_000
+MARKUP = ["<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "<!--", "&amp;"]
+
+
+def exported(*models: str | Path) -> str:
+    return page_of(load_models(models))
+
+
+@pytest.mark.parametrize(("model", "most"), [("lenet5", 1 * MB), (DEFAULT_MODEL, 2.5 * MB)])
+def test_the_file_is_small_and_names_nothing_outside(model: str, most: float) -> None:
+    page = exported(model)
+    assert len(page.encode()) < most
+    assert not re.search(r'(?:src|href)="(?!#|data:)', page)
+    assert "page/" not in page
+
+
+def test_the_policy_allows_what_is_in_the_file_and_nothing_else() -> None:
+    page = exported("lenet5")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
+    assert policy
+    inline = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", page, re.DOTALL)
+    hashes = [base64.b64encode(sha256(text.encode()).digest()).decode() for text in inline]
+    assert len(hashes) == 3
+    assert sorted(re.findall(r"'sha256-([^']+)'", policy[1])) == sorted(hashes)
+    assert "unsafe" not in policy[1]
+    assert policy[1].startswith("default-src 'none'; ")
+
+
+def test_names_of_classes_are_text_even_if_they_are_markup(tmp_path: Path) -> None:
+    page = exported(run_of_classes(tmp_path / "odd", [*MARKUP, *"456789"]))
+    for name in MARKUP[:3]:
+        assert name not in page
+    texts = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    (model,) = json.loads(texts[0])["models"]
+    assert model["classes"][:4] == MARKUP
+
+
+def test_the_command_writes_the_page_of_several_models(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    done = run_lenet("export", "lenet5", DEFAULT_MODEL, "--page", file, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said == {
+        "page": str(file),
+        "bytes": file.stat().st_size,
+        "models": ["lenet5", DEFAULT_MODEL],
+    }
+    assert file.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_several_runs_need_a_page() -> None:
+    done = run_lenet("export", "lenet5", DEFAULT_MODEL)
+    assert done.returncode == 2
+    assert complaint(done) == (
+        "found 2 runs: export one at a time, or write a page of them with --page"
+    )
+
+
+def test_a_run_without_layers_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "old")))
+    (run.folder / LAYER_FACTS).unlink()
+    run.finish("done")
+    done = run_lenet("export", run.folder, "--page", tmp_path / "page.html")
+    assert done.returncode == 5
+    assert complaint(done) == (
+        f"{run.folder} has no layers.json: export it again: `lenet export {run.folder}`"
+    )
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_finder_is_refused(tmp_path: Path) -> None:
+    done = run_lenet("export", "finder", "--page", tmp_path / "page.html")
+    assert done.returncode == 2
+    assert "finder finds where digits stand and does not read them" in complaint(done)
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("old")
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    done = run_lenet("export", "lenet5", "--page", file, preexec_fn=little_room)
+    assert done.returncode == 4
+    assert complaint(done).startswith(f"cannot write {file}: File too large; free some space")
+    assert file.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("exported") / "page.html"
+    place.write_text(exported("lenet5", DEFAULT_MODEL), "utf-8")
+    return place
+
+
+@pytest.fixture
+def open_file(chromium: Any, file: Path) -> Iterator[Open]:
+    with windows(chromium, file.as_uri()) as opened:
+        yield lambda room="draw", **how: opened(room, offline=True, **how)
+
+
+@pytest.mark.browser
+def test_a_drawn_digit_is_read_from_a_file_without_a_network(open_file: Open) -> None:
+    page = open_file()
+    expect(page.get_by_role("link", name="Picture")).to_have_count(0)
+    expect(page.locator("#draw-title")).to_have_text("Draw a digit")
+    for digit in (7, 3):
+        draw(page, digit)
+        expect(number(page)).to_have_text(str(digit))
+        expect(page.locator("#draw-answer .badge")).to_have_text("digit")
+        expect(page.locator("#draw-side .box")).to_have_count(1)
+        press(page, "Clear")
+    expect(number(page)).to_have_text("")
+    expect(page.locator("#keeping")).to_contain_text("This page is a file.")
+
+
+@pytest.mark.browser
+def test_two_models_are_compared_and_looked_into_from_a_file(open_file: Open) -> None:
+    page = open_file("inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_have_count(2)
+    for answer in page.locator(".stream-answer").all():
+        expect(answer).to_contain_text("reads a 3")
+    press(page, "Clear")
+    draw(page, 0)
+    for answer in page.locator(".stream-answer").all():
+        expect(answer).to_contain_text("reads a 0")
+    maps = page.locator(".layer").filter(has=page.get_by_text("C3", exact=True)).locator(".marks")
+    maps.scroll_into_view_if_needed()
+    maps.hover(position={"x": 4, "y": 4})
+    expect(page.locator(".lens-title")).to_contain_text("C3 map 1 of 16")
+    expect(page.locator(".lens .term")).to_have_count(6)
+
+
+@pytest.mark.browser
+def test_numbers_and_mistakes_are_in_the_file(open_file: Open) -> None:
+    page = open_file("numbers")
+    expect(page.locator(".score")).to_contain_text("97 errors in 10,000 test images")
+    page.locator(".confusion .wrong button").first.click()
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a")
+    page.evaluate("location.hash = '#numbers'")
+    expect(page.locator(".facts").first).to_contain_text("SHA-256 of the weights")
+
+
+@pytest.mark.browser
+def test_markup_in_class_names_is_shown_as_text(chromium: Any, tmp_path: Path) -> None:
+    place = tmp_path / "page.html"
+    names = [*MARKUP, *MARKUP, *"89"]
+    names = [f"{index}{name}" for index, name in enumerate(names)]
+    place.write_text(exported(run_of_classes(tmp_path / "odd", names)), "utf-8")
+    with windows(chromium, place.as_uri()) as opened:
+        page = opened("draw", offline=True)
+        page.on("dialog", lambda dialog: pytest.fail(f"a name was run: {dialog.message}"))
+        draw(page, 3)
+        expect(number(page)).to_have_text(f"3{MARKUP[3]}")
+        page.evaluate("location.hash = '#inside'")
+        expect(page.locator(".stream-answer")).to_contain_text(MARKUP[3])
+
+
+# What the page does with strokes, for tests: the ink, the image and the answer.
+READ_STROKES = """
+import { normalised } from "./centring.js";
+import { Network } from "./network.js";
+import { Strokes } from "./strokes.js";
+/** @param {ArrayBufferView} bytes */
+const textOf = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+globalThis.readStrokes = (plan, drawings) => {
+  for (const { arrays } of plan.layers)
+    for (const array of Object.values(arrays))
+      array.values = new Float32Array(
+        Uint8Array.from(atob(array.values), (letter) => letter.charCodeAt(0)).buffer,
+      );
+  const network = new Network(plan);
+  return drawings.map((list) => {
+    const { ink } = Object.assign(new Strokes(), { list }).drawing({ width: 700, height: 500 });
+    const image = normalised(ink);
+    const verdict = network.judge(network.run(image).at(-1).values);
+    return { ...ink, values: textOf(ink.values), image: textOf(image), ...verdict };
+  });
+};
+"""
+
+
+def drawings(count: int) -> list[list[dict[str, Any]]]:
+    """Strokes of digits by hands that slant, turn, press and tremble, with pens of many widths."""
+    rng = np.random.default_rng(0)
+    result = []
+    for index in range(count):
+        slant, turn, size = rng.normal(0, 0.2), rng.normal(0, 0.15), rng.uniform(60, 400)
+        width, pressed = rng.uniform(0.03, 0.3) * size, rng.random() < 0.5
+        turned = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+        strokes = []
+        for knots in STROKES[index % 10]:
+            line = path(knots)[::4] - (0.35, 0.5)
+            line[:, 0] -= slant * line[:, 1]
+            line = line @ turned * size + rng.normal(0, 0.006 * size, line.shape) + (350, 250)
+            strength = rng.uniform(0.5, 1.4, len(line)) if pressed else np.ones(len(line))
+            points = [
+                {"x": x, "y": y, "p": p}
+                for (x, y), p in zip(line.tolist(), strength.tolist(), strict=True)
+            ]
+            strokes.append({"width": width, "points": points})
+        result.append(strokes)
+    return result
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("model", ["lenet5", DEFAULT_MODEL])
+def test_drawn_digits_are_centred_and_read_as_in_python(chromium: Any, model: str) -> None:
+    sources = sources_of(resources.files("lenet.server").joinpath("page"))
+    modules = {name.removesuffix(".js"): text for name, text in sources.items()}
+    script = bundle({**modules, "test": READ_STROKES.lstrip("\n")}, "test")
+    (served,) = load_models([model]).values()
+    page = chromium.new_page()
+    page.add_script_tag(content=script)
+    found = page.evaluate(
+        "([plan, drawings]) => readStrokes(plan, drawings)", [network_of(served), drawings(500)]
+    )
+    page.close()
+
+    def bytes_of(text: str, *shape: int) -> np.ndarray:
+        return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
+
+    inks = [bytes_of(each["values"], each["height"], each["width"]) for each in found]
+    images = np.stack([normalise(evened(_tight(ink))) for ink in inks])
+    ours = np.stack([bytes_of(each["image"], 28, 28) for each in found])
+    assert np.array_equal(ours, images)
+    classifier = served.reader.classifier
+    judged = classifier.judge(classifier.logits(images))
+    probabilities = np.array([each["probabilities"] for each in found])
+    assert [each["best"] for each in found] == judged.answers.tolist()
+    assert np.abs(probabilities - judged.probabilities).max() < 1e-5
+    close = np.abs(judged.scores - classifier.lowest_score) < 1e-5
+    close |= np.abs(judged.probabilities.max(1) - 0.5) < 1e-5
+    print(f"not compared, too close to a threshold: {np.flatnonzero(close).tolist()}")
+    for each, status, near in zip(found, judged.statuses, close.tolist(), strict=True):
+        assert near or each["status"] == status
+
+
+def _tight(ink: np.ndarray) -> np.ndarray:
+    """Return the part of some ink that holds all of it."""
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    return np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
