@@ -5,7 +5,7 @@ import globals from "globals";
 export default [
   { ignores: ["node_modules/", ".venv/"] },
   js.configs.recommended,
-  { files: ["tests/*.mjs"], languageOptions: { globals: globals.node } },
+  { files: ["tests/*.mjs", "benchmarks/*.mjs"], languageOptions: { globals: globals.node } },
   {
     files: ["src/lenet/server/page/*.js"],
     languageOptions: { ecmaVersion: 2024, globals: globals.browser },

@@ -102,7 +102,7 @@ def test_plain_networks_are_written_without_torchs_exporter(name: str) -> None:
 
 def test_a_layer_that_is_set_otherwise_is_not_written_plainly() -> None:
     for odd in (
-        torch.nn.Conv2d(1, 2, 3, padding="same"),
+        torch.nn.Conv2d(1, 2, 3, padding=1, padding_mode="circular"),
         torch.nn.BatchNorm2d(1, affine=False),
         torch.nn.AvgPool2d(2, divisor_override=3),
     ):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -197,9 +197,13 @@ def predict(
             advance(answer.number)
     sys.stdout.flush()  # before exiting, while `main` can still handle a closed pipe
     if failures:
-        if len(pictures) > 1:
-            err.print(f"{len(failures):,} of {len(pictures):,} pictures could not be read")
-        raise typer.Exit(PictureError.exit_code)
+        _end(len(failures), len(pictures))
+
+
+def _end(failures: int, pictures: int) -> NoReturn:
+    if pictures > 1:
+        err.print(f"{failures:,} of {pictures:,} pictures could not be read")
+    raise typer.Exit(PictureError.exit_code)
 
 
 def _check_forms(as_json: bool, as_csv: bool, show: bool) -> None:

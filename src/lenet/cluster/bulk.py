@@ -23,12 +23,13 @@ from lenet.cluster.manifest import (
     shard_size,
 )
 from lenet.cluster.parts import Counts, belongs, count_part, number_in, part_name, stale
-from lenet.cluster.pool import cores, read_locally
+from lenet.cluster.pool import read_locally
 from lenet.cluster.shards import Fault, Report, make_task, network_facts, seconds_each
 from lenet.cluster.sources import key_of
 from lenet.errors import DataError, UsageError
 from lenet.picture.page_numbers import PageNumbers
 from lenet.reader import DEFAULT_MODEL
+from lenet.runtime import available_cores
 from lenet.storage import LockedError, locked
 
 SUCCESS = "_SUCCESS"
@@ -172,7 +173,7 @@ def _number_of(workers: Workers) -> int:
     if isinstance(workers, str):
         if workers not in ("local", "ray"):
             raise UsageError(f"--workers is {workers!r}: say ray, local or a number of processes")
-        return cores()
+        return available_cores()
     if not 1 <= workers <= MAX_WORKERS:
         raise UsageError(f"--workers is {workers}: give 1 to {MAX_WORKERS:,} processes")
     return workers
@@ -190,9 +191,9 @@ def _lock(out: str, stack: ExitStack) -> None:
 
 
 def _plan(out: str, asked: dict[str, Any], shard_items: int | None, workers: int) -> Manifest:
+    task = make_task(asked["model"], asked["finder"], asked["options"])
     listed = list_items(out, asked["sources"], asked["recursive"])
     if shard_items is None:
-        task = make_task(asked["model"], asked["finder"], asked["options"])
         each = seconds_each(listed.sample, task, asked["options"])
         shard_items = shard_size(listed.items, each, workers)
     manifest = Manifest(

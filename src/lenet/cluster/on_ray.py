@@ -23,9 +23,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from lenet.cluster.manifest import Shard
-from lenet.cluster.pool import TRIES, cores
+from lenet.cluster.pool import TRIES
 from lenet.cluster.shards import Fault, Report, ShardReader, read_safely
 from lenet.errors import DataError, LeNetError
+from lenet.runtime import available_cores
 
 IN_FLIGHT = 2  # shards of an actor: the next one is there when it has read one
 START_SECONDS = 300  # until the first actor is ready: a cluster may have to grow
@@ -78,7 +79,7 @@ def connected(workers: int = 0) -> Iterator[tuple[Any, str]]:
     starting = address in ("", "local")
     with _own_ray() if starting else _known_ray(address) as options:
         try:
-            options |= {"num_cpus": workers or cores()} if starting else {}
+            options |= {"num_cpus": workers or available_cores()} if starting else {}
             context = _init(ray, address, options)
             with suppress(ValueError):  # only the main thread has them
                 for number, handler in handlers.items():  # which Ray has replaced

@@ -218,11 +218,9 @@ def patiently(action: Callable[[], Result], what: str) -> Result:
 def reason_of(error: Exception) -> str:
     """Return in one line why a file system refused, and what to do."""
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    line = " ".join(said.split())[:300]
-    return (
-        f"{line[:1].lower()}{line[1:]}; see to that, then run the same command again: what is done "
-        "is kept"
-    )
+    line = " ".join(said.split())[:300].rstrip(".")
+    first = line[:1] if line[1:2].isupper() else line[:1].lower()  # AWS is no word
+    return f"{first}{line[1:]}; see to that, then run the same command again: what is done is kept"
 
 
 def _system(address: str) -> tuple[Any, str]:

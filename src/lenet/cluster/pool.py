@@ -1,7 +1,5 @@
 """Shards on the cores of this machine: a process for each, started again when it is ended."""
 
-import os
-import sys
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import suppress
@@ -13,13 +11,6 @@ from lenet.errors import DataError
 from lenet.reader.workers import Worker, packed
 
 TRIES = 3  # of a shard, whose process was ended or which failed in an unknown way
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def read_locally(

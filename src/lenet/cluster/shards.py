@@ -20,7 +20,7 @@ from lenet.picture import Picture, Polarity
 from lenet.picture.page_numbers import PageNumbers
 from lenet.reader import Reading
 from lenet.reader.inputs import FileContent, LoadedInput, decode_input_pages
-from lenet.reader.page_reading import Options
+from lenet.reader.page_reading import Options, refuse_idle
 from lenet.reader.reader import load_networks
 from lenet.reader.task import Document, Task
 from lenet.run import BELIEF, MODEL, Run
@@ -62,12 +62,13 @@ def network_facts(model: str, finder: str) -> dict[str, Any]:
 
 
 def make_task(model: str, finder: str, how: HowToRead) -> Task:
-    """Load the networks, for one thread, and say how they are used."""
+    """Load the networks, for one thread, and say how (`UsageError`: an option has no effect)."""
     networks = load_networks(Run.find(model), Run.find(finder), 1)
     options = Options(
         how.single, how.upside_down, how.grid, how.min_probability, how.keep_uncertain
     )
     networks = replace(networks, polarity=cast("Polarity | None", how.polarity))
+    refuse_idle(options, networks)
     return Task(networks, options, True, PageNumbers.of(how.pages))
 
 
