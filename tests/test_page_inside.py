@@ -174,8 +174,8 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     press(page, "Watch it pass")
     page.wait_for_selector(".layer.convolution.passing")
     page.keyboard.press("Tab")  # somewhere else than the sheet
-    page.evaluate("document.querySelector('[aria-label=\"Write a 8 for me\"]').click()")
-    expect(page.locator(".stream-answer")).to_contain_text("reads a 8")
+    page.evaluate("document.querySelector('[aria-label=\"Write an 8 for me\"]').click()")
+    expect(page.locator(".stream-answer")).to_contain_text("reads an 8")
     expect(page.locator(".passing")).to_have_count(1)
     draw(page, 3, at=0.85)
     expect(page.locator(".passing")).to_have_count(0)

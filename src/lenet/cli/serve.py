@@ -37,6 +37,10 @@ AllowOrigin = Annotated[
     list[str] | None,
     typer.Option(help="Another site whose pages may use the API, as https://example.org."),
 ]
+AllowEmbed = Annotated[
+    list[str] | None,
+    typer.Option(help="Another site whose pages may show this one in a frame, with ?embed=1."),
+]
 AllowRegressed = Annotated[
     bool, typer.Option("--allow-regressed", help="Also serve a run that is marked as regressed.")
 ]
@@ -53,6 +57,7 @@ def serve(
     no_auth: NoAuth = False,
     allow_host: AllowHost = None,
     allow_origin: AllowOrigin = None,
+    allow_embed: AllowEmbed = None,
     allow_regressed: AllowRegressed = False,
     access_log: AccessLog = False,
 ) -> None:
@@ -73,9 +78,10 @@ def serve(
     from lenet.server.app import build
     from lenet.server.guard import Policy
     from lenet.server.models import load_models
+    from lenet.server.qr_code import code_for_terminal
     from lenet.server.service import Metrics, Service
 
-    policy = Policy.of(host, allow_host or [], allow_origin or [], token)
+    policy = Policy.of(host, allow_host or [], allow_origin or [], token, allow_embed or [])
     with serving.bind(host, port) as listener:
         store = None
         if collect:
@@ -86,10 +92,15 @@ def serve(
         served = load_models(models or [], allow_regressed=allow_regressed, watch=metrics.batches)
         service = Service(served, metrics)
         service.check()
+        home = serving.address(listener)
+        if not serving.is_loopback(host):
+            service.address = home
 
         def say_where() -> None:
-            address = serving.address(listener)
-            typer.echo(f"{address}#token={quote(token, safe='')}" if token else address)
+            address = f"{home}#token={quote(token, safe='')}" if token else home
+            typer.echo(address)
+            if service.address and err.is_terminal:
+                err.out(code_for_terminal(address), highlight=False)
             kept = "" if store is None else f"corrections are kept in {store.name}; "
             err.print(f"serving {', '.join(served)}; {kept}stop with Ctrl-C")
 

@@ -35,12 +35,11 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "DELETE"))  # others are counted as "other"
 REFUSED = (401, 403, 404, 405)  # counted as one route, "refused"
 
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors {}; object-src 'none'"
+)
 HEADERS = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' blob: data:; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
-    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -67,23 +66,31 @@ class Policy:
         Other sites whose pages may use the API.
     token : str
         What a request to the API must carry; empty for no token.
+    embedders : frozenset of str
+        Other sites whose pages may show this one in a frame.
     """
 
     hosts: frozenset[str] = frozenset(LOCAL)
     any_address: bool = False
     origins: frozenset[str] = field(default=frozenset())
     token: str = field(default="", repr=False)
+    embedders: frozenset[str] = field(default=frozenset())
 
     @classmethod
     def of(
-        cls, host: str, names: Iterable[str] = (), origins: Iterable[str] = (), token: str = ""
+        cls,
+        host: str,
+        names: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        token: str = "",
+        embedders: Iterable[str] = (),
     ) -> "Policy":
         """Return the policy of a service bound to the address `host`.
 
         Raises
         ------
         UsageError
-            One of `names` is not a host name, or one of `origins` is not an origin.
+            One of `names` is not a host name, or one of `origins` or `embedders` is not an origin.
         """
         all_addresses = host in ("", "0.0.0.0", "::")
         hosts = {*LOCAL, *map(_host_name, names)}
@@ -95,8 +102,9 @@ class Policy:
         return cls(
             frozenset(name.lower() for name in hosts),
             all_addresses,
-            frozenset(map(_origin, origins)),
+            frozenset(_origin(each, "--allow-origin") for each in origins),
             token,
+            frozenset(_origin(each, "--allow-embed") for each in embedders),
         )
 
     # Not Starlette's TrustedHostMiddleware: it cannot allow every IP address, uses the first of
@@ -133,7 +141,7 @@ def _host_name(text: str) -> str:
     return text
 
 
-def _origin(text: str) -> str:
+def _origin(text: str, option: str) -> str:
     """Check that `text` is an origin exactly as browsers send it, and return it in lower case."""
     match = ORIGIN.match(text.lower())
     site = "https://example.org"
@@ -144,7 +152,7 @@ def _origin(text: str) -> str:
         if text.lower() == site:
             return site
     raise UsageError(
-        f"--allow-origin {text!r} is not the origin of a site: give only scheme, host and port, "
+        f"{option} {text!r} is not the origin of a site: give only scheme, host and port, "
         f"like {site}"
     )
 
@@ -176,6 +184,9 @@ class Guard:
         self.app = app
         self.policy = policy
         self.metrics = metrics
+        ancestors = " ".join(sorted(policy.embedders)) or "'none'"
+        content_policy = CONTENT_POLICY.format(ancestors).encode()
+        self._headers = [(b"content-security-policy", content_policy), *HEADERS]
         self._inner: ASGIApp = self._admit
         if policy.origins:
             self._inner = CORSMiddleware(
@@ -199,7 +210,7 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         try:

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict  # pydantic takes only this one before P
 
 from lenet.datasets import Source
 from lenet.errors import ModelError
+from lenet.picture.decoding import MAX_WEBP_PIXELS
 from lenet.reader import Status
 from lenet.run import EXPORTED, Family, Receptive
 from lenet.server.bodies import (
@@ -27,6 +28,7 @@ from lenet.server.bodies import (
 )
 from lenet.server.models import FILES, Card, ClassAnswer, Content, Served, card_of
 from lenet.server.networks import Network, network_of
+from lenet.server.qr_code import code_of
 from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
 from lenet.server.service import ModelName, Route, Service, ServiceDep
@@ -80,6 +82,14 @@ class Models(BaseModel):
     models: list[Model]
     collect: bool = Field(description="Whether corrections are stored.")
     max_body: int = Field(description="Most bytes in a request body.")
+    max_pixels: int = Field(
+        description="Most pixels of a picture in any format; of a PNG, GIF or BMP twice as many, "
+        "of a JPEG 200,000,000."
+    )
+    address: str | None = Field(
+        description="Where other machines open the page, without its token; null if they cannot."
+    )
+    code: list[str] = Field(description="A QR code of `address`: rows of 0 and 1, 1 is dark.")
     max_digits: int = Field(description="Most images in a request.")
 
 
@@ -202,6 +212,9 @@ async def models(service: ServiceDep) -> Models:
         models=await service.workers.do(listed),
         collect=service.collects,
         max_body=MAX_BODY,
+        max_pixels=MAX_WEBP_PIXELS,
+        address=service.address or None,
+        code=code_of(service.address) if service.address else [],
         max_digits=MAX_IMAGES,
     )
 

@@ -110,6 +110,8 @@ class Service:
         Whether every model has read a test digit and the service is not stopping.
     store : Corrections or None
         Where corrections are stored; None if they are not.
+    address : str
+        Where other machines open the page; empty if they cannot reach it.
     """
 
     def __init__(self, models: Mapping[str, Served], metrics: Metrics) -> None:
@@ -120,6 +122,7 @@ class Service:
         self.writers = Workers()  # separate, so that no picture waits for a hanging database
         self.ready = False
         self.store: Corrections | None = None
+        self.address = ""
         self._problems: set[str] = set()
         metrics.gauge(
             "lenet_waiting_images",

@@ -66,12 +66,26 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
+# Addresses that stand for all, each with a loopback address and one that is never in use.
+ALL = {"0.0.0.0": ("127.0.0.1", "192.0.2.1"), "::": ("::1", "2001:db8::1")}
+
+
 def address(listener: socket.socket) -> str:
-    """Return the page's URL for a browser."""
+    """Return the page's URL for a browser: where all addresses listen, this machine's own one."""
     host, port = listener.getsockname()[:2]
-    # A browser cannot open the address that stands for all addresses.
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    if host in ALL:
+        host = _own_address(listener.family, *ALL[host])
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _own_address(family: int, loopback: str, elsewhere: str) -> str:
+    """Return this machine's address on its network, or `loopback` if it is on none."""
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((elsewhere, 9))  # chooses a route; nothing is sent
+        except OSError:
+            return loopback
+        return str(probe.getsockname()[0])
 
 
 class JsonLines(logging.Formatter):

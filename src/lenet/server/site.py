@@ -7,18 +7,21 @@ Only ``index.html`` is checked every time.
 """
 
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from http import HTTPStatus
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from lenet.server.api_page import api_page
 from lenet.server.bundling import bundle
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
@@ -71,15 +74,28 @@ class Site:
     ----------
     folder : Traversable, optional
         Where the sources are; by default, those of the package.
+    api : callable, optional
+        Returns the OpenAPI description, of which `/api` is made.
     """
 
-    def __init__(self, folder: Traversable | None = None) -> None:
+    def __init__(
+        self, folder: Traversable | None = None, api: Callable[[], dict[str, Any]] | None = None
+    ) -> None:
+        self.api = api
         self.folder = folder or resources.files("lenet.server").joinpath("page")
 
     @cached_property
     def files(self) -> dict[str, File]:
         """The files by path; made on the first request, not at the start."""
-        return files_of(self.folder)
+        files = files_of(self.folder)
+        if self.api:
+            style, icon = (
+                next(path.removeprefix("/") for path in files if path.endswith(name))
+                for name in ("page.css", "icon.svg")
+            )
+            page = api_page(self.api(), style, icon)
+            files["/api"] = File(page.encode(), "text/html", ASK_AGAIN)
+        return files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for a file; ranges are not supported, because files are small."""

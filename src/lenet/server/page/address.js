@@ -1,11 +1,40 @@
-/** The page's own address: `#` and a room, or the token of the service. */
+/**
+ * The page's own address: `#` and a room, what is looked at there, or the token of the service.
+ * `#inside?model=a&with=b&d=…`: two models on one drawing. A fragment is never sent to anybody.
+ */
 import { t } from "./strings.js";
 import { SERVED } from "./transport.js";
 
 export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers"];
+export const EMBED = "embed"; // `?embed=1`: without header and footer
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
+const PARTS = ["model", "with", "d"];
 const NEAR = 0.5; // letters that may differ, as a share of the name's length
+
+/**
+ * @typedef {{room: string, model: string, other: string, drawn: string}} Place `other`: the model
+ *   that is compared; `drawn`: the packed drawing or image; each "" where it is not told
+ */
+
+/** What a fragment says. @param {string} hash @returns {Place} */
+export function placeOf(hash) {
+  const [room, ...rest] = hash.slice(1).split("?");
+  const parts = new URLSearchParams(rest.join("?"));
+  /** @param {string} name */
+  const said = (name) => parts.get(name) ?? "";
+  return { room, model: said("model"), other: said("with"), drawn: said("d") };
+}
+
+/** The fragment for a place. @param {Place} place */
+export function fragmentOf({ room, model, other, drawn }) {
+  const parts = new URLSearchParams();
+  if (model) parts.set("model", model);
+  if (other) parts.set("with", other);
+  if (drawn) parts.set("d", drawn);
+  const text = String(parts);
+  return text ? `#${room}?${text}` : `#${room}`;
+}
 
 /**
  * The sentence about the first name in an address that the page does not know, with the nearest
@@ -15,12 +44,19 @@ const NEAR = 0.5; // letters that may differ, as a share of the name's length
  */
 export function strangeIn({ hash, search }) {
   const [query] = new URLSearchParams(search).keys();
-  const [fragment] = new URLSearchParams(hash.slice(1)).keys();
-  if (query !== undefined) {
+  const [place, ...rest] = hash.slice(1).split("?");
+  const [fragment] = new URLSearchParams(place).keys();
+  const part = [...new URLSearchParams(rest.join("?")).keys()].find(
+    (name) => !PARTS.includes(name),
+  );
+  if (query !== undefined && query !== EMBED) {
     const near = nearest(query, [TOKEN, ...ROOMS]);
     return t(near ? "address.query.near" : "address.query", { name: query, near: written(near) });
   }
-  if (fragment === undefined || [TOKEN, CONTENT, ...ROOMS].includes(fragment)) return "";
+  if (fragment === undefined || [TOKEN, CONTENT, ...ROOMS].includes(fragment)) {
+    if (part === undefined || fragment === TOKEN) return "";
+    return t("address.part", { name: part, parts: PARTS.join(", ") });
+  }
   const near = nearest(fragment, [...ROOMS, TOKEN]);
   return t(near ? "address.fragment.near" : "address.fragment", {
     name: fragment,

@@ -36,5 +36,6 @@ export function startWorker() {
 
 // There is no token where there is no service.
 export const takeToken = () => {};
+export const hasToken = () => false;
 /** @type {(value: string | null) => void} */
 export const keepToken = () => {};

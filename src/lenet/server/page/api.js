@@ -46,7 +46,7 @@ import { ApiError, request } from "./transport.js";
  *   changes: {source: string, nondigits: boolean, total: number, before: number, after: number}[]
  * }} Card
  * @typedef {{id: string, model: string, image: string, truth: number | null}} NewCorrection
- * @typedef {NewCorrection & {time: string, answer: number}} Correction
+ * @typedef {NewCorrection & {time: string, answer: number, probability: number}} Correction
  */
 
 /** The name of what was read. @param {Named} answer */
@@ -57,7 +57,10 @@ export const messageOf = (error) => (error instanceof Error ? error.message : St
 
 const enc = encodeURIComponent;
 
-/** @returns {Promise<{models: Model[], collect: boolean, max_body: number}>} */
+/**
+ * @returns {Promise<{models: Model[], collect: boolean, max_body: number, max_pixels: number,
+ *   address: string | null, code: string[]}>}
+ */
 export const models = () => request("models");
 
 /**
@@ -117,6 +120,9 @@ function broken(error) {
 /** A network's operations and weights, in order. @param {string} model */
 export const network = (model) => engine.plan(model);
 
+/** Forget the networks that were fetched: others may have their names. */
+export const forgetNetworks = () => engine.forget();
+
 /**
  * The output of every layer of a model for one digit image, computed in the page.
  * @param {Bytes} image
@@ -170,8 +176,13 @@ export const correct = (correction) =>
     body: JSON.stringify(correction),
     type: "application/json",
   });
-/** @returns {Promise<{total: number, corrections: Correction[]}>} the newest first */
-export const corrections = (limit = 50) => request("corrections", { query: { limit } });
+/**
+ * The newest corrections, or those older than the one called `after`.
+ * @param {number} [limit] @param {string} [after]
+ * @returns {Promise<{total: number, corrections: Correction[], next: string | null}>}
+ */
+export const corrections = (limit = 50, after = "") =>
+  request("corrections", { query: after ? { limit, after } : { limit } });
 /** @param {string} id */
 export const forget = (id) => request(`corrections/${enc(id)}`, { method: "DELETE" });
 

@@ -1,27 +1,46 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import { ROOMS, strangeIn } from "./address.js";
-import { Newest, nameOf, read } from "./api.js";
+import { EMBED, ROOMS, fragmentOf, placeOf, strangeIn } from "./address.js";
+import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, el, speak, writeTexts } from "./elements.js";
+import { networkPart } from "./elsewhere.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
 import { correctionsPart, numbersOf } from "./numbers.js";
+import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { ApiError, SERVED, takeToken } from "./transport.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
+const CALM = 400; // milliseconds that the pen rests before the address is written
+const PATIENCE = 5000; // milliseconds before the list of models is asked for again
+
 let room = "";
 /** Numbers are fetched when the room is entered, once for each choice of models. */
 let numbersFor = "";
+/** Whether the service could not be reached the last time. */
+let lost = false;
+/** When a model was last found to be gone. */
+let missed = -Infinity;
+/** What the person has to be told until they do something else. */
+let told = "";
+/** The drawing or image that the address holds. */
+let wrote = "";
+let writing = 0;
 
 document.documentElement.lang = language;
+document.documentElement.classList.toggle(
+  "embedded",
+  new URLSearchParams(location.search).get(EMBED) === "1",
+);
 writeTexts(t);
-if (!SERVED) document.querySelector("a[href='#picture']")?.remove();
+if (!SERVED)
+  for (const link of document.querySelectorAll("a[href='#picture'], a[href='api']")) link.remove();
 
 // ---------------------------------------------------------------- drawing
 
@@ -29,9 +48,15 @@ let picked = false; // whether the person has chosen a digit since the pen last 
 const pad = new Pad(() => {
   picked = false;
   readDrawing();
+  writePlace();
 });
 const drawn = new Answer(byId("draw-answer"), {
   empty: "empty.draw",
+  link: linkHere,
+  pictures: [
+    { form: "PNG", type: "image/png", content: () => (pad.empty ? null : pad.picture()) },
+    { form: "SVG", type: "image/svg+xml", content: () => (pad.empty ? null : pad.svg()) },
+  ],
   onchoose: () => {
     picked = true;
     showDrawnBoxes();
@@ -52,7 +77,7 @@ const drawing = new Newest(
     lookAtDrawing();
   },
   (error) => {
-    complain(error);
+    failed(error);
     drawn.fail();
     showDrawnBoxes();
   },
@@ -68,7 +93,11 @@ function readDrawing() {
 }
 
 function showDrawnBoxes() {
-  drawBoxes(pad.boxes, drawn.reading, { chosen: drawn.chosen, place: pad.place });
+  drawBoxes(pad.boxes, drawn.reading, {
+    chosen: drawn.chosen,
+    place: pad.place,
+    other: drawn.other,
+  });
 }
 
 /**
@@ -95,6 +124,8 @@ function lookAtDrawing() {
 
 const pictured = new Answer(byId("picture-answer"), {
   empty: "empty.picture",
+  link: null,
+  pictures: [{ form: "PNG", type: "image/png", content: () => pictures.png() }],
   onchoose: () => pictures.mark(pictured.chosen),
   oninside: () => openInside("picture"),
 });
@@ -112,10 +143,10 @@ const reading = new Newest(
     settle();
     if (live && !pictures.camera.open) return;
     pictured.show(first, { other });
-    pictures.found(first, pictured.chosen, live);
+    pictures.found(first, pictured.chosen, live, other);
   },
   (error) => {
-    if (error.status === 401) complain(error);
+    if ([0, 401, 404].includes(error.status)) failed(error);
     else pictures.fail(error.message);
   },
 );
@@ -132,7 +163,7 @@ function readAll(picture, signal) {
 
 const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
-  failed: complain,
+  failed,
 });
 
 /**
@@ -167,28 +198,87 @@ function showNumbers() {
   };
   const body = byId("numbers-body");
   body.classList.toggle("two", asked().length > 1);
+  const numbers = asked().map((name) => numbersOf(name, { inside: look }));
   const kept = correctionsPart();
   body.replaceChildren(
-    el("div", { class: "models" }, ...asked().map((name) => numbersOf(name, { inside: look }))),
+    el("div", { class: "models" }, ...numbers.map(({ element }) => element)),
     ...(kept ? [kept] : []),
   );
+  if (!kept) return;
+  kept.hidden = true; // it would be pushed down
+  void Promise.all(numbers.map(({ filled }) => filled)).then(() => (kept.hidden = false));
 }
 
 // ---------------------------------------------------------------- rooms
 
 /** Clear the notice, or show what is wrong with the address. */
 function settle() {
-  const strange = strangeIn(location);
+  if (lost) {
+    lost = false;
+    void begin(); // another service may have answered, with other models
+    return;
+  }
+  const strange = strangeIn(location) || told;
   if (strange) notice(strange);
   else calm();
 }
 
+/** What the page shows, for its address. @param {boolean} whole with the model, whatever it is */
+function place(whole) {
+  const usual = state.models.find((model) => model.default)?.name;
+  const { subject } = inside;
+  const onSheet = pad.empty ? "" : packDrawing(pad.packed);
+  const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
+  const looks = { draw: onSheet, inside: image || onSheet, picture: "", numbers: "" };
+  return {
+    room,
+    model: whole || state.model !== usual ? state.model : "",
+    other: state.compare,
+    drawn: looks[/** @type {keyof typeof looks} */ (room)] ?? "",
+  };
+}
+
+/** Keep in the address what is shown, once the pen rests: a reload loses nothing. */
+function writePlace() {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    if (!room || strangeIn(location)) return;
+    const here = place(false);
+    wrote = here.drawn;
+    history.replaceState(null, "", fragmentOf(here));
+  }, CALM);
+}
+
+/** The address of what is shown, "" where it would be too long. It never holds the token. */
+function linkHere() {
+  const here = place(true);
+  const lacks = room === "draw" && !pad.empty && !here.drawn;
+  return lacks ? "" : `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
+}
+
+/** Show what an address says: the models, and the drawing or image. */
+function obey() {
+  const { model, other, drawn: word } = placeOf(location.hash);
+  const served = state.models.map(({ name }) => name);
+  const missing = [model, other].find((name) => name && !served.includes(name));
+  if (served.includes(model)) state.model = model;
+  if (served.includes(other) && other !== state.model) state.compare = other;
+  if (missing) told = t("link.model", { model: missing, now: state.model });
+  if (!word || word === wrote) return;
+  wrote = word;
+  const found = unpack(word);
+  if (!found) told = t("link.broken");
+  else if ("drawing" in found) pad.show(found.drawing);
+  else inside.set({ image: found.image, from: "link", words: t("inside.from.link") });
+}
+
 function enter() {
-  const wanted = location.hash.slice(1);
+  const wanted = placeOf(location.hash).room;
   if (wanted === "main") return;
-  settle();
   const next = ROOMS.includes(wanted) ? wanted : "draw";
   const moved = room && next !== room;
+  if (moved) told = "";
+  settle();
   if (room === "picture" && moved) pictures.leave();
   if (room === "inside" && moved) inside.leave();
   room = next;
@@ -206,6 +296,7 @@ function enter() {
     if (!inside.subject && pad.empty) pad.write(3);
   }
   if (room === "numbers") showNumbers();
+  writePlace();
   if (moved) {
     scrollTo(0, 0);
     byId(`${room}-title`).focus({ preventScroll: true });
@@ -221,11 +312,13 @@ function nameClasses() {
 }
 
 function modelsChanged() {
+  told = "";
   nameClasses();
   inside.build();
   readDrawing();
   pictures.again();
   if (room === "numbers") showNumbers();
+  writePlace();
 }
 
 // ---------------------------------------------------------------- begin
@@ -233,19 +326,52 @@ function modelsChanged() {
 document.addEventListener("keydown", (event) => {
   const target = /** @type {Element} */ (event.target);
   const typing = target.closest?.("input:not([type=range]), select, textarea");
-  if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  const key = event.key.toLowerCase();
+  const redo = key === "y" || event.shiftKey;
+  if (typing || !(event.ctrlKey || event.metaKey) || !["y", "z"].includes(key)) return;
   if (room !== "draw" && room !== "inside") return;
   event.preventDefault();
-  pad.undo();
+  if (redo) pad.redo();
+  else pad.undo();
 });
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
     takeToken();
     begin();
-  } else if (state.models.length) enter();
+  } else if (state.models.length) {
+    const before = asked().join();
+    told = "";
+    obey();
+    if (asked().join() !== before) chooseModels();
+    enter();
+  }
 });
 
+/** Say what failed. A model that is gone is a reason to ask again what is served. @param {ApiError} error */
+function failed(error) {
+  lost = error.status === 0;
+  const again = performance.now() - missed > PATIENCE;
+  if (error.status !== 404 || !again) {
+    complain(error);
+    return;
+  }
+  missed = performance.now();
+  void begin();
+}
+
+/** Fill the selects anew. */
+function chooseModels() {
+  modelChoice(
+    /** @type {HTMLSelectElement} */ (byId("model")),
+    /** @type {HTMLSelectElement} */ (byId("compare")),
+    modelsChanged,
+  );
+  nameClasses();
+  inside.build();
+}
+
 async function begin() {
+  const before = state.model;
   try {
     await loadModels();
   } catch (error) {
@@ -254,15 +380,17 @@ async function begin() {
     if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
     return;
   }
+  obey();
   settle();
-  nameClasses();
-  modelChoice(
-    /** @type {HTMLSelectElement} */ (byId("model")),
-    /** @type {HTMLSelectElement} */ (byId("compare")),
-    modelsChanged,
-  );
+  // What was read, and what was fetched, belongs to the models served before.
+  drawn.show(null);
+  pictured.show(null);
+  forgetNetworks();
+  numbersFor = "";
+  chooseModels();
   const keeps = state.collect ? "collect" : SERVED ? "nothing" : "alone";
   byId("keeping").textContent = t(`keeping.${keeps}`);
+  byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
   schemeSwitch(byId("scheme"), () => {
     readColours();
     pad.repaint();
@@ -270,8 +398,27 @@ async function begin() {
   });
   enter();
   readDrawing();
+  pictures.again();
   speak("", 0);
+  if (told) notice(told);
+  if (before && before !== state.model) {
+    told = t("models.gone", { model: before, now: state.model });
+    notice(told);
+  }
 }
+
+// Who presses a button that then goes away is not left nowhere.
+let last = /** @type {Element | null} */ (null);
+document.addEventListener("focusin", ({ target }) => (last = /** @type {Element} */ (target)));
+for (const kind of ["click", "keydown", "submit"])
+  document.addEventListener(kind, () =>
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (document.activeElement !== document.body || !last || last.checkVisibility()) return;
+        if (room) byId(`${room}-title`).focus({ preventScroll: true });
+      }),
+    ),
+  );
 
 door(begin);
 takeToken();

@@ -1,7 +1,9 @@
 /** Bounding boxes over a drawing, a picture or the camera. */
 import { nameOf } from "./api.js";
+import { differencesOf } from "./comparing.js";
 import { el } from "./elements.js";
 import { about } from "./models.js";
+import { verdictOf } from "./verdict.js";
 
 /**
  * @typedef {import("./api.js").Rejected & {image: string}} Refused a shape the network refused
@@ -27,19 +29,23 @@ const isSeen = (rejected) => Boolean(rejected.image);
  */
 export function labelOf(found, model) {
   if ("reason" in found) return { kind: "out", label: about(model, "rejected.not_a_digit") };
-  const sure = found.status === "digit";
-  return { kind: sure ? "sure" : "unsure", label: nameOf(found) + (sure ? "" : "?") };
+  const verdict = verdictOf(found);
+  if (verdict === "uncertain") return { kind: "unsure", label: `${nameOf(found)}?` };
+  return { kind: verdict === "digit" ? "sure" : "likely", label: nameOf(found) };
 }
+
+const LETTER = 8; // pixels that a letter of a label takes, at most
 
 /**
  * Draw boxes over a picture.
  * @param {HTMLElement} layer covers that place exactly
  * @param {import("./api.js").Reading | null} reading
  * @param {{chosen?: number, place?: {left: number, top: number, width: number, height: number},
- *   onchoose?: (index: number) => void}} [options] `place`: where the picture lies in the layer,
- *   in shares of it; all of it by default
+ *   onchoose?: (index: number) => void, other?: import("./api.js").Reading | null}} [options]
+ *   `place`: where the picture lies in the layer, in shares of it; all of it by default; `other`: the
+ *   reading it is compared with, to light up where they disagree
  */
-export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {}) {
+export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
   const { width: across, height: down } = reading ?? { width: 1, height: 1 };
   /** @param {import("./api.js").Box} box @param {HTMLElement} element */
@@ -51,6 +57,13 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     // At the upper edge there is no room for a label above the box.
     if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
       element.classList.add("low");
+    // At the right edge there is no room for a label beside the box's left edge.
+    const letters = element.textContent?.length ?? 0;
+    if (
+      (whole.left + (x / across) * whole.width) * layer.clientWidth + LETTER * (letters + 2) >
+      layer.clientWidth
+    )
+      element.classList.add("end");
     return element;
   };
   const seen = seenIn(reading);
@@ -76,6 +89,9 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose } = {})
     .sort((a, b) => a - b);
   layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
   const digits = labelled.splice(0, reading?.digits.length ?? 0);
-  layer.replaceChildren(...signs, ...labelled, ...digits);
+  const lit = (reading && other ? differencesOf(reading, other) : []).map(({ box, names }) =>
+    at(box, el("div", { class: "box differs" }, el("span", {}, `≠ ${names[1] ?? "–"}`))),
+  );
+  layer.replaceChildren(...signs, ...labelled, ...digits, ...lit);
   layer.classList.toggle("clickable", Boolean(onchoose));
 }

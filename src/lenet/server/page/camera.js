@@ -12,6 +12,10 @@ const LONGEST = 960; // pixels of the longer side of a live frame
 /** @returns {boolean} */
 export const cameraAllowed = () => isSecureContext && Boolean(navigator.mediaDevices?.getUserMedia);
 
+/** @returns {Promise<MediaDeviceInfo[]>} */
+const cameras = async () =>
+  (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+
 export class Camera {
   open = false;
   /** @type {MediaStream | null} */ #stream = null;
@@ -19,7 +23,7 @@ export class Camera {
   #timer = 0;
 
   /**
-   * @param {{frame: (blob: Blob) => void, taken: (blob: Blob) => void, closed: () => void,
+   * @param {{frame: (blob: Blob) => void, taken: (blob: Blob) => void, closed: (held: boolean) => void,
    *   failed: (message: string) => void}} does
    */
   constructor(does) {
@@ -27,6 +31,8 @@ export class Camera {
     this.video = el("video", { playsinline: true, muted: true, "aria-label": t("camera.label") });
     this.video.muted = true; // the attribute has no effect once the element exists
     this.boxes = el("div", { class: "boxes", "aria-hidden": "true" });
+    this.shutter = button(t("camera.take"), () => this.#take(), { class: "main" });
+    this.flip = button(t("camera.flip"), () => this.#turn(), { hidden: true });
     this.element = el(
       "div",
       { class: "camera", hidden: true },
@@ -34,7 +40,8 @@ export class Camera {
       el(
         "div",
         { class: "tools" },
-        button(t("camera.take"), () => this.#take(), { class: "main" }),
+        this.shutter,
+        this.flip,
         button(t("camera.close"), () => this.close()),
       ),
     );
@@ -42,33 +49,58 @@ export class Camera {
   }
 
   async start() {
+    if (!(await this.#run({ facingMode: "environment" }))) return;
+    this.element.hidden = false;
+    this.open = true;
+    await this.video.play().catch(() => {}); // closed before it began
+    this.#watch();
+    // Browsers name the cameras only once one of them may be used.
+    this.flip.hidden = (await cameras()).length < 2;
+  }
+
+  /** Show what a camera sees, instead of what another one saw. @param {MediaTrackConstraints} which @returns {Promise<boolean>} */
+  async #run(which) {
     try {
+      this.#stop(); // a phone opens one camera at a time
       this.#stream = await navigator.mediaDevices.getUserMedia({
-        video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } },
+        video: { ...which, width: { ideal: 1920 }, height: { ideal: 1080 } },
         audio: false,
       });
     } catch (error) {
       const name = error instanceof DOMException ? error.name : "";
       const reason = REASONS.get(name) ?? "failed";
       this.#does.failed(t(`camera.${reason}`));
-      return;
+      return false;
     }
     this.video.srcObject = this.#stream;
-    this.element.hidden = false;
-    this.open = true;
-    await this.video.play().catch(() => {}); // closed before it began
-    this.#watch();
+    return true;
+  }
+
+  /** Front or back; or the next one, where cameras do not know which way they look. */
+  async #turn() {
+    const { facingMode, deviceId } = this.#stream?.getVideoTracks()[0]?.getSettings() ?? {};
+    const all = (await cameras()).map((each) => each.deviceId);
+    const next = all[(all.indexOf(deviceId ?? "") + 1) % all.length];
+    const other = facingMode === "environment" ? "user" : "environment";
+    const done = await this.#run(facingMode ? { facingMode: other } : { deviceId: next });
+    if (done) await this.video.play().catch(() => {});
+    else this.close();
+  }
+
+  #stop() {
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = this.video.srcObject = null;
   }
 
   close() {
     if (!this.open) return;
     this.open = false;
     clearTimeout(this.#timer);
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#stream = this.video.srcObject = null;
+    this.#stop();
+    const held = this.element.contains(document.activeElement);
     this.element.hidden = true;
     this.boxes.replaceChildren();
-    this.#does.closed();
+    this.#does.closed(held);
   }
 
   /** Send one frame after the other; the receiver skips frames while it is busy. */

@@ -2,8 +2,9 @@
 import { correct, corrections, forget, fromBase64, messageOf, toBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, speak } from "./elements.js";
+import { csv, save } from "./files.js";
 import { state } from "./models.js";
-import { date, t } from "./strings.js";
+import { date, integer, t } from "./strings.js";
 
 /** What an image may show: a digit, or null for none. */
 const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
@@ -126,13 +127,17 @@ export class CorrectionPanel {
 export async function keptCorrections() {
   const found = await corrections();
   const list = el("ul", { class: "kept" });
-  const title = el("p", { class: "soft" });
+  const title = el("p", { class: "soft", tabindex: -1 });
   /** @param {number} n */
   const sayTotal = (n) => {
     const shown = list.children.length;
     if (n > shown) title.textContent = t("kept.more", { n, shown });
     else title.textContent = n ? t("kept.some", { n }) : t("kept.none");
   };
+  const out = exportRow((sentence) => {
+    title.textContent = sentence;
+    speak(sentence, 0);
+  });
   let { total } = found;
   for (const each of found.corrections) {
     const takeBack = button(t("kept.forget"), () => remove(), {
@@ -150,8 +155,11 @@ export async function keptCorrections() {
       takeBack.disabled = true;
       try {
         await forget(each.id);
+        const next = item.nextElementSibling ?? item.previousElementSibling;
         item.remove();
+        (next?.querySelector("button") ?? title).focus();
         sayTotal(--total);
+        out.hidden = !total;
         speak(t("correct.undone"), 0);
       } catch (error) {
         takeBack.disabled = false;
@@ -162,8 +170,55 @@ export async function keptCorrections() {
     list.append(item);
   }
   sayTotal(total);
-  return el("div", {}, title, list);
+  out.hidden = !total;
+  return el("div", {}, title, out, list);
 }
+
+const LISTED = 500; // corrections that the service lists at once
+
+/** All stored corrections. */
+async function allCorrections() {
+  const all = [];
+  let after = "";
+  do {
+    const { corrections: some, next } = await corrections(LISTED, after);
+    all.push(...some);
+    after = next ?? "";
+  } while (after);
+  return all;
+}
+
+/** Buttons that save all corrections. @param {(sentence: string) => void} tell */
+function exportRow(tell) {
+  /** @param {"csv" | "json"} form */
+  const write = async (form) => {
+    try {
+      const all = await allCorrections();
+      const digits = all.filter(({ truth }) => truth !== null);
+      const name = `corrections.${form}`;
+      if (form === "json") save(name, JSON.stringify(all, null, 1), "application/json");
+      else save(name, trainingTable(digits), "text/csv");
+      tell(t("kept.saved", { n: integer(form === "csv" ? digits.length : all.length), name }));
+    } catch (error) {
+      tell(messageOf(error));
+    }
+  };
+  return el(
+    "p",
+    { class: "row save" },
+    el("span", {}, t("kept.save")),
+    .../** @type {const} */ (["csv", "json"]).map((form) =>
+      button(t(`kept.${form}`), () => write(form), { "aria-label": t(`kept.${form}.label`) }),
+    ),
+  );
+}
+
+/** A table that a training reads, `--data csv:FILE`. @param {import("./api.js").Correction[]} digits */
+const trainingTable = (digits) =>
+  csv([
+    ["label", ...Array.from({ length: 784 }, (_, at) => `pixel${at}`)],
+    ...digits.map(({ truth, image }) => [Number(truth), ...fromBase64(image)]),
+  ]);
 
 /** A random UUID; `crypto.randomUUID` exists only over https and on localhost. */
 export function freshId() {

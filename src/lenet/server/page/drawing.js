@@ -7,6 +7,7 @@ import { t } from "./strings.js";
 
 const WIDTHS = [0.016, 0.026, 0.04, 0.06, 0.085]; // of the pen, as shares of the pad's shorter side
 const USUAL = 3;
+const RUBBER = 1.5; // times as wide as the pen
 
 export class Pad {
   strokes = new Strokes();
@@ -15,6 +16,11 @@ export class Pad {
   /** From those units to the pad's present size. */
   #fit = { scale: 1, left: 0, top: 0 };
   /** @type {import("./strokes.js").Stroke | null} */ #stroke = null;
+  /**
+   * Whether the eraser is on the sheet, has rubbed out something, and where it was last.
+   * @type {{on: boolean, done: boolean, from: import("./strokes.js").Point[]}}
+   */
+  #rubbing = { on: false, done: false, from: [] };
   #frame = 0;
   #writing = 0;
   #changed;
@@ -38,6 +44,15 @@ export class Pad {
     this.sheet.append(this.keys.cursor, el("p", { id: "pad-keys", class: "keys" }, t("pad.keys")));
     this.undoButton = button(t("pad.undo"), () => this.undo(), { class: "tool" });
     this.undoButton.prepend(icon("M9 14L4 9l5-5 M4 9h9.5a5.5 5.5 0 0 1 0 11H9"));
+    this.redoButton = button(t("pad.redo"), () => this.redo(), { class: "tool" });
+    this.redoButton.prepend(icon("M15 14l5-5-5-5 M20 9h-9.5a5.5 5.5 0 0 0 0 11H15"));
+    this.eraser = button(t("pad.erase"), () => this.#takeEraser(), {
+      class: "tool",
+      "aria-pressed": "false",
+    });
+    this.eraser.prepend(
+      icon("M8.5 19.5L3.5 14.5a1.4 1.4 0 0 1 0-2l8.5-8.5 8 8-7.5 7.5z M8 8l8 8 M8.5 19.5H20"),
+    );
     this.clearButton = button(t("pad.clear"), () => this.clear(), { class: "tool" });
     this.clearButton.prepend(icon("M5 7h14 M10 4h4 M7 7l1 13h8l1-13"));
     this.width = el("input", {
@@ -58,6 +73,8 @@ export class Pad {
         "div",
         { class: "tools" },
         this.undoButton,
+        this.redoButton,
+        this.eraser,
         this.clearButton,
         el("label", { class: "width" }, el("span", {}, t("pad.width")), this.width),
       ),
@@ -80,6 +97,26 @@ export class Pad {
   /** The drawing as a picture. @returns {Promise<Blob>} */
   picture() {
     return this.strokes.picture(this.#size);
+  }
+
+  /** The drawing as SVG. */
+  svg() {
+    return this.strokes.svg(this.#size);
+  }
+
+  /** @returns {import("./packing.js").Drawing} */
+  get packed() {
+    return { ...this.#size, strokes: this.strokes.list };
+  }
+
+  /** Show another drawing. @param {import("./packing.js").Drawing} drawing */
+  show({ width, height, strokes }) {
+    this.#stop();
+    this.strokes.put(strokes);
+    this.#size = { width, height };
+    this.#resize();
+    this.#update();
+    this.#changed();
   }
 
   /** The drawing as the page reads it without a service. */
@@ -112,8 +149,16 @@ export class Pad {
     this.#changed();
   }
 
+  redo() {
+    this.#stop();
+    this.strokes.redo();
+    this.#update();
+    this.#changed();
+  }
+
   clear() {
     this.#stop();
+    if (this.#erases) this.#takeEraser();
     this.strokes.clear();
     this.#resize();
     this.#update();
@@ -123,6 +168,7 @@ export class Pad {
   /** Write a sample digit on an empty sheet, at the speed of a hand. @param {number} digit */
   write(digit) {
     this.#stop();
+    if (this.#erases) this.#takeEraser();
     this.strokes.afresh();
     this.#resize();
     const { width, height } = this.#size;
@@ -167,6 +213,31 @@ export class Pad {
     return WIDTHS[this.width.valueAsNumber - 1] * Math.min(this.#size.width, this.#size.height);
   }
 
+  get #erases() {
+    return this.eraser.getAttribute("aria-pressed") === "true";
+  }
+
+  /** Take the eraser instead of the pen, or the pen again. */
+  #takeEraser() {
+    this.#stop();
+    this.eraser.setAttribute("aria-pressed", String(!this.#erases));
+    this.sheet.classList.toggle("erasing", this.#erases);
+  }
+
+  /** The pen or the eraser touches the sheet. @param {boolean} rubs */
+  #begin(rubs) {
+    this.#rubbing = { on: rubs, done: false, from: [] };
+    this.#stroke = rubs ? null : this.strokes.begin(this.#penWidth);
+  }
+
+  /** @param {import("./strokes.js").Point[]} points */
+  #rub(points) {
+    const radius = (RUBBER * this.#penWidth) / 2;
+    const path = [...this.#rubbing.from, ...points];
+    this.#rubbing.from = points.slice(-1);
+    if (this.strokes.erase(path, radius, !this.#rubbing.done)) this.#rubbing.done = true;
+  }
+
   #sayWidth() {
     this.width.setAttribute("aria-valuetext", t(`pad.width.${this.width.value}`));
   }
@@ -181,9 +252,16 @@ export class Pad {
 
   #update() {
     this.hint.hidden = !this.empty;
-    this.undoButton.disabled = !this.strokes.canUndo;
-    this.clearButton.disabled = this.empty;
+    this.#enable(this.undoButton, this.strokes.canUndo);
+    this.#enable(this.redoButton, this.strokes.canRedo);
+    this.#enable(this.clearButton, !this.empty);
     this.repaint();
+  }
+
+  /** Enable a button or not; one that has the focus gives it to the sheet first. @param {HTMLButtonElement} tool @param {boolean} can */
+  #enable(tool, can) {
+    if (!can && tool === document.activeElement) this.canvas.focus({ preventScroll: true });
+    tool.disabled = !can;
   }
 
   #resize() {
@@ -206,15 +284,18 @@ export class Pad {
   }
 
   #pointerPen() {
-    this.canvas.addEventListener("focus", () => this.keys.show(!this.pointer.down));
+    this.canvas.addEventListener("focus", () =>
+      this.keys.show(this.canvas.matches(":focus-visible")),
+    );
     return new PointerPen(this.canvas, {
       fit: () => this.#fit,
-      begin: () => {
+      begin: (rubs) => {
         this.#stop();
         this.keys.show(false);
-        this.#stroke = this.strokes.begin(this.#penWidth);
+        this.#begin(rubs || this.#erases);
       },
       points: (points) => {
+        if (this.#rubbing.on) this.#rub(points);
         for (const point of points) {
           const before = this.#stroke?.points.at(-1);
           if (!before || Math.hypot(point.x - before.x, point.y - before.y) >= 1)
@@ -227,17 +308,18 @@ export class Pad {
         this.#stroke = null;
         this.#changed();
       },
-      takeBack: () => this.strokes.undo(),
+      takeBack: () => {
+        if (!this.#rubbing.on || this.#rubbing.done) this.strokes.drop();
+      },
     });
   }
 
   #keyPen() {
     return new KeyPen(this.canvas, this.sheet, {
       size: () => this.#size,
-      begin: () => {
-        this.#stroke = this.strokes.begin(this.#penWidth);
-      },
+      begin: () => this.#begin(this.#erases),
       point: (x, y) => {
+        if (this.#rubbing.on) this.#rub([{ x, y, p: 1 }]);
         this.#stroke?.points.push({ x, y, p: 1 });
         this.#update();
         this.#changed();
@@ -248,6 +330,7 @@ export class Pad {
       moved: () => this.keys.move(this.place),
       undo: () => this.undo(),
       clear: () => this.clear(),
+      rub: () => this.#takeEraser(),
     });
   }
 }

@@ -42,6 +42,11 @@ export class Engine {
     return plan;
   }
 
+  /** Fetch networks again: others may have their names. */
+  forget() {
+    this.#plans.clear();
+  }
+
   /**
    * Every layer's numbers for an image, and the answer.
    * @param {string} model @param {Uint8Array} image

@@ -24,7 +24,10 @@ export class InsideRoom {
    */
   constructor(side, main, { answered, failed }) {
     this.main = main;
-    this.lens = new Lens(() => this.#look(null));
+    this.lens = new Lens(() => {
+      this.#look(null);
+      this.lens.element.focus({ preventScroll: true }); // the button that was pressed is hidden
+    });
     this.scales = el("div", {});
     this.whose = el("p", { class: "whose" });
     this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });

@@ -21,7 +21,7 @@ export class KeyPen {
    * @param {HTMLElement} sheet shows the pen, once keys are used
    * @param {{size: () => {width: number, height: number}, begin: () => void,
    *   point: (x: number, y: number) => void, end: () => void, moved: () => void,
-   *   undo: () => void, clear: () => void}} does
+   *   undo: () => void, clear: () => void, rub: () => void}} does
    */
   constructor(canvas, sheet, does) {
     this.#sheet = sheet;
@@ -62,6 +62,7 @@ export class KeyPen {
       if (!event.repeat) this.#press();
     } else if (key === "Backspace") this.#does.undo();
     else if (key === "Delete") this.#does.clear();
+    else if (key === "e" || key === "E") this.#does.rub();
     else return;
     event.preventDefault();
     this.show(true);

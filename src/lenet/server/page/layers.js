@@ -9,9 +9,11 @@ import { Patterns, connectionTable } from "./patterns.js";
 import { IMAGE, source } from "./receptive.js";
 import { Softmax } from "./softmax.js";
 import { integer, number, percent, t } from "./strings.js";
+import { verdictOf } from "./verdict.js";
 import { Why } from "./why.js";
 
 const PASS = 900; // milliseconds a layer takes in slow motion
+const STEP = 700; // milliseconds a layer is shown where motion is reduced
 const ROOMY = matchMedia("(min-width: 56rem)"); // wide enough for the lens beside the layers
 
 const MINOR = new Set(["activation", "normalisation", "scale", "padding"]);
@@ -57,7 +59,8 @@ export class Stream {
       const does = doesText(row);
       if (!explained.has(does)) words.textContent = does;
       explained.add(does);
-      const range = el("span", { class: "soft range" });
+      // It has its room from the start, or what is below would jump when the numbers come.
+      const range = el("span", { class: "soft range unknown" }, rangeOf({ low: 0, high: 0 }));
       const item = el(
         "li",
         { class: `layer ${kind} ${MINOR.has(kind) || SILENT.has(kind) ? "minor" : "major"}` },
@@ -134,9 +137,10 @@ export class Stream {
       const layer = values.get(row.name);
       if (!sheet || !layer) continue;
       sheet.show(layer.values);
-      range.textContent = t("layer.range", { low: number(layer.low), high: number(layer.high) });
+      range.textContent = rangeOf(layer);
+      range.classList.remove("unknown");
     }
-    this.answer.textContent = about(this.model, `stream.${found.status}`, {
+    this.answer.textContent = about(this.model, `stream.${verdictOf(found)}`, {
       digit: nameOf(found),
       share: percent(found.probability),
     });
@@ -173,20 +177,23 @@ export class Stream {
   async pass(lead) {
     const mine = ++this.#run;
     const shown = this.#blocks.filter(isShown);
-    if (still()) return;
     for (const { sheet } of shown) sheet.paint(0);
+    const steps = still();
     for (const block of shown) {
       const { sheet, element, kind } = block;
       element.classList.add("passing");
-      if (lead) element.scrollIntoView({ block: "nearest", behavior: "smooth" });
-      const lasts = MINOR.has(kind) || sheet.flat ? PASS / 3 : PASS;
+      if (lead) element.scrollIntoView({ block: "nearest", behavior: steps ? "auto" : "smooth" });
+      if (steps) sheet.paint(1);
+      const brief = MINOR.has(kind) || sheet.flat ? 1 / 3 : 1;
+      const lasts = brief * (steps ? STEP : PASS);
       const begun = performance.now();
       for (let done = 0; done < 1;) {
         await frame();
         if (mine !== this.#run) break;
         done = Math.min(1, (performance.now() - begun) / lasts);
-        sheet.paint(done);
-        if (lead && ROOMY.matches && done < 1) this.#look(block, reached(sheet, done), false);
+        if (!steps) sheet.paint(done);
+        if (lead && ROOMY.matches && done < 1 && !steps)
+          this.#look(block, reached(sheet, done), false);
       }
       element.classList.remove("passing");
       if (mine !== this.#run) return;
@@ -308,5 +315,8 @@ const namesOf = (classes) =>
     { class: "class-names soft", "aria-hidden": "true" },
     ...classes.map((name) => el("span", {}, name)),
   );
+
+/** @param {{low: number, high: number}} layer */
+const rangeOf = ({ low, high }) => t("layer.range", { low: number(low), high: number(high) });
 
 const frame = () => new Promise(requestAnimationFrame);

@@ -17,7 +17,7 @@ export class Lens {
     this.terms = el("div", { class: "terms" });
     this.element = el(
       "aside",
-      { class: "lens", "aria-label": t("lens") },
+      { class: "lens", "aria-label": t("lens"), tabindex: -1 },
       el("div", { class: "pixels", "aria-hidden": "true" }, this.image, this.field),
       el("div", { class: "lens-words" }, this.title, this.sees),
       this.text,
@@ -63,15 +63,15 @@ export class Lens {
     const where = look.classes ? "output" : look.flat ? "unit" : "cell";
     this.title.replaceChildren(
       el("b", {}, look.name),
-      ` ${t(`lens.${where}`, place)} `,
+      ` ${t(`lens.${where}`, place)}: `,
       el("span", { class: "value" }, number(look.value)),
     );
     const all = seen.right - seen.left + 1 >= SIDE && seen.bottom - seen.top + 1 >= SIDE;
     const sees = all
       ? t("lens.sees-all")
       : t("lens.sees", {
-          rows: span(seen.top, seen.bottom),
-          columns: span(seen.left, seen.right),
+          rows: span("row", seen.top, seen.bottom),
+          columns: span("column", seen.left, seen.right),
         });
     this.sees.textContent = sees;
     const { terms, text } = explained(look);
@@ -81,8 +81,9 @@ export class Lens {
   }
 }
 
-/** @param {number} first @param {number} last */
-const span = (first, last) => (first === last ? `${first + 1}` : `${first + 1}–${last + 1}`);
+/** One row or several, in words. @param {string} what @param {number} first @param {number} last */
+const span = (what, first, last) =>
+  t(first === last ? `lens.${what}` : `lens.${what}s`, { first: first + 1, last: last + 1 });
 
 /** The colour scale, from negative to positive. */
 export function legend() {

@@ -286,7 +286,8 @@ export class Sheet {
  */
 function sideOf(maps, available) {
   const narrow = available < 500;
-  const columns = narrow ? [2, 3, 4, 5, 6] : [3, 6, 8, 11, 16];
+  const columns = narrow ? [4, 3, 4, 5, 6] : [6, 6, 8, 11, 16];
   const row = [1, 6, 16, 32].findIndex((few) => maps <= few);
-  return Math.max(44, Math.min(narrow ? 160 : 220, available / (columns.at(row) ?? 6) - 6));
+  const most = narrow ? 160 : Math.max(220, available / 8);
+  return Math.max(44, Math.min(most, available / (columns.at(row) ?? 6) - 6));
 }

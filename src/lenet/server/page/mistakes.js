@@ -15,6 +15,7 @@ export class Mistakes {
   #inside;
   /** @type {Mistake[]} */ #all = [];
   #errors = 0;
+  /** Whether only one pair of classes is shown. */ #pair = false;
 
   /** @param {string} name of the model @param {(image: import("./api.js").Bytes, words: string) => void} inside */
   constructor(name, inside) {
@@ -24,7 +25,7 @@ export class Mistakes {
     this.#classes = classes;
     this.there = has.includes("mistakes");
     this.words = el("p", { class: "soft" });
-    this.every = button("", () => this.#show(this.#all, { all: true }), { hidden: true });
+    this.every = button("", () => this.#showAll(), { hidden: true });
     this.list = el("ul", { class: "mistakes" });
     this.element = el("div", {});
   }
@@ -68,9 +69,17 @@ export class Mistakes {
     this.every.focus({ preventScroll: true });
   }
 
+  /** Show all, and go on with the first that was not shown before. */
+  #showAll() {
+    const before = this.#pair ? 0 : FEW;
+    this.#show(this.#all, { all: true });
+    this.list.querySelectorAll("button")[before]?.focus();
+  }
+
   /** @param {Mistake[]} some @param {{words?: string, all?: boolean}} [options] */
   #show(some, { words = "", all = false } = {}) {
     const shown = all ? some : some.slice(0, FEW);
+    this.#pair = Boolean(words);
     this.every.hidden = shown.length === this.#all.length;
     this.every.textContent = t("mistakes.all", { n: this.#all.length });
     this.words.textContent =

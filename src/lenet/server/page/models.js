@@ -10,6 +10,9 @@ export const state = {
   compare: "",
   collect: false,
   maxBody: 16_000_000,
+  maxPixels: 12_000_000,
+  /** Where other machines open the page. @type {{address: string, code: string[]} | null} */
+  network: null,
 };
 
 /** Ask the service what it serves. */
@@ -18,6 +21,8 @@ export async function loadModels() {
   state.models = found.models;
   state.collect = found.collect;
   state.maxBody = found.max_body ?? state.maxBody;
+  state.maxPixels = found.max_pixels ?? state.maxPixels;
+  state.network = found.address ? { address: found.address, code: found.code } : null;
   const names = found.models.map(({ name }) => name);
   if (!names.includes(state.model))
     state.model = (found.models.find((model) => model.default) ?? found.models[0]).name;

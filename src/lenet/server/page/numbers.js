@@ -5,14 +5,14 @@ import { keptCorrections } from "./corrections.js";
 import { button, el } from "./elements.js";
 import { Mistakes } from "./mistakes.js";
 import { facts, state } from "./models.js";
-import { part, table } from "./parts.js";
+import { inTurn, part, table } from "./parts.js";
 import { count, integer, rate, t } from "./strings.js";
 
 /**
  * All numbers of one model.
  * @param {string} name
  * @param {{inside: (image: import("./api.js").Bytes, words: string) => void}} does
- * @returns {HTMLElement} it fills itself
+ * @returns {{element: HTMLElement, filled: Promise<void>}} it fills itself
  */
 export function numbersOf(name, { inside }) {
   const model = facts(name);
@@ -24,12 +24,15 @@ export function numbersOf(name, { inside }) {
     part("numbers.layers", async () => layerTable(model)),
     model.has.includes("card") && part("numbers.card", async () => cardOf(await card(name))),
   ];
-  return el(
+  const shown = /** @type {HTMLElement[]} */ (parts.filter(Boolean));
+  const filled = inTurn(shown);
+  const element = el(
     "article",
     { class: "model", "aria-label": name },
     el("header", {}, el("h3", {}, name), el("p", { class: "soft" }, model.title), headline(model)),
-    ...parts.filter(Boolean),
+    ...shown,
   );
+  return { element, filled };
 }
 
 /** The stored corrections, if the service stores any. */

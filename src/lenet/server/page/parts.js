@@ -3,6 +3,22 @@ import { messageOf } from "./api.js";
 import { button, el } from "./elements.js";
 import { t } from "./strings.js";
 
+/** When what a section fetches will be there. @type {WeakMap<HTMLElement, Promise<void>>} */
+const loading = new WeakMap();
+
+/**
+ * Show sections one after the other, each when those before it are filled: nothing that is read
+ * already is pushed down.
+ * @param {HTMLElement[]} sections
+ */
+export async function inTurn(sections) {
+  for (const section of sections.slice(1)) section.hidden = true;
+  for (const section of sections) {
+    section.hidden = false;
+    await loading.get(section);
+  }
+}
+
 /**
  * A section with a title that fetches its content, or says why it cannot.
  * @param {string} title key of its text @param {() => Promise<Node>} fetch
@@ -23,8 +39,9 @@ export function part(title, fetch) {
     }
     body.setAttribute("aria-busy", "false");
   };
-  load();
-  return el("section", { class: "part" }, el("h4", {}, t(title)), body);
+  const section = el("section", { class: "part" }, el("h4", {}, t(title)), body);
+  loading.set(section, load());
+  return section;
 }
 
 /**

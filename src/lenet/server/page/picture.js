@@ -5,13 +5,16 @@ import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
 import { button, contextOf, el, icon, speak } from "./elements.js";
 import { about, state } from "./models.js";
+import { TooLarge, madeReady } from "./sending.js";
 import { bytes, percent, t } from "./strings.js";
 import { SERVED } from "./transport.js";
-
-const SIDES = [4000, 3000, 2000, 1400]; // pixels, tried in turn until the file is small enough
+import { notice } from "./trouble.js";
+import { verdictOf } from "./verdict.js";
 
 export class PictureRoom {
   /** The picture that is shown, as it is sent. @type {Blob | null} */ blob = null;
+  /** Whether the browser can show it. */ #seen = false;
+  #taken = 0;
   #show;
   #choose;
   #depth = 0;
@@ -36,7 +39,10 @@ export class PictureRoom {
     this.camera = new Camera({
       frame: (blob) => this.#show(blob, true),
       taken: (blob) => this.take(blob),
-      closed: () => this.#arrange(),
+      closed: (held) => {
+        this.#arrange();
+        if (held) this.live.focus();
+      },
       failed: (message) => this.fail(message),
     });
     this.drop = el(
@@ -47,13 +53,18 @@ export class PictureRoom {
       ),
       el("p", {}, t(matchMedia("(pointer: coarse)").matches ? "picture.here" : "picture.drop")),
     );
-    const chooser = button(t("picture.choose"), () => this.file.click(), { class: "main" });
+    this.chooser = button(t("picture.choose"), () => this.file.click(), { class: "main" });
     const shoot = button(t("picture.photograph"), () => this.shot.click(), { class: "touch-only" });
     this.live = button(t("picture.camera"), () => this.#openCamera(), {
       hidden: !cameraAllowed(),
     });
+    this.discard = button(t("picture.remove"), () => this.remove(), { hidden: true });
     place.append(
-      el("div", { class: "tools" }, chooser, shoot, this.live, this.file, this.shot),
+      el(
+        "div",
+        { class: "tools" },
+        ...[this.chooser, shoot, this.live, this.discard, this.file, this.shot],
+      ),
       this.problem,
       this.drop,
       this.frame,
@@ -68,36 +79,76 @@ export class PictureRoom {
 
   /** Show a picture, and read it. @param {Blob} picture */
   async take(picture) {
+    this.#drop();
+    const mine = this.#taken;
+    if (picture.size > state.maxBody)
+      this.note.textContent = t("picture.reducing", { size: bytes(picture.size) });
+    let ready;
+    try {
+      ready = await madeReady(picture, state);
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+    }
+    if (mine !== this.#taken) return; // another one was chosen meanwhile
+    this.note.textContent = ready?.note ? t(ready.note.key, ready.note.values) : "";
+    if (!ready) {
+      this.fail(t("picture.too-large", { size: bytes(picture.size), most: bytes(state.maxBody) }));
+      return;
+    }
+    this.blob = ready.blob;
+    this.#seen = ready.shown;
+    if (ready.shown) {
+      this.image.src = URL.createObjectURL(ready.blob);
+      this.image.onload = () => this.#fit();
+    }
+    this.#arrange();
+    this.busy(true);
+    this.#show(ready.blob, false);
+  }
+
+  /** Take the picture and its reading away. */
+  remove() {
+    this.#drop();
+    this.chooser.focus();
+  }
+
+  /** Have no picture. */
+  #drop() {
+    this.#taken++;
     this.camera.close();
     this.fail("");
     this.note.textContent = "";
     this.crops.replaceChildren();
     this.forget();
     drawBoxes(this.boxes, null);
-    let small = picture;
-    if (picture.size > state.maxBody) {
-      this.note.textContent = t("picture.reducing", { size: bytes(picture.size) });
-      try {
-        const { blob, ...reduced } = await reduce(picture, state.maxBody);
-        small = blob;
-        this.note.textContent = t("picture.reduced", { size: bytes(picture.size), ...reduced });
-      } catch {
-        this.note.textContent = "";
-        this.fail(
-          t("picture.too-large", { size: bytes(picture.size), most: bytes(state.maxBody) }),
-        );
-        return;
-      }
-    }
-    this.blob = small;
     if (this.image.src) URL.revokeObjectURL(this.image.src);
-    this.image.src = URL.createObjectURL(small);
-    this.image.onerror = () => this.frame.classList.add("unseen-picture");
-    this.image.onload = () => this.#fit();
-    this.frame.classList.remove("unseen-picture");
+    this.image.removeAttribute("src");
+    this.blob = null;
+    this.#seen = false;
     this.#arrange();
-    this.busy(true);
-    this.#show(small, false);
+  }
+
+  /** The picture as PNG, with the boxes of what was found; null where there is none. */
+  async png() {
+    if (!this.#seen) return null;
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    const canvas = el("canvas", { width, height });
+    const context = contextOf(canvas);
+    context.drawImage(this.image, 0, 0);
+    context.lineWidth = Math.max(2, Math.max(width, height) / 400);
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (
+      this.boxes.querySelectorAll("[data-index]")
+    )) {
+      const { left, top, width: across, height: down } = box.style;
+      /** @param {string} share @param {number} side */
+      const pixels = (share, side) => (Number.parseFloat(share) / 100) * side;
+      context.strokeStyle = getComputedStyle(box).borderTopColor;
+      const corner = /** @type {const} */ ([pixels(left, width), pixels(top, height)]);
+      context.strokeRect(...corner, pixels(across, width), pixels(down, height));
+    }
+    return new Promise((/** @type {(blob: Blob | null) => void} */ resolve) =>
+      canvas.toBlob(resolve, "image/png"),
+    );
   }
 
   /** Read the same picture again, for example with another model. */
@@ -117,13 +168,15 @@ export class PictureRoom {
   /**
    * Show what was found in it.
    * @param {import("./api.js").Reading} reading @param {number} chosen @param {boolean} live
+   * @param {import("./api.js").Reading | null} [other] by the model it is compared with
    */
-  found(reading, chosen, live) {
+  found(reading, chosen, live, other = null) {
     this.busy(false);
     this.fail("");
     drawBoxes(live ? this.camera.boxes : this.boxes, reading, {
       chosen,
       onchoose: live ? undefined : this.#choose,
+      other,
     });
     this.crops.replaceChildren(
       ...seenIn(reading).map((found, index) => {
@@ -195,6 +248,7 @@ export class PictureRoom {
     this.crops.replaceChildren();
     await this.camera.start();
     this.#arrange();
+    if (this.camera.open) this.camera.shutter.focus();
   }
 
   /** Show the picture as large as there is room, but enlarge it no more than five times. */
@@ -205,17 +259,22 @@ export class PictureRoom {
   }
 
   #arrange() {
-    this.drop.hidden = this.camera.open || Boolean(this.blob);
-    this.frame.hidden = this.image.hidden = this.camera.open || !this.blob;
+    // Of a file that the browser cannot show there is only what was read in it.
+    this.drop.hidden = this.camera.open || this.#seen;
+    this.frame.hidden = this.image.hidden = this.camera.open || !this.#seen;
+    this.discard.hidden = this.camera.open || !this.blob;
     this.live.hidden = this.camera.open || !cameraAllowed();
   }
 
   /** @param {HTMLElement} place */
   #listen(place) {
-    /** @param {DragEvent} event */
-    const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    /** @param {DragEvent} event @param {string} [type] */
+    const holds = (event, type = "Files") => [...(event.dataTransfer?.types ?? [])].includes(type);
+    /** Text may be dropped into a field. @param {Event} event */
+    const typed = ({ target }) => /** @type {Element} */ (target).closest?.("input, textarea");
     document.addEventListener("dragover", (event) => {
-      if (holds(event)) event.preventDefault(); // otherwise the browser would open the file
+      // Otherwise the browser would open what is dropped, and leave the page.
+      if (holds(event) || !typed(event)) event.preventDefault();
     });
     document.addEventListener("dragenter", (event) => {
       if (holds(event)) place.classList.toggle("over", ++this.#depth > 0);
@@ -224,28 +283,42 @@ export class PictureRoom {
       if (holds(event)) place.classList.toggle("over", --this.#depth > 0);
     });
     document.addEventListener("drop", (event) => {
-      if (!holds(event)) return;
+      if (!holds(event) && typed(event)) return;
       event.preventDefault();
       this.#depth = 0;
       place.classList.remove("over");
-      this.#offered(event.dataTransfer?.files ?? [], t("picture.no-picture"));
+      const link = holds(event, "text/uri-list");
+      if (!this.#offered(event.dataTransfer?.files ?? []))
+        this.#refuse(t(link ? "picture.link" : "picture.no-picture"));
     });
     document.addEventListener("paste", (event) => {
-      if (/** @type {Element} */ (event.target).closest?.("input, textarea")) return;
-      this.#offered(event.clipboardData?.files ?? [], t("picture.nothing-pasted"));
+      if (typed(event)) return;
+      const taken = this.#offered(event.clipboardData?.files ?? []);
+      // In other rooms nobody expects pasted words to do anything.
+      if (!taken && this.#open) this.#refuse(t("picture.nothing-pasted"));
     });
     this.drop.addEventListener("click", () => this.file.click());
   }
 
-  /** @param {FileList | File[]} files @param {string} otherwise what is said if there is none */
-  #offered(files, otherwise) {
+  /** Whether this room is the one that is open. */
+  get #open() {
+    return this.place.checkVisibility();
+  }
+
+  /** Take the first picture, in this room. @param {FileList | File[]} files @returns {boolean} */
+  #offered(files) {
     const picture = [...files].find((file) => file.type.startsWith("image/")) ?? files[0];
+    if (!picture) return false;
     location.hash = "#picture";
-    if (picture) this.take(picture);
-    else {
-      this.fail(otherwise);
-      speak(otherwise, 0);
-    }
+    this.take(picture);
+    return true;
+  }
+
+  /** Say why nothing was taken; who is in another room stays there. @param {string} sentence */
+  #refuse(sentence) {
+    if (this.#open) this.fail(sentence);
+    else notice(sentence);
+    speak(sentence, 0);
   }
 }
 
@@ -256,33 +329,5 @@ export class PictureRoom {
 function wordsOf(found, model) {
   if ("reason" in found) return about(model, "answer.one.refused");
   const share = percent(found.probability);
-  return t(`answer.one.${found.status}`, { digit: nameOf(found), share });
-}
-
-/**
- * Make a picture small enough to be sent.
- * @param {Blob} picture @param {number} most bytes
- * @returns {Promise<{blob: Blob, width: number, height: number}>}
- */
-async function reduce(picture, most) {
-  const bitmap = await createImageBitmap(picture, { imageOrientation: "from-image" });
-  try {
-    for (const side of SIDES) {
-      const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.round(bitmap.width * scale);
-      canvas.height = Math.round(bitmap.height * scale);
-      const context = contextOf(canvas, { alpha: false });
-      context.fillStyle = "#fff"; // behind transparent pixels
-      context.fillRect(0, 0, canvas.width, canvas.height);
-      context.imageSmoothingQuality = "high";
-      context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-      /** @type {Blob | null} */
-      const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.92));
-      if (blob && blob.size <= most) return { blob, width: canvas.width, height: canvas.height };
-    }
-  } finally {
-    bitmap.close();
-  }
-  throw new Error("it stays too large");
+  return t(`answer.one.${verdictOf(found)}`, { digit: nameOf(found), share });
 }

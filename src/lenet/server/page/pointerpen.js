@@ -2,6 +2,8 @@
 
 /** @typedef {{x: number, y: number, p: number}} Point `p`: the pressure, 1 is the usual one */
 
+const ERASER = 5; // the button of a stylus turned round
+
 export class PointerPen {
   /** The pointer that draws. @type {{id: number, type: string} | null} */
   #pointer = null;
@@ -11,9 +13,9 @@ export class PointerPen {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{fit: () => {scale: number, left: number, top: number}, begin: () => void,
+   * @param {{fit: () => {scale: number, left: number, top: number}, begin: (rubs: boolean) => void,
    *   points: (points: Point[]) => void, end: () => void, takeBack: () => void}} does
-   *   `fit`: from the units of points to the canvas
+   *   `fit`: from the units of points to the canvas; `rubs`: it is the eraser's end of a stylus
    */
   constructor(canvas, does) {
     this.#canvas = canvas;
@@ -36,14 +38,15 @@ export class PointerPen {
 
   /** @param {PointerEvent} event */
   #press(event) {
-    if (!event.isPrimary || event.button !== 0) return;
+    const rubs = event.button === ERASER;
+    if (!event.isPrimary || (event.button !== 0 && !rubs)) return;
     event.preventDefault(); // no selection, no mouse events after touch events
     if (this.#pointer) {
       // The palm touched before the pen did: undo its stroke.
       if (event.pointerType !== "pen" || this.#pointer.type !== "touch") return;
       this.#does.takeBack();
     }
-    this.#does.begin();
+    this.#does.begin(rubs);
     this.#pointer = { id: event.pointerId, type: event.pointerType };
     this.#pressure = pressureOf(event);
     this.#canvas.focus({ preventScroll: true });

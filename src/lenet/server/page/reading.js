@@ -2,13 +2,17 @@
 import { fromBase64, nameOf } from "./api.js";
 import { Bars } from "./bars.js";
 import { seenIn } from "./boxes.js";
+import { differencesOf, matchOf } from "./comparing.js";
 import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
 import { button, el, icon, speak } from "./elements.js";
 import { about, classesOf, readsDigits, state } from "./models.js";
+import { csv } from "./files.js";
+import { Share } from "./share.js";
 import { count, percent, t } from "./strings.js";
+import { verdictOf } from "./verdict.js";
 
-const MOST_LOOKS = 12; // buttons for shapes that were left out; more would be a wall of them
+const MOST_LOOKS = 12; // buttons for shapes that were left out; of more, one is shown at a time
 
 /**
  * @typedef {import("./api.js").Reading} Reading
@@ -25,10 +29,12 @@ export class Answer {
 
   /**
    * @param {HTMLElement} place
-   * @param {{empty: string, onchoose: () => void, oninside: () => void}} options
-   *   `empty`: key of the sentence while there is nothing to read
+   * @param {{empty: string, onchoose: () => void, oninside: () => void,
+   *   link: (() => string) | null, pictures: import("./share.js").Form[]}} options
+   *   `empty`: key of the sentence while there is nothing to read; `link`: the address of what is
+   *   read; `pictures`: files of it
    */
-  constructor(place, { empty, onchoose, oninside }) {
+  constructor(place, { empty, onchoose, oninside, link, pictures }) {
     this.#onchoose = onchoose;
     this.#empty = empty;
     this.badge = el("p", { class: "badge" });
@@ -61,6 +67,15 @@ export class Answer {
       this.details,
       el("div", { class: "row" }, this.inside, this.time),
       this.corrections.element,
+      new Share({
+        link,
+        name: "lenet",
+        forms: [
+          ...pictures,
+          { form: "JSON", type: "application/json", content: () => this.#json() },
+          { form: "CSV", type: "text/csv", content: () => this.#csv() },
+        ],
+      }).element,
     );
     this.place = place;
     this.show(null);
@@ -107,7 +122,7 @@ export class Answer {
           model: reading.model,
         })
       : "";
-    const said = this.#spoken();
+    const said = [this.#spoken(), this.#differ()].filter(Boolean).join(" ");
     // Repeating it would interrupt other announcements.
     if (said !== this.#said) speak(said);
     this.#said = said;
@@ -121,20 +136,43 @@ export class Answer {
     this.#onchoose();
   }
 
+  /** The readings as the service gave them. */
+  #json() {
+    const readings = [this.reading, this.other].filter(Boolean);
+    return readings.length ? `${JSON.stringify(readings, null, 1)}\n` : null;
+  }
+
+  /** A row for each digit of each reading: where it is, and every probability. */
+  #csv() {
+    if (!this.reading) return null;
+    const readings = this.other ? [this.reading, this.other] : [this.reading];
+    const classes = classesOf(this.reading.model);
+    const header = ["model", "answer", "probability", "status", "x", "y", "width", "height"];
+    const rows = readings.flatMap(({ model, digits }) =>
+      digits.map((digit) => {
+        const own = classesOf(model);
+        const shares = classes.map((name) => digit.probabilities[own.indexOf(name)] ?? "");
+        return [model, nameOf(digit), digit.probability, digit.status, ...digit.box, ...shares];
+      }),
+    );
+    return csv([[...header, ...classes], ...rows]);
+  }
+
   #showNumber() {
     const digits = this.reading?.digits ?? [];
     const focused = this.number.contains(document.activeElement);
     const rows = this.reading ? rowsOf(this.reading) : [];
     /** @param {number} index */
     const one = (index) => {
-      const { probability, status } = digits[index];
+      const verdict = verdictOf(digits[index]);
       const digit = nameOf(digits[index]);
+      const share = percent(digits[index].probability);
       const place = button(digit, () => this.choose(index), {
-        class: status === "digit" ? "sure" : "unsure",
+        class: { digit: "sure", likely: "likely" }[String(verdict)] ?? "unsure",
         "aria-pressed": String(index === this.chosen),
-        "aria-label": t(`answer.one.${status}`, { digit, share: percent(probability) }),
+        "aria-label": t(`answer.one.${verdict}`, { digit, share }),
       });
-      if (status !== "digit") place.append(el("sup", {}, "?"));
+      if (verdict === "uncertain") place.append(el("sup", {}, "?"));
       return place;
     };
     this.number.replaceChildren(
@@ -156,18 +194,20 @@ export class Answer {
 
   #showChosen() {
     const { digit, model, other } = this;
-    const status = digit?.status ?? (this.image ? "nothing" : (this.reading?.status ?? "empty"));
+    const without = this.image ? "nothing" : (this.reading?.status ?? "empty");
+    const status = digit ? verdictOf(digit) : without;
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
     this.sentence.textContent = digit ? sentenceOf(digit, model) : this.#without();
-    const match = digit && other ? matchOf(digit, other) : null;
+    // Also where this model refuses what the other one reads.
+    const box = seenIn(this.reading)[this.chosen]?.box ?? other?.digits[0]?.box;
+    const match = other && box ? matchOf(box, other) : null;
     this.bars.show(
       classesOf(model),
       digit?.probabilities ?? null,
       other && { classes: classesOf(other.model), probabilities: match?.probabilities ?? null },
     );
-    for (const each of this.left.querySelectorAll("button"))
-      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
+    this.#markLook();
     paintDigit(this.seen, this.image);
     this.inside.disabled = !this.image;
     // Corrections say which digit an image shows.
@@ -184,18 +224,47 @@ export class Answer {
       signs && count("left.sign", signs),
     ].filter(Boolean);
     this.left.textContent = what.length ? t("left", { what: what.join(", ") }) : "";
-    const first = this.reading?.digits.length;
-    if (!first) return; // then a refused shape is chosen already
+    const first = this.reading?.digits.length ?? 0;
     const shapes = seenIn(this.reading).slice(first);
-    if (shapes.length > MOST_LOOKS) return;
+    if (shapes.length + first < 2) return; // the only one is chosen already
     this.left.append(
-      ...shapes.map((_, at) =>
-        button(shapes.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
-          "aria-label": t("left.look.one", { n: at + 1 }),
-          "data-index": first + at,
-        }),
-      ),
+      ...(shapes.length > MOST_LOOKS
+        ? this.#steps(first, shapes.length)
+        : shapes.map((_, at) =>
+            button(shapes.length > 1 ? at + 1 : t("left.look"), () => this.choose(first + at), {
+              "aria-label": t("left.look.one", { n: at + 1 }),
+              "data-index": first + at,
+            }),
+          )),
     );
+  }
+
+  /** Buttons that go from one shape to the next. @param {number} first @param {number} shapes */
+  #steps(first, shapes) {
+    /** @param {string} sign @param {string} key @param {number} by */
+    const step = (sign, key, by) =>
+      button(
+        sign,
+        () => {
+          const at = this.chosen < first ? (by > 0 ? -1 : 0) : this.chosen - first;
+          this.choose(first + ((at + by + shapes) % shapes));
+        },
+        { "aria-label": t(key) },
+      );
+    const at = el("span", { class: "at", "data-first": first, "data-n": shapes });
+    return [step("‹", "left.previous", -1), at, step("›", "left.next", 1)];
+  }
+
+  /** Mark the button of the chosen shape, or say which of many it is. */
+  #markLook() {
+    for (const each of /** @type {NodeListOf<HTMLElement>} */ (
+      this.left.querySelectorAll("[data-index]")
+    ))
+      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
+    const at = /** @type {HTMLElement | null} */ (this.left.querySelector(".at"));
+    if (!at) return;
+    const place = this.chosen - Number(at.dataset.first) + 1;
+    at.textContent = t("left.at", { at: place > 0 ? place : "–", n: Number(at.dataset.n) });
   }
 
   #showVersus() {
@@ -211,7 +280,21 @@ export class Answer {
           each.text.replaceAll("\n", " / ") || about(each.model, `badge.${each.status}`),
         ),
       ]),
+      el("dd", { class: "differ" }, this.#differ()),
     );
+  }
+
+  /** In a sentence, where the two models disagree; "" where they agree, or only one reads. */
+  #differ() {
+    const { reading, other } = this;
+    if (!reading || !other) return "";
+    const all = differencesOf(reading, other);
+    if (!all.length) return reading.digits.length ? t("differ.none") : "";
+    const each = all.map(({ names }) => {
+      const [a, b] = names.map((name) => name ?? t("differ.nothing"));
+      return t("differ.one", { a, b });
+    });
+    return t("differ", { first: reading.model, second: other.model, what: each.join(", ") });
   }
 
   #without() {
@@ -252,34 +335,15 @@ function rowsOf({ text, numbers }) {
 /** @param {Digit} answer @param {string} model */
 function sentenceOf({ probability, probabilities, status, ...named }, model) {
   const [digit, share] = [nameOf(named), percent(probability)];
-  if (status === "digit") return about(model, "sentence.digit", { digit, share });
+  const verdict = verdictOf({ status, probability });
+  if (verdict === "digit") return about(model, "sentence.digit", { digit, share });
   const classes = classesOf(model);
   const others = probabilities.map((each, index) => (classes[index] === digit ? -1 : each));
   const secondShare = Math.max(...others);
-  return about(model, "sentence.uncertain", {
+  return about(model, `sentence.${verdict}`, {
     digit,
     share,
     second: classes[others.indexOf(secondShare)],
     secondShare: percent(secondShare),
   });
-}
-
-/**
- * The digit of another reading in the same place, or null.
- * @param {Digit} digit @param {Reading} reading
- */
-function matchOf(digit, reading) {
-  const overlaps = reading.digits.map((each) => overlap(each.box, digit.box));
-  const best = Math.max(...overlaps);
-  return best > 0.5 ? (reading.digits[overlaps.indexOf(best)] ?? null) : null;
-}
-
-/**
- * Intersection over union of two boxes.
- * @param {import("./api.js").Box} one @param {import("./api.js").Box} other
- */
-function overlap([ax, ay, aw, ah], [bx, by, bw, bh]) {
-  const across = Math.max(0, Math.min(ax + aw, bx + bw) - Math.max(ax, bx));
-  const down = Math.max(0, Math.min(ay + ah, by + bh) - Math.max(ay, by));
-  return (across * down) / (aw * ah + bw * bh - across * down);
 }

@@ -9,14 +9,23 @@ const texts = TEXTS[language];
 const plurals = new Intl.PluralRules(language);
 
 /**
- * A text with its placeholders filled in.
+ * A text with its placeholders filled in; `{a digit}` is "an 8" or "a 3".
  * @param {string} key @param {Record<string, string | number>} [values]
  * @param {string} [otherwise] what to say where there is no such text
  */
 export function t(key, values = {}, otherwise = key) {
   const text = texts[key] ?? otherwise;
-  return text.replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+  return text.replace(/\{(?:(a|A) )?(\w+)\}/g, (place, article, name) => {
+    const value = values[name];
+    if (value == null) return place;
+    return article ? `${article}${beginsWithVowel(String(value)) ? "n" : ""} ${value}` : `${value}`;
+  });
 }
+
+/** Whether a number, a letter or a word is spoken with a vowel first, as 8, "s" and "ankle" are. */
+const VOWEL = /^(8|1[18]$|[aeio]\w|u[^ns]|[aefhilmnorsx]$)/i;
+/** @param {string} value */
+const beginsWithVowel = (value) => VOWEL.test(value) && !/^(one|eu)/i.test(value);
 
 /**
  * A text in the plural form for `n`.

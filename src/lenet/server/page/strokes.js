@@ -1,4 +1,4 @@
-/** A drawing: strokes of points with pressure, with undo, painted at any size. */
+/** A drawing: strokes of points with pressure, with undo and redo, painted at any size. */
 import { contextOf } from "./elements.js";
 
 /**
@@ -18,13 +18,24 @@ const ONE = 160; // pixels of the longer side of a digit that the page reads its
 export class Strokes {
   /** @type {Stroke[]} */ list = [];
   /** @type {Stroke[][]} */ #before = [];
+  /** What was undone. @type {Stroke[][]} */ #after = [];
 
   get empty() {
     return this.list.length === 0;
   }
 
+  /** Replace the drawing; one undo brings the old one back. @param {Stroke[]} list */
+  put(list) {
+    this.#remember();
+    this.list = list;
+  }
+
   get canUndo() {
     return this.#before.length > 0;
+  }
+
+  get canRedo() {
+    return this.#after.length > 0;
   }
 
   /**
@@ -47,7 +58,39 @@ export class Strokes {
   }
 
   undo() {
+    const earlier = this.#before.pop();
+    if (!earlier) return;
+    this.#after.push(this.list);
+    this.list = earlier;
+  }
+
+  redo() {
+    const later = this.#after.pop();
+    if (!later) return;
+    this.#before.push(this.list);
+    this.list = later;
+  }
+
+  /** Take back a stroke that nobody meant; it cannot be redone. */
+  drop() {
     this.list = this.#before.pop() ?? this.list;
+  }
+
+  /**
+   * Rub out what lies near a line: strokes are cut, and what remains stays as it was.
+   * @param {Point[]} line @param {number} radius
+   * @param {boolean} first whether this is the first touch of the eraser: one undo brings all back
+   * @returns {boolean} whether anything was rubbed out
+   */
+  erase(line, radius, first) {
+    const path = dense(line, radius / 2);
+    const list = this.list.flatMap((stroke) => without(stroke, path, radius));
+    const changed =
+      list.length !== this.list.length || list.some((stroke, at) => stroke !== this.list[at]);
+    if (!changed) return false;
+    if (first) this.#remember();
+    this.list = list;
+    return true;
   }
 
   clear() {
@@ -55,6 +98,7 @@ export class Strokes {
   }
 
   #remember() {
+    this.#after = [];
     this.#before.push([...this.list]);
     if (this.#before.length > 200) this.#before.shift();
   }
@@ -65,6 +109,25 @@ export class Strokes {
    */
   paint(context) {
     for (const stroke of this.list) paintStroke(context, stroke);
+  }
+
+  /**
+   * The drawing as SVG, black on white.
+   * @param {{width: number, height: number}} size of the drawing, in its own units
+   */
+  svg({ width, height }) {
+    const lines = this.list.flatMap((stroke) =>
+      stroke.points.length === 1
+        ? [dot(stroke.points[0], stroke.width)]
+        : pathsOf(stroke).map(
+            ({ d, width: wide }) => `<path d="${d}" stroke-width="${short(wide)}"/>`,
+          ),
+    );
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${short(width)} ${short(height)}">` +
+      `<rect width="100%" height="100%" fill="#fff"/><g fill="none" stroke="#000" ` +
+      `stroke-linecap="round" stroke-linejoin="round">${lines.join("")}</g></svg>\n`
+    );
   }
 
   /**
@@ -129,6 +192,45 @@ export class Strokes {
 }
 
 /**
+ * The pieces of a stroke that an eraser leaves; the stroke itself if it is not touched.
+ * @param {Stroke} stroke @param {{x: number, y: number}[]} eraser @param {number} radius
+ * @returns {Stroke[]}
+ */
+function without(stroke, eraser, radius) {
+  const reach = radius + stroke.width / 2;
+  // A quick pen leaves points further apart than the eraser is wide.
+  const points = dense(stroke.points, radius / 2);
+  /** @param {Point} point */
+  const rubbed = (point) => eraser.some((at) => Math.hypot(at.x - point.x, at.y - point.y) < reach);
+  if (!points.some(rubbed)) return [stroke];
+  /** @type {Stroke[]} */
+  const pieces = [];
+  let open = false;
+  for (const point of points) {
+    const gone = rubbed(point);
+    if (!gone && !open) pieces.push({ width: stroke.width, points: [] });
+    if (!gone) pieces[pieces.length - 1].points.push(point);
+    open = !gone;
+  }
+  return pieces;
+}
+
+/** The same line with points at most `step` apart. @param {Point[]} points @param {number} step */
+function dense(points, step) {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    if (!before) return [point];
+    const pieces = Math.ceil(Math.hypot(point.x - before.x, point.y - before.y) / step) || 1;
+    return Array.from({ length: pieces }, (_, piece) => {
+      const share = (piece + 1) / pieces;
+      /** @param {"x" | "y" | "p"} key */
+      const between = (key) => before[key] + share * (point[key] - before[key]);
+      return { x: between("x"), y: between("y"), p: between("p") };
+    });
+  });
+}
+
+/**
  * A curve through the midpoints of the points; the pressure sets its width.
  * @param {CanvasRenderingContext2D} context @param {Stroke} stroke
  */
@@ -165,6 +267,38 @@ function paintStroke(context, { width, points }) {
     from = to;
   }
   if (steady) context.stroke();
+}
+
+/** @param {number} value */
+const short = (value) => String(Number(value.toFixed(2)));
+
+/** @param {Point} point @param {number} width */
+const dot = ({ x, y, p }, width) =>
+  `<circle cx="${short(x)}" cy="${short(y)}" r="${short((width * p) / 2)}" fill="#000" stroke="none"/>`;
+
+/**
+ * The same curve as `paintStroke` paints, as paths: one, or one for each width.
+ * @param {Stroke} stroke @returns {{d: string, width: number}[]}
+ */
+function pathsOf({ width, points }) {
+  const [first] = points;
+  if (!first) return [];
+  const steady = points.every(({ p }) => p === first.p);
+  /** @param {{x: number, y: number}} point */
+  const at = ({ x, y }) => `${short(x)} ${short(y)}`;
+  /** @type {{x: number, y: number}} */
+  let from = first;
+  const curves = points.slice(1).map((point, index) => {
+    const through = points[index];
+    const last = index === points.length - 2;
+    const to = last ? point : { x: (through.x + point.x) / 2, y: (through.y + point.y) / 2 };
+    const path = { start: at(from), d: `Q${at(through)} ${at(to)}`, p: (through.p + point.p) / 2 };
+    from = to;
+    return path;
+  });
+  if (steady)
+    return [{ d: `M${at(first)}${curves.map(({ d }) => d).join("")}`, width: width * first.p }];
+  return curves.map(({ start, d, p }) => ({ d: `M${start}${d}`, width: width * p }));
 }
 
 /** @typedef {[x: number, y: number]} Knot */

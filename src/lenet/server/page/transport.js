@@ -26,11 +26,15 @@ export function takeToken() {
   keepToken(found ?? stored());
 }
 
+/** Whether a token was given, in the address or by hand. */
+export const hasToken = () => Boolean(token);
+
 /** @param {string | null} value */
 export function keepToken(value) {
   token = value;
   try {
     if (value) sessionStorage.setItem(KEY, value);
+    else sessionStorage.removeItem(KEY);
   } catch {
     // Without storage the token is lost when the page closes.
   }

@@ -1,12 +1,14 @@
 /** The notice of errors, and the form that asks for a token. */
 import { byId } from "./elements.js";
-import { keepToken } from "./transport.js";
+import { hasToken, keepToken } from "./transport.js";
 
 /** Show an error until `calm`. @param {import("./transport.js").ApiError} error */
 export function complain(error) {
   if (error.status === 401) {
     byId("door").hidden = false;
     byId("token").focus();
+    // Who has shown no token yet has done nothing wrong: the form says what is asked for.
+    if (!hasToken()) return;
     keepToken(null);
   }
   notice(error.message);

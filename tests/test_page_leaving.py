@@ -1,0 +1,142 @@
+"""What leaves the page: links, files, paper, and the page itself inside another one."""
+
+import csv
+import io
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from browser import PICTURES, Open, draw, expect, number, press, upload
+from lenet.reader import DEFAULT_MODEL, Reader
+from live_service import Live, serving
+
+pytestmark = pytest.mark.browser
+
+
+def saved(page: Any, form: str, room: str = "draw") -> Path:
+    """Save a file from the page."""
+    with page.expect_download() as download:
+        page.locator(f"#{room}-answer").get_by_role("button", name=f"Save {form}").click()
+    assert download.value.suggested_filename == f"lenet.{form.lower()}"
+    return Path(download.value.path())
+
+
+def test_a_link_holds_models_and_drawing_and_never_the_token(open_page: Open) -> None:
+    with serving("lenet5", DEFAULT_MODEL, LENET_TOKEN="open-sesame") as closed:
+        page = open_page(address=closed.address, permissions=["clipboard-read", "clipboard-write"])
+        draw(page, 2, at=0.25)
+        draw(page, 7, at=0.75)
+        expect(number(page)).to_have_text(re.compile("2\\s*7"))
+        page.locator("#compare").select_option(DEFAULT_MODEL)
+        expect(page.locator("#draw-answer .versus")).to_be_visible()
+        page.wait_for_timeout(600)
+        page.reload()
+        expect(number(page)).to_have_text(re.compile("2\\s*7"))
+        expect(page.locator("#compare")).to_have_value(DEFAULT_MODEL)
+        press(page, "Copy link")
+        expect(page.locator(".share p").first).to_contain_text("The link is copied.")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert len(link) <= 2000
+        assert "open-sesame" not in link
+        assert re.search(rf"#draw\?model=lenet5&with={DEFAULT_MODEL}&d=s[\w-]+$", link)
+        page.goto("about:blank")
+        page.goto(link.replace("#draw", "#inside"))
+        expect(page.locator(".stream h3")).to_have_text(["lenet5", DEFAULT_MODEL])
+        expect(page.locator(".stream-answer").first).to_contain_text("reads")
+
+
+BROKEN = "The drawing in this link cannot be read"
+BROKEN_LINKS = {
+    "#inside?model=nobody": "This link names the model “nobody”, which is not served here.",
+    "#draw?d=s%%%": BROKEN,
+    "#draw?d=sABC": BROKEN,
+    "#draw?d=s" + "A" * 5000: BROKEN,
+    "#inside?d=iAAAA": BROKEN,
+    "#draw?colour=red": "A link to this page takes no “colour=”.",
+}
+
+
+def test_a_broken_link_is_one_clear_line(open_page: Open) -> None:
+    page = open_page()
+    home = page.url.split("#")[0]
+    for link, words in BROKEN_LINKS.items():
+        page.goto("about:blank")
+        page.goto(home + link)
+        expect(page.locator("#notice")).to_contain_text(words)
+        assert page.locator(".pad").is_visible(), link
+
+
+def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 2, at=0.25)
+    draw(page, 7, at=0.75)
+    expect(number(page)).to_have_text(re.compile("2\\s*7"))
+    page.wait_for_timeout(500)
+    (reading,) = json.loads(saved(page, "JSON").read_text())
+    assert [digit["digit"] for digit in reading["digits"]] == [2, 7]
+    rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").read_text())))
+    assert [row["answer"] for row in rows] == ["2", "7"]
+    assert float(rows[0]["2"]) == pytest.approx(reading["digits"][0]["probability"])
+    picture = saved(page, "PNG")
+    assert str(Reader("lenet5").read(picture)).replace(" ", "") == "27"
+    # The SVG shows the same strokes: the browser draws it, and it is read alike.
+    upright = saved(page, "SVG").read_text()
+    assert upright.count("<path") == 2
+    page.get_by_role("link", name="Picture").click()
+    drawing = picture.with_suffix(".svg")
+    drawing.write_text(upright)
+    upload(page, drawing)
+    expect(number(page, "picture")).to_have_text(re.compile("2\\s*7"))
+    upload(page, PICTURES / "7-small.png")
+    expect(number(page, "picture")).to_have_text("7")
+    marked = Image.open(saved(page, "PNG", "picture")).convert("RGB")
+    assert marked.size == Image.open(PICTURES / "7-small.png").size
+    # On paper there are no buttons that do something.
+    page.emulate_media(media="print")
+    for hidden in (".top", ".tools", ".share", "#picture-answer .main"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(number(page, "picture")).to_be_visible()
+
+
+def test_the_page_is_framed_by_the_origins_that_may_and_no_others(chromium: Any) -> None:
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = f'<!doctype html><iframe src="{frame}"></iframe>'.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    host = ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{host.server_port}"
+    try:
+        with serving("lenet5", "--allow-embed", origin) as framed:
+            frame = f"{framed.address}?embed=1"
+            page = chromium.new_page()
+            page.goto(origin)
+            inner = page.frame_locator("iframe")
+            expect(inner.locator(".ink")).to_be_visible()
+            expect(inner.locator(".top")).to_be_hidden()
+            inner.get_by_role("button", name="Write a 3 for me").click()
+            expect(inner.locator("#draw-answer .number")).to_have_text("3")
+            page.close()
+    finally:
+        host.shutdown()
+        host.server_close()
+
+
+def test_a_service_without_embedding_forbids_it(served: Live) -> None:
+    connection = served.connect()
+    connection.request("GET", "/")
+    policy = connection.getresponse().headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy

@@ -1,0 +1,188 @@
+"""The page on every screen: phones both ways up, zoomed, projected, in other colours."""
+
+import re
+from typing import Any
+
+import pytest
+
+from browser import ROOMS, Open, draw, expect, number, press
+from live_service import Live
+
+pytestmark = pytest.mark.browser
+
+# Layers of which a good part is seen between the sheet and the navigation below.
+SEEN = """() => {
+  const bottom = document.querySelector(".rooms").getBoundingClientRect().top;
+  const top = document.querySelector(".pad").getBoundingClientRect().bottom;
+  return [...document.querySelectorAll(".layer canvas.values")].filter((canvas) => {
+    const box = canvas.getBoundingClientRect();
+    const seen = Math.min(box.bottom, bottom) - Math.max(box.top, top);
+    return seen >= Math.min(24, box.height);
+  }).length;
+}"""
+SHIFTS = """window.shifts = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+      if (!entry.hadRecentInput) window.shifts += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });"""
+
+
+def go(page: Any, room: str) -> None:
+    page.evaluate("(room) => { location.hash = room; }", room)
+    page.wait_for_selector(f"#room-{room}:not([hidden])")
+
+
+def wait_while(page: Any, condition: str) -> bool:
+    """Wait until a condition no longer holds; tell whether it still does after five seconds."""
+    for _ in range(50):
+        if not page.evaluate(condition):
+            return False
+        page.wait_for_timeout(100)
+    return True
+
+
+def resize(page: Any, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(200)
+
+
+def test_a_phone_shows_layers_below_the_sheet_while_drawing(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 360, "height": 640})
+    expect(page.locator(".stream-answer")).to_contain_text("reads")
+    for size in ((360, 640), (390, 664), (390, 844)):
+        resize(page, *size)
+        page.evaluate("scrollTo(0, 0)")
+        assert not wait_while(page, f"({SEEN})() < 2"), size
+        page.evaluate("scrollTo(0, 600)")
+        expect(page.locator(".ink")).to_be_in_viewport(ratio=1)
+        assert not wait_while(page, f"({SEEN})() < 2"), size
+    press(page, "Clear")
+    draw(page, 0)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
+
+
+@pytest.mark.parametrize("size", [(844, 390), (640, 360)])
+def test_a_low_window_has_two_columns_that_scroll(open_page: Open, size: tuple[int, int]) -> None:
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    draw(page, 4)
+    expect(number(page)).to_have_text("4")
+    sheet = page.locator(".sheet").bounding_box()
+    answer = page.locator("#draw-answer").bounding_box()
+    assert sheet["x"] + sheet["width"] <= answer["x"]
+    page.mouse.move(answer["x"] + 60, 200)
+    page.mouse.wheel(0, 150)
+    expect(page.locator("#draw-answer .number")).not_to_be_in_viewport(ratio=1)
+    expect(page.locator(".ink")).to_be_in_viewport(ratio=0.95)
+    # Nothing lies over the answer: navigation is above.
+    expect(page.locator(".rooms a").first).to_be_in_viewport()
+    assert page.locator(".rooms").bounding_box()["y"] < 60
+    go(page, "inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 4")
+    side = page.locator(".pad-place").bounding_box()
+    assert side["x"] + side["width"] <= page.locator(".stream").bounding_box()["x"]
+
+
+def test_wide_screens_are_used_and_narrow_ones_never_scroll_sideways(open_page: Open) -> None:
+    page = open_page(viewport={"width": 3840, "height": 2160})
+    draw(page, 4, at=0.9)
+    expect(number(page)).to_have_text("4")
+    assert page.locator("#room-draw").bounding_box()["width"] > 0.8 * 3840
+    for width, height in ((1280, 720), (1440, 900), (360, 640), (320, 640), (844, 390), (640, 360)):
+        resize(page, width, height)
+        for room in ROOMS:
+            go(page, room)
+            overflows = wait_while(page, "document.documentElement.scrollWidth > innerWidth")
+            assert not overflows, (room, width)
+    go(page, "numbers")
+    resize(page, 360, 640)
+    expect(page.locator(".confusion")).to_be_visible()
+    cut = page.locator(".confusion td").evaluate_all(
+        "(cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).length"
+    )
+    assert cut == 0
+
+
+def test_labels_at_the_edges_of_the_sheet_stay_on_it(open_page: Open) -> None:
+    page = open_page()
+    reading = {
+        "picture": "picture", "model": "lenet5", "status": "nothing", "text": "", "width": 640,
+        "height": 400, "numbers": [], "digits": [],
+        "rejected": [{"box": [600, 200, 30, 60], "reason": "not_a_digit",
+                      "image": "AA" * 520 + "A" * 6 + "=="}],
+    }  # fmt: skip
+    page.route("**/v1/read*", lambda route: route.fulfill(json=reading))
+    press(page, "Write a 1 for me")
+    label = page.locator(".pad .box span")
+    expect(label).to_have_text("not a digit")
+    edge, sheet = label.bounding_box(), page.locator(".sheet").bounding_box()
+    assert edge["x"] + edge["width"] <= sheet["x"] + sheet["width"]
+
+
+def test_forced_colours_keep_bars_and_ink(open_page: Open) -> None:
+    page = open_page(forced_colors="active", color_scheme="dark")
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text("4")
+    back, bar, other = page.evaluate(
+        """() => [".best .track", ".best .track i", "li:not(.best) .track i"].map((selector) =>
+             getComputedStyle(document.querySelector(`#draw-answer .bars ${selector}`))
+               .backgroundColor)"""
+    )
+    assert len({back, bar, other}) == 3
+    ink, paper = page.evaluate(
+        """() => { const style = getComputedStyle(document.querySelector(".sheet"));
+             return [style.color, style.backgroundColor]; }"""
+    )
+    assert ink != paper
+
+
+def test_where_motion_is_reduced_the_digit_passes_in_steps(open_page: Open) -> None:
+    page = open_page("inside")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    page.evaluate(
+        """() => {
+             window.passed = [];
+             new MutationObserver((changes) => {
+               for (const { target } of changes) {
+                 const name = target.querySelector("b").textContent;
+                 if (target.classList.contains("passing") && window.passed.at(-1) !== name)
+                   window.passed.push(name);
+               }
+             }).observe(document.querySelector(".layers"),
+               { subtree: true, attributeFilter: ["class"] });
+           }"""
+    )
+    press(page, "Watch it pass")
+    page.wait_for_selector(".layer.convolution.passing")
+    expect(page.locator(".passing")).to_have_count(0)
+    assert page.evaluate("window.passed.length") == 13
+
+
+def test_no_room_jumps_while_it_fills(open_page: Open, served: Live) -> None:
+    page = open_page()
+    page.add_init_script(SHIFTS)
+    for room in ROOMS:
+        page.goto("about:blank")
+        page.goto(f"{served.address}#{room}")
+        page.wait_for_selector(f"#room-{room}:not([hidden])")
+        if room == "numbers":
+            expect(page.locator(".facts")).to_be_visible()
+        if room == "inside":
+            expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shifts") <= 0.05, room
+
+
+def test_right_to_left_turns_the_ramp_with_its_words(open_page: Open) -> None:
+    page = open_page("inside")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    place = page.evaluate(
+        """() => [...document.querySelector(".legend").childNodes].map((node) => {
+             const range = document.createRange();
+             range.selectNode(node);
+             return range.getBoundingClientRect().left;
+           })"""
+    )
+    assert place == sorted(place, reverse=True)
+    ramp = page.locator(".ramp").evaluate("(canvas) => getComputedStyle(canvas).transform")
+    assert re.match(r"matrix\(-1, 0, 0, 1", ramp)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
