@@ -8,7 +8,6 @@ LENET_DATA=… python benchmarks/scale.py [--pictures 100000] [--rounds 5] [--on
     plan     a list of 10,000,000 names: seconds and memory
     large    100,000,000 pictures in 100,000 shards: the real planner, part writer and resume, and a
              reader that gives the same answer for each
-    compare  what a cell of `lenet compare --workers ray` costs beside its training
 """
 
 import argparse
@@ -35,7 +34,7 @@ from reading_speed import digit_files, photo
 LENET = (sys.executable, "-m", "lenet")
 PART = "part-*.parquet"
 POLL_SECONDS = 0.02
-PARTS = ("rates", "cost", "plan", "large", "compare")
+PARTS = ("rates", "cost", "plan", "large")
 
 
 @dataclass(frozen=True)
@@ -314,7 +313,6 @@ def main() -> None:
             "cost": lambda: costs(folder),
             "plan": lambda: plan(folder, options.names),
             "large": lambda: large(folder, options.large, options.shards),
-            "compare": lambda: None,
         }
         cores = len(os.sched_getaffinity(0))
         print(f"{cores} cores.")

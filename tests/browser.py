@@ -24,7 +24,9 @@ expect.set_options(timeout=20_000)  # on a busy machine everything takes longer
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 ROOMS = ("draw", "picture", "inside", "numbers")
 # The browser itself logs these about answers that a test provokes.
-EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+EXPECTED = re.compile(
+    r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_CONNECTION_)"
+)
 OURS = "willReadFrequently"  # a warning about tests that read pixels
 
 Open = Callable[..., Any]

@@ -140,6 +140,7 @@ WATCH_LAYERS = """() => {
   window.passed = [];
   new MutationObserver((changes) => {
     for (const { target } of changes) {
+      if (!target.matches(".layer")) continue;
       const name = target.querySelector("b").textContent;
       if (target.classList.contains("passing") && window.passed.at(-1) !== name)
         window.passed.push(name);
@@ -319,7 +320,7 @@ def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
              .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size]"""
     )
     assert colours[0] == 14
-    assert colours[1] > 5
+    assert colours[1] >= 4
     press(page, "Clear")
     draw(page, 0)
     expect(shown).to_be_hidden()

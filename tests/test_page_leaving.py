@@ -49,6 +49,7 @@ def test_a_link_holds_models_and_drawing_and_never_the_token(open_page: Open) ->
         page.goto(link.replace("#draw", "#inside"))
         expect(page.locator(".stream h3")).to_have_text(["lenet5", DEFAULT_MODEL])
         expect(page.locator(".stream-answer").first).to_contain_text("reads")
+        page.close()  # before the service that it may still ask
 
 
 BROKEN = "The drawing in this link cannot be read"
@@ -96,7 +97,8 @@ def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open)
     upload(page, PICTURES / "7-small.png")
     expect(number(page, "picture")).to_have_text("7")
     marked = Image.open(saved(page, "PNG", "picture")).convert("RGB")
-    assert marked.size == Image.open(PICTURES / "7-small.png").size
+    with Image.open(PICTURES / "7-small.png") as given:
+        assert marked.size == given.size
     # On paper there are no buttons that do something.
     page.emulate_media(media="print")
     for hidden in (".top", ".tools", ".share", "#picture-answer .main"):
@@ -139,4 +141,5 @@ def test_a_service_without_embedding_forbids_it(served: Live) -> None:
     connection = served.connect()
     connection.request("GET", "/")
     policy = connection.getresponse().headers["Content-Security-Policy"]
+    connection.close()
     assert "frame-ancestors 'none'" in policy

@@ -301,7 +301,7 @@ def _spoken(name: str) -> str:
 
 def _short(value: object) -> str:
     text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 64 else f"{text[:16]}…" if " " not in text else f"{text[:60]}…"
+    return text if len(text) < 64 else f"{text[:16]}…" if " " not in text else f"{text[:60]}…"
 
 
 def base_of(sources: Sequence[str], models: Sequence[str]) -> str:
