@@ -18,7 +18,7 @@ import orjson
 from lenet.errors import UsageError
 from lenet.finder import Preparation
 from lenet.run import LAYER_FACTS, WEIGHTS
-from lenet.server.bundling import bundle
+from lenet.server.bundling import bundle, join_styles
 from lenet.server.models import Content, Served, card_of, load_models
 from lenet.server.models_api import mistakes_of, model_entry
 from lenet.server.networks import network_of
@@ -27,6 +27,7 @@ from lenet.storage import write_atomically
 
 SCHEME = '<script src="page/scheme.js"></script>'
 ICON = '"page/icon.svg"'
+API = '<p class="more"><a href="api" data-t="api"></a></p>'
 STYLE = '<link rel="stylesheet" href="page/page.css">'
 PROGRAM = '<script type="module" src="page/app.js"></script>\n'
 WORKER_PLACE = '<meta name="worker" content="page/worker.js">\n'
@@ -77,7 +78,7 @@ def page_of(models: Mapping[str, Served]) -> str:
     }
     modules["transport"] = modules["alone"]
     program, scheme = bundle(modules, ENTRY), sources["scheme.js"]
-    style = "".join(sources[f"{name}.css"] for name in STYLES)
+    style = join_styles(sources[f"{name}.css"] for name in STYLES)
     icon = f"data:image/svg+xml;base64,{base64.b64encode(sources['icon.svg'].encode()).decode()}"
     policy = (
         f"default-src 'none'; script-src {_allowed(program)} {_allowed(scheme)}; "
@@ -97,6 +98,7 @@ def page_of(models: Mapping[str, Served]) -> str:
         ICON: f'"{icon}"',
         STYLE: f"<style>{style}</style>",
         PROGRAM: "",
+        API: "",
         END: f"{''.join(data)}{worker}<script>{_safe(program)}</script>\n{END}",
     }.items():
         if page.count(place) != 1:

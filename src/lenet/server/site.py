@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lenet.server.api_page import api_page
-from lenet.server.bundling import bundle
+from lenet.server.bundling import bundle, join_styles
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
 ENTRY, WORKER = "app", "worker"  # the modules that start the page, and its worker
@@ -121,7 +121,7 @@ def files_of(folder: Traversable) -> dict[str, File]:
     contents = {
         "app.js": (bundle(modules, ENTRY), "text/javascript"),
         "worker.js": (bundle(modules, WORKER), "text/javascript"),
-        "page.css": ("".join(sources[f"{name}.css"] for name in STYLES), "text/css"),
+        "page.css": (join_styles(sources[f"{name}.css"] for name in STYLES), "text/css"),
         "scheme.js": (sources["scheme.js"], "text/javascript"),
         "icon.svg": (sources["icon.svg"], "image/svg+xml"),
     }
