@@ -35,7 +35,7 @@ def recipes(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def table(said: str) -> list[dict[str, Any]]:
     """The standings without what a clock has measured."""
-    standings: list[dict[str, Any]] = json.loads(said)["standings"]
+    standings: list[dict[str, Any]] = json.loads(said)["contenders"]
     for standing in standings:
         del standing["training_seconds"], standing["milliseconds_per_image"]
     return standings

@@ -72,6 +72,7 @@ def connected(workers: int = 0) -> Iterator[tuple[Any, str]]:
             "--workers ray needs Ray, which is not installed: pip install 'lenet[cluster]'; "
             "--workers local does without it"
         ) from error
+    _keep_stdout_for_results()
     if ray.is_initialized():  # a program that calls lenet has its own
         yield ray, _words(ray, "Ray as it is connected")
         return
@@ -93,6 +94,14 @@ def connected(workers: int = 0) -> Iterator[tuple[Any, str]]:
             yield ray, _words(ray, what) + dashboard
         finally:
             ray.shutdown()
+
+
+def _keep_stdout_for_results() -> None:
+    """Silence what Ray prints to stdout of processes that end; there is no option for it."""
+    from ray._private import worker
+
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *_, **__: None
 
 
 def _init(ray: Any, address: str, options: dict[str, Any]) -> Any:
