@@ -243,6 +243,8 @@ function writePlace() {
   clearTimeout(writing);
   writing = setTimeout(() => {
     if (!room || strangeIn(location)) return;
+    const named = placeOf(location.hash).room;
+    if (ROOMS.includes(named) && named !== room) return; // on its way there
     const here = place(false);
     wrote = here.drawn;
     history.replaceState(null, "", fragmentOf(here));

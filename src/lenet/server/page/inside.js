@@ -85,6 +85,7 @@ export class InsideRoom {
       ...blind.map((model) => el("p", { class: "soft" }, t("inside.no-layers", { model }))),
     );
     this.main.classList.toggle("two", this.#streams.length > 1);
+    for (const stream of this.#streams) stream.fit(); // before it is painted, or it would jump
     this.#shown = this.#asked = null;
     this.set(this.subject);
   }
