@@ -79,7 +79,7 @@ def test_the_container_steps_give_a_healthy_service(tmp_path: Path) -> None:
     assert service.stdout
     try:
         address = service.stdout.readline()
-        match = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/#token=a-b-c\n", address)
+        match = re.fullmatch(r"http://\d+\.\d+\.\d+\.\d+:(\d+)/#token=a-b-c\n", address)
         assert match, address
         check = json.loads(instruction("HEALTHCHECK").partition("CMD ")[2])
         check[-1] = check[-1].replace(":8000/", f":{match[1]}/")
