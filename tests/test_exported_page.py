@@ -44,6 +44,12 @@ def test_the_file_is_small_and_names_nothing_outside(model: str, most: float) ->
     assert "page/" not in page
 
 
+def test_the_page_in_docs_is_as_it_is_written_today() -> None:
+    """If not: `make page`."""
+    kept = Path(__file__).parents[1] / "docs" / "page.html"
+    assert kept.read_text("utf-8") == exported("lenet5")
+
+
 def test_the_policy_allows_what_is_in_the_file_and_nothing_else() -> None:
     page = exported("lenet5")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
