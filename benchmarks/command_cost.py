@@ -25,7 +25,10 @@ import json, sys, time
 began, folder, report = float(sys.argv[1]), sys.argv[2], sys.argv[3] == "report"
 import lenet.cli
 from lenet import experiment
+from lenet.cli.program import spare_collector
 from lenet.cli.progress import TrainingLines
+
+spare_collector()
 
 class Clock(TrainingLines):
     marks = [("start", time.time())]

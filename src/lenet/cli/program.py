@@ -4,6 +4,8 @@ stdout is the result, stderr is talk. What takes long to import is imported insi
 needs it, so that `lenet --help` starts fast and `lenet predict` never loads torch.
 """
 
+import atexit
+import gc
 import io
 import os
 import signal
@@ -71,6 +73,7 @@ def _options(
 
 def main() -> NoReturn:
     """Run the command line and exit with the documented code."""
+    spare_collector()
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _interrupt)
     _open_closed_streams()
@@ -101,6 +104,16 @@ def main() -> NoReturn:
         complain(error, f"this needs {error.name}, which is not installed: {extra}")
         sys.exit(UsageError.exit_code)
     sys.exit(0)
+
+
+def spare_collector() -> None:
+    """Let Python look for cycles less often, and not at all on the way out.
+
+    Imports alone make some 10⁵ objects that stay; searching them again and again, and once more at
+    the end, is a fifth of a short command's time.
+    """
+    gc.set_threshold(100_000)
+    atexit.register(gc.freeze)
 
 
 def _open_closed_streams() -> None:
