@@ -97,12 +97,18 @@ def test_a_single_slanted_row_is_one_row(degrees: float) -> None:
 
 
 @pytest.mark.parametrize("bend", [-1, 1])
-def test_digits_along_an_arc_are_one_row(bend: int) -> None:
+@pytest.mark.parametrize(("step", "radius"), [(0.22, 90), (0.3, 100)])
+def test_digits_along_an_arc_are_one_row(bend: int, step: float, radius: float) -> None:
     page = Page()
     for k, digit in enumerate("4071407"):
-        angle = (k - 3) * 0.22
-        page.digits.append((digit, 90 * np.sin(angle), -bend * 90 * np.cos(angle), HEIGHT))
+        angle = (k - 3) * step
+        page.digits.append((digit, radius * np.sin(angle), -bend * radius * np.cos(angle), HEIGHT))
     assert page.read() == "4071407"
+
+
+def test_a_few_digits_askew_are_no_arc() -> None:
+    page = Page().write("3", 0, 40).write("7", 22, 18).write("1", 44, 0)
+    assert page.read() == "1\n7\n3"
 
 
 def test_rows_that_bend_in_parallel_stay_apart() -> None:

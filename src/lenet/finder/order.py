@@ -1,8 +1,9 @@
 """The order in which digits are read: rows, numbers in them, and the text that they make.
 
 Each digit is linked to its right neighbour, the closest links first. Chains of digits are then
-linked across wider gaps, along the slope that each chain has at its end, so rows may be slanted or
-bent, and those of a table are read across its columns.
+linked where they turn into each other, as on an arc, and across wider gaps, along the slope that
+each chain has at its end: rows may be slanted or bent, and those of a table are read across its
+columns.
 """
 
 import math
@@ -28,6 +29,7 @@ REACH = 1.6  # heights between digits that are linked at once: what is wider apa
 OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
 ROW = 0.4  # heights: how far a chain may miss another one that it is linked to
 AT_ONCE = 64  # chains compared with all others: a page has up to 5,000, and 25 million pairs
+BEND = 50  # degrees at most between one step and the next of a row on an arc, or below its level
 STIFFNESS = 3.0  # heights: chains shorter than it have the slope of the page
 APART = 0.45, 1.0  # heights: a narrower gap never parts numbers, a wider one always does
 WIDER = 2.0  # times the usual gap of a row: gaps between numbers are
@@ -86,7 +88,7 @@ def rows(
     level = _turned(boxes, 0.0)
     slant = _slant(level.x, level.y, level.h)
     level = _turned(boxes, slant)
-    chains = _ordered(_joined(_linked(level), level), level)
+    chains = _ordered(_joined(_bent(_linked(level), level), level), level)
     signs = _turned(np.empty((0, 4)) if others is None else others, slant)
     return tuple(_numbers(chain, level, signs) for chain in chains)
 
@@ -266,6 +268,61 @@ def _joined(chains: list[list[int]], level: _Level) -> list[list[int]]:
     first, second, costs = (np.concatenate(parts) for parts in zip(*links, strict=True))
     joined = _matched(first, second, costs, len(chains))
     return [[index for part in parts for index in chains[part]] for parts in joined]
+
+
+def _bent(chains: list[list[int]], level: _Level) -> list[list[int]]:
+    """Return chains, linked where the tips of two are nearest to each other and the row bends.
+
+    Only rows of `FEWEST` digits are bent: of two or three, as of a fraction, any lie on an arc.
+    """
+    of = np.empty(len(level.x), np.intp)
+    for number, chain in enumerate(chains):
+        of[chain] = number
+    starts, ends = (np.array([chain[tip] for chain in chains]) for tip in (0, -1))
+    behind, before = _nearest(ends, of, level, 1), _nearest(starts, of, level, -1)
+    first = np.flatnonzero((behind >= 0) & (starts[of[behind]] == behind))
+    second = of[behind[first]]
+    mutual = before[second] == ends[first]
+    first, second = first[mutual], second[mutual]
+    bent = []
+    for numbers in _matched(first, second, np.zeros(len(first)), len(chains)):
+        row = [index for number in numbers for index in chains[number]]
+        if len(row) >= FEWEST and _is_arc(row, level):
+            bent.append(row)
+        else:
+            bent += [chains[number] for number in numbers]
+    return bent
+
+
+def _nearest(
+    tips: NDArray[np.intp], of: NDArray[np.intp], level: _Level, side: int
+) -> NDArray[np.intp]:
+    """Return the digit of another chain nearest to each tip, to its right or left; -1: none."""
+    nearest = np.full(len(tips), -1, np.intp)
+    for at in range(0, len(tips), AT_ONCE):
+        some = tips[at : at + AT_ONCE]
+        across, down = level.x - level.x[some, None], level.y - level.y[some, None]
+        away = np.where(
+            (of != of[some, None]) & (side * across > 0), np.hypot(across, down), np.inf
+        )
+        best = away.argmin(1)
+        found = np.isfinite(away[np.arange(len(some)), best])
+        nearest[at : at + AT_ONCE][found] = best[found]
+    return nearest
+
+
+def _is_arc(row: list[int], level: _Level) -> bool:
+    """Whether digits follow each other closely, to the right, and the row turns little."""
+    across, down = np.diff(level.x[row]), np.diff(level.y[row])
+    heights = level.h[row]
+    lower, higher = np.minimum(heights[1:], heights[:-1]), np.maximum(heights[1:], heights[:-1])
+    steps = np.degrees(np.arctan2(down, across))
+    return bool(
+        (np.abs(steps) < BEND).all()
+        and (np.abs(np.diff(steps)) < BEND).all()
+        and (lower > ALIKE * higher).all()
+        and (np.hypot(across, down) < (1 + REACH) * lower).all()
+    )
 
 
 def _tangent(level: _Level, part: list[int], tip: int, height: float) -> tuple[float, float, float]:
