@@ -80,14 +80,23 @@ def load(page: Page, address: str = "", slow: bool = False) -> Load:
     return Load(len(asked - cached), round(sum(sizes)), seconds)
 
 
+def find_chromium() -> str:
+    """Return the path of Chromium, or end with a line."""
+    for found in filter(None, map(shutil.which, ("chromium", "chromium-browser"))):
+        return found
+    sys.exit("no Chromium: install it (Debian and Ubuntu: apt install chromium)")
+
+
 @contextmanager
-def addresses() -> Iterator[list[str]]:
+def addresses(given: list[str]) -> Iterator[list[str]]:
     """Yield the addresses that were given, or that of a service of our own."""
-    if sys.argv[1:]:
-        yield sys.argv[1:]
+    if given:
+        yield given
         return
     words = [sys.executable, "-m", "lenet", "serve", "--port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        words, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
         try:
             yield [process.stdout.readline().strip()]
@@ -97,14 +106,12 @@ def addresses() -> Iterator[list[str]]:
 
 def main() -> None:
     """Print a table: one row for each address."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    if chromium is None:
-        sys.exit("no Chromium: install it (Debian and Ubuntu: apt install chromium)")
+    chromium = find_chromium()
     print(
         "| address | requests | kB | reload: requests | kB | slow 3G: s (min - max) | reload: s |"
     )
     print("|---|---|---|---|---|---|---|")
-    with addresses() as found, sync_playwright() as play:
+    with addresses(sys.argv[1:]) as found, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         slow: dict[str, list[tuple[Load, Load]]] = {address: [] for address in found}
         for _ in range(ROUNDS):
