@@ -113,7 +113,7 @@ def measure_strokes(
 
 
 def write(page: Page, points: NDArray[np.float64]) -> None:
-    """Draw a stroke on the sheet that is shown; points, float64 (n, 2), are shares of its height."""
+    """Draw a stroke, float64 (n, 2) in shares of its height, on the sheet that is shown."""
     sheet = page.locator(".ink:visible").first.bounding_box()
     assert sheet is not None
     high = 0.6 * sheet["height"]
