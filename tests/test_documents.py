@@ -19,7 +19,7 @@ from PIL import Image
 import lenet
 from command import NO_COVERAGE, complaint, printed, run_lenet
 from documents import endless_pdf, page_image, pdf, strokes, tiff
-from lenet.cli.predict_output import Answer, Explanations
+from lenet.cli.predict.output import Answer, Explanations
 from lenet.errors import PictureError, UsageError
 from lenet.picture import Picture, decode, decode_pages
 from lenet.picture import decoding as decoding_module

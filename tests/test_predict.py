@@ -21,10 +21,9 @@ from typer.testing import CliRunner, Result
 
 import lenet
 from command import loaded_modules, on_a_terminal
-from lenet.cli import app, predict_sources
-from lenet.cli import predict as verb
-from lenet.cli import predict_output as output
+from lenet.cli import app
 from lenet.cli.console import print_json
+from lenet.cli.predict import output, sources, verb
 from lenet.errors import LeNetError, UsageError
 from lenet.finder import Finder
 from lenet.picture import decode
@@ -386,7 +385,7 @@ def test_a_picture_removed_before_it_is_explained_is_one_line(
         files[1].unlink()
         yield from answers
 
-    read = predict_sources.read
+    read = sources.read
     monkeypatch.setattr(verb, "read", read_then_remove)
     done = predict(*files, "--explain", tmp_path / "drawn", code=3)
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["3", "4", "7"]

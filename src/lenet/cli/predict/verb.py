@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
-from lenet.cli import predict_output as output
 from lenet.cli.console import complain, err, out
 from lenet.cli.options import Model
-from lenet.cli.predict_output import Answer, Explanations, preview
-from lenet.cli.predict_sources import How, expand, read
+from lenet.cli.predict import output
+from lenet.cli.predict.output import Answer, Explanations, preview
+from lenet.cli.predict.sources import How, expand, read
 from lenet.errors import PictureError, UsageError
 
 Sources = Annotated[
@@ -197,7 +197,7 @@ def _is_in_bulk(given: Mapping[str, Any]) -> bool:
             "needs --to: name a folder for the readings",
         )
         return False
-    from lenet.cli import bulk
+    from lenet.cli.predict import bulk
 
     others = {"--csv": given["as_csv"]}
     others |= {options[name]: given[name] for name in ("show", "explain", "allow_private")}

@@ -23,7 +23,7 @@ def predict_in_bulk(given: Mapping[str, Any]) -> None:
     Parameters
     ----------
     given : mapping
-        The arguments of `lenet.cli.predict.predict`, by name.
+        The arguments of `lenet.cli.predict.verb.predict`, by name.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def predict_in_bulk(given: Mapping[str, Any]) -> None:
     if workers not in ("ray", "local") and not workers.isdecimal():
         raise UsageError(f"--workers is {workers!r}: say ray, local or a number of processes")
     _require_packages()
-    from lenet.cli.bulk_progress import show_bulk
+    from lenet.cli.predict.bulk_progress import show_bulk
     from lenet.cluster import HowToRead, read_in_bulk
 
     how = HowToRead(**{name: given[name] for name in HOW})

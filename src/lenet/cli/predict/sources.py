@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lenet.cli.predict_output import Answer
+from lenet.cli.predict.output import Answer
 from lenet.errors import PictureError
 
 if TYPE_CHECKING:
