@@ -54,7 +54,8 @@ FILES: dict[Content, list[str]] = {
     "layers": [LAYER_FACTS, LAYERS],
     "network": [LAYER_FACTS, WEIGHTS],
 }
-FIGURES = ("reliability", "roc", "robustness", "curves", "confusion")  # of a run, for its report
+# Of a run, for its report. Those that the page does not draw itself come first.
+FIGURES = ("roc", "robustness", "reliability", "curves", "confusion")
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # image counts that a manifest may hold
 

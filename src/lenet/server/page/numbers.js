@@ -22,41 +22,42 @@ export function fillNumbers(place, inside) {
   const names = asked();
   const [first, second] = names;
   const fetches = names.map((name) => once(() => mistakes(name)));
-  const charts = () => [
-    part("numbers.curves", () => learningCurves(names), second ? "h3" : "h4"),
-    part("numbers.reliability", () => reliability(names), second ? "h3" : "h4"),
+  const heading = second ? "h3" : "h4";
+  const charts = [
+    part("numbers.curves", () => learningCurves(names), heading),
+    part("numbers.reliability", () => reliability(names), heading),
   ];
+  const grid = el("div", { class: "charts" }, ...charts);
   /** @type {HTMLElement[]} */
-  const shared = [];
+  const before = [];
   if (second) {
+    const [ours, theirs] = fetches;
     const title = t("versus.title", { first, second });
-    shared.push(
-      part(title, () => versus([first, second], [fetches[0], fetches[1]], inside), "h3"),
-      ...charts(),
-    );
+    before.push(part(title, () => versus([first, second], [ours, theirs], inside), heading));
   }
   const models = names.map((name, index) =>
-    numbersOf(name, fetches[index], inside, second ? [] : charts()),
+    numbersOf(name, fetches[index], inside, second ? null : { grid, charts }),
   );
   const columns = el("div", { class: "models" }, ...models.map(({ element }) => element));
-  const corrections = state.collect && part("numbers.corrections", keptCorrections, "h3");
-  const last = corrections ? [corrections] : [];
+  const kept = state.collect && part("numbers.corrections", keptCorrections, "h3");
   place.classList.toggle("two", Boolean(second));
   place.replaceChildren(
     standings(),
-    ...shared.slice(0, 1),
-    ...(second ? [el("div", { class: "charts" }, ...shared.slice(1))] : []),
+    ...before,
+    ...(second ? [grid] : []),
     columns,
-    ...last,
+    ...(kept ? [kept] : []),
   );
-  for (const element of [columns, ...last]) element.hidden = true; // they would be pushed down
-  void inTurn(shared)
+  // Until what is above them is there, they would be pushed down.
+  columns.hidden = true;
+  if (kept) kept.hidden = true;
+  void inTurn(second ? [...before, ...charts] : [])
     .then(() => {
       columns.hidden = false;
       return Promise.all(models.map(({ fill }) => fill()));
     })
     .then(() => {
-      for (const element of last) element.hidden = false;
+      if (kept) kept.hidden = false;
     });
 }
 
@@ -80,29 +81,36 @@ function once(fetch) {
 /**
  * All numbers of one model.
  * @param {string} name @param {() => Promise<import("./api.js").Mistakes>} fetch
- * @param {Inside} inside @param {HTMLElement[]} charts of it alone
+ * @param {Inside} inside
+ * @param {{grid: HTMLElement, charts: HTMLElement[]} | null} alone its charts, if it has some of
+ *   its own
  * @returns {{element: HTMLElement, fill: () => Promise<void>}}
  */
-function numbersOf(name, fetch, inside, charts) {
+function numbersOf(name, fetch, inside, alone) {
   const model = facts(name);
   const gallery = new Mistakes(name, fetch, inside);
-  const parts = [
-    model.has.includes("scores") &&
-      part("numbers.scores", async () => scoreTables(await scores(name), gallery)),
+  const first = [
+    ...(model.has.includes("scores")
+      ? [part("numbers.scores", async () => scoreTables(await scores(name), gallery))]
+      : []),
     part("numbers.mistakes", () => gallery.fetched()),
-    ...charts,
+  ];
+  const last = [
     part("numbers.figures", async () => figuresOf(name)),
     part("numbers.layers", async () => layerTable(model)),
-    model.has.includes("card") && part("numbers.card", async () => cardOf(await card(name))),
+    ...(model.has.includes("card")
+      ? [part("numbers.card", async () => cardOf(await card(name)))]
+      : []),
   ];
-  const shown = /** @type {HTMLElement[]} */ (parts.filter(Boolean));
   const element = el(
     "article",
     { class: "model", "aria-label": name },
     el("header", {}, el("h3", {}, name), el("p", { class: "soft" }, model.title), headline(model)),
-    ...shown,
+    ...first,
+    alone?.grid,
+    ...last,
   );
-  return { element, fill: () => inTurn(shown) };
+  return { element, fill: () => inTurn([...first, ...(alone?.charts ?? []), ...last]) };
 }
 
 /** @param {import("./api.js").Model} model */

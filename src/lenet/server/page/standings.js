@@ -9,7 +9,7 @@ import { decimal, integer, rate, t } from "./strings.js";
 /** @typedef {import("./api.js").Model} Model */
 /** @typedef {string | number | null} Cell null: not known */
 
-/** The times that were measured, in milliseconds. @type {Map<string, number>} */
+/** The times that were measured, in milliseconds, by the model's digest. @type {Map<string, number>} */
 const times = new Map();
 
 /**
@@ -23,7 +23,10 @@ const COLUMNS = {
     written: integer,
   },
   "multiply-adds": { of: (model) => model.multiply_adds, written: integer },
-  time: { of: ({ name }) => times.get(name) ?? null, written: (ms) => `${decimal(round(ms))} ms` },
+  time: {
+    of: ({ digest }) => times.get(digest) ?? null,
+    written: (ms) => `${decimal(round(ms))} ms`,
+  },
   errors: { of: ({ test }) => test && test.errors, written: integer },
   rate: { of: ({ test }) => test && test.errors / test.total, written: rate },
   ece: { of: ({ test }) => test && test.calibration_error, written: rate },
@@ -66,11 +69,11 @@ export function standings() {
     measure.disabled = true;
     /** @type {string[]} */
     const failed = [];
-    for (const { name, has } of state.models) {
+    for (const { name, digest, has } of state.models) {
       if (!has.includes("network")) continue;
       said.textContent = t("standings.measuring", { model: name });
       try {
-        times.set(name, await timeOf(name));
+        times.set(digest, await timeOf(name));
       } catch (error) {
         failed.push(`${name}: ${messageOf(error)}`);
       }
@@ -145,7 +148,7 @@ const objects = () =>
     digest: model.digest,
     parameters: COLUMNS.parameters.of(model),
     multiply_adds: model.multiply_adds,
-    milliseconds: times.get(model.name) ?? null,
+    milliseconds: times.get(model.digest) ?? null,
     test_errors: model.test?.errors ?? null,
     test_images: model.test?.total ?? null,
     accuracy: model.test ? 1 - model.test.errors / model.test.total : null,

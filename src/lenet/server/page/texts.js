@@ -312,7 +312,7 @@ export const TEXTS = {
     "standings.measured": "The times are measured.",
     "standings.tests":
       "Not all were tested on the same images: errors compare only where they were.",
-    "versus.title": "{first} and {second} on the same test images",
+    "versus.title": "{first} and {second}, image by image",
     "versus.untested": "{model} was not tested, so there is nothing to compare.",
     "versus.other-test":
       "They were not tested on the same images: {first} on {firstData}, {second} on {secondData}. Their errors are not compared.",
