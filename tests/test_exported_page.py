@@ -20,10 +20,10 @@ from command import NO_COVERAGE, complaint, run_lenet
 from draw_pictures import STROKES, path
 from lenet.picture.normalising import evened, normalise
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import LAYER_FACTS, Run
+from lenet.run import LAYER_FACTS, MISTAKES, Run
 from lenet.server.bundling import bundle
-from lenet.server.exported_page import page_of
-from lenet.server.models import load_models
+from lenet.server.exported_page import FIGURE_BYTES, page_of
+from lenet.server.models import FIGURES, load_models
 from lenet.server.networks import network_of
 from lenet.server.site import sources_of
 from services import run_of_classes
@@ -48,6 +48,46 @@ def test_the_page_in_docs_is_as_it_is_written_today() -> None:
     """If not: `make page`."""
     kept = Path(__file__).parents[1] / "docs" / "page.html"
     assert kept.read_text("utf-8") == exported("lenet5")
+
+
+def test_each_test_digit_is_in_the_file_once() -> None:
+    names = ("lenet5", DEFAULT_MODEL)
+    page = exported(*names)
+    stored = dict(
+        re.findall(r'<script type="application/json" data-path="([^"]+)">(.*?)</script>', page)
+    )
+    packed = base64.b64decode(json.loads(stored["digits"]))
+    pixels = b""
+    place = 0
+    while place < len(packed):
+        run = packed[place] == 0
+        pixels += bytes(packed[place + 1]) if run else packed[place : place + 1]
+        place += 1 + run
+    digits = [pixels[start : start + 784] for start in range(0, len(pixels), 784)]
+    assert len(digits) == len(set(digits))
+    used = set()
+    for name in names:
+        kept = json.loads(Run.find(name).read(MISTAKES))["mistakes"]
+        shown = json.loads(stored[f"models/{name}/mistakes"])["mistakes"]
+        for mistake, expected in zip(shown, kept, strict=True):
+            assert digits[mistake["image"]] == base64.b64decode(expected["image"])
+            used.add(mistake["image"])
+    assert used == set(range(len(digits)))
+
+
+def test_figures_that_fit_are_in_the_file_and_the_others_are_named(quick_run: Run) -> None:
+    page = exported(quick_run.folder)
+    stored = re.search(r'data-path="models/[^"]+/figures">(.*?)</script>', page)
+    assert stored
+    found = json.loads(stored[1])
+    kept = [figure["name"] for figure in found["figures"]]
+    assert sorted([*kept, *found["left_out"]]) == sorted(FIGURES)
+    assert sum(len(figure["image"]) for figure in found["figures"]) <= FIGURE_BYTES
+    assert kept
+    for figure in found["figures"]:
+        content = quick_run.read(f"figures/{figure['name']}.png")
+        assert base64.b64decode(figure["image"]) == content
+    assert len(page.encode()) < 1 * MB
 
 
 def test_the_policy_allows_what_is_in_the_file_and_nothing_else() -> None:
@@ -181,6 +221,27 @@ def test_numbers_and_mistakes_are_in_the_file(open_file: Open) -> None:
     expect(page.locator(".stream-answer")).to_contain_text("reads a")
     page.evaluate("location.hash = '#numbers'")
     expect(page.locator(".facts").first).to_contain_text("SHA-256 of the weights")
+
+
+@pytest.mark.browser
+def test_models_are_compared_in_the_file_as_in_the_service(open_file: Open) -> None:
+    page = open_file("numbers")
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".versus-tests .verdict")).to_contain_text("McNemar's exact test, p <")
+    kept = [json.loads(Run.find(name).read(MISTAKES)) for name in ("lenet5", DEFAULT_MODEL)]
+    images = {each["index"]: each["image"] for part in kept for each in part["mistakes"]}
+    # What is painted is the ink: the opacity of each pixel.
+    painted = page.locator(".versus-tests canvas").first.evaluate(
+        """(canvas) => [...canvas.getContext("2d").getImageData(0, 0, 28, 28).data]
+             .filter((_, index) => index % 4 === 3)"""
+    )
+    assert base64.b64encode(bytes(painted)).decode() in images.values()
+    expect(page.get_by_role("img", name=re.compile("Line chart"))).to_have_count(2)
+    page.get_by_role("button", name="Measure the time in this browser").click()
+    expect(page.locator(".standings tbody td:nth-of-type(3)").last).to_have_text(
+        re.compile(r"^[\d.]+ ms$")
+    )
 
 
 @pytest.mark.browser

@@ -27,6 +27,13 @@ def test_a_run_keeps_its_mistakes_and_its_scores_agree(quick_run: Run) -> None:
             row.argmax(),
             pytest.approx(row.max()),
         )
+    answers = probabilities.argmax(axis=1)
+    (wrong,) = np.nonzero(answers != test.labels)
+    assert kept["wrong"] == {
+        "index": wrong.tolist(),
+        "truth": test.labels[wrong].tolist(),
+        "answer": answers[wrong].tolist(),
+    }
     certainty = [mistake["probability"] for mistake in kept["mistakes"]]
     assert certainty == sorted(certainty, reverse=True)
 
@@ -53,6 +60,8 @@ def test_the_most_certain_mistakes_are_kept_and_all_are_counted(quick_run: Run) 
     few, many = find_mistakes(classifier, shifted, 5), find_mistakes(classifier, shifted, 10_000)
     assert few["errors"] == many["errors"] == len(many["mistakes"]) > 300
     assert few["mistakes"] == many["mistakes"][:5]
+    assert few["wrong"] == many["wrong"]
+    assert len(few["wrong"]["index"]) == few["errors"]
     assert "licence" not in few
 
 

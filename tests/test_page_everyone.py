@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from browser import PICTURES, ROOMS, Open, expect, number, press, strokes, upload, windows
+from lenet.reader import DEFAULT_MODEL
 from live_service import Live, serving
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -119,6 +120,19 @@ def test_the_scheme_follows_the_system_until_one_is_chosen(open_page: Open) -> N
     assert page.evaluate(colour) == "rgb(251, 250, 248)"
     press(page, "Switch to dark colours")
     assert page.evaluate(colour) == "rgb(20, 23, 26)"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_a_comparison_shuts_nobody_out(open_page: Open, axe: str, scheme: str, width: int) -> None:
+    page = open_page("numbers", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(page.locator(".facts")).to_have_count(2)
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    bad = [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+    assert not bad, "\n".join(bad)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

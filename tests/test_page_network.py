@@ -17,7 +17,7 @@ from torch import nn
 from lenet.errors import ModelError
 from lenet.inspection.operations import Operation, operations
 from lenet.models import MODELS, build
-from lenet.models.layers import layer_facts
+from lenet.models.layers import layer_facts, layer_table
 from lenet.reader import DEFAULT_MODEL
 from lenet.server.models import load_models
 from lenet.server.networks import network_of, steps_of
@@ -58,6 +58,13 @@ def unsettled(name: str) -> nn.Sequential:
 def operations_of(network: nn.Sequential) -> list[Operation]:
     arrays = {name: value.numpy() for name, value in network.state_dict().items()}
     return operations(layer_facts(network), arrays)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_multiply_adds_are_counted_as_in_torch(name: str) -> None:
+    network = build(name).eval()
+    ours = {each.name: each.multiply_adds for each in operations_of(network)}
+    assert ours == {layer.name: layer.multiply_adds for layer in layer_table(network)}
 
 
 @needs_node

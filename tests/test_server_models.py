@@ -16,10 +16,10 @@ from lenet.errors import ModelError, UsageError
 from lenet.evaluation import NONDIGITS, Change
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
+from lenet.run import HISTORY, LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
-from lenet.server.models import load_models
+from lenet.server.models import FIGURES, load_models
 from services import OCTETS, error_of, service_of
 
 
@@ -44,7 +44,14 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     (model,) = said["models"]
     assert (model["name"], model["default"]) == ("lenet5", True)
     assert model["digest"] == run.manifest.files[MODEL]
-    assert model["test"] == {"errors": 97, "total": 10_000}
+    assert model["test"] == {
+        "errors": 97,
+        "total": 10_000,
+        "calibration_error": json.loads(run.read("scores.json"))["test"]["calibration_error"],
+        "data": "mnist",
+        "digest": run.manifest.data["test_digest"],
+    }
+    assert model["multiply_adds"] == 416_520
     layers = {layer["name"]: layer for layer in model["layers"]}
     assert (layers["C1"]["family"], layers["C1"]["kind"]) == ("convolution", "convolution 5×5")
     assert layers["C1"]["shape"] == [6, 28, 28]
@@ -102,8 +109,41 @@ def test_the_mistakes_come_from_the_run_without_its_data(
     client = TestClient(build(service_of("lenet5"), Policy()), base_url="http://localhost")
     said = client.get("/v1/models/lenet5/mistakes").json()
     assert (said.pop("name"), said.pop("part"), said.pop("data")) == ("lenet5", "test", "mnist")
+    wrong = said.pop("wrong")  # the run kept all of its mistakes, not yet this list
     assert said == json.loads(Run.find("lenet5").read(MISTAKES))
+    assert wrong["index"] == sorted(mistake["index"] for mistake in said["mistakes"])
+    for mistake in said["mistakes"]:
+        place = wrong["index"].index(mistake["index"])
+        assert (wrong["truth"][place], wrong["answer"][place]) == (
+            mistake["truth"],
+            mistake["answer"],
+        )
     assert (said["errors"], said["total"], len(said["mistakes"])) == (97, 10_000, 97)
+
+
+def test_an_older_run_that_kept_some_mistakes_does_not_claim_to_know_all(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "older")))
+    kept = json.loads(run.read(MISTAKES))
+    kept["mistakes"] = kept["mistakes"][:50]
+    run.write(MISTAKES, json.dumps(kept).encode())
+    run.finish("done")
+    client = TestClient(build(service_of(run.folder), Policy()), base_url="http://localhost")
+    assert "wrong" not in client.get("/v1/models/older/mistakes").json()
+
+
+def test_history_and_figures_are_those_of_the_run(quick_run: Run, both: TestClient) -> None:
+    client = TestClient(build(service_of(quick_run.folder), Policy()), base_url="http://localhost")
+    at = f"/v1/models/{quick_run.folder.name}"
+    lines = quick_run.read(HISTORY).splitlines()
+    assert client.get(f"{at}/history").json()["epochs"] == [json.loads(line) for line in lines]
+    assert len(lines) == quick_run.recipe.epochs
+    figures = client.get(f"{at}/figures").json()["figures"]
+    assert [figure["name"] for figure in figures] == list(FIGURES)
+    for figure in figures:
+        content = base64.b64decode(figure["image"])
+        assert content == quick_run.read(f"figures/{figure['name']}.png")
+    for model in both.get("/v1/models").json()["models"]:
+        assert "figures" not in model["has"]  # those that ship came without
 
 
 @pytest.mark.parametrize("status", ["digit", "not_a_digit"])
@@ -119,13 +159,13 @@ def test_layers_say_what_reading_says_of_the_same_image(
 
 def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
-    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES):
+    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES, HISTORY):
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
     assert client.get("/v1/models").json()["models"][0]["has"] == ["card"]
     assert client.get("/v1/models/bare/card").json()["scores"] == []
-    for what in ("scores", "mistakes", "kernels"):
+    for what in ("scores", "mistakes", "history", "figures", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
         remedy = ": export it again with `lenet export RUN`" if what == "kernels" else ""
         assert said == f"model bare has no {what} on this machine{remedy}"
@@ -139,7 +179,7 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
     for name in ("README.md", "scores.json", LAYERS):
         (folder / name).write_bytes(b"altered")
     (model,) = client.get("/v1/models").json()["models"]
-    assert model["test"] == {"errors": 97, "total": 10_000}
+    assert (model["test"]["errors"], model["test"]["total"]) == (97, 10_000)
     assert len(model["layers"]) > 5
     for what in ("card", "scores", "kernels", "network"):
         assert client.get(f"/v1/models/mine/{what}").status_code == 200
@@ -148,8 +188,8 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("broken", "left"),
     [
-        (LAYERS, ["card", "scores", "mistakes", "kernels", "network"]),
-        (LAYER_FACTS, ["card", "scores", "mistakes"]),
+        (LAYERS, ["card", "scores", "mistakes", "history", "kernels", "network"]),
+        (LAYER_FACTS, ["card", "scores", "mistakes", "history"]),
     ],
 )
 def test_one_model_with_broken_layers_leaves_the_other_alone(

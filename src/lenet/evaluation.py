@@ -150,7 +150,9 @@ def find_mistakes(
     -------
     dict
         ``total`` and ``errors``; how many of all images are ``refused`` or ``uncertain``;
-        ``confident_errors``, the errors that are neither; the list ``mistakes``, each with
+        ``confident_errors``, the errors that are neither; ``wrong``, lists of the ``index``,
+        ``truth`` and ``answer`` of every error, in the order of `test`, by which models are
+        compared image by image; the list ``mistakes``, each with
         ``index``, ``truth``, ``answer``, ``probability``, ``status`` and ``image`` (784 bytes in
         base64); and ``licence``, the authors and terms of the images, where known.
     """
@@ -171,6 +173,11 @@ def find_mistakes(
         "refused": int((statuses == "not_a_digit").sum()),
         "uncertain": int((statuses == "uncertain").sum()),
         "confident_errors": int((wrong & (statuses == "digit")).sum()),
+        "wrong": {
+            "index": np.flatnonzero(wrong).tolist(),
+            "truth": test.labels[wrong].tolist(),
+            "answer": answers[wrong].tolist(),
+        },
         "mistakes": [
             {
                 "index": int(index),

@@ -9,6 +9,7 @@ for each map.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,17 @@ class Operation:
     settings: dict[str, float] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
     connections: list[list[int]] | None = None
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications of a weight by an input for one image, as in `lenet.models.layers`."""
+        if self.does in ("dense", "distance"):
+            return sum(array.size for array in self.arrays.values() if array.ndim > 1)
+        kernels = sum(array.size for array in self.arrays.values() if array.ndim == 4)
+        if self.connections is not None:  # absent kernels are zeros in the array
+            side = self.arrays["weights"].shape[-1]
+            kernels = sum(map(len, self.connections)) * side * side
+        return kernels * prod(self.shape[1:])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ scripts and styles by their hashes, and nothing from anywhere else.
 """
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
@@ -20,8 +21,9 @@ from lenet.finder import Preparation
 from lenet.run import LAYER_FACTS, WEIGHTS
 from lenet.server.bundling import bundle, join_styles
 from lenet.server.models import Content, Served, card_of, load_models
-from lenet.server.models_api import mistakes_of, model_entry
+from lenet.server.models_api import model_entry
 from lenet.server.networks import network_of
+from lenet.server.results import Figure, Figures, figures_of, history_of, mistakes_of
 from lenet.server.site import ENTRY, STYLES, WORKER, sources_of
 from lenet.storage import write_atomically
 
@@ -33,7 +35,9 @@ PROGRAM = '<script type="module" src="page/app.js"></script>\n'
 WORKER_PLACE = '<meta name="worker" content="page/worker.js">\n'
 CHARSET = '<meta charset="utf-8">\n'
 END = "</body>"
-CONTENTS: tuple[Content, ...] = ("card", "scores", "mistakes", "network")
+_PAPER = re.compile(rb"\0{1,255}")
+CONTENTS: tuple[Content, ...] = ("card", "scores", "mistakes", "history", "figures", "network")
+FIGURE_BYTES = 200_000  # of the figures of all runs: the file of lenet5 stays below 1 MB with them
 
 
 def export_page(runs: Sequence[str | Path], path: Path) -> dict[str, int]:
@@ -124,23 +128,57 @@ def _answers(models: Mapping[str, Served]) -> dict[str, Any]:
     entries = [model_entry(served, index == 0) for index, served in enumerate(models.values())]
     listed = [entry.model_dump(mode="json") for entry in entries]
     answers: dict[str, Any] = {}
+    digits = _Digits()
+    budget = FIGURE_BYTES
     for entry, (name, served) in zip(listed, models.items(), strict=True):
         entry["has"] = [content for content in CONTENTS if content in entry["has"]]
         for content in entry["has"]:
-            answers[f"models/{quote(name, safe='')}/{content}"] = _answer(served, content)
-    return {"models": {"models": listed, "collect": False}, **answers}
+            match content:
+                case "card":
+                    answer: Any = card_of(served).model_dump(mode="json")
+                case "scores":
+                    answer = {"test": served.scores["test"]}  # all that the page shows
+                case "mistakes":
+                    answer = mistakes_of(served).model_dump(mode="json", exclude_unset=True)
+                    for mistake in answer["mistakes"]:
+                        mistake["image"] = digits.number(mistake["image"])
+                case "history":
+                    answer = history_of(served).model_dump(mode="json")
+                case "figures":
+                    answer, budget = _some_figures(figures_of(served), budget)
+                case _:
+                    answer = network_of(served)
+            answers[f"models/{quote(name, safe='')}/{content}"] = answer
+    return {"models": {"models": listed, "collect": False}, **answers, "digits": digits.packed}
 
 
-def _answer(served: Served, content: Content) -> Any:
-    match content:
-        case "card":
-            return card_of(served).model_dump(mode="json")
-        case "scores":
-            return served.scores
-        case "mistakes":
-            return mistakes_of(served).model_dump(mode="json", exclude_unset=True)
-        case _:
-            return network_of(served)
+class _Digits:
+    """Test digits, each once, whatever number of models misread it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, image: str) -> int:
+        """Return the number under which the file has an image, 784 bytes in base64."""
+        return self._numbers.setdefault(image, len(self._numbers))
+
+    @property
+    def packed(self) -> str:
+        """All of them in base64, one after the other; runs of paper are 0 and their length."""
+        pixels = b"".join(map(base64.b64decode, self._numbers))
+        packed = _PAPER.sub(lambda run: bytes([0, len(run[0])]), pixels)
+        return base64.b64encode(packed).decode()
+
+
+def _some_figures(found: Figures, budget: int) -> tuple[dict[str, Any], int]:
+    """Return the figures that fit into a number of bytes, the names of the others, what is left."""
+    kept: list[Figure] = []
+    for figure in found["figures"]:
+        if len(figure["image"]) <= budget:
+            budget -= len(figure["image"])
+            kept.append(figure)
+    left_out = [figure["name"] for figure in found["figures"] if figure not in kept]
+    return {"name": found["name"], "figures": kept, "left_out": left_out}, budget
 
 
 def _json(answer: Any) -> str:

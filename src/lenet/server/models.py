@@ -19,6 +19,7 @@ from lenet.evaluation import NONDIGITS, read_changes
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.recipe import Recipe
 from lenet.run import (
+    HISTORY,
     LAYER_FACTS,
     LAYERS,
     MEASURED,
@@ -38,17 +39,23 @@ if TYPE_CHECKING:
     from lenet.inspection.feature_maps import Layers
     from lenet.inspection.operations import Operation
 
-Content = Literal["card", "scores", "mistakes", "kernels", "layers", "network"]
+Content = Literal[
+    "card", "scores", "mistakes", "history", "figures", "kernels", "layers", "network"
+]
 
 # What the API can return about a model, and the files of its run that this needs.
 FILES: dict[Content, list[str]] = {
     "card": [RECIPE],
     "scores": [SCORES],
     "mistakes": [MISTAKES],
+    "history": [HISTORY],
+    "figures": [],  # some of `FIGURES`
     "kernels": [LAYER_FACTS, WEIGHTS],
     "layers": [LAYER_FACTS, LAYERS],
     "network": [LAYER_FACTS, WEIGHTS],
 }
+# Of a run, for its report. Those that the page does not draw itself come first.
+FIGURES = ("roc", "robustness", "reliability", "curves", "confusion")
 SOURCES = ("data", "extra_data", "nondigits")  # fields of a recipe that name sources
 COUNTS = ("train", "validation", "test", "nondigits")  # image counts that a manifest may hold
 
@@ -92,7 +99,8 @@ class Served:
         self.batcher = Batcher(self.classify, watch)
         self.digest = run.manifest.files[MODEL]
         # Read now, so that a broken file stops the service from starting.
-        names = {name for files in FILES.values() for name in files} & set(run.manifest.files)
+        known = {name for files in FILES.values() for name in files} | {*map(_drawn, FIGURES)}
+        names = known & set(run.manifest.files)
         self._files = {name: run.read(name) for name in names}
         self._arrays = read_arrays(run.folder / WEIGHTS)[0] if WEIGHTS in names else {}
 
@@ -124,6 +132,8 @@ class Served:
         with suppress(ModelError):
             # Opening them takes time, but a client that asks will need them open anyway.
             match content:
+                case "figures":
+                    return bool(self.figures)
                 case "kernels":
                     return self.kernels is not None
                 case "layers":
@@ -185,6 +195,20 @@ class Served:
         """The content of `mistakes.json`."""
         mistakes: dict[str, Any] = json.loads(self._file(MISTAKES))
         return mistakes
+
+    @cached_property
+    def history(self) -> list[dict[str, Any]]:
+        """The lines of `history.jsonl`, one for each epoch."""
+        return [json.loads(line) for line in self._file(HISTORY).splitlines()]
+
+    @property
+    def figures(self) -> dict[str, bytes]:
+        """The figures that were drawn for its report, as PNG, by name."""
+        return {name: self._files[_drawn(name)] for name in FIGURES if _drawn(name) in self._files}
+
+
+def _drawn(figure: str) -> str:
+    return f"figures/{figure}.png"
 
 
 def load_models(

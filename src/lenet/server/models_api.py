@@ -1,18 +1,17 @@
 """Looking inside models: `/v1/models` and what is below it, and `/v1/layers`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import orjson
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, RootModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 from typing_extensions import TypedDict  # pydantic takes only this one before Python 3.12
 
-from lenet.datasets import Source
 from lenet.errors import ModelError
 from lenet.picture.decoding import MAX_WEBP_PIXELS
 from lenet.reader import Status
@@ -31,6 +30,16 @@ from lenet.server.networks import Network, network_of
 from lenet.server.qr_code import code_of
 from lenet.server.readings_api import BINARY, IMAGE, body_of, form_of
 from lenet.server.refusals import Refusal, errors
+from lenet.server.results import (
+    Figures,
+    History,
+    Mistakes,
+    Scores,
+    data_of,
+    figures_of,
+    history_of,
+    mistakes_of,
+)
 from lenet.server.service import ModelName, Route, Service, ServiceDep
 
 MAX_IMAGE = 64_000  # bytes of a body that holds one image
@@ -56,11 +65,17 @@ class Layer(BaseModel):
     )
 
 
-class Errors(BaseModel):
-    """How many of the test images were misread."""
+class Tested(BaseModel):
+    """How many of the test images were misread, and which images these were."""
 
     errors: int
     total: int
+    calibration_error: float
+    data: str
+    digest: str = Field(
+        description="SHA-256 of images and labels: models are compared on the same only; may be "
+        "empty."
+    )
 
 
 class Model(BaseModel):
@@ -73,7 +88,10 @@ class Model(BaseModel):
     default: bool
     has: list[Content]
     layers: list[Layer]
-    test: Errors | None
+    multiply_adds: int | None = Field(
+        description="Of weights and inputs, for one image; null if its layers are not known."
+    )
+    test: Tested | None
 
 
 class Models(BaseModel):
@@ -91,74 +109,6 @@ class Models(BaseModel):
     )
     code: list[str] = Field(description="A QR code of `address`: rows of 0 and 1, 1 is dark.")
     max_digits: int = Field(description="Most images in a request.")
-
-
-class ClassScores(BaseModel):
-    """Scores of one class, or an average over all."""
-
-    name: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-    auc: float | None
-
-
-class Bin(BaseModel):
-    """Answers with similar probability."""
-
-    count: int
-    correct: int
-    confidence: float
-
-
-class PartScores(BaseModel):
-    """Scores on one part of the data."""
-
-    classes: list[str]
-    total: int
-    errors: int
-    error_rate: float
-    accuracy: float
-    interval: list[float]
-    loss: float
-    calibration_error: float
-    per_class: list[ClassScores]
-    macro: ClassScores
-    weighted: ClassScores
-    confusion: list[list[int]] = Field(description="Rows are the truth, columns the answers.")
-    auc: list[float | None]
-    calibration: list[Bin]
-
-
-class Scores(RootModel[dict[str, PartScores]]):
-    """Scores by part of the data: `test`, and `validation` where there is one."""
-
-
-class Mistake(BaseModel):
-    """A test image that was misread."""
-
-    index: int
-    truth: int = Field(description="Index of a class, as is `answer`.")
-    answer: int
-    probability: float
-    status: Status
-    image: str = Field(description="28×28 bytes in base64, 0 = paper.")
-
-
-class Mistakes(BaseModel):
-    """The test images that were misread, highest probability first."""
-
-    name: str
-    part: Literal["test"]
-    data: str
-    licence: str | None = Field(None, description="Authors and terms of the images, if known.")
-    total: int
-    errors: int
-    refused: int = Field(description="Test images refused as not a digit.")
-    uncertain: int = Field(description="Test images whose answer was uncertain.")
-    confident_errors: int = Field(description="Errors that were neither refused nor uncertain.")
-    mistakes: list[Mistake]
 
 
 # TypedDicts, because pydantic models would copy megabytes of base64.
@@ -241,6 +191,21 @@ async def mistakes(name: str, service: ServiceDep) -> Mistakes:
     return await _of_model(service, name, "mistakes", mistakes_of)
 
 
+@router.get("/v1/models/{name}/history", responses=errors(404, 429, 503))
+async def history(name: str, service: ServiceDep) -> History:
+    """Return a model's training, epoch by epoch."""
+    return await _of_model(service, name, "history", history_of)
+
+
+@router.get(
+    "/v1/models/{name}/figures",
+    responses={200: {"model": Figures}, **errors(404, 429, 503)},
+)
+async def figures(name: str, service: ServiceDep) -> Response:
+    """Return the figures that were drawn for a model's report."""
+    return _json(await _of_model(service, name, "figures", figures_of))
+
+
 @router.get(
     "/v1/models/{name}/kernels",
     responses={200: {"model": Kernels}, **errors(404, 429, 503)},
@@ -290,7 +255,7 @@ async def _of_model(service: Service, name: str, content: Content, get: Callable
         raise Refusal(HTTPStatus.NOT_FOUND, text) from error
 
 
-def _json(content: Kernels | Layers | Network) -> Response:
+def _json(content: Figures | Kernels | Layers | Network) -> Response:
     return Response(orjson.dumps(content), media_type=JSON)
 
 
@@ -306,15 +271,23 @@ def model_entry(served: Served, default: bool) -> Model:
         default=default,
         has=[content for content in FILES if served.has(content)],
         layers=[Layer(**layer.model_dump(exclude={"kernels"})) for layer in facts],
-        test=scores and Errors(errors=scores["errors"], total=scores["total"]),
+        multiply_adds=(
+            sum(operation.multiply_adds for operation in served.operations)
+            if served.has("network")
+            else None
+        ),
+        test=scores and _tested(served, scores),
     )
 
 
-def mistakes_of(served: Served) -> Mistakes:
-    """Return the test images that were misread, highest probability first."""
-    data = "+".join(Source.parse(source).public for source in served.run.recipe.data)
-    facts = {"name": served.name, "part": "test", "data": data}
-    return Mistakes.model_validate({**facts, **served.mistakes})
+def _tested(served: Served, scores: Mapping[str, Any]) -> Tested:
+    return Tested(
+        errors=scores["errors"],
+        total=scores["total"],
+        calibration_error=scores["calibration_error"],
+        data=data_of(served),
+        digest=served.run.manifest.data.get("test_digest", ""),
+    )
 
 
 def kernels_of(served: Served) -> Kernels:

@@ -17,20 +17,29 @@ import { ApiError, request } from "./transport.js";
  * @typedef {{name: string, family: import("./kinds.js").Family, kind: string,
  *   shape: number[], parameters: number,
  *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
- * @typedef {{name: string, title: string, classes: string[], default: boolean, has: string[],
- *   layers: LayerFacts[], test: {errors: number, total: number} | null}} Model
+ * @typedef {{errors: number, total: number, calibration_error: number, data: string,
+ *   digest: string}} Tested `digest`: of the test images; "" if it is not known
+ * @typedef {{name: string, digest: string, title: string, classes: string[], default: boolean, has: string[],
+ *   layers: LayerFacts[], multiply_adds: number | null, test: Tested | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
  * @typedef {Named & {model: string, probability: number, probabilities: number[],
  *   score: number, temperature: number, rejection: number | null, status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers
  * @typedef {{name: string, precision: number, recall: number, f1: number, support: number}}
  *   ClassScores
+ * @typedef {{count: number, correct: number, confidence: number}} Bin of answers, by probability
  * @typedef {{classes: string[], interval: number[], calibration_error: number,
- *   per_class: ClassScores[], confusion: number[][]}} PartScores
+ *   per_class: ClassScores[], confusion: number[][], calibration: Bin[]}} PartScores
  * @typedef {{test: PartScores}} Scores
- * @typedef {{truth: number, answer: number, probability: number, image: string,
+ * @typedef {{index: number, truth: number, answer: number, probability: number, image: string,
  *   status: "digit" | "uncertain" | "not_a_digit"}} Mistake
  * @typedef {{total: number, errors: number, refused: number, uncertain: number,
- *   confident_errors: number, licence?: string | null, mistakes: Mistake[]}} Mistakes
+ *   confident_errors: number, licence?: string | null, wrong?: Wrong | null,
+ *   mistakes: Mistake[]}} Mistakes `wrong` is all that was misread, `mistakes` the most certain
+ * @typedef {{index: number[], truth: number[], answer: number[]}} Wrong
+ * @typedef {{epoch: number, errors: number, images: number, validation_errors: number | null,
+ *   validation_images: number}} Epoch
+ * @typedef {{name: string, image: string}} Figure `image`: a PNG in base64
+ * @typedef {{figures: Figure[], left_out?: string[]}} Figures
  * @typedef {"train" | "validation" | "test"} Part
  * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
  *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
@@ -168,6 +177,29 @@ export const card = (model) => request(`models/${enc(model)}/card`);
 export const scores = (model) => request(`models/${enc(model)}/scores`);
 /** @param {string} model @returns {Promise<Mistakes>} */
 export const mistakes = (model) => request(`models/${enc(model)}/mistakes`);
+
+/** @param {string} model @returns {Promise<{epochs: Epoch[]}>} */
+export const history = (model) => request(`models/${enc(model)}/history`);
+/** @param {string} model @returns {Promise<Figures>} */
+export const figures = (model) => request(`models/${enc(model)}/figures`);
+
+const TRIES = { unmeasured: 3, measured: 11 }; // the first are slower: the browser still compiles
+
+/**
+ * The median time that a model takes for an image, all its layers, in this browser.
+ * @param {string} model
+ * @returns {Promise<number>} milliseconds
+ */
+export async function timeOf(model) {
+  /** @type {number[]} */
+  const times = [];
+  for (let index = 0; index < TRIES.unmeasured + TRIES.measured; index++) {
+    const begun = performance.now();
+    await engine.run(model, new Uint8Array(784)).catch(broken);
+    if (index >= TRIES.unmeasured) times.push(performance.now() - begun);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}
 
 /** @param {NewCorrection} correction */
 export const correct = (correction) =>

@@ -3,13 +3,13 @@ import { EMBED, ROOMS, fragmentOf, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
-import { button, byId, el, speak, writeTexts } from "./elements.js";
+import { button, byId, speak, writeTexts } from "./elements.js";
 import { networkPart } from "./elsewhere.js";
 import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { correctionsPart, numbersOf } from "./numbers.js";
+import { fillNumbers } from "./numbers.js";
 import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
@@ -191,22 +191,10 @@ function showNumbers() {
   const wanted = asked().join();
   if (numbersFor === wanted && !state.collect) return;
   numbersFor = wanted;
-  /** @param {import("./api.js").Bytes} image @param {string} words */
-  const look = (image, words) => {
+  fillNumbers(byId("numbers-body"), (image, words) => {
     inside.set({ image, from: "mistake", words });
     location.hash = "#inside";
-  };
-  const body = byId("numbers-body");
-  body.classList.toggle("two", asked().length > 1);
-  const numbers = asked().map((name) => numbersOf(name, { inside: look }));
-  const kept = correctionsPart();
-  body.replaceChildren(
-    el("div", { class: "models" }, ...numbers.map(({ element }) => element)),
-    ...(kept ? [kept] : []),
-  );
-  if (!kept) return;
-  kept.hidden = true; // it would be pushed down
-  void Promise.all(numbers.map(({ filled }) => filled)).then(() => (kept.hidden = false));
+  });
 }
 
 // ---------------------------------------------------------------- rooms

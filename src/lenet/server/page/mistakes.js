@@ -1,25 +1,31 @@
 /** The test images that a model misreads, the most certain answers first. */
-import { fromBase64, mistakes } from "./api.js";
+import { fromBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el } from "./elements.js";
 import { facts } from "./models.js";
 import { count, integer, percent, t } from "./strings.js";
 
-/** @typedef {import("./api.js").Mistake} Mistake */
+/**
+ * @typedef {import("./api.js").Mistake} Mistake
+ * @typedef {(image: import("./api.js").Bytes, words: string) => void} Inside looks into an image
+ */
 
 const FEW = 36;
 
 export class Mistakes {
-  #name;
+  #fetch;
   #classes;
   #inside;
   /** @type {Mistake[]} */ #all = [];
   #errors = 0;
   /** Whether only one pair of classes is shown. */ #pair = false;
 
-  /** @param {string} name of the model @param {(image: import("./api.js").Bytes, words: string) => void} inside */
-  constructor(name, inside) {
-    this.#name = name;
+  /**
+   * @param {string} name of the model @param {() => Promise<import("./api.js").Mistakes>} fetch
+   * @param {Inside} inside
+   */
+  constructor(name, fetch, inside) {
+    this.#fetch = fetch;
     this.#inside = inside;
     const { has, classes } = facts(name);
     this.#classes = classes;
@@ -33,7 +39,7 @@ export class Mistakes {
   /** The filled element, or the reason why there are no mistakes to show. */
   async fetched() {
     if (!this.there) return el("p", { class: "soft" }, t("mistakes.not-kept"));
-    const found = await mistakes(this.#name);
+    const found = await this.#fetch();
     [this.#all, this.#errors] = [found.mistakes, found.errors];
     const doubts = t("mistakes.doubts", {
       total: integer(found.total),
@@ -91,28 +97,41 @@ export class Mistakes {
   #one({ image, probability, status, ...mistake }) {
     const truth = this.#classes[mistake.truth];
     const answer = this.#classes[mistake.answer];
-    const pixels = fromBase64(image);
     const doubt = status === "digit" ? "" : t(`mistakes.${status}`);
     const share = percent(probability);
     const words = [t("mistakes.one", { truth, answer, share }), doubt].filter(Boolean).join(", ");
-    return el(
-      "li",
-      {},
-      el(
-        "button",
-        { type: "button", title: words, onclick: () => this.#inside(pixels, words) },
-        el("span", { class: "pixels" }, digitCanvas(pixels)),
-        el(
-          "span",
-          { class: "pair" },
-          el("b", {}, truth),
-          el("span", { "aria-hidden": "true" }, " → "),
-          el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
-          el("b", { class: "wrong" }, answer),
-        ),
-        el("span", { class: "soft" }, share),
-        doubt && el("span", { class: "soft" }, doubt),
-      ),
-    );
+    const notes = [share, ...(doubt ? [doubt] : [])];
+    return mistakeItem({ image, truth, answers: [answer], notes, words }, this.#inside);
   }
+}
+
+/**
+ * A test image that was misread, as an item of a list: a button that looks into it.
+ * @param {{image: string, truth: string, answers: string[], notes: string[], words: string}} mistake
+ *   `answers` of one model or of two; `words`: all of it as a sentence
+ * @param {Inside} inside
+ */
+export function mistakeItem({ image, truth, answers, notes, words }, inside) {
+  const pixels = fromBase64(image);
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { type: "button", title: words, onclick: () => inside(pixels, words) },
+      el("span", { class: "pixels" }, digitCanvas(pixels)),
+      el(
+        "span",
+        { class: "pair" },
+        el("b", {}, truth),
+        el("span", { "aria-hidden": "true" }, " → "),
+        el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
+        ...answers.flatMap((answer, index) => [
+          index > 0 && ", ",
+          el("b", { class: answer === truth ? "" : "wrong" }, answer),
+        ]),
+      ),
+      ...notes.map((note) => el("span", { class: "soft" }, note)),
+    ),
+  );
 }

@@ -1,43 +1,117 @@
-/** The numbers of a model: scores, confusion matrix, worst mistakes, layers, card. */
-import { card, scores } from "./api.js";
+/** The numbers of models: all in a table, two compared, and each by itself. */
+import { card, mistakes, scores } from "./api.js";
 import { cardOf } from "./card.js";
 import { keptCorrections } from "./corrections.js";
+import { learningCurves, reliability } from "./curves.js";
 import { button, el } from "./elements.js";
+import { figuresOf } from "./figures.js";
 import { Mistakes } from "./mistakes.js";
-import { facts, state } from "./models.js";
+import { asked, facts, state } from "./models.js";
 import { inTurn, part, table } from "./parts.js";
+import { standings } from "./standings.js";
 import { count, integer, rate, t } from "./strings.js";
+import { versus } from "./versus.js";
+
+/** @typedef {import("./mistakes.js").Inside} Inside */
+
+/**
+ * Fill the room for the models that are chosen, each part after those before it.
+ * @param {HTMLElement} place @param {Inside} inside
+ */
+export function fillNumbers(place, inside) {
+  const names = asked();
+  const [first, second] = names;
+  const fetches = names.map((name) => once(() => mistakes(name)));
+  const heading = second ? "h3" : "h4";
+  const charts = [
+    part("numbers.curves", () => learningCurves(names), heading),
+    part("numbers.reliability", () => reliability(names), heading),
+  ];
+  const grid = el("div", { class: "charts" }, ...charts);
+  /** @type {HTMLElement[]} */
+  const before = [];
+  if (second) {
+    const [ours, theirs] = fetches;
+    const title = t("versus.title", { first, second });
+    before.push(part(title, () => versus([first, second], [ours, theirs], inside), heading));
+  }
+  const models = names.map((name, index) =>
+    numbersOf(name, fetches[index], inside, second ? null : { grid, charts }),
+  );
+  const columns = el("div", { class: "models" }, ...models.map(({ element }) => element));
+  const kept = state.collect && part("numbers.corrections", keptCorrections, "h3");
+  place.classList.toggle("two", Boolean(second));
+  place.replaceChildren(
+    standings(),
+    ...before,
+    ...(second ? [grid] : []),
+    columns,
+    ...(kept ? [kept] : []),
+  );
+  // Until what is above them is there, they would be pushed down.
+  columns.hidden = true;
+  if (kept) kept.hidden = true;
+  void inTurn(second ? [...before, ...charts] : [])
+    .then(() => {
+      columns.hidden = false;
+      return Promise.all(models.map(({ fill }) => fill()));
+    })
+    .then(() => {
+      if (kept) kept.hidden = false;
+    });
+}
+
+/**
+ * Fetch once, or again after a failure.
+ * @template T
+ * @param {() => Promise<T>} fetch
+ */
+function once(fetch) {
+  /** @type {Promise<T> | null} */
+  let found = null;
+  return () => {
+    found ??= fetch().catch((error) => {
+      found = null;
+      throw error;
+    });
+    return found;
+  };
+}
 
 /**
  * All numbers of one model.
- * @param {string} name
- * @param {{inside: (image: import("./api.js").Bytes, words: string) => void}} does
- * @returns {{element: HTMLElement, filled: Promise<void>}} it fills itself
+ * @param {string} name @param {() => Promise<import("./api.js").Mistakes>} fetch
+ * @param {Inside} inside
+ * @param {{grid: HTMLElement, charts: HTMLElement[]} | null} alone its charts, if it has some of
+ *   its own
+ * @returns {{element: HTMLElement, fill: () => Promise<void>}}
  */
-export function numbersOf(name, { inside }) {
+function numbersOf(name, fetch, inside, alone) {
   const model = facts(name);
-  const gallery = new Mistakes(name, inside);
-  const parts = [
-    model.has.includes("scores") &&
-      part("numbers.scores", async () => scoreTables(await scores(name), gallery)),
+  const gallery = new Mistakes(name, fetch, inside);
+  const first = [
+    ...(model.has.includes("scores")
+      ? [part("numbers.scores", async () => scoreTables(await scores(name), gallery))]
+      : []),
     part("numbers.mistakes", () => gallery.fetched()),
-    part("numbers.layers", async () => layerTable(model)),
-    model.has.includes("card") && part("numbers.card", async () => cardOf(await card(name))),
   ];
-  const shown = /** @type {HTMLElement[]} */ (parts.filter(Boolean));
-  const filled = inTurn(shown);
+  const last = [
+    part("numbers.figures", async () => figuresOf(name)),
+    part("numbers.layers", async () => layerTable(model)),
+    ...(model.has.includes("card")
+      ? [part("numbers.card", async () => cardOf(await card(name)))]
+      : []),
+  ];
   const element = el(
     "article",
     { class: "model", "aria-label": name },
     el("header", {}, el("h3", {}, name), el("p", { class: "soft" }, model.title), headline(model)),
-    ...shown,
+    ...first,
+    alone?.grid,
+    ...last,
   );
-  return { element, filled };
+  return { element, fill: () => inTurn([...first, ...(alone?.charts ?? []), ...last]) };
 }
-
-/** The stored corrections, if the service stores any. */
-export const correctionsPart = () =>
-  state.collect && part("numbers.corrections", () => keptCorrections());
 
 /** @param {import("./api.js").Model} model */
 function headline({ test }) {

@@ -21,9 +21,10 @@ export async function inTurn(sections) {
 
 /**
  * A section with a title that fetches its content, or says why it cannot.
- * @param {string} title key of its text @param {() => Promise<Node>} fetch
+ * @param {string} title key of its text, or the text @param {() => Promise<Node>} fetch
+ * @param {"h3" | "h4"} [heading]
  */
-export function part(title, fetch) {
+export function part(title, fetch, heading = "h4") {
   const body = el(
     "div",
     { class: "part-body", "aria-busy": "true" },
@@ -39,7 +40,7 @@ export function part(title, fetch) {
     }
     body.setAttribute("aria-busy", "false");
   };
-  const section = el("section", { class: "part" }, el("h4", {}, t(title)), body);
+  const section = el("section", { class: "part" }, el(heading, {}, t(title)), body);
   loading.set(section, load());
   return section;
 }

@@ -1,0 +1,272 @@
+"""Two models side by side in the page's Numbers, and all of them in a table."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from browser import Open, expect
+from lenet.comparison.tables import p_value
+from lenet.metrics import mcnemar
+from lenet.reader import DEFAULT_MODEL
+from lenet.run import HISTORY, MISTAKES, Run
+
+NODE = shutil.which("node")
+PAGE = Path(__file__).parents[1] / "src" / "lenet" / "server" / "page"
+BOTH = f"numbers?with={DEFAULT_MODEL}"
+
+
+def wrong(name: str) -> dict[int, tuple[int, int]]:
+    """Return truth and answer of each test image that a shipped model misreads, by its index."""
+    kept = json.loads(Run.find(name).read(MISTAKES))["mistakes"]
+    return {each["index"]: (each["truth"], each["answer"]) for each in kept}
+
+
+def compare(open_page: Open, **how: Any) -> Any:
+    """Open Numbers for both shipped models, and wait until all of it is there."""
+    page = open_page("numbers", **how)
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(page.locator(".facts")).to_have_count(2)
+    return page
+
+
+def saved(page: Any, group: str, form: str) -> Path:
+    """Save a file from the part of the room that has a title."""
+    part = page.locator(".part").filter(has=page.get_by_role("heading", name=group, exact=True))
+    with page.expect_download() as download:
+        part.get_by_role("button", name=f"Save {form}", exact=True).first.click()
+    return Path(download.value.path())
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not here")
+def test_mcnemar_on_the_page_is_the_one_of_python() -> None:
+    counts = [(a, b) for a in range(12) for b in range(12)]
+    counts += [(78, 27), (500, 430), (2000, 1900), (3000, 3000), (0, 1200)]
+    program = f"""
+        import {{ mcnemar, pText }} from {json.dumps((PAGE / "mcnemar.js").as_uri())};
+        const counts = {json.dumps(counts)};
+        const values = counts.map(([a, b]) => mcnemar(a, b));
+        console.log(JSON.stringify(values.map((p) => [p, pText(p)])));
+    """
+    assert NODE
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-e", program], capture_output=True, text=True, check=True
+    )
+    for (only_a, only_b), (p, text) in zip(counts, json.loads(done.stdout), strict=True):
+        first = np.arange(only_a + only_b) < only_a
+        expected = mcnemar(first, ~first)
+        assert p == pytest.approx(expected, rel=1e-9, abs=1e-18), (only_a, only_b)
+        assert text == p_value(expected, "= ")
+
+
+@pytest.mark.browser
+def test_galleries_show_what_both_misread_and_what_only_one_does(open_page: Open) -> None:
+    ours, theirs = wrong("lenet5"), wrong(DEFAULT_MODEL)
+    both, only_a, only_b = ours.keys() & theirs.keys(), ours.keys() - theirs, theirs.keys() - ours
+    page = compare(open_page)
+    page.wait_for_timeout(600)
+    assert page.url.endswith(BOTH)
+    titles = page.locator(".versus-tests h4")
+    expect(titles).to_have_text(
+        [
+            f"Both misread {len(both)} images",
+            f"Only lenet5 misreads {len(only_a)} images",
+            f"Only {DEFAULT_MODEL} misreads {len(only_b)} images",
+        ]
+    )
+    every = np.array(sorted(ours.keys() | theirs.keys()))
+    p = mcnemar(np.isin(every, [*ours]), np.isin(every, [*theirs]))
+    verdict = page.locator(".versus-tests .verdict")
+    expect(verdict).to_contain_text(f"{DEFAULT_MODEL} is better than lenet5: of the")
+    expect(verdict).to_contain_text(f"McNemar's exact test, p {p_value(p, '= ')}")
+    expect(verdict).to_contain_text(f"lenet5 misreads {len(only_a)} and")
+    galleries = page.locator(".versus-tests section")
+    galleries.nth(1).get_by_role("button", name=f"Show all {len(only_a)}").click()
+    expect(galleries.nth(1).locator("li")).to_have_count(len(only_a))
+    shown = galleries.nth(1).locator(".pair").all_inner_texts()
+    pairs = [tuple(map(int, re.findall(r"\d", text))) for text in shown]
+    assert sorted(pairs) == sorted(ours[index] for index in only_a)
+    for text in galleries.nth(0).locator(".pair").all_inner_texts():
+        truth, first, second = map(int, re.findall(r"\d", text))
+        assert any(ours[i] == (truth, first) and theirs[i] == (truth, second) for i in both)
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                saved(page, f"lenet5 and {DEFAULT_MODEL}, image by image", "CSV").read_text("utf-8")
+            )
+        )
+    )
+    assert rows[0] == ["index", "truth", "lenet5", DEFAULT_MODEL]
+    assert [int(row[0]) for row in rows[1:]] == every.tolist()
+    for index, truth, first, second in (map(int, row) for row in rows[1:]):
+        assert ours.get(index, (truth, truth)) == (truth, first)
+        assert theirs.get(index, (truth, truth)) == (truth, second)
+    button = galleries.nth(2).locator("li button").first
+    assert f"lenet5 is right. {DEFAULT_MODEL} reads" in button.get_attribute("title")
+    button.click()
+    expect(page.locator(".stream-answer")).to_have_count(2)
+
+
+@pytest.mark.browser
+def test_models_tested_on_other_images_are_not_compared(open_page: Open, quick_run: Run) -> None:
+    own = quick_run.folder.name
+    page = open_page("numbers")
+    page.locator("#compare").select_option(own)
+    expect(page.locator(".facts")).to_have_count(2)
+    expect(
+        page.get_by_text(
+            f"They were not tested on the same images: lenet5 on mnist, {own} on uci-digits."
+        )
+    ).to_be_visible()
+    expect(page.locator(".versus-tests")).to_have_count(0)
+    expect(page.get_by_text("Not all were tested on the same images")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_of_a_run_that_kept_too_little_the_page_says_so(open_page: Open) -> None:
+    page = open_page("numbers")
+
+    def older(route: Any) -> None:
+        said = route.fetch().json()
+        del said["wrong"]
+        route.fulfill(json=said)
+
+    page.route(f"**/v1/models/{DEFAULT_MODEL}/mistakes", older)
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(
+        page.get_by_text(f"{DEFAULT_MODEL} was made before runs kept which test images")
+    ).to_be_visible()
+    expect(page.locator(".versus-tests")).to_have_count(0)
+    expect(page.locator(".mistakes li").first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_images_that_no_run_kept_are_counted(open_page: Open) -> None:
+    page = open_page("numbers")
+
+    def fewer(route: Any) -> None:
+        said = route.fetch().json()
+        said["mistakes"] = said["mistakes"][:3]
+        route.fulfill(json=said)
+
+    page.route("**/v1/models/*/mistakes", fewer)
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    only = wrong(DEFAULT_MODEL).keys() - wrong("lenet5")
+    gallery = page.locator(".versus-tests section").nth(2)
+    expect(gallery.locator("h4")).to_have_text(f"Only {DEFAULT_MODEL} misreads {len(only)} images")
+    lacking = len(only) - gallery.locator("li").count()
+    expect(gallery).to_contain_text(f"{lacking} more are not shown")
+
+
+@pytest.mark.browser
+def test_the_table_of_models_is_sorted_with_keys(open_page: Open, quick_run: Run) -> None:
+    page = open_page("numbers")
+    table = page.get_by_role("table", name="Models")
+    names = table.get_by_role("rowheader")
+    expect(names).to_have_text(["lenet5", quick_run.folder.name, DEFAULT_MODEL])
+    head = table.get_by_role("columnheader", name="errors", exact=True)
+    head.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    expect(table.locator("[aria-sort]")).to_have_count(1)
+    errors = [int(each) for each in table.locator("tbody td:nth-of-type(4)").all_inner_texts()]
+    assert errors == sorted(errors)
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    errors = [int(each) for each in table.locator("tbody td:nth-of-type(4)").all_inner_texts()]
+    assert errors == sorted(errors, reverse=True)
+    expect(head.get_by_role("button")).to_be_focused()
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="lenet5"))
+    expect(row.get_by_role("cell")).to_have_text(
+        ["61,706", "416,520", "–", "97", "0.97 %", re.compile(r"0\.\d\d %"), "10,000, mnist"]
+    )
+    page.get_by_role("button", name="Measure the time in this browser").click()
+    expect(row.get_by_role("cell").nth(2)).to_have_text(re.compile(r"^[\d.]+ ms$"))
+    expect(page.locator("#spoken")).to_have_text("The times are measured.")
+    rows = list(csv.DictReader(io.StringIO(saved(page, "Models", "CSV").read_text("utf-8"))))
+    assert {row["model"]: int(row["parameters"]) for row in rows}["lenet5"] == 61_706
+    assert all(float(row["milliseconds"]) > 0 for row in rows)
+    assert [model["test_errors"] for model in json.loads(saved(page, "Models", "JSON").read_text())]
+
+
+@pytest.mark.browser
+def test_the_curves_of_two_runs_are_drawn_told_and_saved(open_page: Open) -> None:
+    page = compare(open_page)
+    chart = page.get_by_role("img", name=re.compile("Line chart of the error rate"))
+    expect(chart).to_be_visible()
+    told = chart.get_attribute("aria-label")
+    for name in ("lenet5", DEFAULT_MODEL):
+        epochs = [json.loads(line) for line in Run.find(name).read(HISTORY).splitlines()]
+        last = 100 * epochs[-1]["validation_errors"] / epochs[-1]["validation_images"]
+        assert f"to {last:.2f} % in {len(epochs)} epochs" in told
+        shape = "circle" if name == "lenet5" else "path"
+        expect(chart.locator(f"{shape}.point")).to_have_count(len(epochs))
+    expect(chart.locator(".line")).to_have_count(4)
+    drawn = ElementTree.fromstring(saved(page, "Learning curves", "SVG").read_text("utf-8"))
+    strokes = {each.get("stroke") for each in drawn.iter("{http://www.w3.org/2000/svg}path")}
+    assert len([stroke for stroke in strokes if stroke and stroke.startswith("rgb")]) >= 3
+    picture = Image.open(saved(page, "Learning curves", "PNG"))
+    assert picture.width == round(2 * chart.bounding_box()["width"])
+    assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 20
+    rows = list(
+        csv.DictReader(io.StringIO(saved(page, "Learning curves", "CSV").read_text("utf-8")))
+    )
+    assert [row["epoch"] for row in rows] == [*map(str, range(1, 11)), *map(str, range(1, 13))]
+    page.get_by_text("As a table").first.click()
+    expect(page.get_by_role("region", name="Learning curves").locator("tr")).to_have_count(23)
+
+
+@pytest.mark.browser
+def test_forced_colours_keep_the_two_lines_apart(open_page: Open) -> None:
+    page = compare(open_page, forced_colors="active", color_scheme="dark")
+    chart = page.get_by_role("img", name=re.compile("Line chart of the error rate"))
+    strokes = chart.locator(".line").evaluate_all(
+        "(lines) => lines.map((line) => getComputedStyle(line).stroke)"
+    )
+    back = page.locator(".charted").first.evaluate(
+        "(card) => getComputedStyle(card).backgroundColor"
+    )
+    assert len({*strokes, back}) == 3
+
+
+@pytest.mark.browser
+def test_the_figures_of_a_run_are_shown_where_it_has_them(open_page: Open, quick_run: Run) -> None:
+    page = open_page("numbers")
+    part = page.locator(".part").filter(
+        has=page.get_by_role("heading", name="Figures of the report")
+    )
+    expect(part).to_contain_text("lenet show run lenet5")
+    page.locator("#model").select_option(quick_run.folder.name)
+    part.get_by_text("Show the figures").click()
+    figures = part.locator("figure")
+    expect(figures).to_have_count(5)
+    expect(figures.locator("figcaption").first).to_have_text("ROC curves")
+    with page.expect_download() as download:
+        figures.first.locator("a").click()
+    assert download.value.suggested_filename == f"{quick_run.folder.name}-roc.png"
+    assert Path(download.value.path()).read_bytes() == quick_run.read("figures/roc.png")
+
+
+@pytest.mark.browser
+def test_a_comparison_reflows_and_prints_without_buttons(open_page: Open) -> None:
+    page = compare(open_page, viewport={"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    table = page.get_by_role("table", name="Models")
+    assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    cell = table.get_by_role("cell").first
+    label = cell.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert label == '"parameters"'
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Save CSV").first).to_be_hidden()
+    expect(page.get_by_role("button", name="Measure the time")).to_be_hidden()
+    expect(page.locator(".versus-tests .mistakes li").first).to_be_visible()
+    expect(page.locator(".chart").first).to_be_visible()
