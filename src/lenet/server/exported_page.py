@@ -20,7 +20,7 @@ from lenet.finder import Preparation
 from lenet.run import LAYER_FACTS, WEIGHTS
 from lenet.server.bundling import bundle, join_styles
 from lenet.server.models import Content, Served, card_of, load_models
-from lenet.server.models_api import mistakes_of, model_entry
+from lenet.server.models_api import embedding_from, mistakes_of, model_entry
 from lenet.server.networks import network_of
 from lenet.server.site import ENTRY, STYLES, WORKER, sources_of
 from lenet.storage import write_atomically
@@ -33,7 +33,7 @@ PROGRAM = '<script type="module" src="page/app.js"></script>\n'
 WORKER_PLACE = '<meta name="worker" content="page/worker.js">\n'
 CHARSET = '<meta charset="utf-8">\n'
 END = "</body>"
-CONTENTS: tuple[Content, ...] = ("card", "scores", "mistakes", "network")
+CONTENTS: tuple[Content, ...] = ("card", "scores", "mistakes", "embedding", "network")
 
 
 def export_page(runs: Sequence[str | Path], path: Path) -> dict[str, int]:
@@ -139,6 +139,8 @@ def _answer(served: Served, content: Content) -> Any:
             return served.scores
         case "mistakes":
             return mistakes_of(served).model_dump(mode="json", exclude_unset=True)
+        case "embedding":
+            return embedding_from(served)
         case _:
             return network_of(served)
 

@@ -19,6 +19,7 @@ from lenet.evaluation import NONDIGITS, read_changes
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.recipe import Recipe
 from lenet.run import (
+    EMBEDDING,
     LAYER_FACTS,
     LAYERS,
     MEASURED,
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
     from lenet.inspection.feature_maps import Layers
     from lenet.inspection.operations import Operation
 
-Content = Literal["card", "scores", "mistakes", "kernels", "layers", "network"]
+Content = Literal["card", "scores", "mistakes", "embedding", "kernels", "layers", "network"]
 
 # What the API can return about a model, and the files of its run that this needs.
 FILES: dict[Content, list[str]] = {
     "card": [RECIPE],
     "scores": [SCORES],
     "mistakes": [MISTAKES],
+    "embedding": [EMBEDDING],
     "kernels": [LAYER_FACTS, WEIGHTS],
     "layers": [LAYER_FACTS, LAYERS],
     "network": [LAYER_FACTS, WEIGHTS],
@@ -185,6 +187,12 @@ class Served:
         """The content of `mistakes.json`."""
         mistakes: dict[str, Any] = json.loads(self._file(MISTAKES))
         return mistakes
+
+    @cached_property
+    def embedding(self) -> dict[str, Any]:
+        """The content of `embedding.json`."""
+        embedding: dict[str, Any] = json.loads(self._file(EMBEDDING))
+        return embedding
 
 
 def load_models(

@@ -31,6 +31,9 @@ import { ApiError, request } from "./transport.js";
  *   status: "digit" | "uncertain" | "not_a_digit"}} Mistake
  * @typedef {{total: number, errors: number, refused: number, uncertain: number,
  *   confident_errors: number, licence?: string | null, mistakes: Mistake[]}} Mistakes
+ * @typedef {import("./embedding.js").Axes & {size: number, shares: number[], labels: number[],
+ *   columns: number, images: Bytes, licence?: string}} TestImages `images`: a PNG of them, in rows
+ *   of `columns`; `shares` of the variance in each direction
  * @typedef {"train" | "validation" | "test"} Part
  * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
  *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
@@ -151,6 +154,30 @@ export async function layers(image, model) {
  * @param {Bytes} image @param {string} model @param {() => boolean} wanted
  */
 export const covered = (image, model, wanted) => engine.covered(model, image, wanted);
+
+/**
+ * Test images by what a model makes of them before its output; from then on it can place others.
+ * @param {string} model @returns {Promise<TestImages>}
+ */
+export async function embedding(model) {
+  const found = await request(`models/${enc(model)}/embedding`);
+  const { step, mean, directions, points, images, ...rest } = found;
+  /** @param {string} text */
+  const floats = (text) => new Float32Array(fromBase64(text).buffer);
+  const axes = {
+    mean: floats(mean),
+    directions: floats(directions),
+    points: Float32Array.from(new Int16Array(fromBase64(points).buffer), (each) => each * step),
+  };
+  await engine.embed(model, axes).catch(broken);
+  return { ...rest, ...axes, images: fromBase64(images) };
+}
+
+/**
+ * The place of an image among a model's test images.
+ * @param {string} model @param {Float32Array} values before the output @param {number} count
+ */
+export const place = (model, values, count) => engine.place(model, values, count).catch(broken);
 
 /** The smallest and the largest of some numbers. @param {Float32Array} values */
 function rangeOf(values) {
