@@ -96,19 +96,14 @@ export class Against {
 function rowOf({ index, value, weights: [one, other], sum }, does) {
   const how =
     does === "dense"
-      ? [number(value), `× (${number(one)} − ${inBrackets(other)})`]
-      : [
-          `(${number(value)} − ${inBrackets(other)})²`,
-          `− (${number(value)} − ${inBrackets(one)})²`,
-        ];
+      ? `× ${signed(one - other)}`
+      : `${number((value - other) ** 2)} − ${number((value - one) ** 2)}`;
   return el(
     "tr",
     { class: sum < 0 ? "against-it" : "for" },
     el("th", { scope: "row" }, t("lens.number", { n: index + 1 })),
-    ...how.map((text) => el("td", {}, text)),
+    el("td", {}, number(value)),
+    el("td", {}, how),
     el("td", {}, `= ${signed(sum)}`),
   );
 }
-
-/** A number that is subtracted: in brackets where it is negative. @param {number} value */
-const inBrackets = (value) => (value < 0 ? `(${number(value)})` : number(value));

@@ -124,7 +124,10 @@ function broken(error) {
 export const network = (model) => engine.plan(model);
 
 /** Forget the networks that were fetched: others may have their names. */
-export const forgetNetworks = () => engine.forget();
+export function forgetNetworks() {
+  engine.forget();
+  embeddings.clear();
+}
 
 /**
  * The output of every layer of a model for one digit image, computed in the page.
@@ -155,11 +158,25 @@ export async function layers(image, model) {
  */
 export const covered = (image, model, wanted) => engine.covered(model, image, wanted);
 
+/** @type {Map<string, Promise<TestImages>>} */
+const embeddings = new Map();
+
 /**
  * Test images by what a model makes of them before its output; from then on it can place others.
- * @param {string} model @returns {Promise<TestImages>}
+ * They are fetched once, or again after a failure.
+ * @param {string} model
  */
-export async function embedding(model) {
+export function embedding(model) {
+  const kept = embeddings.get(model);
+  if (kept) return kept;
+  const found = fetchedEmbedding(model);
+  found.catch(() => embeddings.delete(model));
+  embeddings.set(model, found);
+  return found;
+}
+
+/** @param {string} model @returns {Promise<TestImages>} */
+async function fetchedEmbedding(model) {
   const found = await request(`models/${enc(model)}/embedding`);
   const { step, mean, directions, points, images, ...rest } = found;
   /** @param {string} text */

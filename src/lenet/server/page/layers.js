@@ -35,7 +35,7 @@ export class Stream {
   /** @type {Block[]} */ #blocks = [];
   /** @type {import("./models.js").Operations} */ #operations = new Map();
   /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
-  /** @type {import("./api.js").Layers | null} */ #found = null;
+  /** What is shown. @type {import("./api.js").Layers | null} */ found = null;
   /** @type {Patterns | null} */ #patterns = null;
   #onlook;
   #run = 0;
@@ -127,8 +127,18 @@ export class Stream {
   }
 
   #showPatterns() {
-    const [before, last] = this.#found?.layers.slice(-2) ?? [];
+    const [before, last] = this.found?.layers.slice(-2) ?? [];
     if (before) this.#patterns?.show(before.values, last.values);
+  }
+
+  /** The layers as they are shown, for files of them. */
+  get shown() {
+    return this.#blocks.filter(isShown).map(({ row, range, sheet, classes }) => ({
+      name: row.name,
+      facts: [row.kind, shapeText(row.shape), range.textContent].join(" · "),
+      sheet,
+      classes: classes && fitsCells(classes) ? classes : [],
+    }));
   }
 
   /** Ask for the numbers. @param {import("./api.js").Bytes} image */
@@ -158,7 +168,7 @@ export class Stream {
     this.against.show(found);
     const before = found.layers.at(-2);
     if (before) void this.among.show(before.values);
-    this.#found = found;
+    this.found = found;
     this.#showPatterns();
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }

@@ -300,7 +300,7 @@ export const TEXTS = {
     "against.dense":
       "Each number of {before} times the difference of its two weights. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
     "against.distance":
-      "By how much each number of {before} is nearer to the pattern of “{one}” than to that of “{other}”, squared. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
+      "The squared difference between each number of {before} and the pattern of “{other}”, less that to the pattern of “{one}”. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
     "against.bias": "biases: {bias};",
     "against.dense.total": "together {total}: the lead of “{one}” over “{other}”.",
     "against.distance.total": "together {total}: the pattern of “{other}” is so much farther.",
