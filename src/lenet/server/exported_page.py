@@ -6,6 +6,7 @@ scripts and styles by their hashes, and nothing from anywhere else.
 """
 
 import base64
+import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from lenet.errors import UsageError
 from lenet.finder import Preparation
@@ -127,7 +130,12 @@ def _answers(models: Mapping[str, Served]) -> dict[str, Any]:
     for entry, (name, served) in zip(listed, models.items(), strict=True):
         entry["has"] = [content for content in CONTENTS if content in entry["has"]]
         for content in entry["has"]:
-            answers[f"models/{quote(name, safe='')}/{content}"] = _answer(served, content)
+            answer = _answer(served, content)
+            if content == "embedding":  # the same test images often serve several models
+                place = f"images/{sha256(answer['images'].encode()).hexdigest()[:12]}"
+                answers[place] = answer["images"]
+                answer = {**answer, "images": {"at": place}}
+            answers[f"models/{quote(name, safe='')}/{content}"] = answer
     return {"models": {"models": listed, "collect": False}, **answers}
 
 
@@ -142,7 +150,17 @@ def _answer(served: Served, content: Content) -> Any:
         case "embedding":
             return embedding_from(served)
         case _:
-            return network_of(served)
+            return network_of(served, packed)
+
+
+def packed(numbers: NDArray[np.float32]) -> str:
+    """Return numbers compressed and in base64: a fifth smaller than in base64 alone.
+
+    Of every number the first byte, then of every number the second: the last bytes, which hold sign
+    and exponent, are much alike.
+    """
+    planes = numbers.reshape(-1, 1).view(np.uint8).T.tobytes()
+    return base64.b64encode(zlib.compress(planes, 9)).decode("ascii")
 
 
 def _json(answer: Any) -> str:

@@ -1,7 +1,7 @@
 /** The API: one function for each endpoint, and one class of error. */
 import { Engine, named } from "./engine.js";
 import { t } from "./strings.js";
-import { ApiError, request } from "./transport.js";
+import { ApiError, numbersIn, request } from "./transport.js";
 
 /**
  * @typedef {Uint8Array<ArrayBuffer>} Bytes of an image of a digit: 784, 0 = paper, 255 = ink
@@ -109,7 +109,7 @@ const engine = new Engine(async (model) => {
   const plan = await request(`models/${enc(model)}/network`);
   for (const { arrays } of plan.layers)
     for (const array of Object.values(arrays))
-      array.values = new Float32Array(fromBase64(array.values).buffer);
+      array.values = await numbersIn(fromBase64(array.values));
   return plan;
 });
 
@@ -187,7 +187,8 @@ async function fetchedEmbedding(model) {
     points: Float32Array.from(new Int16Array(fromBase64(points).buffer), (each) => each * step),
   };
   await engine.embed(model, axes).catch(broken);
-  return { ...rest, ...axes, images: fromBase64(images) };
+  // In an exported page the images of several models may be one.
+  return { ...rest, ...axes, images: fromBase64(images.at ? await request(images.at) : images) };
 }
 
 /**
