@@ -188,7 +188,8 @@ async function fetchedEmbedding(model) {
   };
   await engine.embed(model, axes).catch(broken);
   // In an exported page the images of several models may be one.
-  return { ...rest, ...axes, images: fromBase64(images.at ? await request(images.at) : images) };
+  const png = typeof images === "string" ? images : await request(images.at);
+  return { ...rest, ...axes, images: fromBase64(png) };
 }
 
 /**
