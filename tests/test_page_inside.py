@@ -309,6 +309,25 @@ def test_f6_of_1998_is_a_bitmap_beside_the_patterns(of_1998: Any) -> None:
     expect(lens.locator(".bitmap")).to_have_count(3)
 
 
+def test_of_two_patterns_of_1998_the_nearer_one_leads_by_their_distances(of_1998: Any) -> None:
+    texts = of_1998.locator(".patterns .value").all_inner_texts()
+    distances = [float(text.replace(",", "")) for text in texts]
+    best, second = sorted(range(10), key=distances.__getitem__)[:2]
+    against = of_1998.locator(".against")
+    expect(against).to_contain_text(f"Why {best}, and not")
+    expect(against).to_contain_text(f"the pattern of “{second}” is so much farther")
+    rows = against.locator("tr").all_inner_texts()
+    signed = [re.findall(r"[+-]\d+\.\d+", text.replace("−", "-"))[-1] for text in rows]
+    rest, total = re.findall(r"[+-][\d,]+\.\d+", against.locator("p").last.inner_text())
+    assert float(total.replace(",", "")) == pytest.approx(
+        distances[second] - distances[best], abs=0.02
+    )
+    assert sum(map(float, signed)) + float(rest.replace(",", "")) == pytest.approx(
+        float(total.replace(",", "")), abs=0.1
+    )
+    expect(of_1998.locator(".among-map text")).to_have_count(359)
+
+
 def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
     page = open_page("inside")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")

@@ -62,6 +62,7 @@ def test_a_finished_run_holds_a_digest_for_every_file(quick_run: Run) -> None:
         "history.jsonl",
         "scores.json",
         "mistakes.json",
+        "embedding.json",
         "measured.json",
         "README.md",
         "report.html",

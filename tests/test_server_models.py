@@ -16,7 +16,7 @@ from lenet.errors import ModelError, UsageError
 from lenet.evaluation import NONDIGITS, Change
 from lenet.inspection.feature_maps import Layers
 from lenet.reader import DEFAULT_MODEL
-from lenet.run import HISTORY, LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
+from lenet.run import EMBEDDING, HISTORY, LAYER_FACTS, LAYERS, MISTAKES, MODEL, Run
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.models import FIGURES, load_models
@@ -159,13 +159,13 @@ def test_layers_say_what_reading_says_of_the_same_image(
 
 def test_what_a_run_lacks_is_said_without_naming_its_place(tmp_path: Path) -> None:
     run = Run.open(Path(shutil.copytree(Run.find("lenet5").folder, tmp_path / "bare")))
-    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES, HISTORY):
+    for name in (LAYER_FACTS, "README.md", "scores.json", MISTAKES, HISTORY, EMBEDDING):
         (run.folder / name).unlink()
     run.finish("done")
     client = TestClient(build(service_of(tmp_path / "bare"), Policy()), base_url="http://localhost")
     assert client.get("/v1/models").json()["models"][0]["has"] == ["card"]
     assert client.get("/v1/models/bare/card").json()["scores"] == []
-    for what in ("scores", "mistakes", "history", "figures", "kernels"):
+    for what in ("scores", "mistakes", "history", "figures", "embedding", "kernels"):
         said = error_of(client.get(f"/v1/models/bare/{what}"))
         remedy = ": export it again with `lenet export RUN`" if what == "kernels" else ""
         assert said == f"model bare has no {what} on this machine{remedy}"
@@ -188,8 +188,8 @@ def test_files_that_are_altered_while_it_serves_change_nothing(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("broken", "left"),
     [
-        (LAYERS, ["card", "scores", "mistakes", "history", "kernels", "network"]),
-        (LAYER_FACTS, ["card", "scores", "mistakes", "history"]),
+        (LAYERS, ["card", "scores", "mistakes", "history", "embedding", "kernels", "network"]),
+        (LAYER_FACTS, ["card", "scores", "mistakes", "history", "embedding"]),
     ],
 )
 def test_one_model_with_broken_layers_leaves_the_other_alone(

@@ -99,6 +99,7 @@ def test_the_description_names_every_path_and_every_status(client: TestClient) -
         "/v1/models/{name}/mistakes": ["mistakes"],
         "/v1/models/{name}/history": ["history"],
         "/v1/models/{name}/figures": ["figures"],
+        "/v1/models/{name}/embedding": ["embedding"],
         "/v1/models/{name}/kernels": ["kernels"],
         "/v1/models/{name}/network": ["network"],
     }

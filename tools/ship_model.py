@@ -17,11 +17,13 @@ from lenet.experiment.card import card
 from lenet.experiment.finder_run import card as finder_card
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions
+from lenet.inspection.kept_embedding import embedding_of
 from lenet.metrics.calibration import Calibration
 from lenet.reader import Classifier
 from lenet.run import (
     BELIEF,
     CARD,
+    EMBEDDING,
     EXPORTED,
     HISTORY,
     MEASURED,
@@ -51,6 +53,8 @@ def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
     for file in shipped_files(run):
         if file == MISTAKES:
             content = mistakes(run)
+        elif file == EMBEDDING:
+            content = embedding(run)
         elif file == MEASURED:
             content = measured(run, elsewhere)
         elif file == CARD:
@@ -69,7 +73,7 @@ def shipped_files(run: Run) -> list[str]:
     if run.recipe.finds:
         return [*ALWAYS]
     belief = [BELIEF] if BELIEF in run.manifest.files else []
-    return [*ALWAYS, *belief, MISTAKES, MEASURED]
+    return [*ALWAYS, *belief, MISTAKES, EMBEDDING, MEASURED]
 
 
 def measured(run: Run, elsewhere: dict[str, Any] | None) -> bytes:
@@ -96,6 +100,15 @@ def mistakes(run: Run) -> bytes:
         return run.read(MISTAKES)
     test = Inspection(run).test
     return json.dumps(find_mistakes(Classifier(run.read(MODEL)), test), indent=1).encode() + b"\n"
+
+
+def embedding(run: Run) -> bytes:
+    """Return the run's test images by its last hidden layer; found now, as mistakes are."""
+    if EMBEDDING in run.manifest.files:
+        return run.read(EMBEDDING)
+    inspection = Inspection(run)
+    found = embedding_of(inspection.layers, inspection.test)
+    return json.dumps(found, indent=1).encode() + b"\n"
 
 
 def fresh_card(run: Run, name: str) -> str:

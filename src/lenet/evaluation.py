@@ -162,12 +162,9 @@ def find_mistakes(
     wrong = answers != test.labels
     (shown,) = np.nonzero(wrong if hidden is None else wrong & ~hidden)
     worst = shown[np.argsort(-probabilities[shown], kind="stable")][:most]
-    names = test.name.split("+")
-    licences = [LICENCES[name] for name in names if name in LICENCES]
-    if len(licences) < len(names):
-        licences = [f"{licence}; this does not cover the other images" for licence in licences]
+    licence = licence_of(test)
     return {
-        **({"licence": "; ".join(licences)} if licences else {}),
+        **({"licence": licence} if licence else {}),
         "total": len(test),
         "errors": int(wrong.sum()),
         "refused": int((statuses == "not_a_digit").sum()),
@@ -190,6 +187,15 @@ def find_mistakes(
             for index in worst
         ],
     }
+
+
+def licence_of(dataset: Dataset) -> str:
+    """Return the authors and terms of the images of a dataset; empty where they are not known."""
+    names = dataset.name.split("+")
+    licences = [LICENCES[name] for name in names if name in LICENCES]
+    if len(licences) < len(names):
+        licences = [f"{licence}; this does not cover the other images" for licence in licences]
+    return "; ".join(licences)
 
 
 @dataclass(frozen=True)

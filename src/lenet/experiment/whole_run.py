@@ -26,11 +26,23 @@ from lenet.experiment.outcome import as_json, keep_result, write_history, write_
 from lenet.inspection import Inspection
 from lenet.inspection.conditions import conditions
 from lenet.inspection.feature_maps import Layers
+from lenet.inspection.kept_embedding import embedding_of
 from lenet.metrics.calibration import Calibration, calibrate
 from lenet.models.weights import network_of
 from lenet.reader import Classifier
 from lenet.recipe import Recipe
-from lenet.run import BELIEF, CARD, FINETUNING, MEASURED, MISTAKES, SCORES, WEIGHTS, Manifest, Run
+from lenet.run import (
+    BELIEF,
+    CARD,
+    EMBEDDING,
+    FINETUNING,
+    MEASURED,
+    MISTAKES,
+    SCORES,
+    WEIGHTS,
+    Manifest,
+    Run,
+)
 from lenet.storage import LockedError, cannot_write, locked
 from lenet.training import Trainer, choose_device, infer
 from lenet.training.loop import Loop
@@ -305,6 +317,9 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
     run.write(
         MISTAKES, as_json(find_mistakes(classifier, parts.test, hidden=hidden, logits=logits))
     )
+    layers = Layers(exported.layers)
+    if embedding := embedding_of(layers, parts.test, hidden):
+        run.write(EMBEDDING, as_json(embedding))
 
     facts = {"weights": digest, "seconds": sum(epoch.seconds for epoch in trainer.history)}
     scored_run = Run(run.folder, run.recipe, run.manifest.model_copy(update=facts))
@@ -316,7 +331,7 @@ def finish(run: Run, trainer: Loop, parts: Parts, report: bool, watcher: Watcher
         inspection.scores = {str(part): each for part, each in scores.items()}
         inspection.test, inspection.network = parts.test, model
         inspection.probabilities = classifier.calibrated(logits)
-        inspection.classifier, inspection.layers = classifier, Layers(exported.layers)
+        inspection.classifier, inspection.layers = classifier, layers
         _write_report(run, inspection)
         robustness = inspection.robustness
         run.write(MEASURED, as_json({"conditions": conditions(robustness)}))

@@ -18,6 +18,47 @@ class Plane(NamedTuple):
     title: str
 
 
+class Axes(NamedTuple):
+    """The directions in which vectors differ most.
+
+    Attributes
+    ----------
+    mean : float64 ndarray (d,)
+    directions : float64 ndarray (k, d)
+        Unit vectors, the greatest variance first. Of each, the largest number is positive.
+    shares : float64 ndarray (k,)
+        Share of the variance in each direction, 0..1.
+    """
+
+    mean: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    def project(self, vectors: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return vectors ``(n, d)`` along the directions, as float64 ``(n, k)``."""
+        points: NDArray[np.float64] = (vectors - self.mean) @ self.directions.T
+        return points
+
+
+def principal_axes(vectors: NDArray[np.floating], most: int) -> Axes:
+    """Return the directions, at most `most`, in which vectors ``(n, d)`` differ most.
+
+    Raises
+    ------
+    DataError
+        Fewer than three vectors.
+    """
+    _check(vectors)
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    centred = vectors - mean
+    variances, directions = np.linalg.eigh(centred.T @ centred)  # the smallest first
+    directions = directions.T[::-1][:most]
+    largest = np.abs(directions).argmax(axis=1)
+    directions *= np.sign(directions[np.arange(len(directions)), largest])[:, None]
+    shares = np.maximum(variances[::-1], 0) / max(variances.sum(), np.finfo(np.float64).tiny)
+    return Axes(mean, directions, shares[:most])
+
+
 def pca(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
     """Project vectors ``(n, d)`` onto the two directions of greatest variance.
 
@@ -32,12 +73,8 @@ def pca(vectors: NDArray[np.floating]) -> tuple[NDArray[np.float64], float]:
     DataError
         Fewer than three vectors.
     """
-    from sklearn.decomposition import PCA
-
-    _check(vectors)
-    projection = PCA(2, svd_solver="covariance_eigh")
-    points = projection.fit_transform(vectors.astype(np.float64))
-    return points, float(projection.explained_variance_ratio_.sum())
+    axes = principal_axes(vectors, 2)
+    return axes.project(vectors), float(axes.shares.sum())
 
 
 def tsne(vectors: NDArray[np.floating], seed: int = 0) -> NDArray[np.float64]:

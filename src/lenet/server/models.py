@@ -19,6 +19,7 @@ from lenet.evaluation import NONDIGITS, read_changes
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.recipe import Recipe
 from lenet.run import (
+    EMBEDDING,
     HISTORY,
     LAYER_FACTS,
     LAYERS,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from lenet.inspection.operations import Operation
 
 Content = Literal[
-    "card", "scores", "mistakes", "history", "figures", "kernels", "layers", "network"
+    "card", "scores", "mistakes", "history", "figures", "embedding", "kernels", "layers", "network"
 ]
 
 # What the API can return about a model, and the files of its run that this needs.
@@ -50,6 +51,7 @@ FILES: dict[Content, list[str]] = {
     "mistakes": [MISTAKES],
     "history": [HISTORY],
     "figures": [],  # some of `FIGURES`
+    "embedding": [EMBEDDING],
     "kernels": [LAYER_FACTS, WEIGHTS],
     "layers": [LAYER_FACTS, LAYERS],
     "network": [LAYER_FACTS, WEIGHTS],
@@ -195,6 +197,12 @@ class Served:
         """The content of `mistakes.json`."""
         mistakes: dict[str, Any] = json.loads(self._file(MISTAKES))
         return mistakes
+
+    @cached_property
+    def embedding(self) -> dict[str, Any]:
+        """The content of `embedding.json`."""
+        embedding: dict[str, Any] = json.loads(self._file(EMBEDDING))
+        return embedding
 
     @cached_property
     def history(self) -> list[dict[str, Any]]:

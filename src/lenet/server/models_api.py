@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NotRequired, TypeVar
 
 import numpy as np
 import orjson
@@ -114,6 +114,28 @@ class Models(BaseModel):
 # TypedDicts, because pydantic models would copy megabytes of base64.
 
 
+class Embedding(TypedDict):
+    """Test images by what the model makes of them before its output.
+
+    Along the directions in which they differ most: `directions` times the vector less `mean`.
+    """
+
+    name: str
+    licence: NotRequired[Annotated[str, Field(description="Authors and terms of the images.")]]
+    size: Annotated[int, Field(description="Numbers before the output.")]
+    mean: Annotated[str, Field(description="float32, little-endian, in base64.")]
+    directions: Annotated[str, Field(description="Unit vectors, one after the other; as `mean`.")]
+    shares: Annotated[list[float], Field(description="Of the variance, in each direction.")]
+    points: Annotated[
+        str,
+        Field(description="A row for each image, a number for each direction: int16 in base64."),
+    ]
+    step: Annotated[float, Field(description="What the numbers of `points` are multiplied by.")]
+    labels: Annotated[list[int], Field(description="Indices of classes.")]
+    images: Annotated[str, Field(description="A PNG in base64: 28×28 pixels of each, in rows.")]
+    columns: Annotated[int, Field(description="Images in a row of it.")]
+
+
 class Values(TypedDict):
     """An array of numbers."""
 
@@ -207,6 +229,15 @@ async def figures(name: str, service: ServiceDep) -> Response:
 
 
 @router.get(
+    "/v1/models/{name}/embedding",
+    responses={200: {"model": Embedding}, **errors(404, 429, 503)},
+)
+async def embedding(name: str, service: ServiceDep) -> Response:
+    """Return test images by what a model makes of them before its output."""
+    return _json(await _of_model(service, name, "embedding", embedding_from))
+
+
+@router.get(
     "/v1/models/{name}/kernels",
     responses={200: {"model": Kernels}, **errors(404, 429, 503)},
 )
@@ -255,7 +286,7 @@ async def _of_model(service: Service, name: str, content: Content, get: Callable
         raise Refusal(HTTPStatus.NOT_FOUND, text) from error
 
 
-def _json(content: Figures | Kernels | Layers | Network) -> Response:
+def _json(content: Mapping[str, Any]) -> Response:
     return Response(orjson.dumps(content), media_type=JSON)
 
 
@@ -288,6 +319,11 @@ def _tested(served: Served, scores: Mapping[str, Any]) -> Tested:
         data=data_of(served),
         digest=served.run.manifest.data.get("test_digest", ""),
     )
+
+
+def embedding_from(served: Served) -> dict[str, Any]:
+    """Return the answer with a served model's test images before its output."""
+    return {"name": served.name, **served.embedding}
 
 
 def kernels_of(served: Served) -> Kernels:

@@ -11,9 +11,11 @@ from lenet.server.bodies import base64_of
 from lenet.server.models import Served
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from lenet.inspection.operations import Operation
+
+Floats = NDArray[np.float32]
 
 # TypedDicts, because pydantic models would copy megabytes of base64.
 
@@ -49,19 +51,24 @@ class Network(TypedDict):
     layers: list[Step]
 
 
-def network_of(served: Served) -> Network:
-    """Return the answer with everything that computes a served model's layers."""
+def network_of(served: Served, text: "Callable[[Floats], str]" = base64_of) -> Network:
+    """Return the answer with everything that computes a served model's layers.
+
+    `text` makes a text of an array.
+    """
     classifier = served.reader.classifier
     return {
         "name": served.name,
         "classes": list(classifier.classes),
         "temperature": classifier.temperature,
         "rejection": classifier.rejection,
-        "layers": steps_of(served.operations),
+        "layers": steps_of(served.operations, text),
     }
 
 
-def steps_of(operations: "Sequence[Operation]") -> list[Step]:
+def steps_of(
+    operations: "Sequence[Operation]", text: "Callable[[Floats], str]" = base64_of
+) -> list[Step]:
     """Return operations for JSON, their arrays in base64."""
     return [
         {
@@ -69,13 +76,11 @@ def steps_of(operations: "Sequence[Operation]") -> list[Step]:
             "does": layer.does,
             "shape": layer.shape,
             "settings": layer.settings,
-            "arrays": {name: _numbers(array) for name, array in layer.arrays.items()},
+            "arrays": {
+                name: {"shape": list(array.shape), "values": text(array.astype("<f4", copy=False))}
+                for name, array in layer.arrays.items()
+            },
             "connections": layer.connections,
         }
         for layer in operations
     ]
-
-
-def _numbers(array: NDArray[np.float32]) -> Numbers:
-    values = base64_of(array.astype("<f4", copy=False))
-    return {"shape": list(array.shape), "values": values}

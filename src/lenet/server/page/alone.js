@@ -49,6 +49,18 @@ async function testDigits() {
   return Array.from({ length: count }, (_, n) => btoa(pixels.slice(n * PIXELS, (n + 1) * PIXELS)));
 }
 
+/**
+ * The 32-bit numbers of a network, whose first bytes come before their second ones, compressed.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export async function numbersIn(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const planes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const size = planes.length / 4;
+  const whole = planes.map((_, at) => planes[(at % 4) * size + Math.floor(at / 4)]);
+  return new Float32Array(whole.buffer);
+}
+
 /** The worker that runs networks; its program is in the file too. */
 export function startWorker() {
   const program = document.getElementById("worker")?.textContent ?? "";

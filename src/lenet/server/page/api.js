@@ -1,7 +1,7 @@
 /** The API: one function for each endpoint, and one class of error. */
 import { Engine, named } from "./engine.js";
 import { t } from "./strings.js";
-import { ApiError, request } from "./transport.js";
+import { ApiError, numbersIn, request } from "./transport.js";
 
 /**
  * @typedef {Uint8Array<ArrayBuffer>} Bytes of an image of a digit: 784, 0 = paper, 255 = ink
@@ -40,6 +40,9 @@ import { ApiError, request } from "./transport.js";
  *   validation_images: number}} Epoch
  * @typedef {{name: string, image: string}} Figure `image`: a PNG in base64
  * @typedef {{figures: Figure[], left_out?: string[]}} Figures
+ * @typedef {import("./embedding.js").Axes & {size: number, shares: number[], labels: number[],
+ *   columns: number, images: Bytes, licence?: string}} TestImages `images`: a PNG of them, in rows
+ *   of `columns`; `shares` of the variance in each direction
  * @typedef {"train" | "validation" | "test"} Part
  * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
  *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
@@ -115,7 +118,7 @@ const engine = new Engine(async (model) => {
   const plan = await request(`models/${enc(model)}/network`);
   for (const { arrays } of plan.layers)
     for (const array of Object.values(arrays))
-      array.values = new Float32Array(fromBase64(array.values).buffer);
+      array.values = await numbersIn(fromBase64(array.values));
   return plan;
 });
 
@@ -130,7 +133,10 @@ function broken(error) {
 export const network = (model) => engine.plan(model);
 
 /** Forget the networks that were fetched: others may have their names. */
-export const forgetNetworks = () => engine.forget();
+export function forgetNetworks() {
+  engine.forget();
+  embeddings.clear();
+}
 
 /**
  * The output of every layer of a model for one digit image, computed in the page.
@@ -160,6 +166,46 @@ export async function layers(image, model) {
  * @param {Bytes} image @param {string} model @param {() => boolean} wanted
  */
 export const covered = (image, model, wanted) => engine.covered(model, image, wanted);
+
+/** @type {Map<string, Promise<TestImages>>} */
+const embeddings = new Map();
+
+/**
+ * Test images by what a model makes of them before its output; from then on it can place others.
+ * They are fetched once, or again after a failure.
+ * @param {string} model
+ */
+export function embedding(model) {
+  const kept = embeddings.get(model);
+  if (kept) return kept;
+  const found = fetchedEmbedding(model);
+  found.catch(() => embeddings.delete(model));
+  embeddings.set(model, found);
+  return found;
+}
+
+/** @param {string} model @returns {Promise<TestImages>} */
+async function fetchedEmbedding(model) {
+  const found = await request(`models/${enc(model)}/embedding`);
+  const { step, mean, directions, points, images, ...rest } = found;
+  /** @param {string} text */
+  const floats = (text) => new Float32Array(fromBase64(text).buffer);
+  const axes = {
+    mean: floats(mean),
+    directions: floats(directions),
+    points: Float32Array.from(new Int16Array(fromBase64(points).buffer), (each) => each * step),
+  };
+  await engine.embed(model, axes).catch(broken);
+  // In an exported page the images of several models may be one.
+  const png = typeof images === "string" ? images : await request(images.at);
+  return { ...rest, ...axes, images: fromBase64(png) };
+}
+
+/**
+ * The place of an image among a model's test images.
+ * @param {string} model @param {Float32Array} values before the output @param {number} count
+ */
+export const place = (model, values, count) => engine.place(model, values, count).catch(broken);
 
 /** The smallest and the largest of some numbers. @param {Float32Array} values */
 function rangeOf(values) {

@@ -164,6 +164,7 @@ function readAll(picture, signal) {
 const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
+  link: linkHere,
 });
 
 /**

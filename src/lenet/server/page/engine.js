@@ -6,7 +6,8 @@ import { startWorker } from "./transport.js";
  * @typedef {import("./network.js").Plan & {name: string, classes: string[]}} Plan
  * @typedef {import("./network.js").Verdict} Verdict
  * @typedef {{does: string, model: string, plan?: Plan, image?: Uint8Array,
- *   row?: number, ink?: import("./centring.js").Ink}} Question
+ *   row?: number, ink?: import("./centring.js").Ink, axes?: import("./embedding.js").Axes,
+ *   values?: Float32Array, count?: number}} Question
  */
 
 const DIGITS = "0,1,2,3,4,5,6,7,8,9";
@@ -84,6 +85,23 @@ export class Engine {
       values.set(await this.#ask({ does: "cover", model, image, row }), index * side);
     }
     return { side, values };
+  }
+
+  /**
+   * Keep the directions in which a model's test images differ.
+   * @param {string} model @param {import("./embedding.js").Axes} axes
+   */
+  embed(model, axes) {
+    return this.#ask({ does: "embed", model, axes });
+  }
+
+  /**
+   * The place of an image among test images, by its numbers before the output.
+   * @param {string} model @param {Float32Array} values @param {number} count of the nearest
+   * @returns {Promise<import("./embedding.js").Place>}
+   */
+  place(model, values, count) {
+    return this.#ask({ does: "place", model, values, count });
   }
 
   /** @param {Question} question @returns {Promise<any>} */

@@ -1,9 +1,11 @@
 /** Looking inside: the sheet to draw on, the lens, and the layers of one model or of two. */
 import { Newest } from "./api.js";
 import { button, el } from "./elements.js";
+import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
 import { Stream } from "./layers.js";
 import { Lens, legend } from "./lens.js";
 import { asked, facts } from "./models.js";
+import { Share } from "./share.js";
 import { t } from "./strings.js";
 
 /**
@@ -20,15 +22,23 @@ export class InsideRoom {
 
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
-   * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void}} does
+   * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
+   *   link: () => string}} does `link`: the address of what is shown
    */
-  constructor(side, main, { answered, failed }) {
+  constructor(side, main, { answered, failed, link }) {
     this.main = main;
     this.lens = new Lens(() => {
       this.#look(null);
       this.lens.element.focus({ preventScroll: true }); // the button that was pressed is hidden
     });
-    this.scales = el("div", {});
+    this.scales = el("div", { class: "scales" });
+    const forms = /** @type {import("./share.js").Form[]} */ ([
+      { form: "PNG", type: "image/png", content: () => this.#file(pngOf) },
+      { form: "SVG", type: "image/svg+xml", content: () => this.#file(svgOf) },
+      { form: "JSON", type: "application/json", content: () => this.#file(jsonOf) },
+      { form: "CSV", type: "text/csv", content: () => this.#file(csvOf) },
+    ]);
+    this.share = new Share({ link, name: "lenet-layers", forms });
     this.whose = el("p", { class: "whose" });
     this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });
     this.padPlace = el("div", { class: "pad-place" });
@@ -40,6 +50,7 @@ export class InsideRoom {
       el("div", { class: "row" }, this.play, this.whose),
       this.lens.element,
       this.scales,
+      this.share.element,
     );
     this.passing = new Newest(
       (image) => Promise.all(this.#streams.map((stream) => stream.ask(image))),
@@ -111,6 +122,18 @@ export class InsideRoom {
   recolour() {
     for (const stream of this.#streams) stream.recolour();
     this.scales.replaceChildren(legend());
+  }
+
+  /**
+   * What a file of the layers holds; null where none are shown.
+   * @template T
+   * @param {(streams: Stream[], image: import("./api.js").Bytes) => T} make
+   */
+  #file(make) {
+    const streams = this.#streams.filter(({ found }) => found);
+    if (!this.#shown || !streams.length) return null;
+    for (const stream of streams) stream.rest();
+    return make(streams, this.#shown);
   }
 
   #pass() {

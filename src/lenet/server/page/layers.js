@@ -1,5 +1,7 @@
 /** The outputs of all layers of a network, drawn large. */
 import { layers, nameOf } from "./api.js";
+import { Against } from "./against.js";
+import { Among } from "./among.js";
 import { middle, moved, reached } from "./cells.js";
 import { el, speak, still } from "./elements.js";
 import { doesText, shapeText } from "./kinds.js";
@@ -33,7 +35,7 @@ export class Stream {
   /** @type {Block[]} */ #blocks = [];
   /** @type {import("./models.js").Operations} */ #operations = new Map();
   /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
-  /** @type {import("./api.js").Layers | null} */ #found = null;
+  /** What is shown. @type {import("./api.js").Layers | null} */ found = null;
   /** @type {Patterns | null} */ #patterns = null;
   #onlook;
   #run = 0;
@@ -50,6 +52,8 @@ export class Stream {
     this.list = el("ol", { class: "layers" });
     this.softmax = new Softmax(model);
     this.why = new Why(model);
+    this.against = new Against(model, rows.at(-2)?.name ?? "");
+    this.among = new Among(model);
     /** @type {Set<string>} what was explained already */
     const explained = new Set();
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
@@ -88,7 +92,7 @@ export class Stream {
       item.append(shown.sheet.element);
       if (kind === "image") item.append(this.why.element);
       if (last && fitsCells(classes)) item.append(namesOf(classes));
-      if (last) item.append(this.softmax.element);
+      if (last) item.append(this.softmax.element, this.against.element);
       return shown;
     });
     this.list.append(...this.#blocks.map(({ element }) => element));
@@ -97,9 +101,13 @@ export class Stream {
       { class: "stream", "aria-label": t("stream", { model }) },
       el("header", {}, el("h3", {}, model), this.answer),
       this.list,
+      this.among.element,
     );
     new ResizeObserver(() => this.fit()).observe(this.list);
-    operationsOf(model).then((found) => this.#know(found));
+    operationsOf(model).then((found) => {
+      this.#know(found);
+      return this.among.fill();
+    });
   }
 
   /** Show what only the weights tell. @param {import("./models.js").Operations} operations */
@@ -108,6 +116,7 @@ export class Stream {
     for (const block of this.#blocks) {
       const operation = operations.get(block.row.name);
       const before = this.#before(block)?.row.name ?? "";
+      if (operation && block.classes && Against.fit(operation)) this.against.know(operation);
       if (operation?.connections)
         block.element.append(connectionTable(operation.connections, before));
       if (!operation || !block.classes || !Patterns.fit(operation)) continue;
@@ -118,8 +127,18 @@ export class Stream {
   }
 
   #showPatterns() {
-    const [before, last] = this.#found?.layers.slice(-2) ?? [];
+    const [before, last] = this.found?.layers.slice(-2) ?? [];
     if (before) this.#patterns?.show(before.values, last.values);
+  }
+
+  /** The layers as they are shown, for files of them. */
+  get shown() {
+    return this.#blocks.filter(isShown).map(({ row, range, sheet, classes }) => ({
+      name: row.name,
+      facts: [row.kind, shapeText(row.shape), range.textContent].join(" · "),
+      sheet,
+      classes: classes && fitsCells(classes) ? classes : [],
+    }));
   }
 
   /** Ask for the numbers. @param {import("./api.js").Bytes} image */
@@ -146,7 +165,10 @@ export class Stream {
     });
     this.softmax.show(found);
     this.why.about(image);
-    this.#found = found;
+    this.against.show(found);
+    const before = found.layers.at(-2);
+    if (before) void this.among.show(before.values);
+    this.found = found;
     this.#showPatterns();
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }

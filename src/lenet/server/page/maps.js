@@ -205,6 +205,11 @@ export class Sheet {
     return map < this.maps ? { map, row: down[1], column: across[1] } : null;
   }
 
+  /** What it takes on the page, in pixels. */
+  get size() {
+    return { width: this.#grid.width, height: this.#grid.height };
+  }
+
   get columns() {
     return this.#grid.columns;
   }

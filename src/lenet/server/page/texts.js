@@ -295,6 +295,33 @@ export const TEXTS = {
       "Score {score}: the logarithm of the sum of exp of the numbers above. It is not below the threshold, {threshold}, so this is not refused.",
     "softmax.score.refused":
       "Score {score}: the logarithm of the sum of exp of the numbers above. It is below the threshold, {threshold}, so this is refused.",
+    against: "Why {one}, and not",
+    "against.second": "{second} (runner-up)",
+    "against.dense":
+      "Each number of {before} times the difference of its two weights. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
+    "against.distance":
+      "The squared difference between each number of {before} and the pattern of “{other}”, less that to the pattern of “{one}”. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
+    "against.bias": "biases: {bias};",
+    "against.dense.total": "together {total}: the lead of “{one}” over “{other}”.",
+    "against.distance.total": "together {total}: the pattern of “{other}” is so much farther.",
+    "among.title": "Among test digits",
+    "among.title.class": "Among test images",
+    "among.what":
+      "{n} test digits, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into.",
+    "among.what.class":
+      "{n} test images, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into.",
+    "among.map": "Map of {n} test digits. Nearest to this one: {nearest}.",
+    "among.map.class": "Map of {n} test images. Nearest to this one: {nearest}.",
+    "among.nearest": "Nearest: {nearest}, by {k} such directions ({share} of the variance).",
+    "among.off": "It lies off this map, and is shown at its edge.",
+    "among.not-kept":
+      "This run keeps no map of test digits: it was made before runs kept one, or has too few of them. Train it again to see it here.",
+    "among.not-kept.class":
+      "This run keeps no map of test images: it was made before runs kept one, or has too few of them. Train it again to see it here.",
+    "among.no-row":
+      "There is no map of test digits: the layer before the output is no row of numbers.",
+    "among.no-row.class":
+      "There is no map of test images: the layer before the output is no row of numbers.",
     "patterns.own": "this image",
     "patterns.all": "The pattern of each class and the squared distance to it",
     "connections.title": "Which maps of {before} each map is connected to",

@@ -76,6 +76,9 @@ export async function request(path, { method = "GET", query = {}, body, type, si
   }
 }
 
+/** The 32-bit numbers of a network as they come. @param {Uint8Array<ArrayBuffer>} bytes */
+export const numbersIn = (bytes) => new Float32Array(bytes.buffer);
+
 /** Seconds until the service wants to be asked again. @param {Response} answer */
 function waitOf(answer) {
   const seconds = Number(answer.headers.get("Retry-After"));

@@ -1,5 +1,6 @@
 /** The page's worker: it runs networks, so that the pen never waits for them. */
 import { normalised } from "./centring.js";
+import { Embedding } from "./embedding.js";
 import { Network } from "./network.js";
 
 /**
@@ -7,18 +8,31 @@ import { Network } from "./network.js";
  * @typedef {{does: "run", model: string, image: Uint8Array<ArrayBuffer>}} Run
  * @typedef {{does: "read", model: string, ink: import("./centring.js").Ink}} Read
  * @typedef {{does: "cover", model: string, image: Uint8Array<ArrayBuffer>, row: number}} Cover
+ * @typedef {{does: "embed", model: string, axes: import("./embedding.js").Axes}} Embed
+ * @typedef {{does: "place", model: string, values: Float32Array, count: number}} Placing
  * @typedef {{layers: import("./network.js").Layer[], verdict: import("./network.js").Verdict}} Ran
  * @typedef {{image: Uint8Array<ArrayBuffer>, verdict: import("./network.js").Verdict}} WasRead
  */
 
 /** @type {Map<string, Network>} */
 const networks = new Map();
+/** @type {Map<string, Embedding>} */
+const embeddings = new Map();
 
 /**
- * @param {Load | Run | Read | Cover} question
- * @returns {Ran | WasRead | number[] | null}
+ * @param {Load | Run | Read | Cover | Embed | Placing} question
+ * @returns {Ran | WasRead | number[] | import("./embedding.js").Place | null}
  */
 function answer(question) {
+  if (question.does === "embed") {
+    embeddings.set(question.model, new Embedding(question.axes));
+    return null;
+  }
+  if (question.does === "place") {
+    const embedding = embeddings.get(question.model);
+    if (!embedding) throw new Error(`no embedding of ${question.model}`);
+    return embedding.place(question.values, question.count);
+  }
   if (question.does === "load") {
     networks.set(question.model, new Network(question.plan));
     return null;
