@@ -136,6 +136,54 @@ def test_forced_colours_keep_bars_and_ink(open_page: Open) -> None:
     assert ink != paper
 
 
+def test_forced_colours_keep_the_score_and_the_map_of_test_digits(open_page: Open) -> None:
+    page = open_page("inside", forced_colors="active", color_scheme="dark")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".among .nearest b")).to_have_text(["3"] * 5)
+    back, bar, threshold = page.evaluate(
+        """() => [".meter", ".meter i", ".meter b"].map((selector) =>
+             getComputedStyle(document.querySelector(selector)).backgroundColor)"""
+    )
+    assert len({back, bar, threshold}) == 3
+    sign, ring, paper = page.evaluate(
+        """() => { const style = (selector) => getComputedStyle(document.querySelector(selector));
+             return [style(".among-map text").fill, style(".own circle:last-child").stroke,
+                     style(".among-map").backgroundColor]; }"""
+    )
+    assert len({sign, ring, paper}) == 3
+
+
+def tap(page: Any, layer: str) -> None:
+    """Choose a cell of a layer, as a finger would."""
+    page.get_by_label(f"Numbers of {layer}.").evaluate(
+        """(maps) => {
+             maps.scrollIntoView({ block: "center" });
+             const { left, top } = maps.getBoundingClientRect();
+             const place = { clientX: left + 20, clientY: top + 20, bubbles: true };
+             maps.querySelector(".marks").dispatchEvent(new MouseEvent("click", place));
+           }"""
+    )
+
+
+def test_on_a_phone_the_lens_goes_when_its_layer_is_scrolled_away(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 390, "height": 844})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    tap(page, "C3")
+    expect(page.locator(".lens.busy")).to_be_in_viewport(ratio=0.9)
+    page.locator(".softmax").evaluate("(element) => element.scrollIntoView()")
+    expect(page.locator(".lens.busy")).to_have_count(0)
+
+
+def test_in_a_low_window_the_lens_is_seen_when_a_cell_is_chosen(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 844, "height": 390})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    tap(page, "C3")
+    expect(page.locator(".lens-title")).to_contain_text("C3 map 1")
+    expect(page.locator(".lens-title")).to_be_in_viewport(ratio=1)
+    press(page, "Close the lens")
+    expect(page.locator(".ink")).to_be_in_viewport(ratio=0.95)
+
+
 def test_where_motion_is_reduced_the_digit_passes_in_steps(open_page: Open) -> None:
     page = open_page("inside")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")

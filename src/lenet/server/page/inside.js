@@ -8,6 +8,8 @@ import { asked, facts } from "./models.js";
 import { Share } from "./share.js";
 import { t } from "./strings.js";
 
+const LENS_SEEN = 100; // pixels of the lens that have to be seen
+
 /**
  * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
  * @typedef {import("./sums.js").Look} Look
@@ -26,9 +28,10 @@ export class InsideRoom {
    *   link: () => string}} does `link`: the address of what is shown
    */
   constructor(side, main, { answered, failed, link }) {
+    this.side = side;
     this.main = main;
     this.lens = new Lens(() => {
-      this.#look(null);
+      this.#look(null, false);
       this.lens.element.focus({ preventScroll: true }); // the button that was pressed is hidden
     });
     this.scales = el("div", { class: "scales" });
@@ -76,15 +79,15 @@ export class InsideRoom {
 
   leave() {
     this.#open = false;
-    this.#look(null);
+    this.#look(null, false);
   }
 
   /** Show the layers of the chosen models. */
   build() {
     if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
     this.lens.rest();
-    /** @param {Look | null} found */
-    const look = (found) => this.#look(found);
+    /** @param {Look | null} found @param {boolean} fresh */
+    const look = (found, fresh) => this.#look(found, fresh);
     /** @param {string} model */
     const seen = (model) => facts(model).has.includes("network");
     this.#streams = asked()
@@ -140,12 +143,28 @@ export class InsideRoom {
     this.#streams.forEach((stream, index) => stream.pass(index === 0));
   }
 
-  /** Show a cell through the lens, or none. @param {Look | null} found @returns {string} in words */
-  #look(found) {
+  /**
+   * Show a cell through the lens, or none.
+   * @param {Look | null} found @param {boolean} fresh whether somebody chose it
+   * @returns {string} in words
+   */
+  #look(found, fresh) {
     for (const stream of this.#streams) if (stream.model !== found?.model) stream.leave();
-    if (found) return this.lens.show(found);
-    this.lens.rest();
-    return "";
+    if (!found) {
+      this.lens.rest();
+      this.side.scrollTop = 0; // the sheet is there again
+      return "";
+    }
+    const words = this.lens.show(found);
+    if (fresh) this.#bringLens();
+    return words;
+  }
+
+  /** In a low window the lens is below the fold of its column. */
+  #bringLens() {
+    const column = this.side.getBoundingClientRect();
+    const { top } = this.lens.element.getBoundingClientRect();
+    if (column.height && top > column.bottom - LENS_SEEN) this.side.scrollTop += top - column.top;
   }
 }
 

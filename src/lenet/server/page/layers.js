@@ -35,6 +35,10 @@ export class Stream {
   /** @type {Block[]} */ #blocks = [];
   /** @type {import("./models.js").Operations} */ #operations = new Map();
   /** @type {{block: Shown, cell: Cell} | null} */ #cell = null;
+  /** Where the lens lies over the layers, it goes when the layer that it is about does. */
+  #watch = new IntersectionObserver(([{ isIntersecting }]) => {
+    if (!isIntersecting && this.#cell && !ROOMY.matches) this.#onlook(null, false);
+  });
   /** What is shown. @type {import("./api.js").Layers | null} */ found = null;
   /** @type {Patterns | null} */ #patterns = null;
   #onlook;
@@ -42,7 +46,8 @@ export class Stream {
 
   /**
    * @param {string} model
-   * @param {{look: (look: import("./sums.js").Look | null) => string}} does
+   * @param {{look: (look: import("./sums.js").Look | null, fresh: boolean) => string}} does
+   *   `fresh`: somebody chose the cell
    */
   constructor(model, { look }) {
     this.model = model;
@@ -220,12 +225,13 @@ export class Stream {
       element.classList.remove("passing");
       if (mine !== this.#run) return;
     }
-    if (lead) this.#onlook(null);
+    if (lead) this.#onlook(null, false);
   }
 
   /** Look at nothing. */
   leave() {
     this.#cell = null;
+    this.#watch.disconnect();
     for (const { sheet } of this.#blocks) sheet?.unmark();
   }
 
@@ -256,7 +262,7 @@ export class Stream {
         this.#look(block, middle(sheet), true);
     });
     element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") return void this.#onlook(null);
+      if (event.key === "Escape") return void this.#onlook(null, false);
       const cell = moved(
         sheet,
         this.#cell?.block === block ? this.#cell.cell : middle(sheet),
@@ -289,22 +295,29 @@ export class Stream {
       ? [cell.map]
       : (operation?.connections?.[cell.map] ?? null);
     if (origin && before) before.sheet.markSource(origin, maps);
+    if (this.#cell?.block !== block) {
+      this.#watch.disconnect();
+      this.#watch.observe(block.element);
+    }
     this.#cell = { block, cell };
-    const said = this.#onlook({
-      model: this.model,
-      name: block.row.name,
-      kind: block.row.kind,
-      family: block.kind,
-      receptive,
-      cell,
-      value: block.sheet.value(cell.map, cell.row, cell.column),
-      flat: block.sheet.flat,
-      maps: block.sheet.maps,
-      classes: block.classes,
-      source: origin,
-      before: before ? { name: before.row.name, sheet: before.sheet } : null,
-      operation,
-    });
+    const said = this.#onlook(
+      {
+        model: this.model,
+        name: block.row.name,
+        kind: block.row.kind,
+        family: block.kind,
+        receptive,
+        cell,
+        value: block.sheet.value(cell.map, cell.row, cell.column),
+        flat: block.sheet.flat,
+        maps: block.sheet.maps,
+        classes: block.classes,
+        source: origin,
+        before: before ? { name: before.row.name, sheet: before.sheet } : null,
+        operation,
+      },
+      fresh,
+    );
     if (fresh && said) speak(said, 250);
   }
 
