@@ -1,6 +1,6 @@
 """Reading in bulk: rates of `--workers ray` beside `local`, memory, planning, and a large job.
 
-LENET_DATA=… python benchmarks/scale.py [--pictures 100000] [--rounds 5] [--only rates plan large]
+LENET_DATA=… python benchmarks/scale.py [--pictures 100000] [--rounds 5] [--only rates compare]
 
     rates    pictures/s from the first part file to the last, in alternating rounds, for small PNG
              files, the same in tar files, and forms; start, stop and memory
@@ -8,6 +8,7 @@ LENET_DATA=… python benchmarks/scale.py [--pictures 100000] [--rounds 5] [--on
     plan     a list of 10,000,000 names: seconds and memory
     large    100,000,000 pictures in 100,000 shards: the real planner, part writer and resume, and a
              reader that gives the same answer for each
+    compare  what a cell of `lenet compare` takes beside its training, on Ray and without
 """
 
 import argparse
@@ -34,7 +35,8 @@ from reading_speed import digit_files, photo
 LENET = (sys.executable, "-m", "lenet")
 PART = "part-*.parquet"
 POLL_SECONDS = 0.02
-PARTS = ("rates", "cost", "plan", "large")
+PARTS = ("rates", "cost", "plan", "large", "compare")
+CELL = 'model = "lenet5"\ndata = "uci-digits"\nbatch = 32\nlearning_rate = 6e-3\nepochs = 2\n'
 
 
 @dataclass(frozen=True)
@@ -293,6 +295,37 @@ def large(folder: Path, pictures: int, shards: int) -> None:
         print(f"- {title}: {ended - started:,.1f} s ({spent}), {peak:,.0f} MB")
 
 
+def overhead(folder: Path, cells: int) -> None:
+    """Print what a cell of a comparison takes beside its training, one after another."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # as a cell has one core on Ray
+    from lenet.cluster.comparing import complete_on_ray
+    from lenet.cluster.on_ray import connected
+    from lenet.comparison import Matrix, Result, Watcher
+
+    recipe = folder / "cell.toml"
+    recipe.write_text(CELL)
+
+    def matrix(name: str) -> Matrix:
+        return Matrix([str(recipe)], seeds=cells, runs=folder / name, device="cpu")
+
+    def beside_training(results: Iterator[Result]) -> str:
+        found, before = [], time.perf_counter()
+        for result in results:
+            now = time.perf_counter()
+            found.append(now - before - result.seconds)
+            before = now
+        first, *others = found
+        return f"{median(others):.2f} s (the first {first:.1f} s)"
+
+    with connected(1):
+        on_ray = beside_training(complete_on_ray(matrix("ray"), Watcher(), lambda _: None))
+    here = beside_training(matrix("here").complete(Watcher()))
+    print(
+        f"A cell takes, beside its training, {on_ray} on Ray and {here} without; median of "
+        f"{cells - 1} after the first. It is exported, checked against torch, scored and timed."
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -303,6 +336,7 @@ def main() -> None:
     parser.add_argument("--names", type=int, default=10_000_000)
     parser.add_argument("--large", type=int, default=100_000_000)
     parser.add_argument("--shards", type=int, default=100_000)
+    parser.add_argument("--cells", type=int, default=8)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--folder", type=Path, help="where there is room for its files")
     options = parser.parse_args()
@@ -313,6 +347,7 @@ def main() -> None:
             "cost": lambda: costs(folder),
             "plan": lambda: plan(folder, options.names),
             "large": lambda: large(folder, options.large, options.shards),
+            "compare": lambda: overhead(folder, options.cells),
         }
         cores = len(os.sched_getaffinity(0))
         print(f"{cores} cores.")

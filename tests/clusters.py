@@ -108,6 +108,18 @@ def actors(kind: str = "Reader") -> list[int]:
     return [pid for pid in processes("ray::") if re.match(f"ray::_{kind}", name_of(pid))]
 
 
+def actors_of(raylet: int) -> list[int]:
+    """Those that live on a node."""
+    return [pid for pid in actors() if parent_of(pid) == raylet]
+
+
+def parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 @contextmanager
 def running(cpus: int = 2) -> Iterator[Cluster]:
     """Start a cluster whose head has so many cores; end all of it afterwards."""

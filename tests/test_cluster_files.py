@@ -23,7 +23,8 @@ def an_object(required: str = "", **properties: Any) -> dict[str, Any]:
     }
 
 
-# The fields of ray.io/v1 that the file uses, with their types.
+# The fields of ray.io/v1 that the file uses, with their types, and which of them must be there: in
+# our words after KubeRay's own schema (ray.io_rayjobs.yaml, Apache-2.0) and its API reference.
 AMOUNTS = {"type": "object", "additionalProperties": {"type": "string", "pattern": r"^\d+(Gi)?$"}}
 CONTAINER = an_object(
     "name image resources",
@@ -37,7 +38,7 @@ POD = an_object(
 )
 PARAMETERS = {"type": "object", "additionalProperties": TEXT}
 GROUP = an_object(
-    "groupName rayStartParams template",
+    "groupName minReplicas maxReplicas rayStartParams template",
     groupName=TEXT,
     replicas=COUNT,
     minReplicas=COUNT,
@@ -55,6 +56,7 @@ SPEC = an_object(
     rayClusterSpec=an_object(
         "headGroupSpec",
         rayVersion=TEXT,
+        authOptions=an_object("mode", mode={"enum": ["disabled", "token"]}),
         headGroupSpec=an_object("rayStartParams template", rayStartParams=PARAMETERS, template=POD),
         workerGroupSpecs={"type": "array", "items": GROUP},
     ),
@@ -91,6 +93,7 @@ def test_its_version_of_ray_is_the_pinned_one_and_its_command_is_known(
     version = job["spec"]["rayClusterSpec"]["rayVersion"]
     assert f"\nray=={version}\n" in (ROOT / "constraints.txt").read_text()
     words = job["spec"]["entrypoint"].split()
+    assert not set("|&;<>$`'\"") & set(job["spec"]["entrypoint"])
     assert words[:3] == ["env", "RAY_ADDRESS=auto", "lenet"]
     assert "No such option" not in CliRunner().invoke(app, [*words[3:], "--help"]).output
     for image in {c["image"] for c in containers(job)}:

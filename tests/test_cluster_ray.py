@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 from bulk import kill, leftovers, parts, pictures, planned, read, rows_in, wait_for
-from clusters import Cluster, actors, free_port, running
+from clusters import Cluster, actors, actors_of, free_port, running
 from command import complaint
+from documents import endless_pdf
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'lenet[cluster]'")
 pytestmark = pytest.mark.cluster
@@ -129,6 +131,37 @@ def test_a_driver_that_is_killed_goes_on_when_it_is_started_again(
     check(out, expected)
 
 
+@pytest.mark.parametrize("point", ["planned", "read"])
+def test_a_driver_that_dies_as_it_has_planned_or_read_everything_goes_on(
+    cluster: Cluster, scans: Path, expected: dict[str, bytes], tmp_path: Path, point: str
+) -> None:
+    out = tmp_path / "out"
+    program = (
+        "import os, sys\n"
+        "from lenet.cluster import HowToRead, Manifest, bulk\n"
+        "def end(*_):\n"
+        "    os.kill(os.getpid(), 9)\n"
+        "class Watcher(bulk.Watcher):\n"
+        "    checks = end\n"
+        "if sys.argv[2] == 'planned':\n"
+        "    Manifest.save = end\n"
+        "bulk.read_in_bulk(['scans'], sys.argv[1], workers='ray', shard_items=100,\n"
+        "    options=HowToRead(single=True), watcher=Watcher())\n"
+    )
+    words = [sys.executable, "-c", program, str(out), point]
+    done = subprocess.run(words, cwd=scans, env=cluster.environment, timeout=300)
+    assert done.returncode == -signal.SIGKILL
+    wait_for(lambda: not actors())
+    there = len(expected) if point == "read" else 0
+    assert number_of_parts(out) == there
+    assert (out / "_manifest/manifest.json").exists() == (point == "read")
+    assert not (out / "_SUCCESS").exists()
+    status, said, err = finish(start(scans, cluster.environment, str(out), "--json"))
+    assert status == 0, err
+    assert json.loads(said.splitlines()[-1])["kept"] == there
+    check(out, expected)
+
+
 def test_a_node_that_is_lost_costs_the_shards_it_held(
     cluster: Cluster, scans: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -143,6 +176,60 @@ def test_a_node_that_is_lost_costs_the_shards_it_held(
     [workers] = [event["workers"] for event in events if event["event"] == "workers"]
     assert "3 cores on 2 machines" in workers
     check(out, expected)
+
+
+def test_a_straggler_that_wakes_up_writes_the_same_part_again(
+    cluster: Cluster, scans: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    node = cluster.add_node(cpus=1)
+    out = tmp_path / "out"
+    process = start(scans, cluster.environment, str(out), "--json")
+    [straggler] = wait_for(lambda: actors_of(node))
+    wait_for(lambda: number_of_parts(out) >= 1)
+    for pid in (straggler, node):  # to Ray the node is dead, and its shards go to others
+        os.kill(pid, signal.SIGSTOP)
+    status, _, err = finish(process)
+    assert status == 0, err
+    check(out, expected)
+    before = inodes(out)
+    os.kill(straggler, signal.SIGCONT)
+    try:
+        wait_for(lambda: inodes(out) != before)
+        kill(straggler)
+    finally:
+        kill(node)
+    assert parts(out) == expected
+
+
+def inodes(out: Path) -> list[int]:
+    """What tells whether a file was replaced by an equal one."""
+    return [path.stat().st_ino for path in sorted(out.glob("part-*"))]
+
+
+def test_what_cannot_be_read_is_a_row_and_the_job_ends(cluster: Cluster, tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "scans", 600)
+    broken = [folder / f"{number:05}.png" for number in range(50, 600, 100)]
+    for path in broken:  # 1 %
+        path.write_bytes(path.read_bytes()[:-30])
+    with (folder / "large.png").open("wb") as file:
+        file.truncate(200_000_000)
+    (folder / "slow.pdf").write_bytes(endless_pdf())
+    missing = [f"gone/{number}.png" for number in range(3)]
+    (tmp_path / "missing.txt").write_text("\n".join(missing))
+    words = ("@missing.txt", "--picture-seconds", "2", "--json")
+    out = tmp_path / "out"
+    status, said, err = finish(start(tmp_path, cluster.environment, str(out), *words))
+    assert status == 3, err
+    done = json.loads(said.splitlines()[-1])
+    assert (done["pictures"], done["digits"], done["failed"]) == (605, 594, {})
+    kinds = {"broken": 6, "missing": 3, "too large": 1, "too slow": 1}
+    assert done["unreadable"] == kinds
+    rows = rows_in(out)
+    assert [row["picture"] for row in rows] == planned(out)
+    errors = {row["picture"] for row in rows if row["error"]}
+    bad = [f"scans/{path.name}" for path in broken]
+    assert errors == {*bad, *missing, "scans/large.png", "scans/slow.pdf"}
+    assert (out / "_SUCCESS").exists()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 onnxruntime.disable_telemetry_events()  # no further events, where it was imported first
 
-BATCH = 256  # images that go through a network at once: its feature maps stay in the cache
+BATCH = 64  # images that go through a network at once: its feature maps stay in the cache
 
 
 def open_session(
@@ -38,9 +38,22 @@ def open_session(
     options.enable_cpu_mem_arena = options.enable_mem_pattern = keep_memory
     # By itself ONNX Runtime takes all physical cores, also those that are denied to the process.
     is_confined = available_cores() < (os.cpu_count() or 1)
+    options.add_session_config_entry("session.use_env_allocators", "1")  # see `share_memory`
     options.intra_op_num_threads = threads or (available_cores() if is_confined else 0)
     options.log_severity_level = 3  # errors only: warnings would go to a person's stderr
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def share_memory() -> None:
+    """Let all sessions that are opened from now on work in the same memory, and keep it.
+
+    It grows by what is asked for, where that of a session's own doubles. For a process that reads
+    one page after another: threads would wait for each other.
+    """
+    kind = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    memory = onnxruntime.OrtMemoryInfo("Cpu", kind, 0, onnxruntime.OrtMemType.DEFAULT)
+    growth = onnxruntime.OrtArenaCfg({"arena_extend_strategy": 1})  # by as much as is asked for
+    onnxruntime.create_and_register_allocator(memory, growth)
 
 
 def available_cores() -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lenet.cluster import places
@@ -217,6 +216,8 @@ def count_part(address: str, keys: Iterable[str], counts: Counts) -> None:
     DataError
         The file is missing, broken or holds other keys.
     """
+    import pyarrow.compute as pc  # 9 MB, which who only writes does not need
+
     try:
         with places.open_file(address) as file, pq.ParquetFile(file) as opened:
             names = opened.schema_arrow.names
@@ -238,6 +239,8 @@ def count_part(address: str, keys: Iterable[str], counts: Counts) -> None:
 
 
 def _count(table: pa.Table, pictures: int, counts: Counts) -> None:
+    import pyarrow.compute as pc
+
     counts.pictures += pictures
     for error in table["error"].drop_null().to_pylist():
         counts.unreadable[kind_of(error)] += 1
@@ -255,6 +258,8 @@ def _count(table: pa.Table, pictures: int, counts: Counts) -> None:
 
 
 def _number_of(values: Any, wanted: str) -> int:
+    import pyarrow.compute as pc
+
     return int(pc.sum(pc.equal(values, wanted)).as_py() or 0)
 
 

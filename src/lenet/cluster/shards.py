@@ -12,6 +12,7 @@ from lenet import __version__
 from lenet.cluster import places
 from lenet.cluster.loading import Loader
 from lenet.cluster.manifest import HowToRead, Manifest, Shard, items_in
+from lenet.cluster.memory import keep_it_small
 from lenet.cluster.parts import PartWriter, part_name, rows_of, schema
 from lenet.cluster.sources import Item, key_of
 from lenet.cluster.time_limit import Limited, OverdueError
@@ -90,6 +91,7 @@ class ShardReader:
 
     def __init__(self, out: str, digest: str) -> None:
         cv2.setNumThreads(1)  # there are as many readers as cores
+        keep_it_small()
         manifest = Manifest.load(out)
         if manifest is None or manifest.digest != digest:
             raise DataError(
