@@ -222,7 +222,7 @@ def test_the_curves_of_two_runs_are_drawn_told_and_saved(open_page: Open) -> Non
     )
     assert [row["epoch"] for row in rows] == [*map(str, range(1, 11)), *map(str, range(1, 13))]
     page.get_by_text("As a table").first.click()
-    expect(page.get_by_role("region", name="Learning curves").locator("tr")).to_have_count(23)
+    expect(page.get_by_role("group", name="Learning curves").locator("tr")).to_have_count(23)
 
 
 @pytest.mark.browser
@@ -258,7 +258,7 @@ def test_the_figures_of_a_run_are_shown_where_it_has_them(open_page: Open, quick
 
 @pytest.mark.browser
 def test_a_comparison_reflows_and_prints_without_buttons(open_page: Open) -> None:
-    page = compare(open_page, viewport={"width": 320, "height": 640})
+    page = compare(open_page, viewport={"width": 320, "height": 640}, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     table = page.get_by_role("table", name="Models")
     assert table.evaluate("(table) => table.scrollWidth <= table.clientWidth")
@@ -270,3 +270,8 @@ def test_a_comparison_reflows_and_prints_without_buttons(open_page: Open) -> Non
     expect(page.get_by_role("button", name="Measure the time")).to_be_hidden()
     expect(page.locator(".versus-tests .mistakes li").first).to_be_visible()
     expect(page.locator(".chart").first).to_be_visible()
+    # Paper is white, also where the screen is dark.
+    digit = page.locator(".versus-tests canvas").first
+    assert digit.evaluate("(canvas) => getComputedStyle(canvas).filter") == "none"
+    ink = digit.evaluate("(canvas) => getComputedStyle(document.body).color")
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 100

@@ -212,7 +212,7 @@ function confusion({ confusion: counts, classes }, gallery) {
   if (classes.length > 10 || longest > 2)
     matrix.style.minWidth = `${(classes.length + 2) * Math.max(2, 0.6 * Math.min(longest, 10))}rem`;
   const label = t("confusion.title");
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, matrix);
+  return el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label }, matrix);
 }
 
 /** @param {import("./api.js").Model} model */

@@ -56,7 +56,7 @@ export function table({ label, columns, rows, minor = -1, class: kind = "" }) {
   const style = (index) => ({ class: index === minor ? "minor" : null });
   return el(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": label },
     el(
       "table",
       { class: kind || null },
