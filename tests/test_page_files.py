@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 import lenet
 from lenet.reader import percent
 from lenet.server.app import build
-from lenet.server.bundling import bundle
+from lenet.server.bundling import bundle, bundle_apart
 from lenet.server.guard import Policy
 from lenet.server.site import ENTRY, STYLES, WORKER, files_of
 from percents import PERCENTS
@@ -20,7 +20,7 @@ from services import service_of
 PAGE = Path(lenet.__file__).parent / "server" / "page"
 MODULES = sorted(PAGE.glob("*.js"))
 HTML = (PAGE / "index.html").read_text("utf-8")
-STRINGS = (PAGE / "texts.js").read_text("utf-8")
+STRINGS = "".join((PAGE / f"{name}.js").read_text("utf-8") for name in ("texts", "numbertexts"))
 TEXTS = set(re.findall(r'^    (?:"([^"]+)"|(\w+)):', STRINGS, re.MULTILINE))
 KEYS = {quoted or bare for quoted, bare in TEXTS}
 
@@ -38,7 +38,9 @@ def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
     files = files_of(PAGE)
     html = files["/"].content.decode()
     named = {f"/{name}" for name in re.findall(r'(?:src|href|content)="([^"#]+/[^"#]+)"', html)}
-    assert named == set(files) - {"/", "/index.html"}
+    later = {path for path in files if path.endswith("/numbers.js")}  # fetched with its room
+    assert len(later) == 1
+    assert named == set(files) - {"/", "/index.html"} - later
     (folder,) = {path.split("/")[1] for path in named}
     assert re.fullmatch(r"[0-9a-f]{12}", folder)
 
@@ -73,6 +75,41 @@ def test_joined_modules_share_no_names_but_what_they_export() -> None:
         assert done.stdout == "5\n"
 
 
+LATER = {
+    "app": 'import { one } from "./one.js";\nconst load = async () => {\n'
+    '  const { room } = await import("./room.js");\n'
+    '  const { other } = await import("./other.js");\n  return [one, room, other, ran];\n};\n'
+    "load().then((found) => console.log(found.join()));\n",
+    "room": 'import { one } from "./one.js";\nimport { own } from "./own.js";\n'
+    'import { both } from "./both.js";\nexport const room = one + own + both;\n',
+    "other": 'import { both } from "./both.js";\nexport const other = both;\n',
+    "one": "export const one = 1;\n",
+    "own": "export const own = 10;\n",
+    "both": "globalThis.ran = (globalThis.ran ?? 0) + 1;\nexport const both = 100 * ran;\n",
+}
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_is_imported_later_has_a_script_of_its_own(tmp_path: Path, apart: bool) -> None:
+    scripts = bundle_apart(LATER, "app") if apart else {"app": bundle(LATER, "app")}
+    for name, script in scripts.items():
+        (tmp_path / f"{name}.js").write_text(script)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    if apart:
+        assert list(scripts) == ["app", "room", "other"]
+        made = {name: re.findall(r"^// (\w+)\.js$", text, re.M) for name, text in scripts.items()}
+        assert made == {
+            "app": ["one", "both", "app"],
+            "room": ["own", "room"],
+            "other": ["other"],
+        }
+    if node := shutil.which("node"):
+        done = subprocess.run(
+            [node, tmp_path / "app.js"], capture_output=True, text=True, timeout=60
+        )
+        assert done.stdout == "1,111,100,1\n", done.stderr
+
+
 @pytest.mark.parametrize(
     ("modules", "fault"),
     [
@@ -87,7 +124,8 @@ def test_joined_modules_share_no_names_but_what_they_export() -> None:
         ({"app": 'import * as b from "./b.js";\n'}, "cannot be joined: import \\* as b"),
         ({"app": "export default 1;\n"}, "cannot be joined: export default 1"),
         ({"app": "export let a = 1;\n"}, "cannot be joined: export let a"),
-        ({"app": 'const b = await import("./b.js");\n'}, "cannot be joined: import"),
+        ({"app": 'const b = import("./b.js");\n'}, "cannot be joined: import"),
+        ({"app": 'const b = await import("./b.js");\n'}, "app.js imports b.js, which does not"),
     ],
 )
 def test_what_cannot_be_joined_is_refused(modules: dict[str, str], fault: str) -> None:
@@ -147,7 +185,7 @@ def test_text_is_never_taken_for_markup() -> None:
             assert word not in text, f"{module.name} says {word}"
 
 
-def test_every_text_that_is_asked_for_is_in_the_one_file_of_texts() -> None:
+def test_every_text_that_is_asked_for_is_in_a_file_of_texts() -> None:
     asked = set(re.findall(r'data-t(?:-label)?="([^"]+)"', HTML))
     for module in MODULES:
         text = module.read_text("utf-8")
@@ -166,9 +204,9 @@ def test_python_writes_probabilities_as_the_page_does() -> None:
     assert {share: percent(share) for share in PERCENTS} == PERCENTS
 
 
-def test_no_sentence_hides_outside_the_file_of_texts() -> None:
+def test_no_sentence_hides_outside_the_files_of_texts() -> None:
     for module in MODULES:
-        if module.name == "texts.js":
+        if module.name in ("texts.js", "numbertexts.js"):
             continue
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", module.read_text("utf-8"), flags=re.DOTALL)
         sentences = re.findall(r'"[A-Z][a-z]+ [a-z]+[^"]*"', code)

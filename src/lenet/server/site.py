@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lenet.server.api_page import api_page
-from lenet.server.bundling import bundle, join_styles
+from lenet.server.bundling import bundle, bundle_apart, join_styles
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
 ENTRY, WORKER = "app", "worker"  # the modules that start the page, and its worker
@@ -119,7 +119,10 @@ def files_of(folder: Traversable) -> dict[str, File]:
         name.removesuffix(".js"): text for name, text in sources.items() if name.endswith(".js")
     }
     contents = {
-        "app.js": (bundle(modules, ENTRY), "text/javascript"),
+        **{
+            f"{name}.js": (script, "text/javascript")
+            for name, script in bundle_apart(modules, ENTRY).items()
+        },
         "worker.js": (bundle(modules, WORKER), "text/javascript"),
         "page.css": (join_styles(sources[f"{name}.css"] for name in STYLES), "text/css"),
         "scheme.js": (sources["scheme.js"], "text/javascript"),

@@ -9,7 +9,6 @@ import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { fillNumbers } from "./numbers.js";
 import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
@@ -188,11 +187,20 @@ function openInside(from) {
 
 // ---------------------------------------------------------------- numbers
 
-function showNumbers() {
+/** Its program is fetched when somebody first enters the room. */
+async function showNumbers() {
   const wanted = asked().join();
   if (numbersFor === wanted && !state.collect) return;
   numbersFor = wanted;
-  fillNumbers(byId("numbers-body"), (image, words) => {
+  const program = await import("./numbers.js").catch(() => null);
+  if (!program) {
+    numbersFor = "";
+    failed(new ApiError(t("error.unreachable"), 0));
+    byId("notice").append(" ", button(t("again"), showNumbers));
+    return;
+  }
+  if (asked().join() !== wanted) return; // another choice was made meanwhile
+  program.fillNumbers(byId("numbers-body"), (image, words) => {
     inside.set({ image, from: "mistake", words });
     location.hash = "#inside";
   });

@@ -7,12 +7,15 @@ import { button, el } from "./elements.js";
 import { figuresOf } from "./figures.js";
 import { Mistakes } from "./mistakes.js";
 import { asked, facts, state } from "./models.js";
+import { NUMBER_TEXTS } from "./numbertexts.js";
 import { inTurn, part, table } from "./parts.js";
 import { standings } from "./standings.js";
-import { count, integer, rate, t } from "./strings.js";
+import { addTexts, count, integer, rate, t } from "./strings.js";
 import { versus } from "./versus.js";
 
 /** @typedef {import("./mistakes.js").Inside} Inside */
+
+addTexts(NUMBER_TEXTS);
 
 /**
  * Fill the room for the models that are chosen, each part after those before it.

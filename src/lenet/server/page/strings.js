@@ -6,6 +6,10 @@ export const language =
   navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag in TEXTS) ?? "en";
 
 const texts = TEXTS[language];
+
+/** Add the texts of a room whose program was fetched. @param {typeof TEXTS} more */
+export const addTexts = (more) => Object.assign(texts, more[language]);
+
 const plurals = new Intl.PluralRules(language);
 
 /**
