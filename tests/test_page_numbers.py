@@ -114,6 +114,18 @@ def test_the_card_lays_out_how_the_reader_was_made_and_measured(open_page: Open)
     expect(card.get_by_role("row", name="30 short strings")).to_contain_text("28")
 
 
+def test_a_room_whose_program_did_not_arrive_is_tried_again(open_page: Open) -> None:
+    page = open_page(expect_errors=True)
+    expect(page.locator(".pad")).to_be_visible()
+    page.route("**/numbers.js", lambda route: route.abort("connectionrefused"), times=1)
+    page.get_by_role("link", name="Numbers").click()
+    notice = page.locator("#notice")
+    expect(notice).to_contain_text("The service cannot be reached")
+    notice.get_by_role("button", name="Try again").click()
+    expect(page.locator(".facts")).to_be_visible()
+    expect(notice).to_be_hidden()
+
+
 def test_a_run_that_kept_no_mistakes_says_so_in_one_line(open_page: Open) -> None:
     page = open_page()
 

@@ -199,7 +199,11 @@ async function showNumbers() {
     byId("notice").append(" ", button(t("again"), showNumbers));
     return;
   }
-  if (asked().join() !== wanted) return; // another choice was made meanwhile
+  if (lost) {
+    settle(); // it is back: the page begins anew
+    return;
+  }
+  if (numbersFor !== wanted) return; // another choice was made meanwhile
   program.fillNumbers(byId("numbers-body"), (image, words) => {
     inside.set({ image, from: "mistake", words });
     location.hash = "#inside";
