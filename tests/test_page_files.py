@@ -38,8 +38,9 @@ def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
     files = files_of(PAGE)
     html = files["/"].content.decode()
     named = {f"/{name}" for name in re.findall(r'(?:src|href|content)="([^"#]+/[^"#]+)"', html)}
-    later = {path for path in files if path.endswith("/numbers.js")}  # fetched with its room
-    assert len(later) == 1
+    # Fetched when their rooms are entered.
+    later = {path for path in files if path.endswith(("/inside.js", "/numbers.js"))}
+    assert len(later) == 2
     assert named == set(files) - {"/", "/index.html"} - later
     (folder,) = {path.split("/")[1] for path in named}
     assert re.fullmatch(r"[0-9a-f]{12}", folder)

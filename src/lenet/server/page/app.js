@@ -5,9 +5,8 @@ import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, speak, writeTexts } from "./elements.js";
 import { networkPart } from "./elsewhere.js";
-import { InsideRoom } from "./inside.js";
+import { Inside, numbersProgram } from "./entering.js";
 import { schemeSwitch } from "./light.js";
-import { readColours } from "./maps.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
 import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
@@ -160,7 +159,7 @@ function readAll(picture, signal) {
 
 // ---------------------------------------------------------------- looking inside
 
-const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
+const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
   link: linkHere,
@@ -185,6 +184,18 @@ function openInside(from) {
   location.hash = "#inside";
 }
 
+async function enterInside() {
+  try {
+    await inside.enter(pad.element);
+  } catch (error) {
+    lacking(error, enterInside);
+    return;
+  }
+  if (lost) settle(); // the service is back
+  // Start with a sample: an empty drawing shows nothing.
+  if (room === "inside" && !inside.subject && pad.empty) pad.write(3);
+}
+
 // ---------------------------------------------------------------- numbers
 
 /** Its program is fetched when somebody first enters the room. */
@@ -192,11 +203,12 @@ async function showNumbers() {
   const wanted = asked().join();
   if (numbersFor === wanted && !state.collect) return;
   numbersFor = wanted;
-  const program = await import("./numbers.js").catch(() => null);
-  if (!program) {
+  let program;
+  try {
+    program = await numbersProgram();
+  } catch (error) {
     numbersFor = "";
-    failed(new ApiError(t("error.unreachable"), 0));
-    byId("notice").append(" ", button(t("again"), showNumbers));
+    lacking(error, showNumbers);
     return;
   }
   if (lost) {
@@ -294,9 +306,7 @@ function enter() {
   if (room === "draw") byId("draw-side").append(pad.element);
   if (room === "inside") {
     inside.subject ??= subjectOf("draw") ?? subjectOf("picture");
-    inside.enter(pad.element);
-    // Start with a sample: an empty drawing shows nothing.
-    if (!inside.subject && pad.empty) pad.write(3);
+    void enterInside();
   }
   if (room === "numbers") showNumbers();
   writePlace();
@@ -362,6 +372,16 @@ function failed(error) {
   void begin();
 }
 
+/**
+ * Say that a room lacks its program, and let it be asked for again.
+ * @param {unknown} error @param {() => void} again
+ */
+function lacking(error, again) {
+  if (!(error instanceof ApiError)) throw error;
+  failed(error);
+  byId("notice").append(" ", button(t("again"), again));
+}
+
 /** Fill the selects anew. */
 function chooseModels() {
   modelChoice(
@@ -395,7 +415,6 @@ async function begin() {
   byId("keeping").textContent = t(`keeping.${keeps}`);
   byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
   schemeSwitch(byId("scheme"), () => {
-    readColours();
     pad.repaint();
     inside.recolour();
   });

@@ -4,6 +4,7 @@ import { button, el } from "./elements.js";
 import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
 import { Stream } from "./layers.js";
 import { Lens, legend } from "./lens.js";
+import { readColours } from "./maps.js";
 import { asked, facts } from "./models.js";
 import { Share } from "./share.js";
 import { t } from "./strings.js";
@@ -123,6 +124,7 @@ export class InsideRoom {
 
   /** The colours have changed. */
   recolour() {
+    readColours();
     for (const stream of this.#streams) stream.recolour();
     this.scales.replaceChildren(legend());
   }
