@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 import lenet
 from lenet.reader import percent
 from lenet.server.app import build
-from lenet.server.bundling import bundle
+from lenet.server.bundling import bundle, bundle_apart
 from lenet.server.guard import Policy
 from lenet.server.site import ENTRY, STYLES, WORKER, files_of
 from percents import PERCENTS
@@ -38,8 +38,8 @@ def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
     files = files_of(PAGE)
     html = files["/"].content.decode()
     named = {f"/{name}" for name in re.findall(r'(?:src|href|content)="([^"#]+/[^"#]+)"', html)}
-    assert named == set(files) - {"/", "/index.html"}
     (folder,) = {path.split("/")[1] for path in named}
+    assert named == set(files) - {"/", "/index.html", f"/{folder}/later.js"}
     assert re.fullmatch(r"[0-9a-f]{12}", folder)
 
 
@@ -73,6 +73,39 @@ def test_joined_modules_share_no_names_but_what_they_export() -> None:
         assert done.stdout == "5\n"
 
 
+def test_what_is_needed_later_is_a_script_of_its_own(tmp_path: Path) -> None:
+    modules = {
+        "app": 'import { both } from "./both.js";\n'
+        'import("./late.js").then(({ twice }) => console.log(twice(both)));\n',
+        "late": 'import { two } from "./two.js";\nimport { both } from "./both.js";\n'
+        "export const twice = (n) => n * two * both;\n",
+        "two": "export const two = 2;\n",
+        "both": "export const both = 3;\n",
+    }
+    first, later = bundle_apart(modules, "app", "later")
+    assert re.findall(r"^// (\w+)\.js$", first, re.MULTILINE) == ["both", "app"]
+    assert re.findall(r"^// (\w+)\.js$", later, re.MULTILINE) == ["two", "late"]
+    whole = bundle(modules, "app")
+    if node := shutil.which("node"):
+        (tmp_path / "package.json").write_text('{"type": "module"}')
+        (tmp_path / "app.js").write_text(first)
+        (tmp_path / "later.js").write_text(later)
+        (tmp_path / "whole.js").write_text(whole)
+        for script in ("app.js", "whole.js"):
+            done = subprocess.run(
+                [node, script], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            )
+            assert done.stdout == "18\n", done.stderr
+
+
+def test_drawing_needs_no_layers_and_no_charts() -> None:
+    files = files_of(PAGE)
+    scripts = {path.rpartition("/")[2]: file.content.decode() for path, file in files.items()}
+    for module in ("layers", "against", "among", "numbers"):
+        assert f"// {module}.js\n" in scripts["later.js"]
+        assert f"// {module}.js\n" not in scripts["app.js"]
+
+
 @pytest.mark.parametrize(
     ("modules", "fault"),
     [
@@ -87,7 +120,12 @@ def test_joined_modules_share_no_names_but_what_they_export() -> None:
         ({"app": 'import * as b from "./b.js";\n'}, "cannot be joined: import \\* as b"),
         ({"app": "export default 1;\n"}, "cannot be joined: export default 1"),
         ({"app": "export let a = 1;\n"}, "cannot be joined: export let a"),
-        ({"app": 'const b = await import("./b.js");\n'}, "cannot be joined: import"),
+        ({"app": 'await import("./b.js");\n'}, "app.js imports b.js, which does not exist"),
+        ({"app": "const b = await import(name);\n"}, "cannot be joined: import"),
+        (
+            {"app": 'await import("./b.js");\n', "b": 'import { c } from "./app.js";\n'},
+            "modules import in a circle: app > b > app",
+        ),
     ],
 )
 def test_what_cannot_be_joined_is_refused(modules: dict[str, str], fault: str) -> None:

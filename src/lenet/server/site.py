@@ -22,10 +22,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lenet.server.api_page import api_page
-from lenet.server.bundling import bundle, join_styles
+from lenet.server.bundling import bundle, bundle_apart, join_styles
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
 ENTRY, WORKER = "app", "worker"  # the modules that start the page, and its worker
+LATER = "later"  # the script of what is not needed to draw
 PLACEHOLDER = '"page/'  # in index.html, stands for the folder named by the hash
 HASH_LENGTH = 12  # hexadecimal digits: 48 bits are enough to distinguish versions
 
@@ -118,8 +119,10 @@ def files_of(folder: Traversable) -> dict[str, File]:
     modules = {
         name.removesuffix(".js"): text for name, text in sources.items() if name.endswith(".js")
     }
+    first, later = bundle_apart(modules, ENTRY, LATER)
     contents = {
-        "app.js": (bundle(modules, ENTRY), "text/javascript"),
+        f"{ENTRY}.js": (first, "text/javascript"),
+        f"{LATER}.js": (later, "text/javascript"),
         "worker.js": (bundle(modules, WORKER), "text/javascript"),
         "page.css": (join_styles(sources[f"{name}.css"] for name in STYLES), "text/css"),
         "scheme.js": (sources["scheme.js"], "text/javascript"),

@@ -9,7 +9,6 @@ import { InsideRoom } from "./inside.js";
 import { schemeSwitch } from "./light.js";
 import { readColours } from "./maps.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { fillNumbers } from "./numbers.js";
 import { packDrawing, packImage, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
@@ -164,6 +163,7 @@ function readAll(picture, signal) {
 const inside = new InsideRoom(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
+  arrived,
   link: linkHere,
 });
 
@@ -188,17 +188,34 @@ function openInside(from) {
 
 // ---------------------------------------------------------------- numbers
 
-function showNumbers() {
+async function showNumbers() {
   const wanted = asked().join();
   if (numbersFor === wanted && !state.collect) return;
   numbersFor = wanted;
-  fillNumbers(byId("numbers-body"), (image, words) => {
+  const loaded = await arrived(import("./numbers.js"));
+  if (!loaded || numbersFor !== wanted) return;
+  loaded.fillNumbers(byId("numbers-body"), (image, words) => {
     inside.set({ image, from: "mistake", words });
     location.hash = "#inside";
   });
 }
 
 // ---------------------------------------------------------------- rooms
+
+/**
+ * A part of the page that is fetched when it is first needed; null if it cannot be reached.
+ * @template T
+ * @param {Promise<T>} part
+ */
+async function arrived(part) {
+  try {
+    return await part;
+  } catch {
+    numbersFor = "";
+    failed(new ApiError(t("error.unreachable"), 0));
+    return null;
+  }
+}
 
 /** Clear the notice, or show what is wrong with the address. */
 function settle() {
@@ -286,7 +303,7 @@ function enter() {
     // Start with a sample: an empty drawing shows nothing.
     if (!inside.subject && pad.empty) pad.write(3);
   }
-  if (room === "numbers") showNumbers();
+  if (room === "numbers") void showNumbers();
   writePlace();
   if (moved) {
     scrollTo(0, 0);
@@ -305,10 +322,10 @@ function nameClasses() {
 function modelsChanged() {
   told = "";
   nameClasses();
-  inside.build();
+  void inside.build();
   readDrawing();
   pictures.again();
-  if (room === "numbers") showNumbers();
+  if (room === "numbers") void showNumbers();
   writePlace();
 }
 
@@ -358,7 +375,7 @@ function chooseModels() {
     modelsChanged,
   );
   nameClasses();
-  inside.build();
+  void inside.build();
 }
 
 async function begin() {

@@ -1,8 +1,6 @@
 /** Looking inside: the sheet to draw on, the lens, and the layers of one model or of two. */
 import { Newest } from "./api.js";
 import { button, el } from "./elements.js";
-import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
-import { Stream } from "./layers.js";
 import { Lens, legend } from "./lens.js";
 import { asked, facts } from "./models.js";
 import { Share } from "./share.js";
@@ -13,6 +11,7 @@ const LENS_SEEN = 100; // pixels of the lens that have to be seen
 /**
  * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
  * @typedef {import("./sums.js").Look} Look
+ * @typedef {import("./layers.js").Stream} Stream
  */
 
 export class InsideRoom {
@@ -21,25 +20,28 @@ export class InsideRoom {
   /** What the layers show. @type {import("./api.js").Bytes | null} */ #shown = null;
   /** What they show, or are about to. @type {import("./api.js").Bytes | null} */ #asked = null;
   #open = false;
+  #arrived;
 
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
    * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
-   *   link: () => string}} does `link`: the address of what is shown
+   *   arrived: <T>(part: Promise<T>) => Promise<T | null>, link: () => string}} does `arrived`: a part
+   *   of the page, once it is there; `link`: the address of what is shown
    */
-  constructor(side, main, { answered, failed, link }) {
+  constructor(side, main, { answered, failed, arrived, link }) {
     this.side = side;
     this.main = main;
+    this.#arrived = arrived;
     this.lens = new Lens(() => {
       this.#look(null, false);
       this.lens.element.focus({ preventScroll: true }); // the button that was pressed is hidden
     });
     this.scales = el("div", { class: "scales" });
     const forms = /** @type {import("./share.js").Form[]} */ ([
-      { form: "PNG", type: "image/png", content: () => this.#file(pngOf) },
-      { form: "SVG", type: "image/svg+xml", content: () => this.#file(svgOf) },
-      { form: "JSON", type: "application/json", content: () => this.#file(jsonOf) },
-      { form: "CSV", type: "text/csv", content: () => this.#file(csvOf) },
+      { form: "PNG", type: "image/png", content: () => this.#file("pngOf") },
+      { form: "SVG", type: "image/svg+xml", content: () => this.#file("svgOf") },
+      { form: "JSON", type: "application/json", content: () => this.#file("jsonOf") },
+      { form: "CSV", type: "text/csv", content: () => this.#file("csvOf") },
     ]);
     this.share = new Share({ link, name: "lenet-layers", forms });
     this.whose = el("p", { class: "whose" });
@@ -73,7 +75,7 @@ export class InsideRoom {
   enter(pad) {
     this.#open = true;
     this.padPlace.append(pad);
-    this.build();
+    void this.build();
     this.set(this.subject);
   }
 
@@ -83,8 +85,13 @@ export class InsideRoom {
   }
 
   /** Show the layers of the chosen models. */
-  build() {
-    if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
+  async build() {
+    const wanted = asked().join();
+    const shown = () => this.#streams.map(({ model }) => model).join();
+    if (!this.#open || shown() === wanted) return;
+    const loaded = await this.#arrived(import("./layers.js"));
+    if (!loaded || !this.#open || asked().join() !== wanted || shown() === wanted) return;
+    const { Stream } = loaded;
     this.lens.rest();
     /** @param {Look | null} found @param {boolean} fresh */
     const look = (found, fresh) => this.#look(found, fresh);
@@ -129,14 +136,14 @@ export class InsideRoom {
 
   /**
    * What a file of the layers holds; null where none are shown.
-   * @template T
-   * @param {(streams: Stream[], image: import("./api.js").Bytes) => T} make
+   * @param {"pngOf" | "svgOf" | "jsonOf" | "csvOf"} make
    */
-  #file(make) {
+  async #file(make) {
+    const loaded = await this.#arrived(import("./layerfiles.js"));
     const streams = this.#streams.filter(({ found }) => found);
-    if (!this.#shown || !streams.length) return null;
+    if (!loaded || !this.#shown || !streams.length) return null;
     for (const stream of streams) stream.rest();
-    return make(streams, this.#shown);
+    return loaded[make](streams, this.#shown);
   }
 
   #pass() {
