@@ -3,6 +3,7 @@
 The sources are small ES modules and style sheets. A browser would need about forty requests for
 them, so the service bundles them itself, in plain Python. Scripts and styles are in a folder named
 by a hash of their content: a new version has new URLs, and a browser fetches each URL only once.
+What only one room needs is a script of its own, fetched when the room is entered.
 Only ``index.html`` is checked every time.
 """
 
