@@ -130,7 +130,12 @@ export class Among {
     this.map.replaceChildren(
       svg(
         "svg",
-        { role: "img", viewBox: `0 0 ${WIDTH} ${Math.round(height)}`, class: "among-map" },
+        {
+          role: "img",
+          viewBox: `0 0 ${WIDTH} ${Math.round(height)}`,
+          class: "among-map",
+          "aria-label": about(this.#model, "among.title"), // until the nearest are known
+        },
         ...groups,
         ...lines,
         own,
