@@ -60,7 +60,6 @@ def connected(workers: int = 0) -> Iterator[tuple[Any, str]]:
         Ray is not installed, cannot be reached or started, or has another version there.
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # before the import: it tells nobody anything
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # not a line for each try to connect
     address = os.environ.get("RAY_ADDRESS", "").strip()
     if address.startswith(CLIENT):
         raise DataError(
