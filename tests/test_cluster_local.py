@@ -358,6 +358,21 @@ def test_neither_ray_nor_torch_is_loaded_to_read_here(job: Path) -> None:
     assert not {"ray", "torch", "sklearn"} & loaded
 
 
+def test_a_process_that_reads_goes_without_pandas(job: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        read(["scans"], job / "out", watcher=_StopAtBegin())
+    program = (
+        "import sys; from lenet.cluster.shards import Report, in_a_process;"
+        "from lenet.cluster.manifest import Manifest; manifest = Manifest.load('out');"
+        "work = in_a_process('out', manifest.digest);"
+        "[outcome] = work(manifest.find_shards('out')[:1]);"
+        "print(isinstance(outcome, Report), outcome, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.startswith("True Report("), done.stdout + done.stderr
+    assert done.stdout.endswith(" False\n")
+
+
 def test_the_kinds_of_errors_follow_from_what_decoding_says(tmp_path: Path) -> None:
     said = {}
     for name, content in (("empty", b""), ("text", b"abc"), ("broken", one(1)[:50])):

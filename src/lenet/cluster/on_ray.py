@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from lenet.cluster.manifest import Shard
+from lenet.cluster.memory import without_pandas
 from lenet.cluster.pool import TRIES
 from lenet.cluster.shards import Fault, Report, ShardReader, read_safely
 from lenet.errors import DataError, LeNetError
@@ -131,8 +132,9 @@ def _refusal(said: str, where: str) -> DataError:
             f"Python {our_python}: install the same everywhere"
         )
     return DataError(
-        f"Ray {where} cannot be used: {said[:200]}; check RAY_ADDRESS, or leave it unset to "
-        "start Ray on this machine; --workers local does without it"
+        f"Ray {where} cannot be used: {said[:200]}; check RAY_ADDRESS and, if the "
+        "cluster has one, the token (RAY_AUTH_MODE=token, ~/.ray/auth_token), or leave RAY_ADDRESS "
+        "unset to start Ray on this machine; --workers local does without it"
     )
 
 
@@ -226,6 +228,7 @@ class _Reader:
     """The actor: reads shards in a process of its own."""
 
     def __init__(self, out: str, digest: str) -> None:
+        without_pandas()
         self._fault = ""
         try:
             self._reader = ShardReader(out, digest)

@@ -12,7 +12,7 @@ from lenet import __version__
 from lenet.cluster import places
 from lenet.cluster.loading import Loader
 from lenet.cluster.manifest import HowToRead, Manifest, Shard, items_in
-from lenet.cluster.memory import keep_it_small
+from lenet.cluster.memory import keep_it_small, without_pandas
 from lenet.cluster.parts import PartWriter, part_name, rows_of, schema
 from lenet.cluster.sources import Item, key_of
 from lenet.cluster.time_limit import Limited, OverdueError
@@ -217,6 +217,7 @@ def read_safely(reader: Callable[[Shard], Report], shard: Shard) -> Report | Fau
 
 def in_a_process(out: str, digest: str) -> Callable[[list[Shard]], list[Report | Fault]]:
     """Return the function that reads shards in a process of the pool."""
+    without_pandas()
     try:
         reader = ShardReader(out, digest)
     except LeNetError as error:
