@@ -52,6 +52,46 @@ def test_a_link_holds_models_and_drawing_and_never_the_token(open_page: Open) ->
         page.close()  # before the service that it may still ask
 
 
+def answers_of(page: Any) -> list[Any]:
+    """Return a list that gets the answer to every drawing that the page has read."""
+    answers: list[Any] = []
+    page.on(
+        "requestfinished",
+        lambda asked: answers.append(asked.response().json()) if "/v1/read" in asked.url else None,
+    )
+    return answers
+
+
+@pytest.mark.parametrize("corners", [False, True])
+def test_a_link_opened_on_another_screen_gives_the_same_answer(
+    open_page: Open, corners: bool
+) -> None:
+    page = open_page()
+    answers = answers_of(page)
+    if corners:  # few points far apart, as of a quick hand
+        sheet = page.locator(".ink").bounding_box()
+        for index, (x, y) in enumerate([(0, 0.1), (0.4, 0), (0.35, 0.3), (0.1, 0.9)]):
+            page.mouse.move(sheet["x"] + 200 + 300 * x, sheet["y"] + 60 + 300 * y)
+            if not index:
+                page.mouse.down()
+        page.mouse.up()
+    else:
+        draw(page, 2, at=0.25)
+        draw(page, 7, at=0.75, height=0.4)
+    page.wait_for_timeout(900)
+    link = page.url
+    phone = open_page(address=link, viewport={"width": 390, "height": 844}, device_scale_factor=3)
+    again = answers_of(phone)
+    phone.reload()
+    expect(number(phone)).not_to_have_text("")
+    phone.wait_for_timeout(900)
+    assert phone.url.split("d=")[1] == link.split("d=")[1]
+    shares = [
+        [digit["probabilities"] for digit in found[-1]["digits"]] for found in (answers, again)
+    ]
+    assert shares[0] == shares[1] != []
+
+
 BROKEN = "The drawing in this link cannot be read"
 BROKEN_LINKS = {
     "#inside?model=nobody": "This link names the model “nobody”, which is not served here.",

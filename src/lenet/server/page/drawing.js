@@ -1,6 +1,7 @@
 /** The drawing pad: mouse, finger, pen with pressure, or keys. */
 import { button, contextOf, el, icon, still } from "./elements.js";
 import { KeyPen } from "./keypen.js";
+import { asLinked } from "./packing.js";
 import { PointerPen } from "./pointerpen.js";
 import { Strokes, sample } from "./strokes.js";
 import { t } from "./strings.js";
@@ -94,9 +95,10 @@ export class Pad {
     return this.strokes.empty;
   }
 
-  /** The drawing as a picture. @returns {Promise<Blob>} */
+  /** The drawing as a picture, from which it is read. @returns {Promise<Blob>} */
   picture() {
-    return this.strokes.picture(this.#size);
+    const { strokes, ...size } = asLinked(this.packed);
+    return new Strokes(strokes).picture(size);
   }
 
   /** The drawing as SVG. */
@@ -121,7 +123,8 @@ export class Pad {
 
   /** The drawing as the page reads it without a service. */
   drawing() {
-    return this.strokes.drawing(this.#size);
+    const { strokes, ...size } = asLinked(this.packed);
+    return new Strokes(strokes).drawing(size);
   }
 
   /** The end of the last stroke, as shares of the drawing; null if there is none. */

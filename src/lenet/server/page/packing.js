@@ -1,7 +1,9 @@
 /** A drawing, or the image of a digit, as a word of an address: strokes in bytes, in base64. */
+import { lineOf } from "./strokes.js";
 
 /**
  * @typedef {import("./strokes.js").Stroke} Stroke
+ * @typedef {import("./strokes.js").Point} Point
  * @typedef {{width: number, height: number, strokes: Stroke[]}} Drawing
  * @typedef {{drawing: Drawing} | {image: Uint8Array<ArrayBuffer>}} Packed
  */
@@ -10,8 +12,13 @@ export const LONGEST = 1900; // characters; with the rest an address stays below
 const SIDE = 28;
 const UNITS = 2047; // of the drawing's longer side
 const WIDTHS = 2000; // of a pen as wide as that side
-const FAR = 127; // units from one point to the next
+const FAR = 127; // units from one point to the next that fit into a byte
+const FARTHER = -128; // two more bytes tell how far
 const PRESSURE = 100; // the usual one
+const FINEST = 0.0005; // of the longer side: how far a line of the word may be from the one drawn
+const COARSEST = 0.02;
+/** What a stroke of a word is, as bits. */
+const [PRESSED, STRAIGHT] = [1, 2];
 const [STROKES, IMAGE] = ["s", "i"];
 
 /** @param {Uint8Array} image of 28×28 @returns {string} */
@@ -22,18 +29,30 @@ export const packImage = (image) => IMAGE + toWord([...image]);
  * @param {Drawing} drawing
  * @returns {string}
  */
-export function packDrawing({ width, height, strokes }) {
-  const longer = Math.max(width, height);
-  for (let tolerance = 0.0005; tolerance < 0.02; tolerance *= 1.6) {
-    const bytes = [...short((UNITS * width) / longer), ...short((UNITS * height) / longer)];
-    for (const stroke of strokes) {
-      const points = simplified(stroke.points, tolerance * longer);
-      bytes.push(...strokeBytes(points, stroke.width, longer));
-    }
-    const word = STROKES + toWord(bytes);
+export function packDrawing(drawing) {
+  for (let tolerance = FINEST; tolerance < COARSEST; tolerance *= 1.6) {
+    const word = packedWith(drawing, tolerance);
     if (word.length <= LONGEST) return word;
   }
   return "";
+}
+
+/**
+ * The drawing as a link to it holds it, so that who opens the link is given the same answer;
+ * the drawing itself where there is too much of it for a fine copy.
+ * @param {Drawing} drawing @returns {Drawing}
+ */
+export function asLinked(drawing) {
+  const found = unpack(packedWith(drawing, FINEST));
+  return found && "drawing" in found ? found.drawing : drawing;
+}
+
+/** @param {Drawing} drawing @param {number} tolerance as a share of its longer side */
+function packedWith({ width, height, strokes }, tolerance) {
+  const longer = Math.max(width, height);
+  const bytes = [...short((UNITS * width) / longer), ...short((UNITS * height) / longer)];
+  for (const stroke of strokes) bytes.push(...strokeBytes(stroke, longer, tolerance * UNITS));
+  return STROKES + toWord(bytes);
 }
 
 /**
@@ -50,39 +69,35 @@ export function unpack(word) {
   return drawing && { drawing };
 }
 
-/** @param {{x: number, y: number, p: number}[]} points @param {number} width @param {number} longer */
-function strokeBytes(points, width, longer) {
-  const pressed = points.some(({ p }) => p !== 1);
+/**
+ * The bytes of a stroke: the points of the line that is painted. Rounded before points are left
+ * out, so that the word of what a word stands for is the same word.
+ * @param {Stroke} stroke @param {number} longer @param {number} tolerance in units
+ */
+function strokeBytes(stroke, longer, tolerance) {
   const scale = UNITS / longer;
-  /** @type {number[]} */
-  const out = [];
-  let at = { x: Math.round(points[0].x * scale), y: Math.round(points[0].y * scale) };
-  let count = 0;
-  /** @param {number} x @param {number} y @param {number} p */
-  const add = (x, y, p) => {
-    out.push((x - at.x) & 255, (y - at.y) & 255);
-    if (pressed) out.push(Math.min(255, Math.round(p * PRESSURE)));
-    at = { x, y };
-    count++;
-  };
-  const begin = [...short(at.x + 4096), ...short(at.y + 4096)];
-  for (const { x, y, p } of points) {
-    const to = { x: Math.round(x * scale), y: Math.round(y * scale) };
-    const from = at;
-    const pieces = Math.max(
-      1,
-      Math.ceil(Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y)) / FAR),
-    );
-    for (let piece = 1; piece <= pieces; piece++)
-      add(
-        from.x + Math.round(((to.x - from.x) * piece) / pieces),
-        from.y + Math.round(((to.y - from.y) * piece) / pieces),
-        p,
-      );
+  const line = lineOf(stroke).map(({ x, y, p }) => ({
+    x: Math.round(x * scale),
+    y: Math.round(y * scale),
+    p: Math.min(255, Math.round(p * PRESSURE)),
+  }));
+  const points = simplified(line, tolerance, (stroke.width * scale) / PRESSURE);
+  const pressed = points.some(({ p }) => p !== PRESSURE);
+  const pen = Math.min(255, Math.round((WIDTHS * stroke.width) / longer));
+  const kind = (pressed ? PRESSED : 0) | STRAIGHT;
+  let at = points[0];
+  const bytes = [pen, kind, ...short(points.length), ...short(at.x + 4096), ...short(at.y + 4096)];
+  for (const point of points) {
+    bytes.push(...step(point.x - at.x), ...step(point.y - at.y));
+    if (pressed) bytes.push(point.p);
+    at = point;
   }
-  const pen = Math.min(255, Math.round((WIDTHS * width) / longer));
-  return [pen, pressed ? 1 : 0, ...short(count), ...begin, ...out];
+  return bytes;
 }
+
+/** @param {number} units */
+const step = (units) =>
+  Math.abs(units) <= FAR ? [units & 255] : [FARTHER & 255, ...short(units + 32768)];
 
 /** @param {Uint8Array} bytes @returns {Drawing | null} */
 function drawingOf(bytes) {
@@ -90,24 +105,27 @@ function drawingOf(bytes) {
   /** The next byte; NaN behind the last one. */
   const byte = () => bytes[at++] ?? NaN;
   const word = () => 256 * byte() + byte();
-  /** @param {number} value */
-  const signed = (value) => (value > 127 ? value - 256 : value);
+  const units = () => {
+    const value = byte();
+    const signed = value > 127 ? value - 256 : value;
+    return signed === FARTHER ? word() - 32768 : signed;
+  };
   const [width, height] = [word(), word()];
   /** @type {Stroke[]} */
   const strokes = [];
   while (at < bytes.length) {
     const pen = (byte() * UNITS) / WIDTHS;
-    const pressed = byte() === 1;
+    const kind = byte();
     const count = word();
     let [x, y] = [word() - 4096, word() - 4096];
     const points = [];
     for (let i = 0; i < count && at < bytes.length; i++) {
-      x += signed(byte());
-      y += signed(byte());
-      points.push({ x, y, p: pressed ? byte() / PRESSURE : 1 });
+      x += units();
+      y += units();
+      points.push({ x, y, p: kind & PRESSED ? byte() / PRESSURE : 1 });
     }
     if (!count || points.length < count) return null;
-    strokes.push({ width: pen, points });
+    strokes.push({ width: pen, points, straight: Boolean(kind & STRAIGHT) });
   }
   const numbers = strokes.flatMap((stroke) => [
     stroke.width,
@@ -122,23 +140,26 @@ const short = (value) => [(Math.round(value) >> 8) & 255, Math.round(value) & 25
 
 /**
  * A line with fewer points, nowhere further from it than `tolerance` (Douglas and Peucker 1973).
- * @template {{x: number, y: number}} P
- * @param {P[]} points @param {number} tolerance @returns {P[]}
+ * @param {Point[]} points @param {number} tolerance
+ * @param {number} thickness of the line, for a pressure of 1
+ * @returns {Point[]}
  */
-function simplified(points, tolerance) {
+function simplified(points, tolerance, thickness) {
   if (points.length < 3) return points;
   const [first, last] = [points[0], points[points.length - 1]];
   const [dx, dy] = [last.x - first.x, last.y - first.y];
   const length = Math.hypot(dx, dy);
+  const usual = (first.p + last.p) / 2;
   let [most, place] = [-1, 0];
   for (let i = 1; i < points.length - 1; i++) {
     const [x, y] = [points[i].x - first.x, points[i].y - first.y];
-    const away = length ? Math.abs(x * dy - y * dx) / length : Math.hypot(x, y);
+    const off = length ? Math.abs(x * dy - y * dx) / length : Math.hypot(x, y);
+    const away = Math.max(off, (Math.abs(points[i].p - usual) * thickness) / 2);
     if (away > most) [most, place] = [away, i];
   }
   if (most <= tolerance) return [first, last];
-  const before = simplified(points.slice(0, place + 1), tolerance);
-  return [...before.slice(0, -1), ...simplified(points.slice(place), tolerance)];
+  const before = simplified(points.slice(0, place + 1), tolerance, thickness);
+  return [...before.slice(0, -1), ...simplified(points.slice(place), tolerance, thickness)];
 }
 
 /** Base64 whose letters need no escaping in an address. @param {number[]} bytes */

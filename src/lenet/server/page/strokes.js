@@ -3,7 +3,8 @@ import { contextOf } from "./elements.js";
 
 /**
  * @typedef {{x: number, y: number, p: number}} Point p is the pressure, 1 where there is none
- * @typedef {{width: number, points: Point[]}} Stroke widths and places in the drawing's own units
+ * @typedef {{width: number, points: Point[], straight?: boolean}} Stroke widths and places in the
+ *   drawing's own units; `straight`: straight from point to point, as a link has it
  */
 
 /**
@@ -16,9 +17,14 @@ const LONGEST = 640; // pixels of the longer side of the picture that is sent
 const ONE = 160; // pixels of the longer side of a digit that the page reads itself
 
 export class Strokes {
-  /** @type {Stroke[]} */ list = [];
+  /** @type {Stroke[]} */ list;
   /** @type {Stroke[][]} */ #before = [];
   /** What was undone. @type {Stroke[][]} */ #after = [];
+
+  /** @param {Stroke[]} [list] */
+  constructor(list = []) {
+    this.list = list;
+  }
 
   get empty() {
     return this.list.length === 0;
@@ -208,7 +214,7 @@ function without(stroke, eraser, radius) {
   let open = false;
   for (const point of points) {
     const gone = rubbed(point);
-    if (!gone && !open) pieces.push({ width: stroke.width, points: [] });
+    if (!gone && !open) pieces.push({ ...stroke, points: [] });
     if (!gone) pieces[pieces.length - 1].points.push(point);
     open = !gone;
   }
@@ -231,10 +237,48 @@ function dense(points, step) {
 }
 
 /**
- * A curve through the midpoints of the points; the pressure sets its width.
+ * The pieces of a line: a curve through the midpoints of the points, or straight from point to point.
+ * @typedef {{x: number, y: number}} Place
+ * @param {Stroke} stroke
+ * @returns {{from: Place, through: Place, to: Place, p: number}[]} `through` the control point of a
+ *   quadratic curve; `p` the pressure
+ */
+function piecesOf({ points, straight }) {
+  /** @type {Place} */
+  let from = points[0];
+  return points.slice(1).map((point, index) => {
+    const through = points[index];
+    const halfway = { x: (through.x + point.x) / 2, y: (through.y + point.y) / 2 };
+    const to = straight || index === points.length - 2 ? point : halfway;
+    const piece = { from, through, to, p: (through.p + point.p) / 2 };
+    from = to;
+    return piece;
+  });
+}
+
+const BITS = 8; // straight bits of each piece of a curve
+
+/** The line of a stroke as it is painted, as points with straight bits between. @param {Stroke} stroke */
+export function lineOf(stroke) {
+  if (stroke.straight || stroke.points.length < 3) return stroke.points;
+  const line = [stroke.points[0]];
+  for (const { from, through, to, p } of piecesOf(stroke))
+    for (let bit = 1; bit <= BITS; bit++) {
+      const u = bit / BITS;
+      /** @param {"x" | "y"} axis */
+      const along = (axis) =>
+        (1 - u) ** 2 * from[axis] + 2 * u * (1 - u) * through[axis] + u ** 2 * to[axis];
+      line.push({ x: along("x"), y: along("y"), p });
+    }
+  return line;
+}
+
+/**
+ * Paint a stroke; the pressure sets its width.
  * @param {CanvasRenderingContext2D} context @param {Stroke} stroke
  */
-function paintStroke(context, { width, points }) {
+function paintStroke(context, stroke) {
+  const { width, points } = stroke;
   context.lineCap = context.lineJoin = "round";
   const [first] = points;
   if (!first) return;
@@ -245,26 +289,18 @@ function paintStroke(context, { width, points }) {
     return;
   }
   const steady = points.every(({ p }) => p === first.p);
-  /** @type {{x: number, y: number}} */
-  let from = first;
   context.lineWidth = width * first.p;
   context.beginPath();
-  context.moveTo(from.x, from.y);
-  for (let i = 1; i < points.length; i++) {
-    const through = points[i - 1];
-    const last = i === points.length - 1;
-    const to = last
-      ? points[i]
-      : { x: (through.x + points[i].x) / 2, y: (through.y + points[i].y) / 2 };
+  context.moveTo(first.x, first.y);
+  for (const { from, through, to, p } of piecesOf(stroke)) {
     if (!steady) {
       // Each piece has a width of its own.
-      context.lineWidth = (width * (through.p + points[i].p)) / 2;
+      context.lineWidth = width * p;
       context.beginPath();
       context.moveTo(from.x, from.y);
     }
     context.quadraticCurveTo(through.x, through.y, to.x, to.y);
     if (!steady) context.stroke();
-    from = to;
   }
   if (steady) context.stroke();
 }
@@ -277,25 +313,21 @@ const dot = ({ x, y, p }, width) =>
   `<circle cx="${short(x)}" cy="${short(y)}" r="${short((width * p) / 2)}" fill="#000" stroke="none"/>`;
 
 /**
- * The same curve as `paintStroke` paints, as paths: one, or one for each width.
+ * The same line as `paintStroke` paints, as paths: one, or one for each width.
  * @param {Stroke} stroke @returns {{d: string, width: number}[]}
  */
-function pathsOf({ width, points }) {
+function pathsOf(stroke) {
+  const { width, points } = stroke;
   const [first] = points;
   if (!first) return [];
   const steady = points.every(({ p }) => p === first.p);
-  /** @param {{x: number, y: number}} point */
+  /** @param {Place} point */
   const at = ({ x, y }) => `${short(x)} ${short(y)}`;
-  /** @type {{x: number, y: number}} */
-  let from = first;
-  const curves = points.slice(1).map((point, index) => {
-    const through = points[index];
-    const last = index === points.length - 2;
-    const to = last ? point : { x: (through.x + point.x) / 2, y: (through.y + point.y) / 2 };
-    const path = { start: at(from), d: `Q${at(through)} ${at(to)}`, p: (through.p + point.p) / 2 };
-    from = to;
-    return path;
-  });
+  const curves = piecesOf(stroke).map(({ from, through, to, p }) => ({
+    start: at(from),
+    d: `Q${at(through)} ${at(to)}`,
+    p,
+  }));
   if (steady)
     return [{ d: `M${at(first)}${curves.map(({ d }) => d).join("")}`, width: width * first.p }];
   return curves.map(({ start, d, p }) => ({ d: `M${start}${d}`, width: width * p }));
