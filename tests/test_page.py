@@ -56,6 +56,17 @@ def test_a_number_is_read_left_to_right_and_any_digit_can_be_chosen(
     expect(page.locator("#draw-answer .bars .best .name")).to_have_text("2")
     expect(page.locator(".pad .box.chosen")).to_have_text("2")
     assert page.locator(".pad .box").count() == 3
+    expect(page.locator("#draw-answer")).to_contain_text("This is about digit 1 of 3.")
+    # So does a tap on the label of a box, which leaves no dot; a stroke that begins there is one.
+    drawn = page.evaluate("location.hash")
+    label = page.locator(".pad .box", has_text="0").locator("span").bounding_box()
+    spot = (label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
+    page.mouse.click(*spot)
+    expect(page.locator(".pad .box.chosen")).to_have_text("0")
+    expect(page.locator("#draw-answer")).to_contain_text("This is about digit 2 of 3.")
+    page.wait_for_timeout(600)
+    assert page.evaluate("location.hash") == drawn
+    page.get_by_role("button", name=re.compile("^2, ")).click()
     # A new answer to the same drawing leaves the choice as it is.
     page.locator("#model").select_option(DEFAULT_MODEL)
     expect(page.locator("#draw-answer .time")).to_contain_text(DEFAULT_MODEL)
@@ -190,8 +201,12 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
     expect(page.locator("#draw-answer .ask")).to_have_text(
         "It is a digit after all? Say which, or that it is none:"
     )
-    page.locator("#draw-answer").get_by_role("button", name="Look inside").click()
+    expect(page.locator("#draw-answer .refusal")).to_contain_text("too unlike the digits")
+    expect(page.locator("#draw-answer .bars")).to_be_hidden()
+    page.locator("#draw-answer").get_by_role("button", name="See why").click()
     expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")
+    score = page.get_by_text("It is below the threshold")
+    expect(score).to_be_in_viewport()
 
 
 BLANK = {"picture": "picture", "model": "lenet5", "text": "", "width": 640, "height": 400,

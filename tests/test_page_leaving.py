@@ -20,10 +20,13 @@ pytestmark = pytest.mark.browser
 
 
 def saved(page: Any, form: str, room: str = "draw") -> Path:
-    """Save a file from the page."""
+    """Save a file from the page; its name and the button say what it holds."""
+    what = "answers" if form in ("JSON", "CSV") else "drawing" if room == "draw" else "picture"
     with page.expect_download() as download:
-        page.locator(f"#{room}-answer").get_by_role("button", name=f"Save {form}").click()
-    assert download.value.suggested_filename == f"lenet.{form.lower()}"
+        page.locator(f"#{room}-answer").get_by_role(
+            "button", name=f"Save the {what} as {form}"
+        ).click()
+    assert download.value.suggested_filename == f"{what}.{form.lower()}"
     return Path(download.value.path())
 
 
@@ -40,11 +43,17 @@ def test_a_link_holds_models_and_drawing_and_never_the_token(open_page: Open) ->
         expect(number(page)).to_have_text(re.compile("2\\s*7"))
         expect(page.locator("#compare")).to_have_value(DEFAULT_MODEL)
         press(page, "Copy link")
-        expect(page.locator(".share p").first).to_contain_text("The link is copied.")
+        said = page.locator("#draw-answer .share > p")
+        expect(said).to_have_text(
+            "The link is copied. It holds what is drawn. It does not hold the token. "
+            "It opens on this computer only."
+        )
         link = page.evaluate("navigator.clipboard.readText()")
         assert len(link) <= 2000
         assert "open-sesame" not in link
         assert re.search(rf"#draw\?model=lenet5&with={DEFAULT_MODEL}&d=s[\w-]+$", link)
+        press(page, "Undo")
+        expect(said).to_have_text("")
         page.goto("about:blank")
         page.goto(link.replace("#draw", "#inside"))
         expect(page.locator(".stream h3")).to_have_text(["lenet5", DEFAULT_MODEL])

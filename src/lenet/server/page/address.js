@@ -9,6 +9,7 @@ export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers
 export const EMBED = "embed"; // `?embed=1`: without header and footer
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
+const PLACE = "lenet-place"; // the same in apipage.js
 const PARTS = ["model", "with", "d"];
 const NEAR = 0.5; // letters that may differ, as a share of the name's length
 
@@ -34,6 +35,15 @@ export function fragmentOf({ room, model, other, drawn }) {
   if (drawn) parts.set("d", drawn);
   const text = String(parts);
   return text ? `#${room}?${text}` : `#${room}`;
+}
+
+/** Remember a fragment for who comes back from the page of the API. @param {string} fragment */
+export function keepPlace(fragment) {
+  try {
+    sessionStorage.setItem(PLACE, fragment);
+  } catch {
+    // Without storage the browser's own way back leads here.
+  }
 }
 
 /**

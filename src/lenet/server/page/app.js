@@ -1,5 +1,5 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import { EMBED, ROOMS, fragmentOf, placeOf, strangeIn } from "./address.js";
+import { EMBED, ROOMS, fragmentOf, keepPlace, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -23,6 +23,8 @@ let room = "";
 let numbersFor = "";
 /** Whether the service could not be reached the last time. */
 let lost = false;
+/** Whether somebody wants to see why a shape is refused. */
+let toScore = false;
 /** When a model was last found to be gone. */
 let missed = -Infinity;
 /** What the person has to be told until they do something else. */
@@ -43,14 +45,18 @@ if (!SERVED)
 // ---------------------------------------------------------------- drawing
 
 let picked = false; // whether the person has chosen a digit since the pen last moved
-const pad = new Pad(() => {
-  picked = false;
-  readDrawing();
-  writePlace();
-});
+const pad = new Pad(
+  () => {
+    picked = false;
+    readDrawing();
+    writePlace();
+  },
+  (index) => drawn.choose(index),
+);
 const drawn = new Answer(byId("draw-answer"), {
   empty: "empty.draw",
   link: linkHere,
+  files: "drawing",
   pictures: [
     { form: "PNG", type: "image/png", content: () => (pad.empty ? null : pad.picture()) },
     { form: "SVG", type: "image/svg+xml", content: () => (pad.empty ? null : pad.svg()) },
@@ -61,6 +67,7 @@ const drawn = new Answer(byId("draw-answer"), {
     lookAtDrawing();
   },
   oninside: () => openInside("draw"),
+  onwhy: () => openInside("draw", true),
 });
 byId("draw-side").append(pad.element);
 pad.sheet.addEventListener("fit", () => showDrawnBoxes());
@@ -82,6 +89,7 @@ const drawing = new Newest(
 );
 
 function readDrawing() {
+  drawn.share.rest();
   if (pad.empty) {
     drawing.cancel();
     drawn.show(null);
@@ -123,9 +131,11 @@ function lookAtDrawing() {
 const pictured = new Answer(byId("picture-answer"), {
   empty: "empty.picture",
   link: null,
+  files: "picture",
   pictures: [{ form: "PNG", type: "image/png", content: () => pictures.png() }],
   onchoose: () => pictures.mark(pictured.chosen),
   oninside: () => openInside("picture"),
+  onwhy: () => openInside("picture", true),
 });
 const pictures = new PictureRoom(byId("picture-side"), {
   read: (blob, live) => reading.ask({ blob, live }),
@@ -178,9 +188,13 @@ function subjectOf(from) {
   return { image: answer.image, from, words };
 }
 
-/** @param {"draw" | "picture"} from */
-function openInside(from) {
+/**
+ * Look into what a room has chosen.
+ * @param {"draw" | "picture"} from @param {boolean} [why] go to where it is told why it is refused
+ */
+function openInside(from, why = false) {
   inside.set(subjectOf(from));
+  toScore = why;
   location.hash = "#inside";
 }
 
@@ -192,8 +206,22 @@ async function enterInside() {
     return;
   }
   if (lost) settle(); // the service is back
+  if (toScore) void showScore();
   // Start with a sample: an empty drawing shows nothing.
   if (room === "inside" && !inside.subject && pad.empty) pad.write(3);
+}
+
+/** Go to the score of the first model, once it is there. */
+async function showScore() {
+  toScore = false;
+  for (let frames = 0; frames < PATIENCE / 16 && room === "inside"; frames++) {
+    const score = document.querySelector(".softmax > .soft:last-child");
+    if (score?.textContent) {
+      score.scrollIntoView({ block: "center" });
+      return;
+    }
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 // ---------------------------------------------------------------- numbers
@@ -346,6 +374,11 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (redo) pad.redo();
   else pad.undo();
+});
+// The page of the API comes back to here.
+document.addEventListener("click", ({ target }) => {
+  const link = /** @type {Element} */ (target).closest?.("a[href='api']");
+  if (link && room) keepPlace(fragmentOf(place(false)));
 });
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {

@@ -11,6 +11,14 @@ export class Bars {
 
   constructor() {
     this.element = el("ol", { class: "bars", "aria-label": t("bars") });
+    /** The names over the columns of two models. */
+    this.heads = el("p", { class: "heads", "aria-hidden": "true", hidden: true });
+  }
+
+  /** Name the columns. @param {string[]} names of the two models; none where there is one */
+  name(names) {
+    this.heads.hidden = !names.length;
+    this.heads.replaceChildren(...names.map((name) => el("b", { title: name }, name)));
   }
 
   /**

@@ -30,14 +30,18 @@ export class CorrectionPanel {
   }
 
   /**
-   * Offer to correct an answer.
+   * Offer to correct an answer, or say that nobody learns from one here.
    * @param {string | undefined} model @param {number | null} answer null: it is no digit
    * @param {Uint8Array | null} image
    */
   show(model, answer, image) {
     this.element.hidden = true;
-    if (!state.collect || !model || !image) return;
+    if (!model || !image) return;
     this.element.hidden = false;
+    if (!state.collect) {
+      this.element.replaceChildren(el("p", { class: "soft" }, t("correct.not")));
+      return;
+    }
     const coded = toBase64(image);
     const asked = this.#image === coded && this.#model === model && this.#answer === answer;
     if (asked) return;

@@ -9,6 +9,7 @@ import { t } from "./strings.js";
 const WIDTHS = [0.016, 0.026, 0.04, 0.06, 0.085]; // of the pen, as shares of the pad's shorter side
 const USUAL = 3;
 const RUBBER = 1.5; // times as wide as the pen
+const AROUND = 6; // pixels around a label that a finger may miss it by
 
 export class Pad {
   strokes = new Strokes();
@@ -25,10 +26,15 @@ export class Pad {
   #frame = 0;
   #writing = 0;
   #changed;
+  #choose;
 
-  /** @param {() => void} changed called whenever the drawing is another one */
-  constructor(changed) {
+  /**
+   * @param {() => void} changed called whenever the drawing is another one
+   * @param {(index: number) => void} choose called when the label of a box is tapped
+   */
+  constructor(changed, choose) {
     this.#changed = changed;
+    this.#choose = choose;
     this.canvas = el("canvas", {
       class: "ink",
       tabindex: 0,
@@ -311,10 +317,25 @@ export class Pad {
         this.#stroke = null;
         this.#changed();
       },
+      tagAt: (event) => (this.#erases ? null : this.#tagAt(event)),
+      tap: (index) => this.#choose(index),
       takeBack: () => {
         if (!this.#rubbing.on || this.#rubbing.done) this.strokes.drop();
       },
     });
+  }
+
+  /** Which of several boxes has its label under a pointer; null if none. @param {PointerEvent} event */
+  #tagAt({ clientX: x, clientY: y }) {
+    const boxes = /** @type {HTMLElement[]} */ ([...this.boxes.querySelectorAll("[data-index]")]);
+    if (boxes.length < 2) return null;
+    const hit = boxes.find((box) => {
+      const tag = box.firstElementChild?.getBoundingClientRect();
+      if (!tag?.width) return false;
+      const near = x > tag.left - AROUND && x < tag.right + AROUND;
+      return near && y > tag.top - AROUND && y < tag.bottom + AROUND;
+    });
+    return hit ? Number(hit.dataset.index) : null;
   }
 
   #keyPen() {

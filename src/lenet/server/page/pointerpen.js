@@ -3,19 +3,25 @@
 /** @typedef {{x: number, y: number, p: number}} Point `p`: the pressure, 1 is the usual one */
 
 const ERASER = 5; // the button of a stylus turned round
+const TAP = 6; // pixels that a finger may move and still only tap
 
 export class PointerPen {
   /** The pointer that draws. @type {{id: number, type: string} | null} */
   #pointer = null;
   #pressure = 1;
+  /** What a tap would choose, while the pointer has not moved. @type {number | null} */
+  #tapped = null;
+  /** The events of such a pointer. @type {PointerEvent[]} */
+  #held = [];
   #canvas;
   #does;
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {{fit: () => {scale: number, left: number, top: number}, begin: (rubs: boolean) => void,
-   *   points: (points: Point[]) => void, end: () => void, takeBack: () => void}} does
-   *   `fit`: from the units of points to the canvas; `rubs`: it is the eraser's end of a stylus
+   *   points: (points: Point[]) => void, end: () => void, takeBack: () => void,
+   *   tagAt: (event: PointerEvent) => number | null, tap: (index: number) => void}} does
+   *   `tagAt`: what is chosen by a tap there, null where a tap leaves a dot; `fit`: from the units of points to the canvas; `rubs`: it is the eraser's end of a stylus
    */
   constructor(canvas, does) {
     this.#canvas = canvas;
@@ -44,9 +50,11 @@ export class PointerPen {
     if (this.#pointer) {
       // The palm touched before the pen did: undo its stroke.
       if (event.pointerType !== "pen" || this.#pointer.type !== "touch") return;
-      this.#does.takeBack();
+      if (this.#tapped === null) this.#does.takeBack();
     }
-    this.#does.begin(rubs);
+    this.#tapped = rubs ? null : this.#does.tagAt(event);
+    this.#held = [];
+    if (this.#tapped === null) this.#does.begin(rubs);
     this.#pointer = { id: event.pointerId, type: event.pointerType };
     this.#pressure = pressureOf(event);
     this.#canvas.focus({ preventScroll: true });
@@ -65,11 +73,20 @@ export class PointerPen {
   #up(event) {
     if (event.pointerId !== this.#pointer?.id) return;
     this.lift();
-    this.#does.end();
+    if (this.#tapped === null) this.#does.end();
+    else if (event.type === "pointerup") this.#does.tap(this.#tapped);
   }
 
   /** @param {PointerEvent[]} events */
   #draw(events) {
+    if (this.#tapped !== null) {
+      this.#held.push(...events);
+      const [from, to] = [this.#held[0], this.#held[this.#held.length - 1]];
+      if (Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) < TAP) return;
+      this.#tapped = null; // it is a stroke
+      this.#does.begin(false);
+      events = this.#held;
+    }
     const frame = this.#canvas.getBoundingClientRect();
     const { scale, left, top } = this.#does.fit();
     const points = events.map((event) => {

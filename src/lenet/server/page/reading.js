@@ -9,7 +9,7 @@ import { button, el, icon, speak } from "./elements.js";
 import { about, classesOf, readsDigits, state } from "./models.js";
 import { csv } from "./files.js";
 import { Share } from "./share.js";
-import { count, percent, t } from "./strings.js";
+import { count, number as twoPlaces, percent, t } from "./strings.js";
 import { verdictOf } from "./verdict.js";
 
 const MOST_LOOKS = 12; // buttons for shapes that were left out; of more, one is shown at a time
@@ -29,17 +29,21 @@ export class Answer {
 
   /**
    * @param {HTMLElement} place
-   * @param {{empty: string, onchoose: () => void, oninside: () => void,
-   *   link: (() => string) | null, pictures: import("./share.js").Form[]}} options
-   *   `empty`: key of the sentence while there is nothing to read; `link`: the address of what is
-   *   read; `pictures`: files of it
+   * @param {{empty: string, onchoose: () => void, oninside: () => void, onwhy: () => void,
+   *   link: (() => string) | null, files: "drawing" | "picture",
+   *   pictures: import("./share.js").Form[]}} options
+   *   `empty`: key of the sentence while there is nothing to read; `onwhy`: show why a shape is
+   *   refused; `link`: the address of what is read; `pictures`: `files` of it
    */
-  constructor(place, { empty, onchoose, oninside, link, pictures }) {
+  constructor(place, { empty, onchoose, oninside, onwhy, link, files, pictures }) {
     this.#onchoose = onchoose;
     this.#empty = empty;
     this.badge = el("p", { class: "badge" });
     this.number = el("div", { class: "number", role: "group", "aria-label": t("answer.digits") });
+    this.which = el("p", { class: "soft", hidden: true });
     this.sentence = el("p", { class: "sentence" });
+    this.second = el("p", { class: "of-other", hidden: true });
+    this.why = el("p", { class: "row refusal", hidden: true }, el("span"), button(t("without.see"), onwhy));
     this.left = el("p", { class: "soft left-out" });
     this.versus = el("dl", { class: "versus", hidden: true });
     this.bars = new Bars();
@@ -55,27 +59,29 @@ export class Answer {
         el("div", { class: "pixels" }, this.seen),
         el("figcaption", {}, t("answer.seen")),
       ),
-      this.bars.element,
+      el("div", {}, this.bars.heads, this.bars.element),
     );
     this.corrections = new CorrectionPanel();
     this.time = el("p", { class: "soft time" });
+    this.share = new Share({ link, name: "lenet", forms: [] });
+    this.share.offer(files, pictures);
+    this.share.offer("answers", [
+      { form: "JSON", type: "application/json", content: () => this.#json() },
+      { form: "CSV", type: "text/csv", content: () => this.#csv() },
+    ]);
+    this.share.tellApi();
     place.append(
       el("div", { class: "headline" }, this.number, this.badge),
+      this.which,
       this.sentence,
+      this.second,
+      this.why,
       this.left,
       this.versus,
       this.details,
       el("div", { class: "row" }, this.inside, this.time),
       this.corrections.element,
-      new Share({
-        link,
-        name: "lenet",
-        forms: [
-          ...pictures,
-          { form: "JSON", type: "application/json", content: () => this.#json() },
-          { form: "CSV", type: "text/csv", content: () => this.#csv() },
-        ],
-      }).element,
+      this.share.element,
     );
     this.place = place;
     this.show(null);
@@ -118,7 +124,7 @@ export class Answer {
     this.#showVersus();
     this.time.textContent = reading
       ? t("answer.time", {
-          ms: Math.max(1, Math.round(reading.milliseconds)),
+          seconds: twoPlaces(Math.max(0.01, reading.milliseconds / 1000)),
           model: reading.model,
         })
       : "";
@@ -196,9 +202,13 @@ export class Answer {
     const { digit, model, other } = this;
     const without = this.image ? "nothing" : (this.reading?.status ?? "empty");
     const status = digit ? verdictOf(digit) : without;
+    const digits = this.reading?.digits.length ?? 0;
+    this.which.hidden = !digit || digits < 2;
+    this.which.textContent = about(model, "answer.which", { at: this.chosen + 1, n: digits });
+    this.why.hidden = Boolean(digit) || !this.image;
+    this.why.firstElementChild?.replaceChildren(about(model, "without.why"));
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
-    this.sentence.textContent = digit ? sentenceOf(digit, model) : this.#without();
     // Also where this model refuses what the other one reads.
     const box = seenIn(this.reading)[this.chosen]?.box ?? other?.digits[0]?.box;
     const match = other && box ? matchOf(box, other) : null;
@@ -207,12 +217,37 @@ export class Answer {
       digit?.probabilities ?? null,
       other && { classes: classesOf(other.model), probabilities: match?.probabilities ?? null },
     );
+    this.bars.name(other ? [model, other.model] : []);
+    this.#showSentences(match);
+    // Bars of nothing say nothing.
+    this.details.hidden = Boolean(this.reading) && !this.image && !match;
+    this.bars.element.hidden = Boolean(this.reading) && !digit && !match;
+    this.bars.heads.hidden ||= this.bars.element.hidden;
     this.#markLook();
     paintDigit(this.seen, this.image);
     this.inside.disabled = !this.image;
     // Corrections say which digit an image shows.
     const image = readsDigits(model) ? this.image : null;
     this.corrections.show(this.reading?.model, digit?.digit ?? null, image);
+  }
+
+  /** What each model says of the chosen place; of two models, by its name. @param {Digit | null} match */
+  #showSentences(match) {
+    const { digit, model, other } = this;
+    const said = digit ? sentenceOf(digit, model) : this.#without();
+    /** @param {string} name @param {string} sentence @param {number} side */
+    const by = (name, sentence, side) => [
+      el("b", { class: `side-${side}` }, t("answer.by", { model: name })),
+      ` ${sentence}`,
+    ];
+    this.second.hidden = !other;
+    if (!other) {
+      this.sentence.textContent = said;
+      return;
+    }
+    this.sentence.replaceChildren(...by(model, said, 0));
+    const words = match ? sentenceOf(match, other.model) : about(other.model, "answer.by.nothing");
+    this.second.replaceChildren(...by(other.model, words, 1));
   }
 
   #showLeftOut() {
@@ -282,6 +317,7 @@ export class Answer {
       ]),
       el("dd", { class: "differ" }, this.#differ()),
     );
+    this.versus.classList.toggle("disagree", differencesOf(reading, other).length > 0);
   }
 
   /** In a sentence, where the two models disagree; "" where they agree, or only one reads. */
@@ -290,9 +326,11 @@ export class Answer {
     if (!reading || !other) return "";
     const all = differencesOf(reading, other);
     if (!all.length) return reading.digits.length ? t("differ.none") : "";
-    const each = all.map(({ names }) => {
+    const each = all.map(({ box, names }) => {
       const [a, b] = names.map((name) => name ?? t("differ.nothing"));
-      return t("differ.one", { a, b });
+      const at = reading.digits.findIndex((digit) => digit.box === box) + 1;
+      if (!at || reading.digits.length < 2) return t("differ.one", { a, b });
+      return about(reading.model, "differ.at", { at, a, b });
     });
     return t("differ", { first: reading.model, second: other.model, what: each.join(", ") });
   }
