@@ -30,7 +30,7 @@ def test_every_source_is_part_of_the_page() -> None:
     script = bundle(sources, ENTRY) + bundle(sources, WORKER)
     joined = set(re.findall(r"^// (\w+\.js)$", script, re.MULTILINE))
     # `alone` takes the place of `transport` in a page that is exported.
-    assert joined == {module.name for module in MODULES} - {"scheme.js", "alone.js"}
+    assert joined == {module.name for module in MODULES} - {"scheme.js", "apipage.js", "alone.js"}
     assert {path.stem for path in PAGE.glob("*.css")} == set(STYLES)
 
 
@@ -38,9 +38,9 @@ def test_index_html_names_every_file_by_a_hash_of_its_content() -> None:
     files = files_of(PAGE)
     html = files["/"].content.decode()
     named = {f"/{name}" for name in re.findall(r'(?:src|href|content)="([^"#]+/[^"#]+)"', html)}
-    # Fetched when their rooms are entered.
-    later = {path for path in files if path.endswith(("/inside.js", "/numbers.js"))}
-    assert len(later) == 2
+    # Fetched when their rooms are entered, or with the page of the API.
+    later = {path for path in files if path.endswith(("/inside.js", "/numbers.js", "/apipage.js"))}
+    assert len(later) == 3
     assert named == set(files) - {"/", "/index.html"} - later
     (folder,) = {path.split("/")[1] for path in named}
     assert re.fullmatch(r"[0-9a-f]{12}", folder)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import threading
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,42 @@ def test_a_link_opened_on_another_screen_gives_the_same_answer(
         [digit["probabilities"] for digit in found[-1]["digits"]] for found in (answers, again)
     ]
     assert shares[0] == shares[1] != []
+
+
+def test_examples_of_the_api_work_as_they_are_copied_and_the_way_back_keeps_the_drawing(
+    open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    page.locator(".share").get_by_role("link", name="API").first.click()
+    example = page.locator("#read .example", has_text="import requests")
+    example.get_by_role("button", name="Copy").click()
+    expect(example.get_by_role("button")).to_have_text("Copied")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="sample.png").click()
+    download.value.save_as(tmp_path / download.value.suggested_filename)
+    program = page.evaluate("navigator.clipboard.readText()")
+    script = page.locator("#digits .example", has_text="await fetch").locator("code").inner_text()
+    assert "requests.post(" in program
+    assert (
+        json.loads(
+            page.evaluate(
+                f"async () => {{ let said; console.log = (text) => (said = text);"
+                f" {script} return said; }}"
+            )
+        )["digits"][0]["digit"]
+        == 2
+    )
+    (address,) = re.findall(r'"(http[^"]+)"', program)
+    sent = (tmp_path / "sample.png").read_bytes()
+    done = urllib.request.urlopen(urllib.request.Request(address, sent))
+    assert json.load(done)["text"] == "2"
+    page.get_by_role("link", name="Rejected").first.click()
+    page.get_by_role("link", name="Back to the page").click()
+    expect(number(page)).to_have_text("7")
+    expect(page.locator("#compare")).to_have_value(DEFAULT_MODEL)
 
 
 BROKEN = "The drawing in this link cannot be read"

@@ -57,6 +57,10 @@ def test_what_two_models_read_differently_is_lit_and_told(open_page: Open) -> No
     told = f"They disagree, lenet5 and {DEFAULT_MODEL}: nothing and 6."
     expect(answer.locator(".differ")).to_have_text(told)
     expect(page.locator("#spoken")).to_contain_text(told)
+    expect(answer.locator(".of-other")).to_have_text(
+        f"{DEFAULT_MODEL}: This is a 6: > 99.9 % sure."
+    )
+    expect(answer.locator(".heads b")).to_have_text(["lenet5", DEFAULT_MODEL])
     expect(page.locator(".pad .box.differs")).to_have_text("≠ 6")
     # The bars of the one that reads it are there, although the other one refuses.
     expect(answer.locator(".bars .best-second .name")).to_have_text("6")

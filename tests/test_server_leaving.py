@@ -9,9 +9,11 @@ from starlette.testclient import TestClient
 
 from lenet.errors import UsageError
 from lenet.server import serving
+from lenet.server.api_examples import IMAGE, OCTETS, PICTURE, READING
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.qr_code import code_for_terminal, code_of
+from lenet.server.readings_api import Reading
 from lenet.server.service import Service
 
 HOME = "http://192.168.178.23:8000/"
@@ -123,10 +125,23 @@ def test_the_api_page_shows_every_request_with_examples(service: Service) -> Non
             assert operation["operationId"] in sound.ids
             assert f"<h2><code>{method.upper()} {path}</code></h2>" in page.text
     assert {link[1:] for link in sound.links if link.startswith("#")} <= sound.ids
+    # Every type that is named is explained, and names in backticks are code.
+    assert {"type-Number", "type-Digit", "type-Rejected", "type-PartErrors"} <= sound.ids
+    assert "`" not in page.text
+    assert "boolean, false by default" in page.text
+    assert Reading.model_validate(READING)
     assert page.text.count("<h3>curl</h3>") == page.text.count("<h3>JavaScript</h3>")
     # It keeps the rules of its own security policy, and its files are there.
-    assert not re.search(r"<script|\sstyle=|\son\w+=", page.text)
+    assert not re.search(r"<script(?![^>]* src=)|\sstyle=|\son\w+=", page.text)
     for link in sound.links:
-        if link.endswith((".css", ".svg", ".json")):
+        if link.endswith((".css", ".svg", ".json", ".png", ".bin")):
             assert client.get(f"/{link}").status_code == 200, link
     assert client.get("/").text.count('href="api"') == 1
+
+
+def test_the_files_that_the_examples_send_are_served_and_read(service: Service) -> None:
+    client = visitor_of(service)
+    for name, path in ((PICTURE, "/v1/read"), (IMAGE, "/v1/digits")):
+        sent = client.get(f"/{name}").content
+        answer = client.post(path, content=sent, headers={"Content-Type": OCTETS}).json()
+        assert [digit["digit"] for digit in answer["digits"]] == [2], name

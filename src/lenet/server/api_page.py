@@ -1,33 +1,29 @@
 """The page `/api`: every request that OpenAPI describes, with examples to copy."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-OCTETS = "application/octet-stream"
-JSON = "application/json"
-FILE = "photo.jpg"
-IMAGE = "image.bin"  # 784 bytes
-# Values for required parameters and fields in the examples; others are told by their type.
-SAMPLES: Mapping[str, Any] = {
-    "name": "reader",
-    "number": "6f1c0e5e-8a0b-4c43-9f0e-0a4f6a7b1c2d",
-    "id": "6f1c0e5e-8a0b-4c43-9f0e-0a4f6a7b1c2d",
-    "truth": 7,
-}
-BLANK = "AAAA…"  # the beginning of an image in base64
+from lenet.server.api_examples import ADDRESS, IMAGE, JSON, PICTURE, READING, examples, resolved
+
+REF = "$ref"
 
 
-def api_page(description: Mapping[str, Any], style: str, icon: str) -> str:
+def api_page(
+    description: Mapping[str, Any], style: str, icon: str, script: str, model: str = "reader"
+) -> str:
     """Return the page as HTML.
 
     Parameters
     ----------
     description : mapping
         The OpenAPI description.
-    style, icon : str
-        Addresses of the style sheet and the icon.
+    style, icon, script : str
+        Addresses of the style sheet, the icon and the script.
+    model : str
+        A model that is served, for the examples.
     """
     operations = [
         (method.upper(), path, operation)
@@ -38,7 +34,14 @@ def api_page(description: Mapping[str, Any], style: str, icon: str) -> str:
         f'<li><a href="#{operation["operationId"]}"><code>{method} {escape(path)}</code></a></li>'
         for method, path, operation in operations
     )
-    sections = "".join(_section(*each, description) for each in operations)
+    sections = "".join(_section(*each, description, model) for each in operations)
+    schemas = description.get("components", {}).get("schemas", {})
+    types = "".join(
+        f'<section id="{_anchor(name)}"><h3><code>{escape(name)}</code></h3>'
+        f"<p>{_words(schemas[name].get('description', ''))}</p>"
+        f"{_fields(schemas[name], f'Fields of {name}', 'field')}</section>"
+        for name in sorted(_used(operations, schemas))
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -48,28 +51,38 @@ def api_page(description: Mapping[str, Any], style: str, icon: str) -> str:
 <title>API · lenet</title>
 <link rel="icon" href="{icon}" type="image/svg+xml">
 <link rel="stylesheet" href="{style}">
+<script type="module" src="{script}"></script>
 </head>
 <body>
 <main class="api">
+<p><a id="back" href=".">Back to the page</a></p>
 <h1>The API of lenet</h1>
-<p class="lead">Made from <a href="v1/openapi.json">the OpenAPI description</a>. A click selects a
-whole example. Put your own address for <code>$URL</code>, and if the service asks for a token, send
-the header <code>Authorization: Bearer TOKEN</code>. Every answer other than 2xx is
-<code>{{"error": "one line"}}</code>. <a href=".">Back to the page</a></p>
-<nav aria-label="Requests"><ul>{contents}</ul></nav>
+<p class="lead">Every request that this service answers, made from
+<a href="v1/openapi.json">the OpenAPI description</a>. The examples send
+<a href="{PICTURE}" download>{PICTURE}</a>, a picture, and <a href="{IMAGE}" download>{IMAGE}</a>,
+an image of 28×28 bytes: save them first. If the service asks for a token, send the header
+<code>Authorization: Bearer TOKEN</code>. Every answer other than 2xx is
+<code>{{"error": "one line"}}</code>.</p>
+<p>In Python no service is needed: the package <code>lenet</code> does the same, with
+<code>lenet.Reader().read("{PICTURE}")</code>.</p>
+<nav aria-label="Requests"><ul>{contents}<li><a href="#types">Types</a></li></ul></nav>
 {sections}
+<h2 id="types">Types</h2>
+{types}
 </main>
 </body>
 </html>
 """
 
 
-def _section(method: str, path: str, operation: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
+def _section(
+    method: str, path: str, operation: Mapping[str, Any], whole: Mapping[str, Any], model: str
+) -> str:
     parameters = operation.get("parameters", [])
     rows = "".join(
         f"<tr><th scope=row><code>{escape(each['name'])}</code></th><td>{each['in']}</td>"
-        f"<td>{escape(_kind(each.get('schema', {}), whole))}</td>"
-        f"<td>{escape(each.get('description', ''))}</td></tr>"
+        f"<td>{_kind(each.get('schema', {}))}{_default(each.get('schema', {}))}</td>"
+        f"<td>{_words(each.get('description', ''))}</td></tr>"
         for each in parameters
     )
     table = (
@@ -82,109 +95,117 @@ def _section(method: str, path: str, operation: Mapping[str, Any], whole: Mappin
     )
     bodies = ", ".join(operation.get("requestBody", {}).get("content", {}))
     body = f"<p>Body: <code>{escape(bodies)}</code></p>" if bodies else ""
-    examples = "".join(
-        f"<h3>{language}</h3><pre tabindex=0><code>{escape(text)}</code></pre>"
-        for language, text in _examples(method, path, operation, whole)
+    shown = "".join(
+        f"<h3>{language}</h3>{_block(text)}"
+        for language, text in examples(method, path, operation, whole, model)
     )
+    if path == "/v1/read":
+        answer = json.dumps(READING, indent=1)
+        shown += f"<h3>An answer</h3>{_block(answer)}"
     return (
         f'<section id="{operation["operationId"]}"><h2><code>{method} {escape(path)}</code></h2>'
-        f"<p>{escape(operation.get('description', operation.get('summary', '')))}</p>"
-        f"{body}{table}{_fields(operation, whole)}{examples}</section>"
+        f"<p>{_words(operation.get('description', operation.get('summary', '')))}</p>"
+        f"{body}{table}{_fields(resolved(_answer(operation), whole), 'Answer', 'answer')}"
+        f"{shown}</section>"
     )
 
 
-def _fields(operation: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Return the fields of the answer, a line each."""
+def _block(text: str) -> str:
+    """Return an example; the page's script puts its own address in it, and a button to copy it."""
+    mark = f'<span class="address">{ADDRESS}</span>'
+    code = escape(text).replace(ADDRESS, mark)
+    return f'<div class="example"><pre tabindex=0><code>{code}</code></pre></div>'
+
+
+def _answer(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of the answer; an empty one if it is not JSON."""
     answer: Mapping[str, Any] = next(
         (said for code, said in operation["responses"].items() if code < "300"), {}
     )
-    schema = _resolved(answer.get("content", {}).get(JSON, {}).get("schema", {}), whole)
+    schema: Mapping[str, Any] = answer.get("content", {}).get(JSON, {}).get("schema", {})
+    return schema
+
+
+def _fields(schema: Mapping[str, Any], label: str, heading: str) -> str:
+    """Return the fields of an object, a line each; of anything else, what it is."""
     rows = "".join(
-        f"<tr><th scope=row><code>{escape(name)}</code></th><td>{escape(_kind(field, whole))}</td>"
-        f"<td>{escape(field.get('description', ''))}</td></tr>"
+        f"<tr><th scope=row><code>{escape(name)}</code></th>"
+        f"<td>{_kind(field)}{_default(field)}</td>"
+        f"<td>{_words(field.get('description', ''))}</td></tr>"
         for name, field in schema.get("properties", {}).items()
     )
     if not rows:
-        return ""
+        return f"<p>{_kind(schema)}</p>" if schema else ""
     return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Answer"><table class="told">'
-        "<thead><tr><th scope=col>answer</th><th scope=col>type</th><th scope=col>what it is</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f'<table class="told"><thead><tr><th scope=col>{heading}</th><th scope=col>type</th>'
+        f"<th scope=col>what it is</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _resolved(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "$ref" not in schema:
-        return schema
-    place: Any = whole
-    for name in schema["$ref"].removeprefix("#/").split("/"):
-        place = place[name]
-    return dict(place)
+def _used(
+    operations: list[tuple[str, str, Mapping[str, Any]]], schemas: Mapping[str, Any]
+) -> set[str]:
+    """Return the names of the types that answers name, and that those name in turn."""
+    waiting = [name for *_, each in operations for name in _named(_answer(each))]
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in used:
+            used.add(name)
+            waiting.extend(_named(schemas[name]))
+    return used
 
 
-def _kind(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    """Return the type of a value in a word or two.
+def _named(schema: Any) -> Iterator[str]:
+    """Yield the names of the types in a schema."""
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get(REF), str):
+            yield schema[REF].rpartition("/")[2]
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _named(each)
 
-    >>> _kind({"type": "array", "items": {"type": "integer"}}, {})
-    'array of integer'
+
+def _anchor(name: str) -> str:
+    return f"type-{escape(name)}"
+
+
+def _words(text: str) -> str:
+    """Return a sentence as HTML.
+
+    >>> _words("`a` < b")
+    '<code>a</code> &lt; b'
     """
-    if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+
+
+def _default(schema: Mapping[str, Any]) -> str:
+    default = schema.get("default")
+    return "" if default is None else f", {escape(json.dumps(default))} by default"
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """Return the type of a value in a word or two, as HTML.
+
+    >>> _kind({"type": "array", "items": {"type": "integer"}})
+    'array of integer'
+    >>> _kind({"$ref": "#/components/schemas/Digit"})
+    '<a href="#type-Digit">Digit</a>'
+    """
+    if REF in schema:
+        name = str(schema[REF].rpartition("/")[2])
+        return f'<a href="#{_anchor(name)}">{escape(name)}</a>'
     if options := schema.get("anyOf"):
-        return " or ".join(_kind(each, whole) for each in options)
+        return " or ".join(map(_kind, options))
+    if "const" in schema:
+        return escape(json.dumps(schema["const"]))
     if "enum" in schema:
-        return " or ".join(json.dumps(each) for each in schema["enum"])
+        return " or ".join(escape(json.dumps(each)) for each in schema["enum"])
     if schema.get("type") == "array" and "items" in schema:
-        return f"array of {_kind(schema['items'], whole)}"
-    return str(schema.get("type", "any"))
-
-
-def _examples(
-    method: str, path: str, operation: Mapping[str, Any], whole: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
-    place = path
-    for name, value in SAMPLES.items():
-        place = place.replace(f"{{{name}}}", str(value))
-    content = operation.get("requestBody", {}).get("content", {})
-    kind = next((each for each in (OCTETS, JSON) if each in content), "")
-    file = FILE if "image/png" in content else IMAGE
-    sample = _sample(content[JSON]["schema"], whole) if kind == JSON else None
-    text = json.dumps(sample, ensure_ascii=False)
-    verb = "" if method == "GET" else f"-X {method} "
-    sent = {
-        OCTETS: f"--data-binary @{file} -H 'Content-Type: {OCTETS}' ",
-        JSON: f"--json '{text}' ",
-    }
-    yield "curl", f'curl {"" if kind else verb}{sent.get(kind, "")}"$URL{place}"'
-    given = {
-        OCTETS: f', data=Path("{file}").read_bytes(),\n    headers={{"Content-Type": "{OCTETS}"}}',
-        JSON: f", json={sample!r}",
-    }
-    first = "from pathlib import Path\n\n" if kind == OCTETS else ""
-    yield (
-        "Python",
-        f"{first}import requests\n\nanswer = requests.{method.lower()}(\n"
-        f'    f"{{URL}}{place}"{given.get(kind, "")}\n)\n'
-        "answer.raise_for_status()\nprint(answer.text)",
-    )
-    options = {
-        OCTETS: f'{{\n  method: "{method}",\n  body: file, // a Blob\n'
-        f'  headers: {{ "Content-Type": "{OCTETS}" }},\n}}',
-        JSON: f'{{\n  method: "{method}",\n  body: JSON.stringify({text}),\n'
-        f'  headers: {{ "Content-Type": "{JSON}" }},\n}}',
-        "": "" if method == "GET" else f'{{ method: "{method}" }}',
-    }[kind]
-    yield (
-        "JavaScript",
-        f"const answer = await fetch(`${{URL}}{place}`{', ' * bool(options)}{options});\n"
-        "console.log(await answer.text());",
-    )
-
-
-def _sample(schema: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object with the required fields of a body."""
-    schema = _resolved(schema, whole)
-    return {
-        name: SAMPLES.get(name, [BLANK] if name == "images" else BLANK)
-        for name in schema.get("required", [])
-    }
+        return f"array of {_kind(schema['items'])}"
+    others = schema.get("additionalProperties")
+    if schema.get("type") == "object" and isinstance(others, Mapping):
+        return f"object of {_kind(others)} by name"
+    return escape(str(schema.get("type", "any")))

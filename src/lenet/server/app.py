@@ -73,7 +73,7 @@ def build(service: Service, policy: Policy, store: "Corrections | None" = None) 
     for router in (readings_api.router, health, models_api.router, corrections):
         _add(app, router)
     # Not a mount, which would answer 404 instead of 405 for a wrong method.
-    app.router.default = Site(api=app.openapi)
+    app.router.default = Site(api=app.openapi, model=next(iter(service.models), ""))
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED, compresslevel=GZIP_LEVEL)
     return Guard(app, policy, service.metrics)
 

@@ -22,11 +22,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from lenet.server import api_examples
 from lenet.server.api_page import api_page
 from lenet.server.bundling import bundle, bundle_apart, join_styles
 
 STYLES = ("tokens", "frame", "reading", "layers", "numbers")  # later ones override earlier ones
 ENTRY, WORKER = "app", "worker"  # the modules that start the page, and its worker
+ALONE = ("scheme.js", "apipage.js")  # scripts that import nothing
 PLACEHOLDER = '"page/'  # in index.html, stands for the folder named by the hash
 HASH_LENGTH = 12  # hexadecimal digits: 48 bits are enough to distinguish versions
 
@@ -77,12 +79,18 @@ class Site:
         Where the sources are; by default, those of the package.
     api : callable, optional
         Returns the OpenAPI description, of which `/api` is made.
+    model : str
+        A model that is served, for the examples of `/api`.
     """
 
     def __init__(
-        self, folder: Traversable | None = None, api: Callable[[], dict[str, Any]] | None = None
+        self,
+        folder: Traversable | None = None,
+        api: Callable[[], dict[str, Any]] | None = None,
+        model: str = "",
     ) -> None:
         self.api = api
+        self.model = model
         self.folder = folder or resources.files("lenet.server").joinpath("page")
 
     @cached_property
@@ -90,12 +98,15 @@ class Site:
         """The files by path; made on the first request, not at the start."""
         files = files_of(self.folder)
         if self.api:
-            style, icon = (
+            style, icon, script = (
                 next(path.removeprefix("/") for path in files if path.endswith(name))
-                for name in ("page.css", "icon.svg")
+                for name in ("page.css", "icon.svg", "apipage.js")
             )
-            page = api_page(self.api(), style, icon)
+            page = api_page(self.api(), style, icon, script, self.model)
             files["/api"] = File(page.encode(), "text/html", ASK_AGAIN)
+            for name, content in api_examples.files().items():
+                kind = "image/png" if name.endswith(".png") else api_examples.OCTETS
+                files[f"/{name}"] = File(content, kind, ASK_AGAIN)
         return files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,7 +137,7 @@ def files_of(folder: Traversable) -> dict[str, File]:
         },
         "worker.js": (bundle(modules, WORKER), "text/javascript"),
         "page.css": (join_styles(sources[f"{name}.css"] for name in STYLES), "text/css"),
-        "scheme.js": (sources["scheme.js"], "text/javascript"),
+        **{name: (sources[name], "text/javascript") for name in ALONE},
         "icon.svg": (sources["icon.svg"], "image/svg+xml"),
     }
     version = _hash("".join(text for text, _ in contents.values()).encode())

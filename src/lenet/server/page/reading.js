@@ -43,7 +43,12 @@ export class Answer {
     this.which = el("p", { class: "soft", hidden: true });
     this.sentence = el("p", { class: "sentence" });
     this.second = el("p", { class: "of-other", hidden: true });
-    this.why = el("p", { class: "row refusal", hidden: true }, el("span"), button(t("without.see"), onwhy));
+    this.why = el(
+      "p",
+      { class: "row refusal", hidden: true },
+      el("span"),
+      button(t("without.see"), onwhy),
+    );
     this.left = el("p", { class: "soft left-out" });
     this.versus = el("dl", { class: "versus", hidden: true });
     this.bars = new Bars();
