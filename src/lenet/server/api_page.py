@@ -175,10 +175,10 @@ def _anchor(name: str) -> str:
 def _words(text: str) -> str:
     """Return a sentence as HTML.
 
-    >>> _words("`a` < b")
-    '<code>a</code> &lt; b'
+    >>> _words("`a` < ``b``")
+    '<code>a</code> &lt; <code>b</code>'
     """
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"(`+)([^`]+)\1", r"<code>\2</code>", escape(text))
 
 
 def _default(schema: Mapping[str, Any]) -> str:
