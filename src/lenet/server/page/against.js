@@ -1,7 +1,7 @@
 /** Why the answer, and not another class: the numbers before the output that decide between them. */
 import { contrast } from "./contrast.js";
 import { el } from "./elements.js";
-import { classesOf } from "./models.js";
+import { about, classesOf } from "./models.js";
 import { number, signed, t } from "./strings.js";
 
 const MOST = 8; // numbers shown one by one
@@ -14,11 +14,13 @@ const MOST = 8; // numbers shown one by one
 export class Against {
   /** @type {Operation | null} */ #operation = null;
   /** @type {Layers | null} */ #found = null;
+  #model;
   #classes;
   #before;
 
   /** @param {string} model @param {string} before name of the layer before the output */
   constructor(model, before) {
+    this.#model = model;
     this.#classes = classesOf(model);
     this.#before = before;
     const id = `against-${model}`;
@@ -68,7 +70,10 @@ export class Against {
     const chosen = this.select.value === "" ? second : Number(this.select.value);
     const other = chosen === one ? second : chosen;
     const names = { one: this.#classes[one], other: this.#classes[other] };
-    this.question.textContent = t("against", names);
+    this.question.textContent =
+      this.#found?.status === "not_a_digit"
+        ? about(this.#model, "against.refused", names)
+        : t("against", names);
     this.select.options[0].textContent = t("against.second", { second: this.#classes[second] });
     for (const option of Array.from(this.select.options).slice(1))
       option.disabled = Number(option.value) === one;
