@@ -65,8 +65,15 @@ def test_the_lens_shows_what_a_cell_sees_and_how_its_number_comes_about(open_pag
     expect(lens.locator(".term")).to_have_count(6)
     *terms, total = sums_in(lens)
     assert sum(terms) == pytest.approx(total, abs=0.05)
+    # A click holds the cell, until another is clicked or the lens is closed.
+    page.mouse.down()
+    page.mouse.up()
+    look_at(page, "S4", 0.5, 0.5)
+    expect(lens.locator(".lens-title")).to_contain_text("C3 map 1 of 16, row 1")
     press(page, "Close the lens")
     expect(lens.locator(".lens-title")).to_have_text("Lens")
+    look_at(page, "S4", 0.5, 0.5)
+    expect(lens.locator(".lens-title")).to_contain_text("S4 map")
 
 
 def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> None:
@@ -287,20 +294,20 @@ def test_looking_inside_asks_the_service_for_the_weights_only(open_page: Open) -
     assert not [url for url in asked if "/v1/layers" in url]
 
 
-ZIGZAG = [(0.1, 0.1), (0.25, 0.9), (0.4, 0.1), (0.55, 0.9), (0.7, 0.1), (0.85, 0.9), (0.1, 0.5),
-          (0.9, 0.4), (0.1, 0.3), (0.9, 0.7)]  # fmt: skip
+LETTER_A = ([(0.0, 1.0), (0.35, 0.0), (0.7, 1.0)], [(0.15, 0.65), (0.55, 0.65)])
 
 
 def test_a_refused_shape_is_told_why_it_is_refused(open_page: Open) -> None:
     page = open_page()
     page.locator("#model").select_option(DEFAULT_MODEL)
     sheet = page.locator(".ink").bounding_box()
-    high = 0.5 * sheet["height"]
-    for index, (x, y) in enumerate(ZIGZAG):
-        page.mouse.move(sheet["x"] + 60 + high * x, sheet["y"] + 60 + high * y, steps=8)
-        if not index:
-            page.mouse.down()
-    page.mouse.up()
+    left, top, high = sheet["x"] + sheet["width"] / 3, sheet["y"] + 60, 0.6 * sheet["height"]
+    for line in LETTER_A:
+        for index, (x, y) in enumerate(line):
+            page.mouse.move(left + high * x, top + high * y, steps=12)
+            if not index:
+                page.mouse.down()
+        page.mouse.up()
     expect(page.locator("#draw-answer .badge")).to_have_text("not a digit")
     page.locator("#draw-answer").get_by_role("button", name="Look inside").click()
     expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")

@@ -4,7 +4,8 @@ import { el } from "./elements.js";
 import { about, classesOf } from "./models.js";
 import { number, signed, t } from "./strings.js";
 
-const MOST = 8; // numbers shown one by one
+// Numbers shown one by one: those that count most for the answer, and against it.
+const [MOST_FOR, MOST_AGAINST] = [5, 3];
 
 /**
  * @typedef {import("./network.js").Operation} Operation
@@ -75,21 +76,22 @@ export class Against {
         ? about(this.#model, "against.refused", names)
         : t("against", names);
     this.select.options[0].textContent = t("against.second", { second: this.#classes[second] });
-    for (const option of Array.from(this.select.options).slice(1))
+    for (const option of Array.from(this.select.options).slice(1)) {
       option.disabled = Number(option.value) === one;
+      option.hidden = Number(option.value) === second; // it is named first
+    }
     const { does } = this.#operation;
     const { products, bias, total } = contrast(this.#operation, before.values, one, other);
-    const shown = products.slice(0, MOST).sort((a, b) => b.sum - a.sum);
-    this.what.textContent = t(`against.${does}`, {
-      ...names,
-      n: shown.length,
-      before: this.#before,
-    });
+    const shown = [
+      ...products.filter(({ sum }) => sum > 0).slice(0, MOST_FOR),
+      ...products.filter(({ sum }) => sum < 0).slice(0, MOST_AGAINST),
+    ].sort((a, b) => b.sum - a.sum);
+    this.what.textContent = t(`against.${does}`, { ...names, before: this.#before });
     this.body.replaceChildren(...shown.map((product) => rowOf(product, does)));
-    const rest = products.slice(MOST).reduce((sum, product) => sum + product.sum, 0);
+    const others = products.filter((product) => !shown.includes(product));
+    const rest = others.reduce((sum, product) => sum + product.sum, 0);
     const words = [
-      products.length > MOST &&
-        t("lens.others.numbers", { n: products.length - MOST, sum: signed(rest) }),
+      others.length > 0 && t("lens.others.numbers", { n: others.length, sum: signed(rest) }),
       does === "dense" && t("against.bias", { bias: signed(bias) }),
       t(`against.${does}.total`, { ...names, total: signed(total), far: number(total) }),
     ];

@@ -123,7 +123,7 @@ export const INSIDE_TEXTS = {
     "why.what":
       "Each square of 5×5 pixels was covered with paper. Orange: without it the network is less sure of its answer. Blue: it is surer.",
     "why.nothing":
-      "Each square of 5×5 pixels was covered with paper; none of them changes the answer.",
+      "Each square of 5×5 pixels was covered with paper. None of them changes the answer by much; orange would mean that the network is less sure without it.",
     "softmax.temperature": "temperature",
     "softmax.what":
       "The numbers above, divided by the temperature, become probabilities by softmax. Lower is surer of itself.",
@@ -143,9 +143,9 @@ export const INSIDE_TEXTS = {
     "against.refused.class": "If it had to be a class: why {one}, and not",
     "against.second": "{second} (runner-up)",
     "against.dense":
-      "Each number of {before} times the difference of its two weights. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
+      "Each number of {before} times the difference of its two weights. The strongest for “{one}” (+), and for “{other}” (−):",
     "against.distance":
-      "The squared difference between each number of {before} and the pattern of “{other}”, less that to the pattern of “{one}”. The {n} that count most: for “{one}” (+), or for “{other}” (−).",
+      "The squared difference between each number of {before} and the pattern of “{other}”, less that to the pattern of “{one}”. The strongest for “{one}” (+), and for “{other}” (−):",
     "against.bias": "biases: {bias};",
     "against.dense.total": "together {total}: the lead of “{one}” over “{other}”.",
     "against.distance.total": "together {total}: the pattern of “{other}” is so much farther.",

@@ -47,6 +47,8 @@ export class Stream {
   #onlook;
   #free;
   #run = 0;
+  /** Whether a click holds the cell, so that the mouse only passes over the others. */
+  #held = false;
 
   /**
    * @param {string} model
@@ -247,6 +249,7 @@ export class Stream {
   /** Look at nothing. */
   leave() {
     this.#cell = null;
+    this.#held = false;
     this.#watch.disconnect();
     for (const { sheet } of this.#blocks) sheet?.unmark();
   }
@@ -275,13 +278,14 @@ export class Stream {
         const across = Math.abs(event.clientX - finger.x);
         finger.slides ||= across > SLIDE && across > Math.abs(event.clientY - finger.y);
       }
-      if (finger ? finger.slides : event.pointerType === "mouse") choose(event);
+      if (finger ? finger.slides : event.pointerType === "mouse" && !this.#held) choose(event);
     });
     sheet.marks.addEventListener("pointerup", () => {
       if (finger?.slides) this.#reveal(); // not before: nothing moves below a finger
     });
     sheet.marks.addEventListener("click", (event) => {
       choose(event);
+      this.#held = true;
       this.#reveal();
     });
     element.addEventListener("focus", () => {
