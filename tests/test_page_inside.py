@@ -323,7 +323,7 @@ def test_a_refused_shape_is_told_why_it_is_refused(open_page: Open) -> None:
     press(page, "Why?")
     expect(page.locator(".why-shown")).to_contain_text("The shape is refused all the same.")
     press(page, "Clear")
-    press(page, "Write a 3 for me")
+    draw(page, 3)
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
     expect(page.locator(".supposed")).to_be_hidden()
 
