@@ -4,7 +4,7 @@ import { button, el } from "./elements.js";
 import { INSIDE_TEXTS } from "./insidetexts.js";
 import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
 import { Stream } from "./layers.js";
-import { Lens, hintText, legend } from "./lens.js";
+import { Lens, legend } from "./lens.js";
 import { readColours } from "./maps.js";
 import { about, asked, facts, state } from "./models.js";
 import { Share } from "./share.js";
@@ -41,7 +41,7 @@ export class InsideRoom {
       const rest = this.lens.element.checkVisibility() ? this.lens.element : this.hint;
       rest.focus({ preventScroll: true });
     });
-    this.hint = el("p", { class: "soft lens-hint", tabindex: -1 }, hintText());
+    this.hint = el("p", { class: "soft lens-hint", tabindex: -1 }, t("lens.hint.touch"));
     this.scales = el("div", { class: "scales" });
     const forms = /** @type {import("./share.js").Form[]} */ ([
       { form: "PNG", type: "image/png", content: () => this.#file(pngOf) },

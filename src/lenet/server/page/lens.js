@@ -82,7 +82,7 @@ export class Lens {
 }
 
 /** How a cell is chosen: by a pointer, or by a finger. */
-export const hintText = () =>
+const hintText = () =>
   t(matchMedia("(pointer: coarse)").matches ? "lens.hint.touch" : "lens.hint");
 
 /** One row or several, in words. @param {string} what @param {number} first @param {number} last */
