@@ -120,6 +120,7 @@ def test_what_decides_between_the_answer_and_another_class(open_page: Open) -> N
             assert value * weight == pytest.approx(product, abs=0.02)
         products = [numbers_in(text)[-1] for text in rows.all_inner_texts()]
         assert products == sorted(products, reverse=True)
+        assert products[4] > 0 > products[5]  # the strongest five for it, and three against
         *rest, total = numbers_in(against.locator("p").last.inner_text())
         assert sum(products) + sum(rest) == pytest.approx(total, abs=0.06)
         assert total > 0

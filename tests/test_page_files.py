@@ -20,7 +20,8 @@ from services import service_of
 PAGE = Path(lenet.__file__).parent / "server" / "page"
 MODULES = sorted(PAGE.glob("*.js"))
 HTML = (PAGE / "index.html").read_text("utf-8")
-STRINGS = "".join((PAGE / f"{name}.js").read_text("utf-8") for name in ("texts", "numbertexts"))
+TEXT_FILES = ("texts.js", "insidetexts.js", "numbertexts.js")
+STRINGS = "".join((PAGE / name).read_text("utf-8") for name in TEXT_FILES)
 TEXTS = set(re.findall(r'^    (?:"([^"]+)"|(\w+)):', STRINGS, re.MULTILINE))
 KEYS = {quoted or bare for quoted, bare in TEXTS}
 
@@ -207,7 +208,7 @@ def test_python_writes_probabilities_as_the_page_does() -> None:
 
 def test_no_sentence_hides_outside_the_files_of_texts() -> None:
     for module in MODULES:
-        if module.name in ("texts.js", "numbertexts.js"):
+        if module.name in TEXT_FILES:
             continue
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", module.read_text("utf-8"), flags=re.DOTALL)
         sentences = re.findall(r'"[A-Z][a-z]+ [a-z]+[^"]*"', code)

@@ -65,8 +65,15 @@ def test_the_lens_shows_what_a_cell_sees_and_how_its_number_comes_about(open_pag
     expect(lens.locator(".term")).to_have_count(6)
     *terms, total = sums_in(lens)
     assert sum(terms) == pytest.approx(total, abs=0.05)
+    # A click holds the cell, until another is clicked or the lens is closed.
+    page.mouse.down()
+    page.mouse.up()
+    look_at(page, "S4", 0.5, 0.5)
+    expect(lens.locator(".lens-title")).to_contain_text("C3 map 1 of 16, row 1")
     press(page, "Close the lens")
     expect(lens.locator(".lens-title")).to_have_text("Lens")
+    look_at(page, "S4", 0.5, 0.5)
+    expect(lens.locator(".lens-title")).to_contain_text("S4 map")
 
 
 def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> None:
@@ -101,6 +108,16 @@ def explained(page: Any, *rows: tuple[str, str]) -> list[str]:
         "(layers) => layers.map((layer) => layer.querySelector('.words')?.textContent)"
     )
     return words[1 : 1 + len(rows)]  # the first is the image
+
+
+def test_every_layer_is_explained_where_it_stands(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream h3")).to_have_text(DEFAULT_MODEL)
+    layers = page.locator(".layer")
+    words = layers.locator(".words").all_inner_texts()
+    assert len(words) == layers.count() > 20
+    assert all(sentence.endswith(".") for sentence in words)
 
 
 def test_every_family_of_layers_is_explained_by_a_sentence(open_page: Open) -> None:
@@ -158,7 +175,7 @@ def test_the_digit_passes_through_slowly_enough_to_be_watched(open_page: Open) -
     page.evaluate(WATCH_LAYERS)
     begin = time.monotonic()
     # The 3 may still be written, and answers to it may still come: the show goes on all the same.
-    press(page, "Watch it pass")
+    press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.convolution.passing")
     expect(page.locator(".lens-title")).to_contain_text("C1 map 1 of 6")
     expect(page.locator(".passing")).to_have_count(0)
@@ -172,7 +189,7 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
     page.wait_for_timeout(1000)
     page.evaluate(WATCH_LAYERS)
-    press(page, "Watch it pass")
+    press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.convolution.passing")
     page.keyboard.press("Tab")  # somewhere else than the sheet
     page.evaluate("document.querySelector('[aria-label=\"Write an 8 for me\"]').click()")
@@ -185,9 +202,28 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     page.wait_for_timeout(700)
     painted = "document.querySelector('.layer.convolution canvas.values').toDataURL()"
     interrupted = page.evaluate(painted)
-    press(page, "Watch it pass")
+    press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.pooling.passing")
     assert page.evaluate(painted) == interrupted
+
+
+def test_the_show_is_stopped_by_its_button_and_ends_at_the_answer(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 390, "height": 844})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    press(page, "Watch the digit pass through")
+    page.wait_for_selector(".layer.pooling.passing")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_in_viewport(ratio=1)
+    stop.click()
+    expect(page.locator(".passing")).to_have_count(0)
+    press(page, "Watch the digit pass through")
+    page.wait_for_selector(".layer.pooling.passing")
+    page.keyboard.press("Escape")
+    expect(page.locator(".passing")).to_have_count(0)
+    press(page, "Watch the digit pass through")
+    page.wait_for_selector(".layer.pooling.passing")
+    expect(page.locator(".passing")).to_have_count(0)
+    expect(page.locator(".softmax .bars")).to_be_in_viewport(ratio=0.9)
 
 
 def test_all_layers_follow_the_pen(open_page: Open) -> None:
@@ -256,6 +292,52 @@ def test_looking_inside_asks_the_service_for_the_weights_only(open_page: Open) -
     draw(page, 0)
     expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
     assert not [url for url in asked if "/v1/layers" in url]
+
+
+LETTER_A = ([(0.0, 1.0), (0.35, 0.0), (0.7, 1.0)], [(0.15, 0.65), (0.55, 0.65)])
+
+
+def test_a_refused_shape_is_told_why_it_is_refused(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    sheet = page.locator(".ink").bounding_box()
+    left, top, high = sheet["x"] + sheet["width"] / 3, sheet["y"] + 60, 0.6 * sheet["height"]
+    for line in LETTER_A:
+        for index, (x, y) in enumerate(line):
+            page.mouse.move(left + high * x, top + high * y, steps=12)
+            if not index:
+                page.mouse.down()
+        page.mouse.up()
+    expect(page.locator("#draw-answer .badge")).to_have_text("not a digit")
+    page.locator("#draw-answer").get_by_role("button", name="Look inside").click()
+    expect(page.locator(".stream-answer")).to_contain_text("does not take it for a digit")
+    summary = page.locator(".summary")
+    expect(summary).to_contain_text("It has too little of any digit")
+    score, threshold = (
+        float(each)
+        for each in re.findall(r"-?\d+\.\d+", summary.inner_text().replace("−", "-"))[:2]
+    )
+    assert score < threshold
+    expect(page.locator(".supposed")).to_contain_text("The bars: if it had to be a digit.")
+    expect(page.locator(".against label")).to_contain_text("If it had to be a digit: why")
+    press(page, "Why?")
+    expect(page.locator(".why-shown")).to_contain_text("The shape is refused all the same.")
+    press(page, "Clear")
+    draw(page, 3)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    expect(page.locator(".supposed")).to_be_hidden()
+
+
+def test_the_summary_names_the_runner_up_and_what_is_alike_and_leads_on(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 390, "height": 844})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    expect(page.locator(".summary")).to_contain_text("It comes closest to 3, then to")
+    expect(page.locator(".summary")).to_contain_text("among the test digits: 3, 3, 3, 3, 3.")
+    parts = {"Map": ".among", "Answer": ".softmax .bars", "First layer": ".layer.convolution h4"}
+    for name, part in parts.items():
+        press(page, name)
+        expect(page.locator(part).first).to_be_in_viewport()
+        page.evaluate("scrollTo(0, 0)")
 
 
 @pytest.fixture(scope="module")
@@ -331,6 +413,14 @@ def test_of_two_patterns_of_1998_the_nearer_one_leads_by_their_distances(of_1998
 def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
     page = open_page("inside")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    why = page.locator(".why")
+    why.evaluate(
+        """(element) => {
+             window.busy = [];
+             new MutationObserver(() => window.busy.push([element.ariaBusy, element.innerText]))
+               .observe(element, { attributeFilter: ["aria-busy"] });
+           }"""
+    )
     press(page, "Why?")
     shown = page.locator(".why-shown")
     expect(shown).to_contain_text("Orange: without it the network is less sure")
@@ -338,6 +428,8 @@ def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
         """(canvas) => [canvas.width, new Set(new Uint32Array(canvas.getContext("2d")
              .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size]"""
     )
+    assert page.evaluate("window.busy[0]") == ["true", "Looking …"]
+    expect(why).to_have_attribute("aria-busy", "false")
     assert colours[0] == 14
     assert colours[1] >= 4
     press(page, "Clear")

@@ -174,6 +174,35 @@ def test_on_a_phone_the_lens_goes_when_its_layer_is_scrolled_away(open_page: Ope
     expect(page.locator(".lens.busy")).to_have_count(0)
 
 
+def test_a_finger_chooses_the_strongest_cell_near_it_and_sees_the_maps_above_the_lens(
+    open_page: Open,
+) -> None:
+    page = open_page(
+        "inside", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    expect(page.locator(".lens-hint")).to_contain_text("Tap a layer")
+    assert (
+        page.locator(".ramp").bounding_box()["y"] < page.locator(".maps").first.bounding_box()["y"]
+    )
+    # The corner of the image is paper; the strongest cell near the middle of its upper half is ink.
+    maps = page.get_by_label("Numbers of image.")
+    maps.scroll_into_view_if_needed()
+    box = maps.bounding_box()
+    page.touchscreen.tap(box["x"] + 0.5 * box["width"], box["y"] + 0.35 * box["height"])
+    title = page.locator(".lens-title")
+    expect(title).to_contain_text("image map 1 of 1")
+    assert float(title.locator(".value").inner_text()) > 0.9
+    maps = page.get_by_label("Numbers of C3.")
+    maps.evaluate("(element) => element.scrollIntoView({ block: 'end' })")
+    box = maps.bounding_box()
+    page.touchscreen.tap(box["x"] + 30, box["y"] + box["height"] - 30)
+    expect(title).to_contain_text("C3 map")
+    lens, maps = page.locator(".lens").bounding_box(), maps.bounding_box()
+    assert maps["y"] + maps["height"] <= lens["y"]
+    assert maps["y"] >= page.locator(".top").bounding_box()["height"]
+
+
 def test_in_a_low_window_the_lens_is_seen_when_a_cell_is_chosen(open_page: Open) -> None:
     page = open_page("inside", viewport={"width": 844, "height": 390})
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
@@ -200,7 +229,7 @@ def test_where_motion_is_reduced_the_digit_passes_in_steps(open_page: Open) -> N
                { subtree: true, attributeFilter: ["class"] });
            }"""
     )
-    press(page, "Watch it pass")
+    press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.convolution.passing")
     expect(page.locator(".passing")).to_have_count(0)
     assert page.evaluate("window.passed.length") == 13

@@ -1,10 +1,11 @@
 /** Why the answer, and not another class: the numbers before the output that decide between them. */
 import { contrast } from "./contrast.js";
 import { el } from "./elements.js";
-import { classesOf } from "./models.js";
+import { about, classesOf } from "./models.js";
 import { number, signed, t } from "./strings.js";
 
-const MOST = 8; // numbers shown one by one
+// Numbers shown one by one: those that count most for the answer, and against it.
+const [MOST_FOR, MOST_AGAINST] = [5, 3];
 
 /**
  * @typedef {import("./network.js").Operation} Operation
@@ -14,11 +15,13 @@ const MOST = 8; // numbers shown one by one
 export class Against {
   /** @type {Operation | null} */ #operation = null;
   /** @type {Layers | null} */ #found = null;
+  #model;
   #classes;
   #before;
 
   /** @param {string} model @param {string} before name of the layer before the output */
   constructor(model, before) {
+    this.#model = model;
     this.#classes = classesOf(model);
     this.#before = before;
     const id = `against-${model}`;
@@ -68,23 +71,27 @@ export class Against {
     const chosen = this.select.value === "" ? second : Number(this.select.value);
     const other = chosen === one ? second : chosen;
     const names = { one: this.#classes[one], other: this.#classes[other] };
-    this.question.textContent = t("against", names);
+    this.question.textContent =
+      this.#found?.status === "not_a_digit"
+        ? about(this.#model, "against.refused", names)
+        : t("against", names);
     this.select.options[0].textContent = t("against.second", { second: this.#classes[second] });
-    for (const option of Array.from(this.select.options).slice(1))
+    for (const option of Array.from(this.select.options).slice(1)) {
       option.disabled = Number(option.value) === one;
+      option.hidden = Number(option.value) === second; // it is named first
+    }
     const { does } = this.#operation;
     const { products, bias, total } = contrast(this.#operation, before.values, one, other);
-    const shown = products.slice(0, MOST).sort((a, b) => b.sum - a.sum);
-    this.what.textContent = t(`against.${does}`, {
-      ...names,
-      n: shown.length,
-      before: this.#before,
-    });
+    const shown = [
+      ...products.filter(({ sum }) => sum > 0).slice(0, MOST_FOR),
+      ...products.filter(({ sum }) => sum < 0).slice(0, MOST_AGAINST),
+    ].sort((a, b) => b.sum - a.sum);
+    this.what.textContent = t(`against.${does}`, { ...names, before: this.#before });
     this.body.replaceChildren(...shown.map((product) => rowOf(product, does)));
-    const rest = products.slice(MOST).reduce((sum, product) => sum + product.sum, 0);
+    const others = products.filter((product) => !shown.includes(product));
+    const rest = others.reduce((sum, product) => sum + product.sum, 0);
     const words = [
-      products.length > MOST &&
-        t("lens.others.numbers", { n: products.length - MOST, sum: signed(rest) }),
+      others.length > 0 && t("lens.others.numbers", { n: others.length, sum: signed(rest) }),
       does === "dense" && t("against.bias", { bias: signed(bias) }),
       t(`against.${does}.total`, { ...names, total: signed(total), far: number(total) }),
     ];

@@ -21,17 +21,19 @@ export class Among {
   /** @type {Float32Array | null} */ #values = null;
   #asked = 0;
   #model;
+  #found;
 
-  /** @param {string} model */
-  constructor(model) {
+  /** @param {string} model @param {(names: string[]) => void} found told the classes of the nearest */
+  constructor(model, found) {
     this.#model = model;
+    this.#found = found;
     this.words = el("p", { class: "soft" });
     this.map = el("div", { class: "plane" });
     this.said = el("p", { class: "soft" });
     this.nearest = el("ol", { class: "nearest" });
     this.element = el(
       "section",
-      { class: "among" },
+      { class: "among", tabindex: -1 },
       el("h4", {}, about(model, "among.title")),
       this.words,
       this.map,
@@ -84,6 +86,7 @@ export class Among {
   #name({ tests, pixels }, nearest, off) {
     const classes = classesOf(this.#model);
     const names = nearest.map((index) => classes[tests.labels[index]]);
+    this.#found(names);
     const words = { n: integer(tests.labels.length), nearest: names.join(", ") };
     this.map.firstElementChild?.setAttribute("aria-label", about(this.#model, "among.map", words));
     const k = tests.shares.length;

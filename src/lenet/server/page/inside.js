@@ -1,13 +1,16 @@
 /** Looking inside: the sheet to draw on, the lens, and the layers of one model or of two. */
 import { Newest } from "./api.js";
 import { button, el } from "./elements.js";
+import { INSIDE_TEXTS } from "./insidetexts.js";
 import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
 import { Stream } from "./layers.js";
 import { Lens, legend } from "./lens.js";
 import { readColours } from "./maps.js";
-import { asked, facts } from "./models.js";
+import { about, asked, facts, state } from "./models.js";
 import { Share } from "./share.js";
-import { t } from "./strings.js";
+import { addTexts, t } from "./strings.js";
+
+addTexts(INSIDE_TEXTS);
 
 const LENS_SEEN = 100; // pixels of the lens that have to be seen
 
@@ -22,6 +25,7 @@ export class InsideRoom {
   /** What the layers show. @type {import("./api.js").Bytes | null} */ #shown = null;
   /** What they show, or are about to. @type {import("./api.js").Bytes | null} */ #asked = null;
   #open = false;
+  #passing = false;
 
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
@@ -33,8 +37,11 @@ export class InsideRoom {
     this.main = main;
     this.lens = new Lens(() => {
       this.#look(null, false);
-      this.lens.element.focus({ preventScroll: true }); // the button that was pressed is hidden
+      // The button that was pressed is hidden, and so is the lens where it lies over the layers.
+      const rest = this.lens.element.checkVisibility() ? this.lens.element : this.hint;
+      rest.focus({ preventScroll: true });
     });
+    this.hint = el("p", { class: "soft lens-hint", tabindex: -1 }, t("lens.hint.touch"));
     this.scales = el("div", { class: "scales" });
     const forms = /** @type {import("./share.js").Form[]} */ ([
       { form: "PNG", type: "image/png", content: () => this.#file(pngOf) },
@@ -44,7 +51,7 @@ export class InsideRoom {
     ]);
     this.share = new Share({ link, name: "lenet-layers", forms });
     this.whose = el("p", { class: "whose" });
-    this.play = button(t("inside.play"), () => this.#pass(), { class: "main" });
+    this.play = button(t("inside.play"), () => this.#pass(), { class: "main play" });
     this.padPlace = el("div", { class: "pad-place" });
     // Drawing ends the slow motion: all layers follow the pen.
     for (const hand of ["pointerdown", "keydown"])
@@ -53,9 +60,13 @@ export class InsideRoom {
       this.padPlace,
       el("div", { class: "row" }, this.play, this.whose),
       this.lens.element,
+      this.hint,
       this.scales,
       this.share.element,
     );
+    addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") for (const stream of this.#streams) stream.rest();
+    });
     this.passing = new Newest(
       (image) => Promise.all(this.#streams.map((stream) => stream.ask(image))),
       (found, image) => {
@@ -87,13 +98,18 @@ export class InsideRoom {
   build() {
     if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
     this.lens.rest();
-    /** @param {Look | null} found @param {boolean} fresh */
-    const look = (found, fresh) => this.#look(found, fresh);
+    for (const stream of this.#streams) stream.rest();
+    this.#say();
+    const does = {
+      /** @param {Look | null} found @param {boolean} fresh */
+      look: (found, fresh) => this.#look(found, fresh),
+      free: () => this.#free(),
+    };
     /** @param {string} model */
     const seen = (model) => facts(model).has.includes("network");
     this.#streams = asked()
       .filter(seen)
-      .map((model) => new Stream(model, { look }));
+      .map((model) => new Stream(model, does));
     const blind = asked().filter((model) => !seen(model));
     this.main.replaceChildren(
       ...this.#streams.map(({ element }) => element),
@@ -141,8 +157,23 @@ export class InsideRoom {
     return make(streams, this.#shown);
   }
 
-  #pass() {
-    this.#streams.forEach((stream, index) => stream.pass(index === 0));
+  /** Begin the slow motion, or end it. */
+  async #pass() {
+    if (this.#passing) {
+      for (const stream of this.#streams) stream.rest();
+      return;
+    }
+    this.#passing = true;
+    this.#say();
+    await Promise.all(this.#streams.map((stream, index) => stream.pass(index === 0)));
+    this.#passing = false;
+    this.#say();
+  }
+
+  /** Say what the button does. */
+  #say() {
+    this.play.textContent = this.#passing ? t("inside.stop") : about(state.model, "inside.play");
+    this.play.classList.toggle("stops", this.#passing);
   }
 
   /**
@@ -160,6 +191,13 @@ export class InsideRoom {
     const words = this.lens.show(found);
     if (fresh) this.#bringLens();
     return words;
+  }
+
+  /** What the lens leaves free of the window where it lies over the layers; null elsewhere. */
+  #free() {
+    if (getComputedStyle(this.lens.element).position !== "fixed") return null;
+    const header = document.querySelector(".top")?.getBoundingClientRect().bottom ?? 0;
+    return { top: Math.max(0, header), bottom: this.lens.element.getBoundingClientRect().top };
   }
 
   /** In a low window the lens is below the fold of its column. */

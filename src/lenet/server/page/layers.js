@@ -3,7 +3,7 @@ import { layers, nameOf } from "./api.js";
 import { Against } from "./against.js";
 import { Among } from "./among.js";
 import { middle, moved, reached } from "./cells.js";
-import { el, speak, still } from "./elements.js";
+import { button, el, speak, still } from "./elements.js";
 import { doesText, shapeText } from "./kinds.js";
 import { Sheet } from "./maps.js";
 import { about, facts, operationsOf } from "./models.js";
@@ -11,11 +11,14 @@ import { Patterns, connectionTable } from "./patterns.js";
 import { IMAGE, source } from "./receptive.js";
 import { Softmax } from "./softmax.js";
 import { integer, number, percent, t } from "./strings.js";
+import { Summary } from "./summary.js";
 import { verdictOf } from "./verdict.js";
 import { Why } from "./why.js";
 
 const PASS = 900; // milliseconds a layer takes in slow motion
 const STEP = 700; // milliseconds a layer is shown where motion is reduced
+const SLIDE = 8; // pixels that a finger goes sideways before the lens follows it
+const CLEAR = 8; // pixels around what the lens must not hide
 const ROOMY = matchMedia("(min-width: 56rem)"); // wide enough for the lens beside the layers
 
 const MINOR = new Set(["activation", "normalisation", "scale", "padding"]);
@@ -42,37 +45,39 @@ export class Stream {
   /** What is shown. @type {import("./api.js").Layers | null} */ found = null;
   /** @type {Patterns | null} */ #patterns = null;
   #onlook;
+  #free;
   #run = 0;
+  /** Whether a click holds the cell, so that the mouse only passes over the others. */
+  #held = false;
 
   /**
    * @param {string} model
-   * @param {{look: (look: import("./sums.js").Look | null, fresh: boolean) => string}} does
-   *   `fresh`: somebody chose the cell
+   * @param {{look: (look: import("./sums.js").Look | null, fresh: boolean) => string,
+   *   free: () => {top: number, bottom: number} | null}} does `fresh`: somebody chose the cell;
+   *   `free`: what is free of the window where the lens lies over the layers
    */
-  constructor(model, { look }) {
+  constructor(model, { look, free }) {
     this.model = model;
     this.#onlook = look;
+    this.#free = free;
     const { layers: rows, classes } = facts(model);
     this.answer = el("p", { class: "stream-answer" });
     this.list = el("ol", { class: "layers" });
     this.softmax = new Softmax(model);
     this.why = new Why(model);
     this.against = new Against(model, rows.at(-2)?.name ?? "");
-    this.among = new Among(model);
-    /** @type {Set<string>} what was explained already */
-    const explained = new Set();
+    this.summary = new Summary(model);
+    this.among = new Among(model, (nearest) => this.summary.alike(nearest));
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
       const kind = row.family;
-      const words = el("p", { class: "soft words" });
-      // Each explanation is shown once, at the first layer it fits.
-      const does = doesText(row);
-      if (!explained.has(does)) words.textContent = does;
-      explained.add(does);
       // It has its room from the start, or what is below would jump when the numbers come.
       const range = el("span", { class: "soft range unknown" }, rangeOf({ low: 0, high: 0 }));
       const item = el(
         "li",
-        { class: `layer ${kind} ${MINOR.has(kind) || SILENT.has(kind) ? "minor" : "major"}` },
+        {
+          class: `layer ${kind} ${MINOR.has(kind) || SILENT.has(kind) ? "minor" : "major"}`,
+          tabindex: -1,
+        },
         el(
           "h4",
           {},
@@ -83,7 +88,7 @@ export class Stream {
             el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
           !SILENT.has(kind) && range,
         ),
-        words.textContent && words,
+        el("p", { class: "soft words" }, doesText(row)),
       );
       const last = index === rows.length;
       const block = { row, kind, index, element: item, range, classes: last ? classes : null };
@@ -101,10 +106,20 @@ export class Stream {
       return shown;
     });
     this.list.append(...this.#blocks.map(({ element }) => element));
+    const [image, ...others] = this.#blocks;
+    const first = others.find(({ kind }) => !MINOR.has(kind) && !SILENT.has(kind));
+    const jumps = el(
+      "nav",
+      { class: "jumps", "aria-label": t("jump") },
+      jump("image", image.element),
+      first && jump("first", first.element),
+      jump("answer", this.softmax.element),
+      jump("map", this.among.element),
+    );
     this.element = el(
       "section",
       { class: "stream", "aria-label": t("stream", { model }) },
-      el("header", {}, el("h3", {}, model), this.answer),
+      el("header", {}, el("h3", {}, model), this.answer, this.summary.element, jumps),
       this.list,
       this.among.element,
     );
@@ -168,8 +183,9 @@ export class Stream {
       digit: nameOf(found),
       share: percent(found.probability),
     });
+    this.summary.show(found);
     this.softmax.show(found);
-    this.why.about(image);
+    this.why.about(image, found);
     this.against.show(found);
     const before = found.layers.at(-2);
     if (before) void this.among.show(before.values);
@@ -225,12 +241,15 @@ export class Stream {
       element.classList.remove("passing");
       if (mine !== this.#run) return;
     }
-    if (lead) this.#onlook(null, false);
+    if (!lead) return;
+    this.#onlook(null, false);
+    go(this.softmax.element);
   }
 
   /** Look at nothing. */
   leave() {
     this.#cell = null;
+    this.#held = false;
     this.#watch.disconnect();
     for (const { sheet } of this.#blocks) sheet?.unmark();
   }
@@ -243,23 +262,36 @@ export class Stream {
     element.setAttribute("role", "application");
     element.setAttribute("aria-roledescription", t("maps.role"));
     element.setAttribute("aria-label", t("maps.label", { name: block.row.name }));
+    /** Where a finger touched, and whether it slides since. @type {{x: number, y: number, slides: boolean} | null} */
+    let finger = null;
     /** @param {MouseEvent} event */
-    const place = (event) => {
-      const frame = sheet.marks.getBoundingClientRect();
-      return sheet.at(event.clientX - frame.left, event.clientY - frame.top);
-    };
-    sheet.marks.addEventListener("pointermove", (event) => {
-      if (event.pointerType !== "mouse") return;
-      const cell = place(event);
+    const choose = ({ clientX, clientY }) => {
+      const { left, top } = sheet.marks.getBoundingClientRect();
+      const cell = sheet[finger ? "near" : "at"](clientX - left, clientY - top);
       if (cell) this.#look(block, cell, true);
+    };
+    sheet.marks.addEventListener("pointerdown", ({ pointerType, clientX: x, clientY: y }) => {
+      finger = pointerType === "mouse" ? null : { x, y, slides: false };
+    });
+    sheet.marks.addEventListener("pointermove", (event) => {
+      if (finger) {
+        const across = Math.abs(event.clientX - finger.x);
+        finger.slides ||= across > SLIDE && across > Math.abs(event.clientY - finger.y);
+      }
+      if (finger ? finger.slides : event.pointerType === "mouse" && !this.#held) choose(event);
+    });
+    sheet.marks.addEventListener("pointerup", () => {
+      if (finger?.slides) this.#reveal(); // not before: nothing moves below a finger
     });
     sheet.marks.addEventListener("click", (event) => {
-      const cell = place(event);
-      if (cell) this.#look(block, cell, true);
+      choose(event);
+      this.#held = true;
+      this.#reveal();
     });
     element.addEventListener("focus", () => {
       if (element.matches(":focus-visible") && this.#cell?.block !== block)
         this.#look(block, middle(sheet), true);
+      this.#reveal();
     });
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") return void this.#onlook(null, false);
@@ -271,7 +303,21 @@ export class Stream {
       if (!cell) return;
       event.preventDefault();
       this.#look(block, cell, true);
+      this.#reveal();
     });
+  }
+
+  /** Bring the maps that are looked at into what the lens leaves free, or at least the map. */
+  #reveal() {
+    const free = this.#free();
+    if (!this.#cell || !free) return;
+    const { block, cell } = this.#cell;
+    const all = block.sheet.element.getBoundingClientRect();
+    const fits = all.height + 2 * CLEAR <= free.bottom - free.top;
+    const { top, bottom } = fits ? all : block.sheet.frameOf(cell.map);
+    const below = Math.max(0, bottom + CLEAR - free.bottom);
+    const above = Math.max(0, free.top - (top - below) + CLEAR);
+    scrollBy(0, below - above);
   }
 
   /**
@@ -326,6 +372,21 @@ export class Stream {
     return this.#blocks.slice(0, index).filter(isShown).at(-1) ?? null;
   }
 }
+
+/** Go to a part of the stream. @param {HTMLElement} element */
+const go = (element) =>
+  element.scrollIntoView({ block: "start", behavior: still() ? "auto" : "smooth" });
+
+/** A button that goes to a part of the stream. @param {string} name @param {HTMLElement} element */
+const jump = (name, element) =>
+  button(
+    t(`jump.${name}`),
+    () => {
+      go(element);
+      element.focus({ preventScroll: true });
+    },
+    { class: "link" },
+  );
 
 /** The image as if it were the first layer. @returns {LayerFacts} */
 const imageRow = () => ({

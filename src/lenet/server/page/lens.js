@@ -37,7 +37,7 @@ export class Lens {
     this.element.classList.remove("busy");
     this.field.hidden = true;
     this.title.textContent = t("lens.title");
-    this.sees.textContent = t("lens.hint");
+    this.sees.textContent = hintText();
     this.text.textContent = "";
     this.terms.replaceChildren();
   }
@@ -80,6 +80,10 @@ export class Lens {
     return `${look.name} ${t(`lens.${where}`, place)}: ${number(look.value)}. ${sees}`;
   }
 }
+
+/** How a cell is chosen: by a pointer, or by a finger. */
+const hintText = () =>
+  t(matchMedia("(pointer: coarse)").matches ? "lens.hint.touch" : "lens.hint");
 
 /** One row or several, in words. @param {string} what @param {number} first @param {number} last */
 const span = (what, first, last) =>

@@ -1,6 +1,7 @@
 /** Numbers as colours: the maps of a layer side by side on a canvas, crisp at any size. */
 import { contextOf, el } from "./elements.js";
 
+const FINGER = 14; // pixels from the middle of what a finger touches to its edge
 const STRIP = { least: 11, most: 26 }; // pixels of a cell of a flat layer
 
 /** @typedef {[red: number, green: number, blue: number]} Colour each 0..255 */
@@ -203,6 +204,36 @@ export class Sheet {
     if (across[0] >= columns) return null;
     const map = down[0] * columns + across[0];
     return map < this.maps ? { map, row: down[1], column: across[1] } : null;
+  }
+
+  /**
+   * The strongest cell that a finger touches: of the map in its middle, or of the numbers around it.
+   * @param {number} x @param {number} y in CSS pixels
+   * @returns {import("./cells.js").Cell | null}
+   */
+  near(x, y) {
+    let found = this.at(x, y);
+    if (!found) return null;
+    const { map } = found;
+    /** @param {import("./cells.js").Cell} place */
+    const strength = (place) => Math.abs(this.value(place.map, place.row, place.column));
+    const { cell } = this.#grid;
+    const reach = Math.floor(FINGER / cell) * cell;
+    for (let down = -reach; down <= reach; down += cell)
+      for (let across = -reach; across <= reach; across += cell) {
+        const other = x + across < 0 || y + down < 0 ? null : this.at(x + across, y + down);
+        if (!other || (other.map !== map && !this.flat)) continue;
+        if (strength(other) > strength(found)) found = other;
+      }
+    return found;
+  }
+
+  /** The place of a map in the window. @param {number} map */
+  frameOf(map) {
+    const { left, top } = this.marks.getBoundingClientRect();
+    const { x, y } = this.#corner(map);
+    const { cell } = this.#grid;
+    return new DOMRect(left + x, top + y, cell * this.width, cell * this.height);
   }
 
   /** What it takes on the page, in pixels. */

@@ -1,7 +1,7 @@
 /** From the numbers of the last layer to an answer: softmax, its temperature, and the threshold. */
 import { Bars } from "./bars.js";
 import { el } from "./elements.js";
-import { classesOf } from "./models.js";
+import { about, classesOf } from "./models.js";
 import { softmax } from "./network.js";
 import { number, t } from "./strings.js";
 
@@ -29,6 +29,7 @@ export class Softmax {
   constructor(model) {
     this.#model = model;
     this.bars = new Bars();
+    this.supposed = el("p", { class: "supposed", hidden: true });
     const id = `temperature-${model}`;
     this.slider = el("input", {
       id,
@@ -48,7 +49,8 @@ export class Softmax {
     this.meter = el("div", { class: "meter", "aria-hidden": "true" }, el("i"), el("b"));
     this.element = el(
       "div",
-      { class: "softmax" },
+      { class: "softmax", tabindex: -1 },
+      this.supposed,
       this.bars.element,
       el(
         "div",
@@ -94,12 +96,19 @@ export class Softmax {
   /** The score beside the threshold: why something is refused. @param {Layers} found */
   #showScore({ score, rejection }) {
     this.meter.hidden = rejection === null;
+    const refused = rejection !== null && score < rejection;
+    const key = rejection === null ? "none" : refused ? "refused" : "taken";
     const words = { score: number(score), threshold: number(rejection ?? 0) };
-    const key = rejection === null ? "none" : score < rejection ? "refused" : "taken";
-    this.score.textContent = t(`softmax.score.${key}`, words);
+    const why = ["summary.refused", "softmax.supposed"].map((k) => about(this.#model, k, words));
+    this.supposed.textContent = why.join(" ");
+    this.supposed.hidden = !refused;
+    this.element.classList.toggle("refused", refused);
+    this.score.textContent = [
+      about(this.#model, "softmax.score", words),
+      t(`softmax.${key}`, words),
+    ].join(" ");
     if (rejection === null) return;
     const share = Math.max(0, Math.min(1, THRESHOLD_AT + (score - rejection) / METER));
-    this.meter.classList.toggle("refused", score < rejection);
     this.meter.style.setProperty("--score", String(share));
   }
 }
