@@ -184,7 +184,7 @@ function drawn({ side, dashed }, places, size) {
 
 /** A line as the legend shows it. @param {Line} line */
 function sample(line) {
-  const places = /** @type {const} */ ([[2, 6], [16, 6], [30, 6]]); // prettier-ignore
+  const places = /** @type {const} */ ([[5, 6], [16, 6], [27, 6]]); // prettier-ignore
   return svg(
     "svg",
     { viewBox: "0 0 32 12", class: "chart-sample" },

@@ -113,7 +113,7 @@ export const NUMBER_TEXTS = {
     "card.threads.other": "{n} threads",
     "card.started": "started",
     "card.temperature": "temperature",
-    "card.weights": "SHA-256 of the weights: names, types, shapes and values",
+    "card.weights": "SHA-256 of the weights (names, types, shapes, values)",
     "card.file": "SHA-256 of the file model.onnx",
     "card.scores": "Scores by part of the data",
     "card.conditions": "test images",
@@ -172,7 +172,7 @@ export const NUMBER_TEXTS = {
       "The time is that of one forward pass, all layers, in this browser ({browser}), on its own thread and without the service: the median of {repeats} passes after {unmeasured} that are not counted. {times}",
     "standings.time.one": "{model}: {least} to {most} ms.",
     "standings.rate":
-      "In brackets: the 95 % Wilson score interval of the error rate, for the chance in the test images. Expected calibration errors are of {bins} bins.",
+      "In brackets: the 95 % Wilson score interval of the error rate in %, for the chance in the test images. Expected calibration errors are of {bins} bins.",
     "column.ece": "expected calibration error",
     "column.tested": "tested on",
     "column.epoch": "epoch",

@@ -4,7 +4,7 @@ import { button, el, speak } from "./elements.js";
 import { csv } from "./files.js";
 import { asked, state } from "./models.js";
 import { Share } from "./share.js";
-import { decimal, integer, interval, rate, t } from "./strings.js";
+import { decimal, integer, points, rate, t } from "./strings.js";
 
 /**
  * @typedef {import("./api.js").Model} Model
@@ -34,7 +34,7 @@ const COLUMNS = {
   errors: { of: ({ test }) => test && test.errors, written: integer },
   rate: {
     of: ({ test }) => test && test.errors / test.total,
-    written: (share, { test }) => `${rate(share)} (${interval(test?.interval ?? [])})`,
+    written: (share, { test }) => `${rate(share)} (${test?.interval.map(points).join("–")})`,
   },
   ece: { of: ({ test }) => test && test.calibration_error, written: rate },
   tested: { of: ({ test }) => test && `${integer(test.total)}, ${test.data}`, written: String },

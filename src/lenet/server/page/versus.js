@@ -17,7 +17,7 @@ import { count, integer, percent, points, rate, t } from "./strings.js";
  * @typedef {{probability: number, status: Mistake["status"]}} Said how sure a model is of its answer
  */
 
-const FEW = 24;
+const FEW = 16;
 const PATIENCE = 5000; // milliseconds for the answers of a model that the runs did not keep
 
 /**
