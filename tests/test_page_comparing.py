@@ -71,7 +71,9 @@ def test_mcnemar_on_the_page_is_the_one_of_python() -> None:
         if p >= 0.0001:
             assert text == p_value(expected, "= ")
         elif p >= 1e-15:
-            digits, power = re.fullmatch(r"= (\d\.\d)·10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text).groups()
+            found = re.fullmatch(r"= (\d\.\d)·10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
+            assert found, text
+            digits, power = found.groups()
             power = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
             assert f"{expected:.1e}" == f"{digits}e-{power:0>2}"
         else:
