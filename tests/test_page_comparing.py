@@ -38,7 +38,7 @@ def compare(open_page: Open, **how: Any) -> Any:
     """Open Numbers for both shipped models, and wait until all of it is there."""
     page = open_page("numbers", **how)
     page.locator("#compare").select_option(DEFAULT_MODEL)
-    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".model .facts")).to_have_count(2)
     return page
 
 
@@ -186,7 +186,7 @@ def test_models_tested_on_other_images_are_not_compared(open_page: Open, quick_r
     own = quick_run.folder.name
     page = open_page("numbers")
     page.locator("#compare").select_option(own)
-    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".model .facts")).to_have_count(2)
     expect(
         page.get_by_text(
             f"They were not tested on the same images: lenet5 on mnist, {own} on uci-digits."
