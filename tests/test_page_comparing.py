@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,13 +17,15 @@ from PIL import Image
 
 from browser import Open, expect
 from lenet.comparison.tables import p_value
-from lenet.metrics import mcnemar
+from lenet.metrics import mcnemar, wilson
 from lenet.reader import DEFAULT_MODEL
+from lenet.recipe import Recipe
 from lenet.run import HISTORY, MISTAKES, Run
 
 NODE = shutil.which("node")
 PAGE = Path(__file__).parents[1] / "src" / "lenet" / "server" / "page"
 BOTH = f"numbers?with={DEFAULT_MODEL}"
+KINDS = ("held out", "training")
 
 
 def wrong(name: str) -> dict[int, tuple[int, int]]:
@@ -35,7 +38,7 @@ def compare(open_page: Open, **how: Any) -> Any:
     """Open Numbers for both shipped models, and wait until all of it is there."""
     page = open_page("numbers", **how)
     page.locator("#compare").select_option(DEFAULT_MODEL)
-    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".model .facts")).to_have_count(2)
     return page
 
 
@@ -65,7 +68,38 @@ def test_mcnemar_on_the_page_is_the_one_of_python() -> None:
         first = np.arange(only_a + only_b) < only_a
         expected = mcnemar(first, ~first)
         assert p == pytest.approx(expected, rel=1e-9, abs=1e-18), (only_a, only_b)
-        assert text == p_value(expected, "= ")
+        if p >= 0.0001:
+            assert text == p_value(expected, "= ")
+        elif p >= 1e-15:
+            found = re.fullmatch(r"= (\d\.\d)·10⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
+            assert found, text
+            digits, power = found.groups()
+            power = power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+            assert f"{expected:.1e}" == f"{digits}e-{power:0>2}"
+        else:
+            assert text == "< 10⁻¹⁵"
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not here")
+def test_interval_of_a_difference_is_of_images_one_more_each_way() -> None:
+    cases = [(0, 0, 10), (3, 1, 20), (78, 27, 10_000), (0, 9, 9)]
+    program = f"""
+        import {{ differenceOf }} from {json.dumps((PAGE / "mcnemar.js").as_uri())};
+        const cases = {json.dumps(cases)};
+        console.log(JSON.stringify(cases.map(([a, b, n]) => differenceOf(a, b, n))));
+    """
+    assert NODE
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-e", program], capture_output=True, text=True, check=True
+    )
+    for (first, second, total), found in zip(cases, json.loads(done.stdout), strict=True):
+        # Bonett and Price 2012, by its images: 1 only the first misreads, -1 only the second.
+        images = np.zeros(total + 2)
+        images[: first + 1], images[first + 1 : first + second + 2] = 1, -1
+        reach = NormalDist().inv_cdf(0.975) * images.std() / np.sqrt(total + 2)
+        assert found["low"] == pytest.approx(max(-1, images.mean() - reach))
+        assert found["high"] == pytest.approx(min(1, images.mean() + reach))
+        assert found["difference"] == (first - second) / total
 
 
 @pytest.mark.browser
@@ -87,17 +121,40 @@ def test_galleries_show_what_both_misread_and_what_only_one_does(open_page: Open
     p = mcnemar(np.isin(every, [*ours]), np.isin(every, [*theirs]))
     verdict = page.locator(".versus-tests .verdict")
     expect(verdict).to_contain_text(f"{DEFAULT_MODEL} is better than lenet5: of the")
-    expect(verdict).to_contain_text(f"McNemar's exact test, p {p_value(p, '= ')}")
+    assert p == pytest.approx(6.5e-7, rel=0.01)
+    expect(verdict).to_contain_text("McNemar's exact test, p = 6.5·10⁻⁷")
+    told = page.locator(".versus-tests")
+    expect(told).to_contain_text(
+        f"The error rate of lenet5 is 0.51 percentage points above that of {DEFAULT_MODEL}, "
+        "95 % interval 0.31 to 0.71"
+    )
+    images = [Run.find(name).manifest.data for name in ("lenet5", DEFAULT_MODEL)]
+    expect(told).to_contain_text(f"lenet5 from {images[0]['train']:,} images")
+    expect(told).to_contain_text(
+        f"{DEFAULT_MODEL} from {images[1]['train'] + images[1]['nondigits']:,} images, of which "
+        f"{images[1]['nondigits']:,} are things to refuse"
+    )
+    expect(told).to_contain_text("each trained once (seeds 0 and 0)")
     expect(verdict).to_contain_text(f"lenet5 misreads {len(only_a)} and")
     galleries = page.locator(".versus-tests section")
     galleries.nth(1).get_by_role("button", name=f"Show all {len(only_a)}").click()
     expect(galleries.nth(1).locator("li")).to_have_count(len(only_a))
-    shown = galleries.nth(1).locator(".pair").all_inner_texts()
-    pairs = [tuple(map(int, re.findall(r"\d", text))) for text in shown]
-    assert sorted(pairs) == sorted(ours[index] for index in only_a)
-    for text in galleries.nth(0).locator(".pair").all_inner_texts():
-        truth, first, second = map(int, re.findall(r"\d", text))
-        assert any(ours[i] == (truth, first) and theirs[i] == (truth, second) for i in both)
+    tile = re.compile(
+        rf"(\d)\s+no\. (\d+)\s+lenet5: (\d)(, [> .\d]+ %)?.*?{DEFAULT_MODEL}: (\d)(, [> .\d]+ %)?",
+        re.DOTALL,
+    )
+    for gallery, indices in enumerate((both, only_a, only_b)):
+        for text in galleries.nth(gallery).locator("li").all_inner_texts():
+            found = tile.match(text)
+            assert found, text
+            truth, index, first, share, second, other_share = found.groups()
+            assert int(index) in indices
+            truth = int(truth)
+            assert ours.get(int(index), (truth, truth)) == (truth, int(first))
+            assert theirs.get(int(index), (truth, truth)) == (truth, int(second))
+            # Of a wrong answer a run keeps the probability, of a right one the page computes it.
+            assert share
+            assert other_share or gallery == 1
     rows = list(
         csv.reader(
             io.StringIO(
@@ -105,13 +162,21 @@ def test_galleries_show_what_both_misread_and_what_only_one_does(open_page: Open
             )
         )
     )
-    assert rows[0] == ["index", "truth", "lenet5", DEFAULT_MODEL]
+    assert rows[0] == [
+        *("index", "truth", "lenet5", DEFAULT_MODEL),
+        *("lenet5 probability", f"{DEFAULT_MODEL} probability"),
+        *("lenet5 status", f"{DEFAULT_MODEL} status"),
+    ]
     assert [int(row[0]) for row in rows[1:]] == every.tolist()
-    for index, truth, first, second in (map(int, row) for row in rows[1:]):
+    assert all(0 < float(row[4]) < 1 for row in rows[1:])
+    for index, truth, first, second in (map(int, row[:4]) for row in rows[1:]):
         assert ours.get(index, (truth, truth)) == (truth, first)
         assert theirs.get(index, (truth, truth)) == (truth, second)
     button = galleries.nth(2).locator("li button").first
-    assert f"lenet5 is right. {DEFAULT_MODEL} reads" in button.get_attribute("title")
+    assert re.match(
+        rf"An? \d, test image \d+ \(the first is 0\)\. lenet5 reads \d, .* {DEFAULT_MODEL} reads",
+        button.get_attribute("title"),
+    )
     button.click()
     expect(page.locator(".stream-answer")).to_have_count(2)
 
@@ -121,7 +186,7 @@ def test_models_tested_on_other_images_are_not_compared(open_page: Open, quick_r
     own = quick_run.folder.name
     page = open_page("numbers")
     page.locator("#compare").select_option(own)
-    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".model .facts")).to_have_count(2)
     expect(
         page.get_by_text(
             f"They were not tested on the same images: lenet5 on mnist, {own} on uci-digits."
@@ -187,14 +252,33 @@ def test_the_table_of_models_is_sorted_with_keys(open_page: Open, quick_run: Run
     expect(head.get_by_role("button")).to_be_focused()
     row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="lenet5"))
     expect(row.get_by_role("cell")).to_have_text(
-        ["61,706", "416,520", "–", "97", "0.97 %", re.compile(r"0\.\d\d %"), "10,000, mnist"]
+        [
+            "61,706",
+            "416,520",
+            "–",
+            "97",
+            "0.97 % (0.80–1.18)",
+            re.compile(r"0\.\d\d %"),
+            "10,000, mnist",
+        ]
     )
     page.get_by_role("button", name="Measure the time in this browser").click()
     expect(row.get_by_role("cell").nth(2)).to_have_text(re.compile(r"^[\d.]+ ms$"))
     expect(page.locator("#spoken")).to_have_text("The times are measured.")
     rows = list(csv.DictReader(io.StringIO(saved(page, "Models", "CSV").read_text("utf-8"))))
     assert {row["model"]: int(row["parameters"]) for row in rows}["lenet5"] == 61_706
-    assert all(float(row["milliseconds"]) > 0 for row in rows)
+    for one in rows:
+        least, median, most = (float(one[f"milliseconds_{n}"]) for n in ("least", "median", "most"))
+        assert 0 < least <= median <= most
+        assert re.fullmatch(r"\d+(\.\d{1,2})?", one["milliseconds_median"])
+        assert one["timed_passes"] == "11"
+        assert one["browser"].startswith("Chrome ")
+        bounds = wilson(int(one["test_errors"]), int(one["test_images"]))
+        assert [float(one["error_rate_low"]), float(one["error_rate_high"])] == pytest.approx(
+            bounds, abs=1e-6
+        )
+        assert one["interval"] == "95 % Wilson score interval"
+    expect(page.locator(".standings")).to_contain_text("the median of 11 passes after 3")
     assert [model["test_errors"] for model in json.loads(saved(page, "Models", "JSON").read_text())]
 
 
@@ -214,13 +298,27 @@ def test_the_curves_of_two_runs_are_drawn_told_and_saved(open_page: Open) -> Non
     drawn = ElementTree.fromstring(saved(page, "Learning curves", "SVG").read_text("utf-8"))
     strokes = {each.get("stroke") for each in drawn.iter("{http://www.w3.org/2000/svg}path")}
     assert len([stroke for stroke in strokes if stroke and stroke.startswith("rgb")]) >= 3
+    words = {each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    assert f"Learning curves: lenet5, {DEFAULT_MODEL}" in words
+    legend = {f"{name}, {part}" for name in ("lenet5", DEFAULT_MODEL) for part in KINDS}
+    assert legend <= words
+    assert "Calibration: " in saved(page, "Calibration", "SVG").read_text("utf-8")
     picture = Image.open(saved(page, "Learning curves", "PNG"))
+    assert picture.height > 2 * chart.bounding_box()["height"] + 100  # title and legend
     assert picture.width == round(2 * chart.bounding_box()["width"])
     assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 20
     rows = list(
         csv.DictReader(io.StringIO(saved(page, "Learning curves", "CSV").read_text("utf-8")))
     )
     assert [row["epoch"] for row in rows] == [*map(str, range(1, 11)), *map(str, range(1, 13))]
+    data = Run.find(DEFAULT_MODEL).manifest.data
+    part = page.locator(".part").filter(has=page.get_by_role("heading", name="Learning curves"))
+    expect(part).to_contain_text(
+        f"of {data['train'] + data['nondigits']:,} images an epoch, {data['train']:,} of its "
+        f"classes and {data['nondigits']:,} things to refuse; to read one of these is an error. "
+        "All are distorted at random."
+    )
+    expect(part).to_contain_text("The two held out different images")
     page.get_by_text("As a table").first.click()
     expect(page.get_by_role("group", name="Learning curves").locator("tr")).to_have_count(23)
 
@@ -244,7 +342,8 @@ def test_the_figures_of_a_run_are_shown_where_it_has_them(open_page: Open, quick
     part = page.locator(".part").filter(
         has=page.get_by_role("heading", name="Figures of the report")
     )
-    expect(part).to_contain_text("lenet show run lenet5")
+    expect(page.locator(".facts")).to_be_visible()
+    expect(part).to_have_count(0)
     page.locator("#model").select_option(quick_run.folder.name)
     part.get_by_text("Show the figures").click()
     figures = part.locator("figure")
@@ -275,3 +374,47 @@ def test_a_comparison_reflows_and_prints_without_buttons(open_page: Open) -> Non
     assert digit.evaluate("(canvas) => getComputedStyle(canvas).filter") == "none"
     ink = digit.evaluate("(canvas) => getComputedStyle(document.body).color")
     assert max(map(int, re.findall(r"\d+", ink)[:3])) < 100
+
+
+@pytest.mark.browser
+def test_how_two_models_were_made_stands_in_one_table(open_page: Open) -> None:
+    page = compare(open_page)
+    made = page.get_by_role("group", name="How they were made")
+    seed = made.get_by_role("row").filter(has=page.get_by_role("rowheader", name="seed"))
+    expect(seed.get_by_role("cell")).to_have_text(["0", "0"])
+    for name, of in (("SHA-256 of the weights", "weights"), ("SHA-256 of the file", "")):
+        row = made.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name))
+        runs = [Run.find(each).manifest for each in ("lenet5", DEFAULT_MODEL)]
+        digests = [run.weights if of else run.files["model.onnx"] for run in runs]
+        expect(row.get_by_role("cell")).to_have_text(digests)
+    page.get_by_text("What these sources are").click()
+    expect(page.locator(".side-by-side li")).to_contain_text(["mnist", *["–"] * 8])
+    expect(page.locator(".side-by-side")).to_contain_text("drawn:100000 – 100,000 digits that")
+
+
+@pytest.mark.browser
+def test_the_parts_of_the_room_are_gone_to_by_name(open_page: Open) -> None:
+    page = compare(open_page)
+    contents = page.get_by_role("navigation", name="Parts of this room")
+    both = f"lenet5 and {DEFAULT_MODEL}, image by image"
+    expect(contents.get_by_role("button")).to_have_text(
+        ["Models", "How they were made", both, "Learning curves", "Calibration", "lenet5",
+         DEFAULT_MODEL, "Corrections"]
+    )  # fmt: skip
+    contents.get_by_role("button", name="Calibration").click()
+    heading = page.get_by_role("heading", name="Calibration")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+
+
+@pytest.mark.browser
+def test_the_recipe_that_the_page_saves_is_the_one_of_the_run(open_page: Open) -> None:
+    page = open_page("numbers")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".facts")).to_contain_text("2,000 of the 10,000 test images")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save TOML").click()
+    assert download.value.suggested_filename == f"{DEFAULT_MODEL}.toml"
+    path = Path(download.value.path()).rename(Path(download.value.path()).with_suffix(".toml"))
+    assert Recipe.load(path) == Run.find(DEFAULT_MODEL).recipe
+    expect(page.locator(".facts")).to_contain_text("it was trained with lenet 0.1.0")

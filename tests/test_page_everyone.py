@@ -126,7 +126,7 @@ def test_the_scheme_follows_the_system_until_one_is_chosen(open_page: Open) -> N
 def test_a_comparison_shuts_nobody_out(open_page: Open, axe: str, scheme: str, width: int) -> None:
     page = open_page("numbers", viewport={"width": width, "height": 800}, color_scheme=scheme)
     page.locator("#compare").select_option(DEFAULT_MODEL)
-    expect(page.locator(".facts")).to_have_count(2)
+    expect(page.locator(".model .facts")).to_have_count(2)
     for summary in page.locator("summary").all():
         summary.click()
     page.evaluate(axe)

@@ -71,7 +71,9 @@ def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
     scores = json.loads(Run.find("lenet5").read("scores.json"))["test"]
     page = open_page("numbers")
     expect(page.locator(".score")).to_contain_text(f"{scores['errors']} errors in 10,000")
+    expect(page.locator(".counted")).to_contain_text("refusing one that it reads right is no error")
     expect(page.locator(".confusion")).to_be_visible()
+    expect(page.locator(".model")).to_contain_text("Expected calibration error, 15 bins")
     cells = page.locator(".confusion tbody td").all_inner_texts()
     shown = [0 if cell == "·" else int(cell) for cell in cells]
     assert shown == [count for row in scores["confusion"] for count in row]
@@ -87,6 +89,7 @@ def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
         "button", name=f"{shown[10 * truth + answer]} times {a} {truth} was read as {answer}"
     ).click()
     expect(page.locator(".mistakes li")).to_have_count(shown[10 * truth + answer])
+    expect(page.locator(".mistakes button").first).to_contain_text(re.compile(r"no\. \d+"))
     page.locator(".mistakes button").first.click()
     expect(page.locator(".stream-answer")).to_contain_text(re.compile(f"reads an? {answer}"))
 

@@ -310,13 +310,15 @@ class Card(BaseModel):
     about: str
     classes: list[str]
     recipe: dict[str, Any] = Field(description="Its fields, as in recipe.toml.")
+    recipe_file: str = Field(description="The same as TOML, for `lenet train --recipe`.")
+    version: str = Field(description="Of lenet, that trained it.")
     images: dict[str, int] = Field(description="By part: train, validation, test, nondigits.")
     seed: int
     seconds: float = Field(description="Of training.")
     device: str
     threads: int
     started: str = Field(description="ISO 8601 with offset.")
-    weights: str = Field(description="SHA-256.")
+    weights: str = Field(description="SHA-256 of names, types, shapes and values of all arrays.")
     temperature: float | None = Field(description="Divides the logits; null if not calibrated.")
     rejection: float | None = Field(description="Lower scores are refused; null: never refuses.")
     scores: list[PartErrors]
@@ -332,7 +334,9 @@ def card_of(served: Served) -> Card:
         name=served.name,
         about=run.recipe.about,
         classes=list(classifier.classes),
-        recipe=public_recipe(run.recipe),
+        recipe=(public := public_recipe(run.recipe)),
+        recipe_file=run.recipe.with_changes(public).to_toml(),
+        version=run.manifest.versions.get("lenet", ""),
         images={part: run.manifest.data[part] for part in COUNTS if run.manifest.data.get(part)},
         seed=run.manifest.seed,
         seconds=run.manifest.seconds,

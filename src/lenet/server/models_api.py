@@ -70,7 +70,11 @@ class Tested(BaseModel):
 
     errors: int
     total: int
+    interval: list[float] = Field(
+        description="95 % Wilson score interval of the error rate: low, high."
+    )
     calibration_error: float
+    calibration_bins: int
     data: str
     digest: str = Field(
         description="SHA-256 of images and labels: models are compared on the same only; may be "
@@ -315,7 +319,9 @@ def _tested(served: Served, scores: Mapping[str, Any]) -> Tested:
     return Tested(
         errors=scores["errors"],
         total=scores["total"],
+        interval=scores["interval"],
         calibration_error=scores["calibration_error"],
+        calibration_bins=len(scores["calibration"]),
         data=data_of(served),
         digest=served.run.manifest.data.get("test_digest", ""),
     )

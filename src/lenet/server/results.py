@@ -107,6 +107,7 @@ class History(BaseModel):
     """A model's training, epoch by epoch."""
 
     name: str
+    held_out: str = Field(description="SHA-256 of the held-out images and labels; may be empty.")
     epochs: list[Epoch]
 
 
@@ -143,7 +144,10 @@ def mistakes_of(served: Served) -> Mistakes:
 
 def history_of(served: Served) -> History:
     """Return a model's training, epoch by epoch."""
-    return History.model_validate({"name": served.name, "epochs": served.history})
+    held_out = served.run.manifest.data.get("validation_digest", "")
+    return History.model_validate(
+        {"name": served.name, "held_out": held_out, "epochs": served.history}
+    )
 
 
 def figures_of(served: Served) -> Figures:

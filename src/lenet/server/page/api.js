@@ -17,8 +17,8 @@ import { ApiError, numbersIn, request } from "./transport.js";
  * @typedef {{name: string, family: import("./kinds.js").Family, kind: string,
  *   shape: number[], parameters: number,
  *   receptive: {size: number, step: number, start: number} | null}} LayerFacts
- * @typedef {{errors: number, total: number, calibration_error: number, data: string,
- *   digest: string}} Tested `digest`: of the test images; "" if it is not known
+ * @typedef {{errors: number, total: number, interval: number[], calibration_error: number,
+ *   calibration_bins: number, data: string, digest: string}} Tested `digest`: of the test images; "" if it is not known
  * @typedef {{name: string, digest: string, title: string, classes: string[], default: boolean, has: string[],
  *   layers: LayerFacts[], multiply_adds: number | null, test: Tested | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
@@ -43,14 +43,16 @@ import { ApiError, numbersIn, request } from "./transport.js";
  * @typedef {import("./embedding.js").Axes & {size: number, shares: number[], labels: number[],
  *   columns: number, images: Bytes, licence?: string}} TestImages `images`: a PNG of them, in rows
  *   of `columns`; `shares` of the variance in each direction
+ * @typedef {{median: number, least: number, most: number, repeats: number, unmeasured: number}} Timing
+ *   in milliseconds; `unmeasured` passes came first
  * @typedef {"train" | "validation" | "test"} Part
  * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
  *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
- *   schedule: string}} Recipe
+ *   schedule: string, augment: Record<string, number>}} Recipe
  * @typedef {{name: string, about: string, classes: string[], recipe: Recipe,
  *   images: Partial<Record<Part | "nondigits", number>>, seed: number, seconds: number,
- *   device: string, threads: number, started: string, weights: string, temperature: number | null,
- *   rejection: number | null,
+ *   device: string, threads: number, started: string, weights: string, version: string,
+ *   recipe_file: string, temperature: number | null, rejection: number | null,
  *   scores: {part: Part, errors: number, total: number, interval: number[]}[],
  *   measured: {conditions: {name: string, errors: number, total: number}[],
  *     elsewhere: {title: string, lead: string, tables: {columns: string[], rows: string[][]}[],
@@ -224,7 +226,7 @@ export const scores = (model) => request(`models/${enc(model)}/scores`);
 /** @param {string} model @returns {Promise<Mistakes>} */
 export const mistakes = (model) => request(`models/${enc(model)}/mistakes`);
 
-/** @param {string} model @returns {Promise<{epochs: Epoch[]}>} */
+/** @param {string} model @returns {Promise<{held_out: string, epochs: Epoch[]}>} */
 export const history = (model) => request(`models/${enc(model)}/history`);
 /** @param {string} model @returns {Promise<Figures>} */
 export const figures = (model) => request(`models/${enc(model)}/figures`);
@@ -232,9 +234,9 @@ export const figures = (model) => request(`models/${enc(model)}/figures`);
 const TRIES = { unmeasured: 3, measured: 11 }; // the first are slower: the browser still compiles
 
 /**
- * The median time that a model takes for an image, all its layers, in this browser.
+ * The time that a model takes for an image, all its layers, in this browser.
  * @param {string} model
- * @returns {Promise<number>} milliseconds
+ * @returns {Promise<Timing>}
  */
 export async function timeOf(model) {
   /** @type {number[]} */
@@ -244,7 +246,15 @@ export async function timeOf(model) {
     await engine.run(model, new Uint8Array(784)).catch(broken);
     if (index >= TRIES.unmeasured) times.push(performance.now() - begun);
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  times.sort((a, b) => a - b);
+  const [least, median, most] = [0, Math.floor(times.length / 2), times.length - 1];
+  return {
+    median: times[median],
+    least: times[least],
+    most: times[most],
+    repeats: times.length,
+    unmeasured: TRIES.unmeasured,
+  };
 }
 
 /** @param {NewCorrection} correction */

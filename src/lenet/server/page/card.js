@@ -1,32 +1,72 @@
 /** A model's card: how it was made, what it scores, what it takes and where it fails. */
 import { el } from "./elements.js";
+import { facts } from "./models.js";
 import { table } from "./parts.js";
+import { Share } from "./share.js";
 import { count, date, decimal, integer, interval, rate, t } from "./strings.js";
 
-/** @typedef {import("./api.js").Card} Card */
+/**
+ * @typedef {import("./api.js").Card} Card
+ * @typedef {(name: string) => Promise<Card>} Cards each is fetched once
+ */
+
+/**
+ * How models were made, side by side: a fact in each row, a model in each column.
+ * @param {string[]} names @param {Cards} cards
+ */
+export async function factsOf(names, cards) {
+  const known = await Promise.all(names.map(cards));
+  const columns = known.map((card) => new Map(rowsOf(card)));
+  const all = FACTS.filter((name) => columns.some((column) => column.has(name)));
+  return el(
+    "div",
+    { class: "facts side-by-side" },
+    table({
+      label: t("numbers.facts-of-both"),
+      columns: [t("column.fact"), ...known.map(({ name }) => name)],
+      rows: all.map((name) => [
+        t(`card.${name}`),
+        ...columns.map((column) => column.get(name) ?? "–"),
+      ]),
+    }),
+    explained(known.flatMap(sourcesOf)),
+  );
+}
 
 /**
  * Lay out the facts of a card.
- * @param {Card} card
+ * @param {Card} card @param {boolean} alone whether how it was made is not told elsewhere
  * @returns {HTMLElement}
  */
-export function cardOf(card) {
+export function cardOf(card, alone) {
   const refuses = card.rejection !== null;
   return el(
     "div",
     { class: "facts" },
-    table({ label: t("numbers.card"), rows: rowsOf(card) }),
+    alone &&
+      table({
+        label: t("numbers.card"),
+        rows: rowsOf(card).map(([name, value]) => [t(`card.${name}`), value]),
+      }),
+    alone && explained(sourcesOf(card)),
     card.scores.length > 0 && scoreTable(card),
     el("p", { class: "soft" }, t("card.once")),
     card.changes.length > 0 && changesOf(card),
     card.measured.conditions.length > 0 && conditionTable(card),
+    card.measured.conditions.length > 0 && el("p", { class: "soft" }, conditionsOf(card)),
     stated("card.takes"),
     card.rejection !== null && stated("card.refuses", { score: decimal(card.rejection) }),
     stated("card.fails", {}, refuses ? "card.fails.refusing" : "card.fails.closed"),
-    el("p", {}, t("card.repeat"), " ", el("code", {}, "lenet train --recipe recipe.toml")),
+    ...repeating(card),
     ...elsewhereOf(card),
   );
 }
+
+/** What of a card is told in its table, in this order, as `card.*` among the texts. */
+const FACTS = [
+  ...["architecture", "classes", "data", "images", "nondigits", "start", "training", "seed"],
+  ...["time", "started", "temperature", "weights", "file"],
+];
 
 /** @param {Card} card @returns {[string, Node | string][]} */
 function rowsOf({ recipe, images, ...card }) {
@@ -61,8 +101,65 @@ function rowsOf({ recipe, images, ...card }) {
     ["started", date(card.started)],
     ["temperature", card.temperature !== null && decimal(card.temperature)],
     ["weights", el("code", {}, card.weights)],
+    ["file", el("code", {}, facts(card.name).digest)],
   ];
-  return rows.flatMap(([name, value]) => (value ? [[t(`card.${name}`), value]] : []));
+  return rows.flatMap(([name, value]) => (value ? [[name, value]] : []));
+}
+
+/**
+ * What its sources of data are, a sentence each; none of those that the texts do not know.
+ * @param {Card} card
+ * @returns {[source: string, sentence: string][]}
+ */
+function sourcesOf({ recipe: { data, extra_data: extra, nondigits } }) {
+  /** @param {string} source @param {string} end of the text's key */
+  const told = (source, end) => {
+    const [kind, n] = source.split(":");
+    const sentence = t(`source.${kind}${end}`, { n: integer(Number(n)) }, "");
+    return sentence ? [/** @type {[string, string]} */ ([source, sentence])] : [];
+  };
+  return [
+    ...[...data, ...extra].flatMap((source) => told(source, "")),
+    ...nondigits.flatMap((source) => told(source, ".refused")),
+  ];
+}
+
+/** @param {[source: string, sentence: string][]} sources */
+function explained(sources) {
+  const each = new Map(sources.map((one) => [one.join(), one]));
+  if (!each.size) return null;
+  return el(
+    "details",
+    {},
+    el("summary", {}, t("card.sources")),
+    el(
+      "ul",
+      {},
+      ...[...each.values()].map(([source, sentence]) =>
+        el("li", {}, el("code", {}, source), ` – ${sentence}`),
+      ),
+    ),
+  );
+}
+
+/** How to train it again. @param {Card} card */
+function repeating({ name, version, recipe_file: recipe }) {
+  const words = t(version ? "card.repeat" : "card.repeat.unversioned", { version });
+  return [
+    el("p", {}, words, " ", el("code", {}, `lenet train --recipe ${name}.toml`)),
+    new Share({
+      link: null,
+      name,
+      forms: [{ form: "TOML", type: "application/toml", content: () => recipe }],
+    }).element,
+  ];
+}
+
+/** Which test images were disturbed. @param {Card} card */
+function conditionsOf({ images: { test = 0 }, measured: { conditions } }) {
+  const n = conditions[0].total;
+  const values = { n: integer(n), total: integer(test) };
+  return t(n < test ? "card.conditions.some" : "card.conditions.all", values);
 }
 
 /** @param {Card} card */

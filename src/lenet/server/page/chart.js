@@ -4,8 +4,13 @@ import { contextOf, el, svg } from "./elements.js";
 const HEIGHT = 17; // rem
 const MARGIN = { top: 0.6, right: 1.4, bottom: 3, left: 3.8 }; // rem
 const SHARP = 2; // pixels of a saved PNG for one of the page's
+// What a saved picture has above and below the chart, rem.
+const SAVED = { title: 2, entry: 1.5, edge: 0.6, text: 2.6 };
 /** What a saved picture takes over from the style. */
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family"];
+const STYLES = [
+  ...["fill", "stroke", "stroke-width", "stroke-dasharray"],
+  ...["font-size", "font-family", "font-weight"],
+];
 
 /**
  * @typedef {{label: string, low: number, high: number, ticks: number[], log?: boolean,
@@ -18,10 +23,15 @@ export class Chart {
   #x;
   #y;
   #lines;
+  #title;
   #rem = 16;
 
-  /** @param {{label: string, x: Axis, y: Axis, lines: Line[]}} options `label`: all in a sentence */
-  constructor({ label, x, y, lines }) {
+  /**
+   * @param {{title: string, label: string, x: Axis, y: Axis, lines: Line[]}} options `title`: of
+   *   what is saved; `label`: all in a sentence
+   */
+  constructor({ title, label, x, y, lines }) {
+    this.#title = title;
     this.#x = x;
     this.#y = y;
     this.#lines = lines;
@@ -77,26 +87,41 @@ export class Chart {
     );
   }
 
-  /** The chart as a file. @returns {string} */
+  /** The chart with its title and legend as a file. @returns {string} */
   saved() {
+    const rem = this.#rem;
     const { width, height } = this.#size;
-    const copy = /** @type {SVGSVGElement} */ (this.svg.cloneNode(true));
-    const [ours, theirs] = [this.svg, copy].map((root) => [...root.querySelectorAll("*")]);
-    ours.forEach((element, index) => {
-      const style = getComputedStyle(element);
-      for (const name of STYLES) theirs[index].setAttribute(name, style.getPropertyValue(name));
-      theirs[index].removeAttribute("class");
+    const { backgroundColor: fill, color, fontFamily } = getComputedStyle(this.element);
+    const words = { fill: color, "font-family": fontFamily, "font-size": 0.87 * rem };
+    const chart = styled(this.svg);
+    chart.setAttribute("y", String(SAVED.title * rem));
+    const size = { width: this.svg.clientWidth, height: HEIGHT * rem };
+    for (const [name, value] of Object.entries(size)) chart.setAttribute(name, String(value));
+    const samples = [...this.element.querySelectorAll(".chart-sample")].map(styled);
+    const legend = this.#lines.flatMap(({ name }, index) => {
+      const y = (SAVED.title + HEIGHT + SAVED.entry * (index + 0.5)) * rem;
+      const place = { x: SAVED.edge * rem, y: y - 0.375 * rem, width: 2 * rem, height: 0.75 * rem };
+      for (const [key, value] of Object.entries(place))
+        samples[index].setAttribute(key, `${value}`);
+      const beside = (SAVED.edge + SAVED.text) * rem;
+      return [samples[index], svg("text", { ...words, x: beside, y: y + 0.3 * rem }, name)];
     });
-    const back = getComputedStyle(this.element).backgroundColor;
-    copy.prepend(svg("rect", { width, height, fill: back }));
-    for (const [name, value] of Object.entries({ width, height })) copy.setAttribute(name, value);
-    return new XMLSerializer().serializeToString(copy);
+    const title = { ...words, "font-size": rem, "font-weight": 600, x: width / 2, y: 1.4 * rem };
+    const whole = svg(
+      "svg",
+      { width, height, viewBox: `0 0 ${width} ${height}` },
+      svg("rect", { width, height, fill }),
+      svg("text", { ...title, "text-anchor": "middle" }, this.#title),
+      chart,
+      ...legend,
+    );
+    return new XMLSerializer().serializeToString(whole);
   }
 
   /** The chart as a PNG. @returns {Promise<Blob | null>} */
   async png() {
     const { width, height } = this.#size;
-    const picture = new Image(SHARP * Number(width), SHARP * Number(height));
+    const picture = new Image(SHARP * width, SHARP * height);
     picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(this.saved())}`;
     await picture.decode();
     const canvas = el("canvas", { width: picture.width, height: picture.height });
@@ -105,8 +130,21 @@ export class Chart {
   }
 
   get #size() {
-    return { width: String(this.svg.clientWidth), height: String(HEIGHT * this.#rem) };
+    const legend = SAVED.entry * this.#lines.length + SAVED.edge;
+    return { width: this.svg.clientWidth, height: (SAVED.title + HEIGHT + legend) * this.#rem };
   }
+}
+
+/** A drawing as it looks on the page, whose style it does not need. @param {Element} drawing */
+function styled(drawing) {
+  const copy = /** @type {Element} */ (drawing.cloneNode(true));
+  const [ours, theirs] = [drawing, copy].map((root) => [...root.querySelectorAll("*")]);
+  ours.forEach((element, index) => {
+    const style = getComputedStyle(element);
+    for (const name of STYLES) theirs[index].setAttribute(name, style.getPropertyValue(name));
+    theirs[index].removeAttribute("class");
+  });
+  return copy;
 }
 
 /**
@@ -146,7 +184,7 @@ function drawn({ side, dashed }, places, size) {
 
 /** A line as the legend shows it. @param {Line} line */
 function sample(line) {
-  const places = /** @type {const} */ ([[2, 6], [16, 6], [30, 6]]); // prettier-ignore
+  const places = /** @type {const} */ ([[5, 6], [16, 6], [27, 6]]); // prettier-ignore
   return svg(
     "svg",
     { viewBox: "0 0 32 12", class: "chart-sample" },

@@ -6,24 +6,29 @@ import { csv } from "./files.js";
 import { facts } from "./models.js";
 import { table } from "./parts.js";
 import { Share } from "./share.js";
-import { count, rate, t } from "./strings.js";
+import { count, integer, rate, t } from "./strings.js";
 
 /**
  * @typedef {import("./api.js").Epoch} Epoch
  * @typedef {import("./chart.js").Line} Line
+ * @typedef {import("./card.js").Cards} Cards
  */
 
 const LEAST_IN_BIN = 10; // answers: of fewer, the share that is right says nothing
 
-/** The learning curves of models. @param {string[]} names @returns {Promise<HTMLElement>} */
-export async function learningCurves(names) {
+/**
+ * The learning curves of models.
+ * @param {string[]} names @param {Cards} cards
+ * @returns {Promise<HTMLElement>}
+ */
+export async function learningCurves(names, cards) {
   const kept = names.filter((name) => facts(name).has.includes("history"));
   const missing = names
     .filter((name) => !kept.includes(name))
     .map((name) => el("p", { class: "soft" }, t("curves.not-kept", { model: name })));
   if (!kept.length) return el("div", {}, ...missing);
   const runs = await Promise.all(
-    kept.map(async (name) => ({ name, epochs: (await history(name)).epochs })),
+    kept.map(async (name) => ({ name, card: await cards(name), ...(await history(name)) })),
   );
   const lines = runs.flatMap(({ name, epochs }) => linesOf(name, epochs, sideOf(names, name)));
   const longest = Math.max(...runs.map(({ epochs }) => epochs.length));
@@ -31,6 +36,7 @@ export async function learningCurves(names) {
   const [low, high] = [0.8 * Math.min(...shares), 1.2 * Math.max(...shares)];
   const words = runs.map(({ name, epochs }) => sentenceOf(name, epochs));
   const chart = new Chart({
+    title: t("chart.of", { chart: t("numbers.curves"), models: kept.join(", ") }),
     label: [t("curves.label"), ...words].join(" "),
     x: axis("curves.epochs", 1, longest, wholes(longest), String),
     y: { ...axis("curves.rate", low, high, decades(low, high), shortRate), log: true },
@@ -43,7 +49,8 @@ export async function learningCurves(names) {
     {},
     el("p", { class: "soft" }, words.join(" ")),
     chart.element,
-    el("p", { class: "soft" }, runs.length > 1 && `${t("curves.own")} `, t("curves.what")),
+    ...runs.map((run) => el("p", { class: "soft" }, countedOf(run))),
+    el("p", { class: "soft" }, t("curves.what"), runs.length > 1 && ` ${heldOutOf(runs)}`),
     ...missing,
     el(
       "details",
@@ -65,13 +72,18 @@ export async function reliability(names) {
   const scored = names.filter((name) => facts(name).has.includes("scores"));
   const tests = await Promise.all(scored.map(async (name) => (await scores(name)).test));
   const words = tests.map(({ calibration_error: error }, index) =>
-    t("reliability.one", { model: scored[index], error: rate(error) }),
+    t("reliability.one", {
+      model: scored[index],
+      error: rate(error),
+      bins: tests[index].calibration.length,
+    }),
   );
   const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
   /** @param {number} share */
   const format = (share) => `${Math.round(100 * share)} %`;
   const bins = tests.map(({ calibration }) => calibration.filter((bin) => bin.count > 0));
   const chart = new Chart({
+    title: t("chart.of", { chart: t("numbers.reliability"), models: scored.join(", ") }),
     label: [t("reliability.label"), ...words].join(" "),
     x: axis("reliability.sure", 0, 1, ticks, format),
     y: axis("reliability.right", 0, 1, ticks, format),
@@ -167,6 +179,35 @@ function sentenceOf(name, epochs) {
     from: rate(first.validation_errors / first.validation_images),
     to: rate(last.validation_errors / last.validation_images),
   });
+}
+
+/**
+ * Of which images the errors of a run's epochs are, in sentences.
+ * @param {{name: string, card: import("./api.js").Card, epochs: Epoch[]}} run
+ */
+function countedOf({ name, card, epochs }) {
+  const { images, validation_images: heldOut } = epochs[0];
+  const refused = card.images.nondigits ?? 0;
+  const distorted = Object.values(card.recipe.augment).some((size) => size > 0);
+  return [
+    t(refused ? "curves.counted.refusing" : "curves.counted", {
+      model: name,
+      images: integer(images),
+      own: integer(images - refused),
+      refused: integer(refused),
+    }),
+    distorted && ` ${t("curves.distorted")}`,
+    heldOut > 0 && ` ${t("curves.counted.held-out", { images: integer(heldOut) })}`,
+  ]
+    .filter(Boolean)
+    .join("");
+}
+
+/** Whether runs held out the same images. @param {{held_out: string}[]} runs */
+function heldOutOf(runs) {
+  const [first, second] = runs.map(({ held_out: digest }) => digest);
+  if (!first || !second) return t("curves.own.unknown");
+  return t(first === second ? "curves.own.same" : "curves.own.different");
 }
 
 /** @param {string} name @param {Epoch[]} epochs */

@@ -1,19 +1,10 @@
 /** The figures that were drawn for a run's report. */
 import { figures, messageOf } from "./api.js";
 import { button, el } from "./elements.js";
-import { facts } from "./models.js";
 import { t } from "./strings.js";
 
-/** The figures of a model, fetched when somebody wants them, or where to get them. @param {string} name */
+/** The figures of a model, fetched when somebody wants them. @param {string} name */
 export function figuresOf(name) {
-  if (!facts(name).has.includes("figures"))
-    return el(
-      "p",
-      { class: "soft" },
-      t("figures.none"),
-      " ",
-      el("code", {}, `lenet show run ${name}`),
-    );
   const body = el("div", {});
   const load = async () => {
     body.replaceChildren(el("p", { class: "soft" }, t("loading")));

@@ -23,9 +23,36 @@ export function mcnemar(onlyFirst, onlySecond) {
   return Math.min(1, Number((tail << FINE) >> (tosses - 1n)) / 2 ** Number(FINE));
 }
 
-/** A p-value with its significant digits, as in Python: "= 0.037", "< 0.0001". @param {number} p */
+const Z = 1.959963984540054; // of the normal distribution, for 95 %
+
+/**
+ * The difference of two error rates on the same images and its 95 % interval: the adjusted Wald
+ * interval for paired proportions (Bonett and Price 2012), which counts one image more that only
+ * the first misreads, and one that only the second does.
+ * @param {number} onlyFirst images that only the first misread @param {number} onlySecond
+ * @param {number} total of images
+ * @returns {{difference: number, low: number, high: number}} first less second
+ */
+export function differenceOf(onlyFirst, onlySecond, total) {
+  const [first, second] = [onlyFirst + 1, onlySecond + 1].map((n) => n / (total + 2));
+  const middle = first - second;
+  const reach = Z * Math.sqrt((first + second - middle ** 2) / (total + 2));
+  const difference = (onlyFirst - onlySecond) / total;
+  return { difference, low: Math.max(-1, middle - reach), high: Math.min(1, middle + reach) };
+}
+
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/**
+ * A p-value with its significant digits, as in Python: "= 0.037"; a small one as "= 6.5·10⁻⁷".
+ * @param {number} p
+ */
 export function pText(p) {
-  if (p < 0.0001) return "< 0.0001";
+  if (p < 1e-15) return "< 10⁻¹⁵";
+  if (p < 0.0001) {
+    const [digits, power] = p.toExponential(1).split("e-");
+    return `= ${digits}·10⁻${[...power].map((digit) => SUPERSCRIPTS[Number(digit)]).join("")}`;
+  }
   const digits = p >= 0.1 ? 2 : p >= 0.001 ? 3 : 4;
   const written = p.toLocaleString("en", {
     minimumFractionDigits: digits,

@@ -94,24 +94,38 @@ export class Mistakes {
   }
 
   /** @param {Mistake} mistake */
-  #one({ image, probability, status, ...mistake }) {
+  #one({ image, index, probability, status, ...mistake }) {
     const truth = this.#classes[mistake.truth];
     const answer = this.#classes[mistake.answer];
     const doubt = status === "digit" ? "" : t(`mistakes.${status}`);
     const share = percent(probability);
-    const words = [t("mistakes.one", { truth, answer, share }), doubt].filter(Boolean).join(", ");
-    const notes = [share, ...(doubt ? [doubt] : [])];
-    return mistakeItem({ image, truth, answers: [answer], notes, words }, this.#inside);
+    const words = [t("mistakes.one", { truth, answer, share, index }), doubt]
+      .filter(Boolean)
+      .join(", ");
+    const soft = [share, ...(doubt ? [doubt] : [])].map((note) =>
+      el("span", { class: "soft" }, note),
+    );
+    const pair = [
+      el("b", {}, truth),
+      el("span", { "aria-hidden": "true" }, " → "),
+      el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
+      el("b", { class: "wrong" }, answer),
+    ];
+    const notes = [...soft, numbered(index)];
+    return mistakeItem({ image, pair, notes, words }, this.#inside);
   }
 }
 
+/** The line with the index of a test image. @param {number} index */
+export const numbered = (index) => el("span", { class: "soft" }, t("mistakes.index", { index }));
+
 /**
  * A test image that was misread, as an item of a list: a button that looks into it.
- * @param {{image: string, truth: string, answers: string[], notes: string[], words: string}} mistake
- *   `answers` of one model or of two; `words`: all of it as a sentence
+ * @param {{image: string, pair: Node[], notes: Node[], words: string}} mistake `pair`: its truth,
+ *   and what it was read as; `notes`: lines below; `words`: all of it in sentences
  * @param {Inside} inside
  */
-export function mistakeItem({ image, truth, answers, notes, words }, inside) {
+export function mistakeItem({ image, pair, notes, words }, inside) {
   const pixels = fromBase64(image);
   return el(
     "li",
@@ -120,18 +134,8 @@ export function mistakeItem({ image, truth, answers, notes, words }, inside) {
       "button",
       { type: "button", title: words, onclick: () => inside(pixels, words) },
       el("span", { class: "pixels" }, digitCanvas(pixels)),
-      el(
-        "span",
-        { class: "pair" },
-        el("b", {}, truth),
-        el("span", { "aria-hidden": "true" }, " → "),
-        el("span", { class: "unseen" }, ` ${t("mistakes.as")} `),
-        ...answers.flatMap((answer, index) => [
-          index > 0 && ", ",
-          el("b", { class: answer === truth ? "" : "wrong" }, answer),
-        ]),
-      ),
-      ...notes.map((note) => el("span", { class: "soft" }, note)),
+      el("span", { class: "pair" }, ...pair),
+      ...notes,
     ),
   );
 }

@@ -1,9 +1,9 @@
 /** The numbers of models: all in a table, two compared, and each by itself. */
 import { card, mistakes, scores } from "./api.js";
-import { cardOf } from "./card.js";
+import { cardOf, factsOf } from "./card.js";
 import { keptCorrections } from "./corrections.js";
 import { learningCurves, reliability } from "./curves.js";
-import { button, el } from "./elements.js";
+import { button, el, still } from "./elements.js";
 import { figuresOf } from "./figures.js";
 import { Mistakes } from "./mistakes.js";
 import { asked, facts, state } from "./models.js";
@@ -25,9 +25,12 @@ export function fillNumbers(place, inside) {
   const names = asked();
   const [first, second] = names;
   const fetches = names.map((name) => once(() => mistakes(name)));
+  const fetched = names.map((name) => once(() => card(name)));
+  /** @type {import("./card.js").Cards} */
+  const cards = (name) => fetched[names.indexOf(name)]();
   const heading = second ? "h3" : "h4";
   const charts = [
-    part("numbers.curves", () => learningCurves(names), heading),
+    part("numbers.curves", () => learningCurves(names, cards), heading),
     part("numbers.reliability", () => reliability(names), heading),
   ];
   const grid = el("div", { class: "charts" }, ...charts);
@@ -36,16 +39,22 @@ export function fillNumbers(place, inside) {
   if (second) {
     const [ours, theirs] = fetches;
     const title = t("versus.title", { first, second });
-    before.push(part(title, () => versus([first, second], [ours, theirs], inside), heading));
+    before.push(
+      part("numbers.facts-of-both", () => factsOf(names, cards), heading),
+      part(title, () => versus([first, second], [ours, theirs], inside, cards), heading),
+    );
   }
   const models = names.map((name, index) =>
-    numbersOf(name, fetches[index], inside, second ? null : { grid, charts }),
+    numbersOf(name, fetches[index], cards, inside, second ? null : { grid, charts }),
   );
   const columns = el("div", { class: "models" }, ...models.map(({ element }) => element));
   const kept = state.collect && part("numbers.corrections", keptCorrections, "h3");
   place.classList.toggle("two", Boolean(second));
+  const all = standings();
+  const contents = el("nav", { class: "contents", "aria-label": t("numbers.contents") });
   place.replaceChildren(
-    standings(),
+    contents,
+    all,
     ...before,
     ...(second ? [grid] : []),
     columns,
@@ -54,7 +63,7 @@ export function fillNumbers(place, inside) {
   // Until what is above them is there, they would be pushed down.
   columns.hidden = true;
   if (kept) kept.hidden = true;
-  void inTurn(second ? [...before, ...charts] : [])
+  const filled = inTurn(second ? [...before, ...charts] : [])
     .then(() => {
       columns.hidden = false;
       return Promise.all(models.map(({ fill }) => fill()));
@@ -62,6 +71,28 @@ export function fillNumbers(place, inside) {
     .then(() => {
       if (kept) kept.hidden = false;
     });
+  const parts = [
+    all,
+    ...before,
+    ...(second ? [...charts, ...models.map(({ element }) => element)] : models[0].parts),
+    ...(kept ? [kept] : []),
+  ];
+  contents.replaceChildren(...parts.map((one) => jump(one, filled)));
+}
+
+/**
+ * A button that goes to a part of the room, once nothing above it will move it any more.
+ * @param {HTMLElement} to @param {Promise<void>} filled
+ */
+function jump(to, filled) {
+  const heading = to.querySelector("h3, h4");
+  if (!(heading instanceof HTMLElement)) throw new Error("a part without a heading");
+  return button(heading.textContent ?? "", async () => {
+    await filled;
+    heading.tabIndex = -1;
+    to.scrollIntoView({ block: "start", behavior: still() ? "instant" : "smooth" });
+    heading.focus({ preventScroll: true });
+  });
 }
 
 /**
@@ -84,12 +115,13 @@ function once(fetch) {
 /**
  * All numbers of one model.
  * @param {string} name @param {() => Promise<import("./api.js").Mistakes>} fetch
- * @param {Inside} inside
+ * @param {import("./card.js").Cards} cards @param {Inside} inside
  * @param {{grid: HTMLElement, charts: HTMLElement[]} | null} alone its charts, if it has some of
  *   its own
- * @returns {{element: HTMLElement, fill: () => Promise<void>}}
+ * @returns {{element: HTMLElement, parts: HTMLElement[], fill: () => Promise<void>}} `parts` in
+ *   their order
  */
-function numbersOf(name, fetch, inside, alone) {
+function numbersOf(name, fetch, cards, inside, alone) {
   const model = facts(name);
   const gallery = new Mistakes(name, fetch, inside);
   const first = [
@@ -99,21 +131,25 @@ function numbersOf(name, fetch, inside, alone) {
     part("numbers.mistakes", () => gallery.fetched()),
   ];
   const last = [
-    part("numbers.figures", async () => figuresOf(name)),
+    ...(model.has.includes("figures")
+      ? [part("numbers.figures", async () => figuresOf(name))]
+      : []),
     part("numbers.layers", async () => layerTable(model)),
     ...(model.has.includes("card")
-      ? [part("numbers.card", async () => cardOf(await card(name)))]
+      ? [part("numbers.card", async () => cardOf(await cards(name), alone !== null))]
       : []),
   ];
   const element = el(
     "article",
     { class: "model", "aria-label": name },
     el("header", {}, el("h3", {}, name), el("p", { class: "soft" }, model.title), headline(model)),
+    model.test && el("p", { class: "soft counted" }, t("numbers.counted")),
     ...first,
     alone?.grid,
     ...last,
   );
-  return { element, fill: () => inTurn([...first, ...(alone?.charts ?? []), ...last]) };
+  const parts = [...first, ...(alone?.charts ?? []), ...last];
+  return { element, parts, fill: () => inTurn(parts) };
 }
 
 /** @param {import("./api.js").Model} model */
@@ -144,6 +180,7 @@ function scoreTables({ test }, gallery) {
     low: rate(test.interval[0]),
     high: rate(test.interval[1]),
     calibration: rate(test.calibration_error),
+    bins: test.calibration.length,
   });
   return el(
     "div",

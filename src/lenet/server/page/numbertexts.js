@@ -32,15 +32,32 @@ export const NUMBER_TEXTS = {
       "{n} more is not shown: a run keeps the images of its 100 most certain errors.",
     "versus.lacking.other":
       "{n} more are not shown: a run keeps the images of its 100 most certain errors.",
-    "versus.one": "{A truth} of the test set.",
-    "versus.right": "{model} is right.",
-    "versus.wrong": "{model} reads {answer}{share}.",
+    "versus.one": "{A truth}, test image {index} (the first is 0).",
+    "versus.reads": "{model} reads {answer}{share}.",
+    "versus.difference":
+      "The error rate of {worse} is {difference} percentage points above that of {better}, 95 % interval {low} to {high} (adjusted Wald interval for paired proportions, Bonett and Price 2012).",
+    "versus.seeds":
+      "This compares two networks, each trained once (seeds {first} and {second}): test and interval tell the chance in the test images, not the one in training; with other seeds both would err differently.",
+    "versus.data":
+      "They also learnt from different data, so that the difference is not one of architecture alone: {first}; {second}.",
+    "versus.learnt": "{model} from {images} images",
+    "versus.learnt.refusing":
+      "{model} from {images} images, of which {refused} are things to refuse",
     "curves.label": "Line chart of the error rate after each epoch.",
     "curves.one": "{model}: from {from} of the held-out images to {to} in {epochs}.",
     "curves.one.training": "{model}: from {from} of the training images to {to} in {epochs}.",
+    "curves.counted": "{model}: training errors are counted of {images} images an epoch.",
+    "curves.counted.refusing":
+      "{model}: training errors are counted of {images} images an epoch, {own} of its classes and {refused} things to refuse; to read one of these is an error.",
+    "curves.distorted": "All are distorted at random.",
+    "curves.counted.held-out": "Held-out errors are of {images} undistorted images of its classes.",
     "curves.what":
-      "Training errors are counted during the pass, on distorted images where the recipe distorts them: they may lie above those on held-out images.",
-    "curves.own": "The held-out images are each run's own, and may be different ones.",
+      "Training errors are counted during the pass, while the network still changes. The training score of the card is another measure: the finished network on undistorted images of its classes.",
+    "curves.own.different":
+      "The two held out different images: their held-out curves are not to be compared point by point.",
+    "curves.own.same": "Both held out the same images.",
+    "curves.own.unknown": "It is not known whether both held out the same images.",
+    "chart.of": "{chart}: {models}",
     "curves.not-kept": "{model} came without the history of its training.",
     "curves.epochs": "epoch",
     "curves.rate": "error rate",
@@ -48,7 +65,7 @@ export const NUMBER_TEXTS = {
     "curves.training": "{model}, training",
     "reliability.label":
       "Line chart of the share of right answers against their probability; on the diagonal both are equal.",
-    "reliability.one": "{model}: expected calibration error {error}.",
+    "reliability.one": "{model}: expected calibration error {error}, {bins} bins.",
     "reliability.what":
       "Test images are put together by the probability of their answer; groups of fewer than {least} are left out. On the dotted line probabilities are what they say; below it the model is too sure.",
     "reliability.sure": "probability of the answer",
@@ -56,7 +73,6 @@ export const NUMBER_TEXTS = {
     "reliability.ideal": "as it should be",
     "chart.table": "As a table",
     "figures.show": "Show the figures",
-    "figures.none": "This run has no figures here. Where its data is, this draws them:",
     "figures.left-out": "Left out of this file, which would become too large: {names}.",
     "figure.reliability": "Reliability",
     "figure.roc": "ROC curves",
@@ -72,7 +88,7 @@ export const NUMBER_TEXTS = {
       "Rows: the truth. Columns: the answer. Choose a number of errors to see them.",
     "numbers.classes": "Each class by itself",
     "numbers.facts":
-      "95 % interval of the error rate: {low} to {high}. Calibration error: {calibration}.",
+      "95 % interval of the error rate (Wilson): {low} to {high}. Expected calibration error, {bins} bins: {calibration}.",
     "numbers.mistakes": "Worst mistakes",
     "numbers.layers": "Layers",
     "numbers.card": "Card",
@@ -97,9 +113,18 @@ export const NUMBER_TEXTS = {
     "card.threads.other": "{n} threads",
     "card.started": "started",
     "card.temperature": "temperature",
-    "card.weights": "SHA-256 of the weights",
+    "card.weights": "SHA-256 of the weights (names, types, shapes, values)",
+    "card.file": "SHA-256 of the file model.onnx",
     "card.scores": "Scores by part of the data",
     "card.conditions": "test images",
+    "card.conditions.some":
+      "Each row is of the same {n} of the {total} test images, evenly spaced among them.",
+    "card.conditions.all": "Each row is of all {n} test images.",
+    "numbers.facts-of-both": "How they were made",
+    "numbers.contents": "Parts of this room",
+    "numbers.counted":
+      "The network is given the test images as they are, and its most probable class counts, even where it would refuse the image: refusing one that it reads right is no error here, and an error that it would refuse still is one. Where the card also has a figure for the same images as files, it is another measure: each file goes the whole way from picture to text, and a refusal counts as not read.",
+    "column.fact": "fact",
     "card.errors": "{errors} in {total}",
     "card.once": "The test part was read once, after training. Nothing was chosen by it.",
     "card.change": "{source}: {before} errors in {total} with {start}, {after} with this model.",
@@ -115,7 +140,26 @@ export const NUMBER_TEXTS = {
       "on what its data lacks: other ways to write the same, and other characters, each of which it takes for one of its classes, with high probability.",
     "card.fails.refusing":
       "on other characters that have a digit's shape, as o, l, b, s, z and g have, and on ways of writing that its data lacks.",
-    "card.repeat": "Repeat it:",
+    "card.repeat":
+      "Repeat it: save its recipe here; it was trained with lenet {version}, and where its data is this trains it again:",
+    "card.repeat.unversioned":
+      "Repeat it: save its recipe here; where its data is this trains it again:",
+    "card.sources": "What these sources are",
+    "source.mnist":
+      "MNIST: digits by American census workers and pupils, size-normalised and centred by mass.",
+    "source.uci-digits": "1,797 digits of the UCI repository that come inside scikit-learn.",
+    "source.unipen": "digits of UNIPEN's writers, inked along the strokes of their pens.",
+    "source.unipen.refused":
+      "letters and signs of UNIPEN's writers, inked along the strokes of their pens.",
+    "source.drawn":
+      "{n} digits that the program draws itself, in the handwriting styles of many countries.",
+    "source.printed": "{n} digits that the program prints itself, in freely usable fonts.",
+    "source.crops":
+      "the digits that the shipped finder finds in {n} drawn scenes, as it cuts them out.",
+    "source.crops.refused":
+      "what the finder takes for a digit and is none, in {n} drawn scenes, as it cuts it out.",
+    "source.nondigits.refused":
+      "{n} letters, signs, scribbles, textures and cut or joined digits that the program draws.",
     "part.test": "test",
     "part.validation": "validation",
     "part.train": "training",
@@ -124,7 +168,12 @@ export const NUMBER_TEXTS = {
     "column.parameters": "parameters",
     "column.multiply-adds": "multiply-adds",
     "column.time": "time for an image",
-    "column.ece": "calibration error",
+    "standings.time":
+      "The time is that of one forward pass, all layers, in this browser ({browser}), on its own thread and without the service: the median of {repeats} passes after {unmeasured} that are not counted. {times}",
+    "standings.time.one": "{model}: {least} to {most} ms.",
+    "standings.rate":
+      "In brackets: the 95 % Wilson score interval of the error rate in %, for the chance in the test images. Expected calibration errors are of {bins} bins.",
+    "column.ece": "expected calibration error",
     "column.tested": "tested on",
     "column.epoch": "epoch",
     "column.errors-held-out": "errors, held out",
@@ -155,12 +204,13 @@ export const NUMBER_TEXTS = {
       "Of all {total} test images it refuses {refused} and is uncertain of {uncertain}. Of its errors, {confident} are neither.",
     "mistakes.not_a_digit": "refused",
     "mistakes.uncertain": "uncertain",
-    "mistakes.pair.one": "The one {truth} that was read as {answer}.",
-    "mistakes.pair.other": "The {n} of {truth} that were read as {answer}.",
+    "mistakes.pair.one": "1 image of {a truth}, read as {answer}.",
+    "mistakes.pair.other": "{n} images of {a truth}, read as {answer}.",
     "mistakes.pair.some":
-      "{shown} of the {n} of {truth} that were read as {answer}, the most certain ones.",
+      "{shown} of the {n} images of {a truth}, read as {answer}: the most certain ones.",
     "mistakes.as": "read as",
+    "mistakes.index": "no. {index}",
     "mistakes.all": "Show all {n}",
-    "mistakes.one": "{A truth} of the test set, read as {answer}, {share}",
+    "mistakes.one": "{A truth}, test image {index} (the first is 0), read as {answer}, {share}",
   },
 };

@@ -59,6 +59,9 @@ export function percent(probability) {
 /** A rate of errors or of right answers. @param {number} share */
 export const rate = (share) => `${two.format(100 * share)} %`;
 
+/** A rate or a difference of rates, in percentage points. @param {number} share */
+export const points = (share) => two.format(100 * share).replace("-", "−");
+
 /** An interval of rates. @param {number[]} range low, high */
 export const interval = ([low, high]) => t("interval", { low: rate(low), high: rate(high) });
 

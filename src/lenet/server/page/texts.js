@@ -205,7 +205,8 @@ export const TEXTS = {
     "inside.from.none": "A shape that was refused.",
 
     "numbers.title": "Numbers",
-    "numbers.lead": "What a model is, how often it errs, and where. Two of them are compared.",
+    "numbers.lead":
+      "What a model is, how often it errs, and where. With a second model chosen, how the two differ.",
     interval: "{low} to {high}",
 
     "keeping.nothing":
