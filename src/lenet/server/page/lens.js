@@ -82,8 +82,7 @@ export class Lens {
 }
 
 /** How a cell is chosen: by a pointer, or by a finger. */
-const hintText = () =>
-  t(matchMedia("(pointer: coarse)").matches ? "lens.hint.touch" : "lens.hint");
+const hintText = () => t(matchMedia("(pointer: coarse)").matches ? "lens.hint.touch" : "lens.hint");
 
 /** One row or several, in words. @param {string} what @param {number} first @param {number} last */
 const span = (what, first, last) =>
