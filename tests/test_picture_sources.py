@@ -401,12 +401,26 @@ def untrained(folder: Path, image: Images) -> None:
         save(image, folder / place / "a.png")
 
 
+def without_nines(folder: Path, image: Images) -> None:
+    for digit in DIGITS:
+        save(image, folder / "test" / digit / "a.png")
+        if digit != "9":
+            save(image, folder / "train" / digit / "a.png")
+
+
+def of_other_classes(folder: Path, image: Images) -> None:
+    for place in ("train/a", "train/b", "test/c", "test/d"):
+        save(image, folder / place / "a.png")
+
+
 @pytest.mark.parametrize(
     ("make", "text"),
     [
         (many_classes, "holds 5,001 classes, the most is 5,000"),
         (alike, "holds the classes 'Apple' and 'apple', which differ only in case"),
         (untrained, "holds test images of classes that training lacks: c; bring training"),
+        (without_nines, "holds test images of classes that training lacks: 9; bring training"),
+        (of_other_classes, "holds test images of classes that training lacks: c, d; bring train"),
     ],
 )
 def test_classes_that_cannot_be_learnt_are_refused(

@@ -97,7 +97,8 @@ def _print_overview(source: str, seen: "Overview", recipe: str) -> None:
     parts = {"training": seen.train, "test": seen.test}
     counts = [[f"{count:,}" for count in part.classes.values()] for part in parts.values()]
     total = ("all", *(f"{part.images:,}" for part in parts.values()))
-    out.print(f"{source}: {len(seen.train.classes)} classes of 28×28 images")
+    count = len(seen.train.classes)
+    out.print(f"{source}: {count} class{'' if count == 1 else 'es'} of 28×28 images")
     for note in seen.notes:
         out.print(note)
     print_table(("class", *parts), [*zip(seen.train.classes, *counts, strict=True), total])

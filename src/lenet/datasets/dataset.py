@@ -79,6 +79,9 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __repr__(self) -> str:
+        return f"Dataset({self.name!r}: {len(self):,} images of {len(self.classes):,} classes)"
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over images, labels and class names, in hexadecimal."""

@@ -86,7 +86,8 @@ def load_folder(
     preparation, read_notes = pictures.finish()
     train, *tests = (Dataset(name, *pictures.part(i), classes) for i in range(len(parts)))
     splits = Splits(train, tests[0]) if tests else carve_test(train)
-    if tests and classes != DIGITS:  # of few corrections, some digits may be in one part only
+    # An export of corrections has a folder for each digit; some may be empty in one part.
+    if tests and not set(DIGITS) <= set(parts[0]):
         check_trained(splits)
     return replace(
         splits,
@@ -138,7 +139,11 @@ def _layout(folder: Path) -> _Layout:
         return _Layout([_class_files(folder)], [])
     name, train = parts.pop("train")
     # Pictures to answer for, as Kaggle's, are in no class folders, or in one that is none.
-    parts = {part: found for part, found in parts.items() if _filled(found[1]) & _filled(train)}
+    parts = {
+        part: found
+        for part, found in parts.items()
+        if _filled(found[1]) & _filled(train) or len(_filled(found[1])) > 1
+    }
     if not parts:
         alone = len(matches) == 1
         note = f"only {name} holds a folder of pictures per class: the others are not used"
