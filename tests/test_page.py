@@ -19,16 +19,13 @@ pytestmark = pytest.mark.browser
 def test_every_digit_that_is_drawn_with_the_mouse_is_read(open_page: Open, model: str) -> None:
     page = open_page()
     page.locator("#model").select_option(model)
-    read = []
     for digit in range(10):
         draw(page, digit)
-        expect(number(page)).to_have_text(re.compile(r"^\d$"))
-        page.wait_for_timeout(250)  # until the answer to the last point is there
-        read.append(number(page).inner_text())
+        # Answers to the stroke's first points may come before it.
+        expect(number(page)).to_have_text(str(digit))
         expect(page.locator("#draw-answer .time")).to_contain_text(model)
         press(page, "Clear")
         expect(number(page)).to_have_text("")
-    assert read == list("0123456789")
 
 
 def test_the_answer_is_there_while_the_pen_is_still_down(open_page: Open) -> None:
