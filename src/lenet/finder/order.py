@@ -29,7 +29,8 @@ REACH = 1.6  # heights between digits that are linked at once: what is wider apa
 OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
 ROW = 0.4  # heights: how far a chain may miss another one that it is linked to
 AT_ONCE = 64  # chains compared with all others: a page has up to 5,000, and 25 million pairs
-BEND = 50  # degrees at most between one step and the next of a row on an arc, or below its level
+BEND, TURN = 50, 30  # degrees at most: of a step on an arc, and between one step and the next
+UNEVEN = 2.5  # times the usual turn; a level row with a digit above its end turns only there
 STIFFNESS = 3.0  # heights: chains shorter than it have the slope of the page
 APART = 0.45, 1.0  # heights: a narrower gap never parts numbers, a wider one always does
 WIDER = 2.0  # times the usual gap of a row: gaps between numbers are
@@ -312,14 +313,17 @@ def _nearest(
 
 
 def _is_arc(row: list[int], level: _Level) -> bool:
-    """Whether digits follow each other closely, to the right, and the row turns little."""
+    """Whether digits follow each other closely, to the right, and turn evenly to one side."""
     across, down = np.diff(level.x[row]), np.diff(level.y[row])
     heights = level.h[row]
     lower, higher = np.minimum(heights[1:], heights[:-1]), np.maximum(heights[1:], heights[:-1])
     steps = np.degrees(np.arctan2(down, across))
+    turns = np.diff(steps)
+    usual = abs(float(turns.mean()))
     return bool(
         (np.abs(steps) < BEND).all()
-        and (np.abs(np.diff(steps)) < BEND).all()
+        and (np.abs(turns) < min(TURN, UNEVEN * usual)).all()
+        and (np.sign(turns.mean()) * turns > -usual).all()
         and (lower > ALIKE * higher).all()
         and (np.hypot(across, down) < (1 + REACH) * lower).all()
     )
