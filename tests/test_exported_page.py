@@ -249,7 +249,8 @@ def test_models_are_compared_in_the_file_as_in_the_service(open_file: Open) -> N
     page = open_file("numbers")
     page.locator("#compare").select_option(DEFAULT_MODEL)
     expect(page.locator(".model .facts")).to_have_count(2)
-    expect(page.locator(".versus-tests .verdict")).to_contain_text("McNemar's exact test, p = 6.5·10⁻⁷")
+    verdict = page.locator(".versus-tests .verdict")
+    expect(verdict).to_contain_text("McNemar's exact test, p = 6.5·10⁻⁷")
     kept = [json.loads(Run.find(name).read(MISTAKES)) for name in ("lenet5", DEFAULT_MODEL)]
     images = {each["index"]: each["image"] for part in kept for each in part["mistakes"]}
     # What is painted is the ink: the opacity of each pixel.

@@ -327,6 +327,7 @@ def test_the_curves_of_two_runs_are_drawn_told_and_saved(open_page: Open) -> Non
 def test_forced_colours_keep_the_two_lines_apart(open_page: Open) -> None:
     page = compare(open_page, forced_colors="active", color_scheme="dark")
     chart = page.get_by_role("img", name=re.compile("Line chart of the error rate"))
+    expect(chart.locator(".line").first).to_be_attached()
     strokes = chart.locator(".line").evaluate_all(
         "(lines) => lines.map((line) => getComputedStyle(line).stroke)"
     )

@@ -400,7 +400,8 @@ def test_of_two_patterns_of_1998_the_nearer_one_leads_by_their_distances(of_1998
     expect(against).to_contain_text(f"the pattern of “{second}” is so much farther")
     rows = against.locator("tr").all_inner_texts()
     signed = [re.findall(r"[+-]\d+\.\d+", text.replace("−", "-"))[-1] for text in rows]
-    rest, total = re.findall(r"[+-][\d,]+\.\d+", against.locator("p").last.inner_text())
+    words = against.locator("p").last.inner_text().replace("−", "-")
+    rest, total = re.findall(r"[+-][\d,]+\.\d+", words)
     assert float(total.replace(",", "")) == pytest.approx(
         distances[second] - distances[best], abs=0.02
     )

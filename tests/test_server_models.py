@@ -44,10 +44,13 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     (model,) = said["models"]
     assert (model["name"], model["default"]) == ("lenet5", True)
     assert model["digest"] == run.manifest.files[MODEL]
+    scores = json.loads(run.read("scores.json"))["test"]
     assert model["test"] == {
         "errors": 97,
         "total": 10_000,
-        "calibration_error": json.loads(run.read("scores.json"))["test"]["calibration_error"],
+        "interval": scores["interval"],
+        "calibration_error": scores["calibration_error"],
+        "calibration_bins": len(scores["calibration"]),
         "data": "mnist",
         "digest": run.manifest.data["test_digest"],
     }

@@ -44,7 +44,11 @@ export class Softmax {
     });
     this.mark = el("span", { class: "fitted", "aria-hidden": "true" });
     this.now = el("output", { for: id, class: "value" });
-    this.fitted = el("button", { type: "button", class: "link", onclick: () => this.#reset() });
+    this.fitted = el(
+      "button",
+      { type: "button", class: "link", onclick: () => this.#reset() },
+      t("softmax.unfitted", { temperature: number(1) }),
+    );
     this.score = el("p", { class: "soft" });
     this.meter = el("div", { class: "meter", "aria-hidden": "true" }, el("i"), el("b"));
     this.element = el(
