@@ -30,7 +30,7 @@ from draw_pictures import STROKES, path
 ROUNDS = 5  # loadings
 CHANGES = 200  # of rooms
 PAUSE = 700  # milliseconds after a stroke, in which its answer comes
-SEED_DIGITS = (3, 7, 2, 5, 0, 8)  # drawn one after the other, each on an empty sheet
+DRAWN = (3, 7, 2, 5, 0, 8)  # drawn one after the other, each on an empty sheet
 WATCH = """
 window.shifts = 0; window.blocked = 0; window.answers = [];
 new PerformanceObserver((list) => {
@@ -97,7 +97,7 @@ def measure_strokes(
     choose_reader(page)
     times: list[float] = []
     while len(times) < count:
-        digit = SEED_DIGITS[len(times) % len(SEED_DIGITS)]
+        digit = DRAWN[len(times) % len(DRAWN)]
         for stroke in STROKES[digit]:
             page.evaluate("window.changed = 0")
             page.evaluate("(selector) => window.watchAnswer(selector)", answer)
@@ -106,7 +106,6 @@ def measure_strokes(
             waited = page.evaluate("window.changed - window.ended")
             if waited > 0:
                 times.append(waited)
-        page.keyboard.press("Escape")
         clear(page)
     page.context.close()
     return median(times), quantiles(times, n=10)[-1]
