@@ -24,7 +24,7 @@ const PATIENCE = 5000; // milliseconds for the answers of a model that the runs 
  * Why two models cannot be compared, in a sentence; "" if they can be.
  * @param {[string, string]} names
  */
-export function whyNot(names) {
+function whyNot(names) {
   const tests = names.map((name) => facts(name).test);
   const untested = names.find((_, index) => !tests[index]);
   if (untested) return t("versus.untested", { model: untested });
@@ -198,7 +198,7 @@ async function answered(names, all) {
  * @param {Mistakes} one @param {Mistakes} other
  * @returns {Map<number, Missed>}
  */
-export function missedBy(one, other) {
+function missedBy(one, other) {
   /** @type {Map<number, Missed>} */
   const found = new Map();
   [one, other].forEach(({ wrong, mistakes }, side) => {
