@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest
+# Most tests keep one core busy. A file's tests run in one process, since they share what they start.
+IN_PARALLEL := --numprocesses auto --maxprocesses 8 --dist loadfile
 COVERAGE := $(BIN)/coverage
 
 .DEFAULT_GOAL := help
@@ -18,10 +20,11 @@ demo: $(VENV)/.train  ## set up, train a LeNet-5, read some digits (some two min
 	@$(BIN)/lenet demo
 
 test: $(VENV)/.dev  ## the quick tests (under 8 minutes on 2 cores)
-	$(PYTEST) -m "not (slow or browser or database or cluster)"
+	$(PYTEST) $(IN_PARALLEL) -m "not (slow or browser or database or cluster)"
 
 test-slow: $(VENV)/.dev  ## slow tests, and tests that need a browser, a database or Ray
-	$(PYTEST) -m "slow or browser or database or cluster"
+	$(PYTEST) $(IN_PARALLEL) -m "(slow or browser or database) and not cluster"
+	$(PYTEST) -m cluster
 
 test-all: PYTEST := $(COVERAGE) run -m pytest
 test-all: forget-coverage test test-slow  ## every test, with branch coverage (under 40 minutes)

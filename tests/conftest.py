@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from lenet.server.service import Service
     from live_service import Live
 
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their number: archives hold the time, and all processes need the same names."""
+    if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()):
+        return f"{len(val)} bytes"
+    return None
+
+
 # Small enough to train in seconds: the embedded digits, twice through.
 QUICK = {"name": "quick", "data": "uci-digits", "epochs": 2, "batch": 32}
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,10 +82,3 @@ def serving(*words: object, **environment: str) -> Iterator[Live]:
         process.wait()
         process.stdout.close()
         process.stderr.close()
-
-
-def wait_until_ready(live: Live, seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while live.ask("GET", "/readyz")[0] != 200:
-        assert time.monotonic() < end, "not ready in time"
-        time.sleep(0.02)

@@ -273,7 +273,7 @@ def test_a_download_keeps_to_its_timeout_whatever_the_mirrors_do(
     begin = time.monotonic()
     with pytest.raises(DataError, match="is too slow; no time is left; put its four files"):
         datasets.load("mnist", folder, timeout=0.5)
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 8
     assert names(folder) == []
 
 

@@ -74,13 +74,13 @@ def test_oversized_pictures_are_refused_before_decoding() -> None:
         (png_header(2**31 - 1, 2**31 - 1), "2,147,483,647×2,147,483,647", "25 megapixels"),
         (encode(Image.new("L", (20_001, 8)), "JPEG"), "20,001×8", "200 megapixels"),
     ]:
-        start = time.perf_counter()
+        start = time.process_time()
         with pytest.raises(PictureError) as caught:
             decode(content, name="x")
         assert str(caught.value) == (
             f"x is too large: {pixels} pixels, limit {limit} and 20,000 an edge; save it smaller"
         )
-        assert time.perf_counter() - start < 1
+        assert time.process_time() - start < 1
 
 
 def test_a_progressive_jpeg_has_the_same_size_limit() -> None:
