@@ -74,6 +74,7 @@ def test_train_prints_epochs_to_stderr_and_the_result_to_stdout(tmp_path: Path) 
     assert done.stderr.startswith(
         "uci-digits: 10 classes, 0 1 2 3 4 5 6 7 8 9; "
         "smallest class 8 with 125 images, largest 1 with 131\n"
+        "equal images: none\n"
         "split: 1,294 to train on, 144 held out, 359 to test\n"
     )
     assert re.search(r"^test +\d+ errors in 359 \([\d.]+ %\), 95 % interval", done.stdout, re.M)

@@ -214,7 +214,7 @@ def test_no_near_pair_is_missed_by_comparing_in_blocks(
 
 
 def test_equal_images_are_counted_by_part(planted: Splits) -> None:
-    assert count_duplicates(planted) == (2, 0, 1, 1)
+    assert count_duplicates([planted.train], planted.test) == (2, 0, 1, 1)
 
 
 def test_the_overview_shows_inverted_and_blank_images(uci: Splits) -> None:

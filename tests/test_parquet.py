@@ -73,6 +73,7 @@ def error_of(path: Path) -> str:
 
 
 SMALL = "100 small plain pictures are light on dark"
+SIZE = "the pictures have 28×28 pixels"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_folder_of_parts_gives_the_digits_it_was_written_from(
     write_digits(tmp_path / test, uci.test, names=DIGITS)
     found = datasets.load(f"parquet:{tmp_path}")
     assert same(found, uci)
-    assert found.notes[-1] == SMALL
+    assert found.notes[-2:] == (SMALL, SIZE)
     assert ("validation" in found.notes[0]) == (test == "validation.parquet")
     assert same(datasets.load(f"parquet:{tmp_path}"), found)
 
@@ -107,7 +108,7 @@ def test_the_parts_of_a_part_are_joined_in_the_order_of_their_names(
     write_digits(tmp_path / "validation.parquet", uci.test)
     found = datasets.load(f"parquet:{tmp_path}")
     assert same(found, uci)
-    assert found.notes == ("files of validation are not used", SMALL)
+    assert found.notes == ("files of validation are not used", SMALL, SIZE)
 
 
 @pytest.mark.parametrize("struct", [True, False])
@@ -161,7 +162,7 @@ def test_small_pictures_dark_on_light_are_turned_round(
 ) -> None:
     dark = Dataset("x", 255 - uci.train.images, uci.train.labels, DIGITS)
     found = datasets.load(f"parquet:{write_digits(tmp_path / 'a.parquet', dark)}")
-    assert found.notes == ("60 small plain pictures are dark on light",)
+    assert found.notes == ("60 small plain pictures are dark on light", SIZE)
     assert found.preparation == Preparation("ink", "dark")
     assert same(found, carve_test(uci.train))
 
@@ -191,8 +192,8 @@ def test_bad_rows_are_named_and_nulls_are_counted(tmp_path: Path, uci: datasets.
         ", row 0 holds the label 10, but there are 10 classes; repair or remove the row"
     )
     assert error_of(write(path, [*pictures[:7], b"hello", *pictures[8:]], labels)) == (
-        f": 1 of 60 pictures cannot be used: {path}, row 7 is text; repair or remove them, or add "
-        "?skip-broken to the source"
+        f": 1 of 60 pictures cannot be used: {path}, row 7 is text; repair or remove them, or go "
+        "on without them: --skip-broken, or ?skip-broken behind the source"
     )
     assert len(datasets.load(f"parquet:{path}?skip-broken").train) == 47
     blank = [*pictures[:7], encode(Image.new("RGB", (60, 60), "white")), *pictures[8:]]

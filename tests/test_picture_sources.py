@@ -21,6 +21,7 @@ from lenet.run import Run
 
 DIGITS = tuple("0123456789")
 Images = NDArray[np.uint8]
+SIZE = "the pictures have 28×28 pixels"
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,18 @@ def error_of(folder: Path, options: str = "") -> str:
     return str(error.value)
 
 
+# --- sizes
+
+
+def test_the_smallest_and_the_largest_picture_are_told(tmp_path: Path, uci: Dataset) -> None:
+    fill(tmp_path, uci)
+    for name, size in {"wide": (30, 12), "huge": (1200, 900), "page": (40, 60)}.items():
+        picture = Image.new("L", size, 255)
+        picture.paste(0, (size[0] // 2, 2, size[0] // 2 + size[1] // 8, size[1] - 2))
+        picture.save(tmp_path / "1" / f"{name}.png")
+    assert load(tmp_path).notes[-1] == "the pictures have 30×12 to 1200×900 pixels"
+
+
 # --- polarity
 
 
@@ -65,7 +78,7 @@ def test_digit_images_come_back_bit_for_bit_in_either_polarity(
     assert {image for image, _ in of(found)} == {image.tobytes() for image in uci.images}
     assert found.preparation == Preparation("ink", "dark" if inverted else "light")
     words = "dark on light" if inverted else "light on dark"
-    assert found.notes == (f"80 small plain pictures are {words}",)
+    assert found.notes == (f"80 small plain pictures are {words}", SIZE)
 
 
 @pytest.mark.slow
@@ -83,12 +96,13 @@ def test_most_decide_the_polarity_and_the_others_are_named(tmp_path: Path, uci: 
     assert found.notes == (
         "1 of 81 small plain pictures look light on dark, but are taken for dark on light as the "
         f"others: {odd}; ?polarity=auto takes each as it looks",
+        SIZE,
     )
     images = {image.tobytes() for image in uci.images}
     assert len({image for image, _ in of(found)} - images) == 1
     either = load(tmp_path, "?polarity=auto")
     assert {image for image, _ in of(either)} == images
-    assert (either.preparation, either.notes) == (Preparation(), ())
+    assert (either.preparation, either.notes) == (Preparation(), (SIZE,))
 
 
 def test_a_polarity_that_is_said_is_taken(tmp_path: Path, uci: Dataset) -> None:
@@ -234,7 +248,10 @@ def test_broken_files_are_listed_at_once_or_left_out(tmp_path: Path, uci: Datase
     assert text.startswith(
         f"folder:{tmp_path}: 12 of 92 pictures cannot be used: {first} is broken"
     )
-    assert text.endswith(" and 2 more; repair or remove them, or add ?skip-broken to the source")
+    assert text.endswith(
+        " and 2 more; repair or remove them, or go on without them: --skip-broken, or ?skip-broken "
+        "behind the source"
+    )
     assert text.count(" is broken") == 10
     found = load(tmp_path, "?skip-broken")
     assert len(found.train) + len(found.test) == 80
@@ -245,7 +262,8 @@ def test_a_picture_that_shows_nothing_cannot_be_learnt(tmp_path: Path, uci: Data
     blank = save(np.full((60, 60), 255, np.uint8), fill(tmp_path, uci) / "0" / "blank.png")
     assert error_of(tmp_path) == (
         f"folder:{tmp_path}: 1 of 81 pictures cannot be used: {blank} shows nothing; repair or "
-        "remove them, or add ?skip-broken to the source; ?fit=squeeze is for pictures of no writing"
+        "remove them, or go on without them: --skip-broken, or ?skip-broken behind the source; "
+        "?fit=squeeze is for pictures of no writing"
     )
 
 
@@ -314,7 +332,7 @@ def test_folders_of_parts_are_understood(
     fill(tmp_path / test, uci.subset(slice(60, 80)))
     found = load(tmp_path)
     assert (len(found.train), len(found.test)) == (60, 20)
-    assert (note in found.notes) if note else len(found.notes) == 1
+    assert (note in found.notes) if note else len(found.notes) == 2
     assert found.train.classes == DIGITS
 
 
@@ -381,7 +399,7 @@ def test_one_class_is_shown_but_cannot_be_learnt(tmp_path: Path, uci: Dataset) -
 def test_classes_of_few_images_are_named(tmp_path: Path, uci: Dataset) -> None:
     labels = np.where(np.arange(80) < 2, 1, 0)
     fill(tmp_path, Dataset("few", uci.images, labels, ("many", "two")))
-    assert load(tmp_path).notes[0] == (
+    assert load(tmp_path).notes[-1] == (
         "one class has fewer than 3 images, too few to train and to test on: two"
     )
 

@@ -134,7 +134,10 @@ def test_pictures_among_the_extra_data_decide_too(folders: tuple[str, str]) -> N
     dark, light = folders
     parts = load_parts(recipe("uci-digits", extra_data=dark))
     assert parts.preparation == DARK
-    assert parts.notes == (f"{COUNT} small plain pictures are dark on light",)
+    assert parts.notes == (
+        f"{COUNT} small plain pictures are dark on light",
+        "the pictures have 28×28 pixels",
+    )
     both = load_parts(recipe(light, extra_data=dark))
     assert both.preparation == Preparation()
     assert f"small plain pictures of {light} and {dark} differ: each is taken as it looks" in (

@@ -359,6 +359,8 @@ def test_a_table_whose_label_is_not_clear_is_refused(tmp_path: Path, digits: Dat
          "Unicode writes them; give them one name"),
         (("é", "e\u0301"), "holds the classes 'e\\u0301' and '\\xe9', which differ only in case or "
          "in how Unicode writes them; give them one name"),
+        (("A", "\uff21"), "holds the classes 'A' and '\\uff21', which differ only in case or in "
+         "how Unicode writes them; give them one name"),
     ],
 )  # fmt: skip
 def test_class_names_that_look_alike_are_refused(

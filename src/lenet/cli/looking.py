@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from lenet.datasets import Splits
-    from lenet.datasets.duplicates import Duplicates
     from lenet.datasets.overview import Overview, PartOverview
     from lenet.inspection.data_check import Check, Finding, Kind
 
@@ -107,7 +106,7 @@ def _print_overview(source: str, seen: "Overview", recipe: str) -> None:
         out.print(seen.balance.hint)
     for name, part in parts.items():
         _print_pixels(name, part)
-    out.print(f"equal images: {_duplicates(seen.duplicates)}")
+    out.print(f"equal images: {seen.duplicates}")
     split = split_text(**seen.split) if seen.split else seen.split_error
     out.print(f"split by recipe {recipe}: {split}")
     out.print(f"suspicious labels and near duplicates: lenet data check {source}")
@@ -128,15 +127,6 @@ def _print_pixels(name: str, part: "PartOverview") -> None:
     )
     if part.looks_inverted:
         out.print("they look inverted: paper should be 0 and ink 255")
-
-
-def _duplicates(found: "Duplicates") -> str:
-    if not any(found):
-        return "none"
-    return (
-        f"{found.train:,} within training, {found.test:,} within test, {found.across:,} test "
-        f"images that are also trained on; {found.relabelled:,} with two labels"
-    )
 
 
 def check_source(

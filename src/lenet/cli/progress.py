@@ -13,6 +13,7 @@ from rich.progress import (
 
 from lenet.cli.console import err
 from lenet.datasets.dataset import listed
+from lenet.datasets.duplicates import count_duplicates
 from lenet.datasets.overview import balance, split_text
 from lenet.datasets.parts import Parts
 from lenet.metrics import error_count
@@ -27,11 +28,13 @@ class TrainingLines(Watcher):
         self.run: Run | None = None
 
     def loads(self, parts: Parts) -> None:
-        """Print the classes of the data, and how it is split."""
+        """Print the classes of the data, equal images, and how it is split."""
         classes, counts = parts.train.classes, balance(parts.train)
         err.print(f"{parts.train.name}: {len(classes)} classes, {listed(classes)}; {counts}")
         for note in (*parts.notes, *([counts.hint] if counts.hint else [])):
             err.print(note)
+        held = [parts.validation] if parts.validation else []
+        err.print(f"equal images: {count_duplicates([parts.train, *held], parts.test)}")
         held_out = len(parts.validation) if parts.validation else 0
         others = f", {len(parts.nondigits):,} of no class to train on" if parts.nondigits else ""
         err.print(f"split: {split_text(len(parts.train), held_out, len(parts.test))}{others}")

@@ -1,13 +1,15 @@
 """Images that stand in a dataset twice: equal ones, and ones that are nearly equal."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.datasets.dataset import Splits
+from lenet.datasets.dataset import Dataset
 
 # Two images are near if, each centred and scaled to unit length, their distance is below this: they
 # differ by less than a tenth of their ink. Of MNIST's 70,000 images six are near another one, all
@@ -36,13 +38,31 @@ class Duplicates(NamedTuple):
     across: int
     relabelled: int
 
+    def __str__(self) -> str:
+        if not any(self):
+            return "none"
+        return (
+            f"{self.train:,} within training, {self.test:,} within test, {self.across:,} test "
+            f"images that are also trained on; {self.relabelled:,} with two labels"
+        )
 
-def count_duplicates(splits: Splits) -> Duplicates:
-    """Count the equal images of a source, in each part and across them."""
-    twins = exact_twins(np.concatenate([splits.train.images, splits.test.images]))
-    labels = np.concatenate([splits.train.labels, splits.test.labels])
+
+def count_duplicates(train: Sequence[Dataset], test: Dataset) -> Duplicates:
+    """Count the equal images of a source, whose training part may be split.
+
+    >>> one, two = (
+    ...     Dataset("one", np.ones((1, 28, 28), np.uint8), np.array([label]), ("7", "9"))
+    ...     for label in (0, 1)
+    ... )
+    >>> print(count_duplicates([one], two))
+    0 within training, 0 within test, 1 test images that are also trained on; 1 with two labels
+    """
+    every = [*train, test]
+    twins = exact_twins(chain.from_iterable(part.images for part in every))
+    labels = np.concatenate([part.labels for part in every])
     again = np.flatnonzero(twins != np.arange(len(twins)))
-    in_test, twin_in_test = again >= len(splits.train), twins[again] >= len(splits.train)
+    first_test = len(twins) - len(test)
+    in_test, twin_in_test = again >= first_test, twins[again] >= first_test
     return Duplicates(
         int((~in_test).sum()),
         int((in_test & twin_in_test).sum()),
@@ -51,7 +71,7 @@ def count_duplicates(splits: Splits) -> Duplicates:
     )
 
 
-def exact_twins(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+def exact_twins(images: Iterable[NDArray[np.uint8]]) -> NDArray[np.intp]:
     """Return for each image the index of the first that equals it: its own, if it is the first.
 
     >>> exact_twins(np.array([[[7]], [[8]], [[7]]], np.uint8)).tolist()

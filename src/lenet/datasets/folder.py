@@ -91,7 +91,7 @@ def load_folder(
         check_trained(splits)
     return replace(
         splits,
-        notes=(*layout.notes, *notes, *few_note(splits), *read_notes),
+        notes=(*layout.notes, *notes, *read_notes, *few_note(splits)),
         preparation=preparation,
     )
 

@@ -193,7 +193,7 @@ def check_classes(names: Sequence[str]) -> None:
     Raises
     ------
     LabelError
-        Two names differ only in case or in how Unicode composes them, one holds unprintable
+        Two names differ only in case, width or how Unicode composes them, one holds unprintable
         characters, or there are more than `MOST_CLASSES`.
     """
     if len(names) > MOST_CLASSES:
@@ -205,13 +205,19 @@ def check_classes(names: Sequence[str]) -> None:
     for name in names:
         if not name.isprintable() or not name:
             raise LabelError(f"holds the class name {name!r}; use printable characters")
-        composed = unicodedata.normalize("NFC", name)
+        composed = unicodedata.normalize("NFC", "".join(map(_usual_width, name)))
         twin = seen.setdefault(composed if len(composed) == 1 else composed.casefold(), name)
         if twin != name:
             raise LabelError(
                 f"holds the classes {twin!a} and {name!a}, which differ only in case or "
                 "in how Unicode writes them; give them one name"
             )
+
+
+def _usual_width(letter: str) -> str:
+    """Return a full-width "Ａ" or half-width "ｱ" in the width it usually has."""
+    is_odd = unicodedata.east_asian_width(letter) in ("F", "H")
+    return unicodedata.normalize("NFKC", letter) if is_odd else letter
 
 
 def to_splits(

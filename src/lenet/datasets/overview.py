@@ -151,7 +151,7 @@ def overview(splits: Splits, recipe: Recipe) -> Overview:
         train=overview_of(splits.train),
         test=overview_of(splits.test),
         balance=balance(splits.train),
-        duplicates=count_duplicates(splits),
+        duplicates=count_duplicates([splits.train], splits.test),
         split=split,
         split_error=split_error,
         notes=splits.notes,

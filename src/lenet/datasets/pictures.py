@@ -98,6 +98,7 @@ class _Image(NamedTuple):
     pixels: NDArray[np.uint8]
     looks: Literal["dark", "light"] | None
     page: NDArray[np.uint8] | None  # if it is small, to make another image of it
+    size: tuple[int, int]  # width and height of the picture, pixels
 
 
 @dataclass
@@ -169,9 +170,10 @@ class Pictures:
         if votes and self.polarity is None:
             polarity = "dark" if votes["dark"] > votes["light"] else "light"
         preparation = Preparation(self.fit, polarity)
+        sizes = self._sizes()
         what = "pictures" if self.fit == "squeeze" else "small plain pictures"
         if polarity == "auto":
-            return preparation, notes
+            return preparation, [*notes, *sizes]
         others = [
             index
             for index, image in enumerate(self._images)
@@ -193,7 +195,7 @@ class Pictures:
             )
         elif votes:
             notes.append(f"{votes.total():,} {what} are {WORDS[polarity]}")
-        return preparation, notes
+        return preparation, [*notes, *sizes]
 
     def part(self, part: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Return the images of a part, (n, 28, 28), and their labels; n may be 0."""
@@ -209,6 +211,15 @@ class Pictures:
             return "the source says"
         return "the model learnt it" if self.learnt else "the others"
 
+    def _sizes(self) -> list[str]:
+        """Say how large the pictures are; nothing if there are none."""
+        if not self._images:
+            return []
+        every = sorted({image.size for image in self._images}, key=lambda size: size[0] * size[1])
+        smallest, largest = (f"{width}×{height}" for width, height in (every[0], every[-1]))
+        span = smallest if smallest == largest else f"{smallest} to {largest}"
+        return [f"the pictures have {span} pixels"]
+
     def _judge_broken(self) -> list[str]:
         if not self._broken:
             return []
@@ -217,7 +228,7 @@ class Pictures:
             is_blank = self.fit == "ink" and any(error.endswith(NOTHING) for error in self._broken)
             raise DataError(
                 f"{self.source}: {told} cannot be used: {listed(self._broken)}; repair or remove "
-                "them, or add ?skip-broken to the source"
+                "them, or go on without them: --skip-broken, or ?skip-broken behind the source"
                 + ("; ?fit=squeeze is for pictures of no writing" if is_blank else "")
             )
         return [f"{told} are left out, they cannot be used: {listed(self._broken)}"]
@@ -240,7 +251,9 @@ class Pictures:
         image = prepare(page.pixels, Preparation(fit, polarity), shipped_finder).image
         if not image.any() and not self.keeps_blank:
             return None
-        return _Image(image, looks, page.pixels if looks and fit == "ink" else None)
+        height, width = (round(side * page.reduced) for side in page.pixels.shape[:2])
+        kept = page.pixels if looks and fit == "ink" else None
+        return _Image(image, looks, kept, (width, height))
 
 
 def _pages(given: Given) -> Iterator[Picture | PictureError]:
