@@ -73,4 +73,4 @@ def _heat(
     half = max(1, width // 2), max(1, height // 2)
     inner = tuple(slice(PADDING // 2, PADDING // 2 + side) for side in half[::-1])
     ink[inner] = 8 * cv2.resize(away, half, interpolation=cv2.INTER_AREA) - 4
-    return Heat(shown, maps, ink, size, scale)
+    return Heat(shown, maps, ink, size, (0, 0), (0, 0, 1, 1), scale)

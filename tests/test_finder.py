@@ -24,6 +24,7 @@ class Oracle(Finder):
 
     def __init__(self, width: int, height: int, boxes: Boxes, others: Boxes | None = None) -> None:
         self.page = np.full((height, width), 255, np.uint8)
+        self.page[[0, -1], [0, -1]] = 200  # or it would be bare paper, which is not looked at
         self.boxes = boxes
         self.others = np.empty((0, 4)) if others is None else others
         self.calls = count()
@@ -224,7 +225,8 @@ def test_a_file_finds_what_it_was_made_for(copied: bool) -> None:
     assert len(found.ink) == len(level_sizes(347, 330))
     ink = found.ink[0]
     column, row = (
-        int(at * scale + ink.margin) for at, scale in zip((108, 208), ink.scale, strict=True)
+        int(at * scale + margin)
+        for at, scale, margin in zip((108, 208), ink.scale, ink.margin, strict=True)
     )
     assert ink.logits[row, column] > 1 > ink.logits[row - 12, column]
 

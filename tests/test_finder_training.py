@@ -90,7 +90,7 @@ def test_perfect_answers_are_decoded_to_the_truth() -> None:
     maps, ink = (part.numpy() for part in split(perfect_output(targets)))
     for i in range(6):
         truth = scenes.characters[scenes.first[i] : scenes.first[i + 1]]
-        found = peaks(maps[i], maps[i, 0], 0, (PAGE, PAGE), (1.0, 1.0), 0)
+        found = peaks(maps[i], maps[i, 0], 0, (0, 0, PAGE, PAGE), (1.0, 1.0), (0, 0))
         found = found.take(found.digit > 2)
         order = np.lexsort(found.boxes[:, :2].round().T)
         expected = truth[np.lexsort(truth[:, 1:3].T)]

@@ -35,7 +35,7 @@ def map_of(ink: Page, scale: float = 0.25, margin: float = 8) -> InkMap:
     m = int(margin)
     padded = cv2.copyMakeBorder(small, m, m + 3, m, m + 3, cv2.BORDER_CONSTANT)
     logits = np.asarray(12 * np.clip(padded, 0, 0.7) - 4, np.float32)
-    return InkMap(logits, (size[0] / 150, size[1] / 120), margin)
+    return InkMap(logits, (size[0] / 150, size[1] / 120), (margin, margin))
 
 
 def box_of(ink: Page) -> tuple[float, float, float, float]:
@@ -178,8 +178,8 @@ def test_nothing_comes_of_a_page_of_one_colour() -> None:
 def test_a_map_without_ink_and_a_box_out_of_the_page_do_no_harm() -> None:
     own = digit()
     page = np.rint(coloured(own)).astype(np.uint8)
-    nothing = InkMap(np.full((40, 50), -9, np.float32), (0.25, 0.25), 8)
+    nothing = InkMap(np.full((40, 50), -9, np.float32), (0.25, 0.25), (8, 8))
     assert cut_ink(page, BOX, nothing).dtype == np.uint8
     assert cut_ink(page, (400, 300, 0.5, 0.5), nothing).size
-    full = InkMap(np.full((40, 50), 9, np.float32), (0.25, 0.25), 8)
+    full = InkMap(np.full((40, 50), 9, np.float32), (0.25, 0.25), (8, 8))
     assert cut_ink(page, BOX, full).size

@@ -54,9 +54,9 @@ def peaks(
     maps: NDArray[np.float32],
     heat: NDArray[np.float32],
     level: int,
-    size: tuple[int, int],
+    bounds: tuple[float, float, float, float],
     scale: tuple[float, float],
-    padding: int,
+    margin: tuple[int, int],
 ) -> Candidates:
     """Return the local maxima of a heat map as candidates.
 
@@ -67,22 +67,23 @@ def peaks(
     heat : ndarray of float32, (h, w)
         Logits whose maxima are wanted: one of the first two maps, or their maximum.
     level : int
-    size : tuple of int
-        Width and height of the level in pixels, without padding.
+    bounds : tuple of float
+        Left, upper, right and lower limit of the middle of a candidate, in pixels of the level.
     scale : tuple of float
         Pixels of the page in a pixel of the level, across and down.
-    padding : int
-        Pixels of the level's left and upper margin.
+    margin : tuple of int
+        Pixels of the level from the left and upper edge of the maps to those of the page.
     """
     highest = np.asarray(cv2.dilate(heat, np.ones((3, 3), np.uint8)), np.float32)
     i, j = np.nonzero((heat >= highest) & (heat > LOWEST))
     found = maps[:, i, j].T
     width, height = UNIT * np.exp(np.clip(found[:, 2:4].T, -4, 4))
-    x = (j + 0.5 + found[:, 4]) * CELL - padding
-    y = (i + 0.5 + found[:, 5]) * CELL - padding
+    x = (j + 0.5 + found[:, 4]) * CELL - margin[0]
+    y = (i + 0.5 + found[:, 5]) * CELL - margin[1]
     longer = np.maximum(width, height)
     good = (longer >= LEAST) & (longer <= MOST)
-    good &= (x >= 0) & (x <= size[0]) & (y >= 0) & (y <= size[1])
+    left, top, right, bottom = bounds
+    good &= (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     across, down = scale
     boxes = np.stack(
         [(x - width / 2) * across, (y - height / 2) * down, width * across, height * down], axis=1

@@ -25,7 +25,13 @@ THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times 
 SHIPPED = "finder"  # name of the finder in the package
 STRIDE = 16  # pixels; the network takes multiples of it
 PADDING = 16  # pixels: room for the contrast around ink at the edge
+BARE = 3  # grey levels: paper, which differs from the border's colour by no more
+# Pixels of paper to look at around all ink: half a `WINDOW` for its contrast, and a margin as that
+# of a page. With half a window alone, one of 539 pictures of a digit was read otherwise.
+AROUND = 20 + PADDING
+OFF = 8.0  # pixels by which the middle of a character may seem to lie outside of all ink
 CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
+NOWHERE = -20.0  # logit of what bare paper holds
 EVEN = 12  # grey levels: a border has one colour if most of it is nearer to its median
 
 
@@ -90,6 +96,11 @@ class Heat:
     ink : ndarray of float32, (2 h, 2 w)
     size : tuple of int
         Width and height of the level in pixels, without padding.
+    corner : tuple of int
+        Column and row of the padded level at which `shown` begins; before it, and behind it, is
+        bare paper.
+    inked : tuple of float
+        Left, upper, right and lower edge of what is not bare paper, as shares of the page.
     scale : tuple of float
         Pixels of the page in a pixel of the level, across and down.
     """
@@ -98,26 +109,52 @@ class Heat:
     maps: NDArray[np.float32]
     ink: NDArray[np.float32]
     size: tuple[int, int]
+    corner: tuple[int, int]
+    inked: tuple[float, float, float, float]
     scale: tuple[float, float]
+
+    @property
+    def margin(self) -> tuple[int, int]:
+        """Pixels of the level from the left and upper edge of `shown` to those of the page."""
+        return PADDING - self.corner[0], PADDING - self.corner[1]
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Where in the level the middle of a character may lie: its left, upper, … limit."""
+        (left, top, right, bottom), (width, height) = self.inked, self.size
+        return (
+            max(0, left * width - OFF),
+            max(0, top * height - OFF),
+            min(width, right * width + OFF),
+            min(height, bottom * height + OFF),
+        )
 
     @property
     def contrast(self) -> NDArray[np.float32]:
         """`shown` without padding."""
-        return self._inside(self.shown, 1)
+        return self._inside(self.shown, 1, bare=0)
 
     @property
     def probabilities(self) -> tuple[NDArray[np.float32], ...]:
         """Of digits and of other characters at each cell, and of ink; without padding."""
         logits = (
-            self._inside(self.maps[0], CELL),
-            self._inside(self.maps[1], CELL),
-            self._inside(self.ink, CELL // 2),
+            self._inside(self.maps[0], CELL, bare=NOWHERE),
+            self._inside(self.maps[1], CELL, bare=NOWHERE),
+            self._inside(self.ink, CELL // 2, bare=NOWHERE),
         )
         return tuple(np.asarray(1 / (1 + np.exp(-each)), np.float32) for each in logits)
 
-    def _inside(self, values: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-        (width, height), start = self.size, PADDING // step
-        return values[start:, start:][: -(-height // step), : -(-width // step)]
+    def _inside(
+        self, values: NDArray[np.float32], step: int, *, bare: float
+    ) -> NDArray[np.float32]:
+        (left, top), start = (edge // step for edge in self.corner), PADDING // step
+        rows, columns = values.shape
+        width, height = (-(-side // step) for side in self.size)
+        level = np.full(
+            (max(start + height, top + rows), max(start + width, left + columns)), bare, np.float32
+        )
+        level[top : top + rows, left : left + columns] = values
+        return level[start : start + height, start : start + width]
 
 
 class Finder:
@@ -175,6 +212,8 @@ class Finder:
     def look(self, page: NDArray[np.uint8]) -> list[Heat]:
         """Return what the network says of each level of a page, the finest first.
 
+        Where a page has a bare margin, as drawings and screenshots have, no time is spent on it.
+
         Parameters
         ----------
         page : ndarray of uint8, (h, w, 3) or (h, w)
@@ -185,10 +224,13 @@ class Finder:
             page = _resized(page, size)
             if not seen:
                 page = to_grey(page)
-            shown = normalise_contrast(_padded(page))
+                inked = _inked(page)
+            padded = _padded(page)
+            rows, columns = _window(inked, size, padded.shape)
+            shown = normalise_contrast(padded[rows, columns])
             maps, ink = self.run(shown[None, None])
-            scale = width / size[0], height / size[1]
-            seen.append(Heat(shown, maps[0], ink[0, 0], size, scale))
+            scale, corner = (width / size[0], height / size[1]), (columns.start, rows.start)
+            seen.append(Heat(shown, maps[0], ink[0, 0], size, corner, inked, scale))
         return seen
 
     def find(self, page: NDArray[np.uint8], *, all_characters: bool = False) -> Found:
@@ -242,7 +284,12 @@ def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
     others = _candidates(seen, 1)
     others = others.take(others.other > (np.inf if all_characters else others.digit))
     maps = tuple(
-        InkMap(heat.ink, (0.5 / heat.scale[0], 0.5 / heat.scale[1]), PADDING / 2) for heat in seen
+        InkMap(
+            heat.ink,
+            (0.5 / heat.scale[0], 0.5 / heat.scale[1]),
+            (heat.margin[0] / 2, heat.margin[1] / 2),
+        )
+        for heat in seen
     )
     return Found(digits, others, maps, all_characters)
 
@@ -252,7 +299,7 @@ def _candidates(seen: list[Heat], *channels: int) -> Candidates:
     parts, scores = [], []
     for level, heat in enumerate(seen):
         own = heat.maps[list(channels)].max(0)
-        part = peaks(heat.maps, own, level, heat.size, heat.scale, PADDING)
+        part = peaks(heat.maps, own, level, heat.bounds, heat.scale, heat.margin)
         parts.append(part)
         scores.append(np.stack([part.digit, part.other])[list(channels)].max(0))
     return distinct(parts, scores, [math.sqrt(heat.scale[0] * heat.scale[1]) for heat in seen])
@@ -266,6 +313,51 @@ def _resized(page: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8
     return np.asarray(cv2.resize(page, size, interpolation=way), np.uint8)
 
 
+def _inked(grey: NDArray[np.uint8]) -> tuple[float, float, float, float]:
+    """Return what is not bare paper: its left, upper, right and lower edge, as shares of the page.
+
+    Bare is what has the colour of most of the border.
+    """
+    height, width = grey.shape
+    colour = float(np.median(_border(grey)))
+    inked = np.abs(grey - np.float32(colour)) > BARE
+    across, down = np.flatnonzero(inked.any(0)), np.flatnonzero(inked.any(1))
+    if not len(across):
+        return 0, 0, 0, 0
+    return (
+        across[0] / width,
+        down[0] / height,
+        (across[-1] + 1) / width,
+        (down[-1] + 1) / height,
+    )
+
+
+def _window(
+    inked: tuple[float, float, float, float], size: tuple[int, int], padded: tuple[int, ...]
+) -> tuple[slice, slice]:
+    """Return the rows and columns of a padded level to look at, in multiples of `STRIDE`.
+
+    >>> _window((0, 0, 1, 1), (640, 400), (432, 672))
+    (slice(0, 432, None), slice(0, 672, None))
+    >>> _window((0.5, 0.5, 0.6, 0.7), (640, 400), (432, 672))
+    (slice(176, 336, None), slice(288, 448, None))
+    """
+    left, top, right, bottom = inked
+    spans = []
+    for first, last, side, most in (
+        (top, bottom, size[1], padded[0]),
+        (left, right, size[0], padded[1]),
+    ):
+        start = max(0, int(first * side) + PADDING - AROUND) // STRIDE * STRIDE
+        end = -(-(math.ceil(last * side) + PADDING + AROUND) // STRIDE) * STRIDE
+        spans.append(slice(start, min(end, most)))
+    return spans[0], spans[1]
+
+
+def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+
+
 def _padded(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a level with a margin, and as large as the network takes it.
 
@@ -273,7 +365,7 @@ def _padded(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     out into streaks. Only where the border has no colour of its own is it repeated.
     """
     height, width = grey.shape
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    border = _border(grey)
     colour = float(np.median(border))
     even = np.count_nonzero(np.abs(border - colour) < EVEN) > 0.5 * len(border)
     bottom, right = (PADDING + -(side + 2 * PADDING) % STRIDE for side in (height, width))

@@ -1,5 +1,6 @@
 """The image of a picture that shows one thing, whether the finder finds it or not."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Self, get_args
@@ -170,8 +171,7 @@ def _largest(page: NDArray[np.uint8], found: Found, least: float) -> Single | No
 def _all_ink(page: NDArray[np.uint8], found: Found) -> Single | None:
     """Return the ink of the whole picture, on the map of the level that sees most of it."""
     height, width = page.shape[:2]
-    certainty = [float(np.maximum(ink.logits, 0).mean()) for ink in found.ink]
-    ink = found.ink[int(np.argmax(certainty))]
+    ink = max(found.ink, key=lambda ink: np.maximum(ink.logits, 0).sum() / math.prod(ink.scale))
     image = normalise(evened(cut_ink(page, (0, 0, width, height), ink)))
     return Single(image, _whole(page)) if image.any() else None
 

@@ -37,13 +37,13 @@ class InkMap:
     logits : ndarray of float32, (h, w)
     scale : tuple of float
         Pixels of the map in a pixel of the page, across and down.
-    margin : float
-        Pixels of the map to the left of the page and above it.
+    margin : tuple of float
+        Pixels of the map to the left of the page and above it; negative where the map begins later.
     """
 
     logits: NDArray[np.float32]
     scale: tuple[float, float]
-    margin: float
+    margin: tuple[float, float]
 
 
 def cut_ink(
@@ -87,7 +87,8 @@ def cut_by_contrast(
     logits = np.clip(STEEP * (levels / max(1.0, threshold) - 1), -STEEP, STEEP)
     height, width = levels.shape
     patch = page[top : top + height, left : left + width]
-    return cut_ink(patch, (x - left, y - top, w, h), InkMap(logits.astype(np.float32), (1, 1), 0))
+    ink = InkMap(logits.astype(np.float32), (1, 1), (0, 0))
+    return cut_ink(patch, (x - left, y - top, w, h), ink)
 
 
 def whole_box(
@@ -186,8 +187,8 @@ def _patch(
     across, down = (right - left) / width, (bottom - top) / height  # of the page, in a pixel
     to_map = np.array(
         [
-            [across * ink.scale[0], 0, (left + across / 2) * ink.scale[0] + ink.margin - 0.5],
-            [0, down * ink.scale[1], (top + down / 2) * ink.scale[1] + ink.margin - 0.5],
+            [across * ink.scale[0], 0, (left + across / 2) * ink.scale[0] + ink.margin[0] - 0.5],
+            [0, down * ink.scale[1], (top + down / 2) * ink.scale[1] + ink.margin[1] - 0.5],
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
