@@ -30,6 +30,7 @@ from live_service import Live, serving
 pytestmark = pytest.mark.slow
 
 MB = 1_000_000
+PATIENCE = 30  # seconds for an answer that surely comes, also on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         assert live.stop() == 0
 
 
-def raw(live: Live, content: bytes, *, patience: float = 3, first: bool = False) -> bytes:
+def raw(live: Live, content: bytes, *, patience: float = 10, first: bool = False) -> bytes:
     """Send bytes as they are; return what comes back until the other side ends or is silent.
 
     With `first`, the beginning of the first answer is enough.
@@ -49,9 +50,10 @@ def raw(live: Live, content: bytes, *, patience: float = 3, first: bool = False)
     answer = b""
     with (
         socket.create_connection(("127.0.0.1", live.port), patience) as connection,
-        suppress(OSError),  # it may hang up or be silent
+        suppress(OSError),  # it may be silent
     ):
-        connection.sendall(content)
+        with suppress(OSError):  # it may hang up, and have answered before
+            connection.sendall(content)
         while received := connection.recv(65_536):
             answer += received
             if first:
@@ -92,7 +94,7 @@ def test_500_slow_connections_delay_nobody(live: Live) -> None:
             begin = time.perf_counter()
             works(live)
             seconds.append(time.perf_counter() - begin)
-        assert max(seconds) < 5  # a request that waited for the slow ones would take longer
+        assert max(seconds) < 8  # a request that waited for the slow ones would take longer
     finally:
         for connection in dawdlers:
             connection.close()
@@ -106,7 +108,7 @@ def test_a_connection_whose_headers_do_not_arrive_is_closed(live: Live) -> None:
     for connection in connections:
         assert connection.recv(100) == b""
         connection.close()
-    assert 9 < time.monotonic() - begin < 13
+    assert 9 < time.monotonic() - begin < 20
 
 
 def test_a_million_chunks_are_read_and_leave_nothing_behind(live: Live) -> None:
@@ -136,7 +138,8 @@ def test_a_million_chunks_are_read_and_leave_nothing_behind(live: Live) -> None:
 )
 def test_malicious_forms_are_refused(live: Live, body: bytes) -> None:
     before = live.memory()
-    answer = raw(live, post("/v1/read", body, "Content-Type: multipart/form-data; boundary=b"))
+    form = "Content-Type: multipart/form-data; boundary=b"
+    answer = raw(live, post("/v1/read", body, form), patience=PATIENCE)
     assert status(answer) in (400, 422)
     works(live)
     assert live.memory() - before < 20 * MB
@@ -159,7 +162,7 @@ def test_invalid_lengths_are_refused(live: Live, length: str) -> None:
 
 def test_a_body_shorter_or_longer_than_said_harms_nobody(live: Live) -> None:
     octets = "Content-Type: application/octet-stream"
-    short = raw(live, post("/v1/digits", bytes(100), octets, "Content-Length: 784"))
+    short = raw(live, post("/v1/digits", bytes(100), octets, "Content-Length: 784"), patience=3)
     assert status(short) in (0, 400)
     # The rest is the beginning of a request that makes no sense.
     long = raw(live, post("/v1/digits", bytes(900), octets, "Content-Length: 784"))
@@ -198,7 +201,7 @@ def deep(opening: str, closing: str, inside: str = "") -> bytes:
 )
 @pytest.mark.parametrize("path", ["/v1/digits", "/v1/layers", "/v1/corrections"])
 def test_malicious_json_is_refused(live: Live, path: str, body: bytes) -> None:
-    answer = raw(live, post(path, body, "Content-Type: application/json"))
+    answer = raw(live, post(path, body, "Content-Type: application/json"), patience=PATIENCE)
     assert status(answer) in (400, 413, 422)
     works(live)
 
@@ -211,7 +214,7 @@ def test_a_request_for_ten_thousand_ranges_gets_one_answer(live: Live, path: str
     answer = raw(live, f"{request}Connection: close\r\n\r\n".encode())
     assert status(answer) in (200, 404)
     assert len(answer) < 300_000
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 10
 
 
 TRAVERSALS = [
@@ -309,7 +312,27 @@ def test_a_body_over_the_limit_is_refused_without_reading_the_rest(live: Live) -
         connection.sendall(post("/v1/read", b"", "Content-Length: 10000000000"))
         begin = time.monotonic()
         assert status(connection.recv(65_536)) == 413
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 8  # no minute
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_client_that_sends_too_large_a_body_gets_the_413(live: Live, chunked: bool) -> None:
+    # This client, as browsers do, reads no answer before everything is sent.
+    before = live.memory()
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=PATIENCE)
+    content = (bytes(MB) for _ in range(40)) if chunked else bytes(40 * MB)
+    connection.request("POST", "/v1/read", content, {"Content-Type": "image/png"})
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert "the limit is 16,000,000 bytes" in answer.read().decode()
+    connection.close()
+    assert live.memory() - before < 40 * MB
+    works(live)
+
+
+def test_a_client_that_asks_before_it_sends_is_told_at_once(live: Live) -> None:
+    ask = ("Content-Type: image/png", "Content-Length: 40000000", "Expect: 100-continue")
+    assert status(raw(live, post("/v1/read", b"", *ask), first=True)) == 413
 
 
 def test_2000_mutilated_requests_harm_nobody(live: Live) -> None:
@@ -516,7 +539,7 @@ def test_a_second_signal_ends_it_at_once() -> None:
         time.sleep(0.5)
         assert live.process.poll() is None
         live.process.send_signal(signal.SIGTERM)
-        assert live.process.wait(2) == -signal.SIGTERM
+        assert live.process.wait(6) == -signal.SIGTERM
 
 
 def test_it_starts_and_stops_20_times_in_a_row() -> None:

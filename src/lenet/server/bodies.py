@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -20,6 +21,10 @@ MAX_BODY = 16_000_000
 MAX_JSON = 2_000_000  # parsing more would block the event loop for too long
 MAX_HELD = 128_000_000  # bytes of all bodies being received together
 SECONDS = 60.0  # for a body to arrive
+# Of a body that is too large, what is received and thrown away, so that a client that reads no
+# answer before it has sent everything is told so, instead of finding the connection closed.
+MAX_DISCARDED = 64_000_000
+DISCARDING_SECONDS = 20.0
 
 PIXELS = 28 * 28
 MAX_IMAGES = 256
@@ -44,6 +49,9 @@ class Bodies:
         """
         stated = request.headers.get("content-length")
         if stated is not None and stated.isdecimal() and int(stated) > limit:
+            waits = "expect" in request.headers  # to be told to send; until then nothing comes
+            if int(stated) <= MAX_DISCARDED and not waits:
+                await _discard(request)
             raise _too_large(limit)
         parts: list[bytes] = []
         size = 0
@@ -57,7 +65,7 @@ class Bodies:
                     size += len(part)
                     self.held += len(part)
                     if size > limit:
-                        raise _too_large(limit)
+                        break
                     if self.held > MAX_HELD:
                         raise Refusal(
                             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -67,6 +75,12 @@ class Bodies:
                     parts.append(part)
                     if not message.get("more_body", False):
                         return parts[0] if len(parts) == 1 else b"".join(parts)
+            parts.clear()
+            self.held -= size
+            size = 0
+            if message.get("more_body", False):
+                await _discard(request)
+            raise _too_large(limit)
         except TimeoutError as error:
             raise Refusal(
                 HTTPStatus.REQUEST_TIMEOUT,
@@ -77,11 +91,23 @@ class Bodies:
             self.held -= size
 
 
+async def _discard(request: Request) -> None:
+    """Throw away the rest of a body, unless it is very large or slow."""
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDING_SECONDS):
+            while size <= MAX_DISCARDED:
+                message = await request.receive()
+                size += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return
+
+
 def _too_large(limit: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"the body is too large: the limit is {limit:,} bytes",
-        # Otherwise the rest would have to be received and thrown away.
+        # The rest of the body, if there is any, is not read.
         {"Connection": "close"},
     )
 
