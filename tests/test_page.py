@@ -55,6 +55,7 @@ def test_a_number_is_read_left_to_right_and_any_digit_can_be_chosen(
     assert page.locator(".pad .box").count() == 3
     expect(page.locator("#draw-answer")).to_contain_text("This is about digit 1 of 3.")
     # So does a tap on the label of a box, which leaves no dot; a stroke that begins there is one.
+    page.wait_for_url("**/#draw?d=*")
     drawn = page.evaluate("location.hash")
     label = page.locator(".pad .box", has_text="0").locator("span").bounding_box()
     spot = (label["x"] + label["width"] / 2, label["y"] + label["height"] / 2)
@@ -150,6 +151,21 @@ def test_a_pen_that_is_pressed_harder_writes_thicker(open_page: Open) -> None:
            })"""
     )
     assert ink[1] > 2 * ink[0] > 0
+
+
+def test_no_more_pixels_are_sent_than_a_drawing_needs(open_page: Open) -> None:
+    page = open_page()
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer) if "/v1/read" in answer.url else None)
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.wait_for_timeout(500)
+    assert {answer.json()["width"] for answer in answers} == {320}
+    page.locator(".width input").fill("1")  # the thinnest pen
+    draw(page, 4, at=0.15, height=0.3)
+    expect(number(page)).to_have_text(re.compile(r"4\s*7"))
+    page.wait_for_timeout(500)
+    assert 320 < answers[-1].json()["width"] <= 640
 
 
 def test_the_sheet_can_be_drawn_on_with_keys_alone(open_page: Open) -> None:

@@ -56,6 +56,11 @@ def test_the_drawn_digit_moves_among_a_thousand_test_digits(open_page: Open) -> 
              .filter((value, at) => at % 4 === 3 && value > 100).length)"""
     )
     assert all(40 < each < 400 for each in ink)
+    sign = page.locator(".among-map text").nth(500)
+    sign.hover(force=True)
+    pointed = page.locator(".among .pointed")
+    expect(pointed).to_have_text(re.compile(f"^an? {sign.text_content()} from the test images$"))
+    expect(pointed.locator("canvas")).to_be_visible()
     page.evaluate("location.hash = '#draw'")
     page.evaluate("location.hash = '#inside'")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
@@ -162,10 +167,10 @@ def test_layers_are_saved_as_pictures_and_as_numbers(open_page: Open) -> None:
     assert [row["map"] for row in last] == [str(index + 1) for index in range(10)]
     drawing = ElementTree.fromstring(saved(page, "SVG").read_text())
     texts = [each.text for each in drawing.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"lenet5", DEFAULT_MODEL, "C1", "conv6"} <= set(texts)
+    assert {"lenet5", DEFAULT_MODEL, "C1", "conv6", "negative", "positive"} <= set(texts)
     pictures = list(drawing.iter("{http://www.w3.org/2000/svg}image"))
     shown = page.locator(".layer .maps").count()
-    assert len(pictures) == shown
+    assert len(pictures) == shown + 1  # the scale
     with Image.open(saved(page, "PNG")) as picture:
         width, height = picture.size
         assert width / height == pytest.approx(

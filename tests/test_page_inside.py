@@ -200,11 +200,38 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     assert "output" not in page.evaluate("window.passed")
     # What was being painted when the pen came is there whole.
     page.wait_for_timeout(700)
-    painted = "document.querySelector('.layer.convolution canvas.values').toDataURL()"
+    painted = """() => {
+      dispatchEvent(new Event("beforeprint")); // or what is out of sight would not be painted
+      return document.querySelector(".layer.convolution canvas.values").toDataURL();
+    }"""
     interrupted = page.evaluate(painted)
     press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.pooling.passing")
     assert page.evaluate(painted) == interrupted
+
+
+def test_layers_out_of_sight_are_painted_once_they_are_seen_or_printed(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream h3")).to_have_text(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    last = page.locator(".layer.convolution canvas.values").last
+    painted = "(canvas) => canvas.toDataURL()"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    three = last.evaluate(painted)
+    press(page, "Clear")
+    draw(page, 0)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 0")
+    assert last.evaluate(painted) == three  # nobody sees it
+    last.scroll_into_view_if_needed()
+    for _ in range(100):
+        if last.evaluate(painted) != three:
+            break
+        page.wait_for_timeout(100)
+    zero = last.evaluate(painted)
+    assert zero != three
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert last.evaluate(painted) == zero
 
 
 def test_the_show_is_stopped_by_its_button_and_ends_at_the_answer(open_page: Open) -> None:

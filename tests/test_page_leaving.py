@@ -138,6 +138,18 @@ def test_examples_of_the_api_work_as_they_are_copied_and_the_way_back_keeps_the_
     expect(page.locator("#compare")).to_have_value(DEFAULT_MODEL)
 
 
+def test_a_phone_passes_a_link_on_to_other_programs(open_page: Open) -> None:
+    phone = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.add_init_script("navigator.share = async (what) => { window.passed = what; };")
+    phone.reload()
+    draw(phone, 7)
+    expect(number(phone)).to_have_text("7")
+    press(phone, "Share")
+    passed = phone.evaluate("window.passed")
+    assert passed["url"].startswith(phone.url.split("#")[0] + "#draw?model=lenet5&d=s")
+    assert passed["title"] == phone.title()
+
+
 BROKEN = "The drawing in this link cannot be read"
 BROKEN_LINKS = {
     "#inside?model=nobody": "This link names the model “nobody”, which is not served here.",
@@ -156,7 +168,7 @@ def test_a_broken_link_is_one_clear_line(open_page: Open) -> None:
         page.goto("about:blank")
         page.goto(home + link)
         expect(page.locator("#notice")).to_contain_text(words)
-        assert page.locator(".pad").is_visible(), link
+        expect(page.locator(".pad"), link).to_be_visible()
 
 
 def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from browser import Open, expect, number, press
+from browser import Open, draw, expect, number, press
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import Run
 
@@ -131,6 +131,24 @@ def test_a_room_whose_program_did_not_arrive_is_tried_again(open_page: Open) -> 
     notice.get_by_role("button", name="Try again").click()
     expect(page.locator(".facts")).to_be_visible()
     expect(notice).to_be_hidden()
+
+
+def test_back_from_a_mistake_to_the_sheet(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".whose")).to_contain_text("read as")
+    expect(page.locator(".pad-place.other")).to_be_visible()
+    press(page, "Back to the sheet")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
+    expect(page.locator(".pad-place.other")).to_have_count(0)
+    expect(page.get_by_role("button", name="Back to the sheet")).to_be_hidden()
+    page.wait_for_url("**/#inside*d=s*")  # strokes, not the mistake's pixels
+    page.get_by_role("link", name="Draw").click()
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
 
 
 def test_a_run_that_kept_no_mistakes_says_so_in_one_line(open_page: Open) -> None:

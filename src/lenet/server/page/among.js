@@ -7,6 +7,7 @@ import { integer, percent, t } from "./strings.js";
 
 const NEAREST = 5; // test images that are named
 const WIDTH = 600; // units of the map; its height follows from its points
+const REACH = 20; // units from a sign that count as pointing at it
 const MARGIN = 14; // units around the points
 const LETTERS = 26; // signs for classes whose names are too long for a map
 
@@ -20,6 +21,7 @@ export class Among {
   /** @type {Plane | null} */ #plane = null;
   /** @type {Float32Array | null} */ #values = null;
   #asked = 0;
+  #shown = -1; // the test image that was pointed at
   #model;
   #found;
 
@@ -29,6 +31,7 @@ export class Among {
     this.#found = found;
     this.words = el("p", { class: "soft" });
     this.map = el("div", { class: "plane" });
+    this.pointed = el("p", { class: "pointed soft", hidden: true }, about(model, "among.point"));
     this.said = el("p", { class: "soft" });
     this.nearest = el("ol", { class: "nearest" });
     this.element = el(
@@ -37,6 +40,7 @@ export class Among {
       el("h4", {}, about(model, "among.title")),
       this.words,
       this.map,
+      this.pointed,
       this.said,
       this.nearest,
     );
@@ -105,6 +109,30 @@ export class Among {
     );
   }
 
+  /** Show the test image whose sign is pointed at. @param {MouseEvent} event */
+  #point({ currentTarget, clientX, clientY }) {
+    const plane = this.#plane;
+    const drawing = /** @type {SVGSVGElement} */ (currentTarget);
+    const toWindow = drawing.getScreenCTM();
+    if (!plane || !toWindow) return;
+    const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(toWindow.inverse());
+    const { tests, pixels } = plane;
+    let [best, least] = [-1, REACH];
+    for (let index = 0; index < tests.labels.length; index++) {
+      const [across, down] = pointOf(tests, index);
+      const far = Math.hypot(plane.x(across) - x, plane.y(down) - y);
+      if (far < least) [best, least] = [index, far];
+    }
+    if (best < 0 || best === this.#shown) return;
+    this.#shown = best;
+    const name = classesOf(this.#model)[tests.labels[best]];
+    const canvas = digitCanvas(imageAt(pixels, tests.columns, best));
+    this.pointed.replaceChildren(
+      el("span", { class: "pixels" }, canvas),
+      about(this.#model, "among.pointed", { digit: name }),
+    );
+  }
+
   /** @param {TestImages} tests @param {ImageData} pixels */
   #build(tests, pixels) {
     const classes = classesOf(this.#model);
@@ -144,6 +172,10 @@ export class Among {
         own,
       ),
     );
+    this.pointed.hidden = false;
+    const drawing = this.map.firstElementChild;
+    for (const hand of ["pointermove", "click"])
+      drawing?.addEventListener(hand, (event) => this.#point(/** @type {MouseEvent} */ (event)));
     if (signs.join() !== classes.join()) this.map.append(keyOf(classes, signs));
     const words = {
       n: integer(points.length),

@@ -73,7 +73,7 @@ byId("draw-side").append(pad.element);
 pad.sheet.addEventListener("fit", () => showDrawnBoxes());
 
 const drawing = new Newest(
-  async (_, signal) => readAll(SERVED ? await pad.picture() : pad.drawing(), signal),
+  async (_, signal) => readAll(SERVED ? await pad.picture({ brief: true }) : pad.drawing(), signal),
   ([reading, other]) => {
     settle();
     if (pad.empty || !reading) return; // cleared before the answer came
@@ -173,6 +173,12 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
   link: linkHere,
+  back: () => {
+    if (pad.empty)
+      pad.write(3); // a sample, as when the room is first entered
+    else inside.set(subjectOf("draw"));
+    writePlace();
+  },
 });
 
 /**

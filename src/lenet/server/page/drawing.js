@@ -101,10 +101,13 @@ export class Pad {
     return this.strokes.empty;
   }
 
-  /** The drawing as a picture, from which it is read. @returns {Promise<Blob>} */
-  picture() {
+  /**
+   * The drawing as a picture.
+   * @param {{brief?: boolean}} [options] as in `Strokes.picture`
+   */
+  picture(options) {
     const { strokes, ...size } = asLinked(this.packed);
-    return new Strokes(strokes).picture(size);
+    return new Strokes(strokes).picture(size, options);
   }
 
   /** The drawing as SVG. */

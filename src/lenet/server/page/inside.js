@@ -30,9 +30,10 @@ export class InsideRoom {
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
    * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
-   *   link: () => string}} does `link`: the address of what is shown
+   *   link: () => string, back: () => void}} does `link`: the address of what is shown; `back`: look
+   *   into what is on the sheet
    */
-  constructor(side, main, { answered, failed, link }) {
+  constructor(side, main, { answered, failed, link, back }) {
     this.side = side;
     this.main = main;
     this.lens = new Lens(() => {
@@ -51,19 +52,24 @@ export class InsideRoom {
     ]);
     this.share = new Share({ link, name: "lenet-layers", forms });
     this.whose = el("p", { class: "whose" });
+    this.back = button(t("inside.back"), back, { hidden: true });
     this.play = button(t("inside.play"), () => this.#pass(), { class: "main play" });
     this.padPlace = el("div", { class: "pad-place" });
     // Drawing ends the slow motion: all layers follow the pen.
     for (const hand of ["pointerdown", "keydown"])
-      this.padPlace.addEventListener(hand, () => this.#streams.forEach((stream) => stream.rest()));
+      this.padPlace.addEventListener(hand, () => {
+        this.padPlace.classList.remove("other");
+        this.#streams.forEach((stream) => stream.rest());
+      });
     side.append(
       this.padPlace,
-      el("div", { class: "row" }, this.play, this.whose),
+      el("div", { class: "row" }, this.play, this.whose, this.back),
       this.lens.element,
       this.hint,
       this.scales,
       this.share.element,
     );
+    addEventListener("beforeprint", () => this.#streams.forEach((stream) => stream.draw()));
     addEventListener("keydown", ({ key }) => {
       if (key === "Escape") for (const stream of this.#streams) stream.rest();
     });
@@ -127,6 +133,9 @@ export class InsideRoom {
     this.lens.setImage(subject?.image ?? null);
     this.whose.textContent = subject?.words ?? "";
     this.play.disabled = !subject;
+    const other = subject !== null && subject.from !== "draw"; // than what is on the sheet
+    this.padPlace.classList.toggle("other", other);
+    this.back.hidden = !other;
     this.main.classList.toggle("waiting", !subject);
     if (!subject || !this.#open) {
       this.passing.cancel();
@@ -153,7 +162,10 @@ export class InsideRoom {
   #file(make) {
     const streams = this.#streams.filter(({ found }) => found);
     if (!this.#shown || !streams.length) return null;
-    for (const stream of streams) stream.rest();
+    for (const stream of streams) {
+      stream.rest();
+      stream.draw();
+    }
     return make(streams, this.#shown);
   }
 

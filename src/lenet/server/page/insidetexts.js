@@ -4,6 +4,7 @@ export const INSIDE_TEXTS = {
     "inside.play": "Watch the digit pass through",
     "inside.play.class": "Watch the image pass through",
     "inside.stop": "Stop",
+    "inside.back": "Back to the sheet",
     "inside.no-layers":
       "{model} was made without the files that describe its layers. Export it again: lenet export RUN.",
     image: "image",
@@ -31,7 +32,7 @@ export const INSIDE_TEXTS = {
     "maps.role": "feature maps",
     "maps.label":
       "Numbers of {name}. Arrow keys move over the cells, Page Up and Page Down change the map.",
-    "layer.weights": "{n} weights",
+    "layer.parameters": "{n} parameters",
     "layer.range": "{low} to {high}",
     "shape.flat": "{n} numbers",
     "shape.one": "one map of {height}×{width}",
@@ -158,6 +159,10 @@ export const INSIDE_TEXTS = {
     "among.map": "Map of {n} test digits. Nearest to this one: {nearest}.",
     "among.map.class": "Map of {n} test images. Nearest to this one: {nearest}.",
     "among.nearest": "Nearest: {nearest}, by {k} such directions ({share} of the variance).",
+    "among.point": "Point at the map to see the image of a test digit here.",
+    "among.point.class": "Point at the map to see a test image here.",
+    "among.pointed": "{a digit} from the test images",
+    "among.pointed.class": "“{digit}”, one of the test images",
     "among.off": "It lies off this map, and is shown at its edge.",
     "among.not-kept":
       "This run keeps no map of test digits: it was made before runs kept one, or has too few of them. Train it again to see it here.",

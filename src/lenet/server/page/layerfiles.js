@@ -1,6 +1,8 @@
 /** Files of the layers that are shown: as a picture, in two forms, and as numbers. */
 import { el, contextOf, svg } from "./elements.js";
 import { csv } from "./files.js";
+import { ramp } from "./lens.js";
+import { t } from "./strings.js";
 
 const GAP = 28; // pixels between layers, and between models
 const LINE = 20; // pixels of a line of text
@@ -52,7 +54,14 @@ function pictureOf(streams) {
     left += widest + GAP;
     bottom = Math.max(bottom, y);
   }
-  return { width: left, height: bottom, words, maps };
+  const [x, y, bar] = [2 * GAP, bottom + SIZE, { width: 200, height: SIZE }];
+  maps.push({ canvas: ramp(), x, y: y - SIZE, ...bar });
+  for (const [text, at] of /** @type {const} */ ([
+    ["low", x],
+    ["high", x + bar.width],
+  ]))
+    words.push({ text: t(`legend.${text}`), face: "p", x: at, y: y + LINE, centred: true });
+  return { width: left, height: y + LINE + GAP, words, maps };
 }
 
 /** The colours of paper and letters. */

@@ -85,7 +85,7 @@ export class Stream {
           el("span", {}, row.kind),
           el("span", { class: "soft" }, shapeText(row.shape)),
           row.parameters > 0 &&
-            el("span", { class: "soft" }, t("layer.weights", { n: integer(row.parameters) })),
+            el("span", { class: "soft" }, t("layer.parameters", { n: integer(row.parameters) })),
           !SILENT.has(kind) && range,
         ),
         el("p", { class: "soft words" }, doesText(row)),
@@ -159,6 +159,11 @@ export class Stream {
       sheet,
       classes: classes && fitsCells(classes) ? classes : [],
     }));
+  }
+
+  /** Paint also what nobody sees, for files and paper. */
+  draw() {
+    for (const { sheet } of this.#blocks) sheet?.draw();
   }
 
   /** Ask for the numbers. @param {import("./api.js").Bytes} image */

@@ -88,8 +88,8 @@ const hintText = () => t(matchMedia("(pointer: coarse)").matches ? "lens.hint.to
 const span = (what, first, last) =>
   t(first === last ? `lens.${what}` : `lens.${what}s`, { first: first + 1, last: last + 1 });
 
-/** The colour scale, from negative to positive. */
-export function legend() {
+/** The colours from negative to positive, on a canvas one pixel high. */
+export function ramp() {
   const canvas = el("canvas", { width: 101, height: 1, class: "ramp", "aria-hidden": "true" });
   const context = contextOf(canvas);
   for (let i = 0; i <= 100; i++) {
@@ -97,5 +97,9 @@ export function legend() {
     context.fillStyle = `rgb(${red} ${green} ${blue})`;
     context.fillRect(i, 0, 1, 1);
   }
-  return el("p", { class: "legend soft" }, t("legend.low"), canvas, t("legend.high"));
+  return canvas;
 }
+
+/** The colour scale in words and colours. */
+export const legend = () =>
+  el("p", { class: "legend soft" }, t("legend.low"), ramp(), t("legend.high"));

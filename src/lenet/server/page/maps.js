@@ -10,6 +10,8 @@ const STRIP = { least: 11, most: 26 }; // pixels of a cell of a flat layer
 let colours = [];
 /** The same for ink on paper, which is never negative. @type {Colour[]} */
 let inks = [];
+/** Both as the pixels of a canvas, four bytes in one number. */
+let pixelsOf = { colours: new Uint32Array(), inks: new Uint32Array() };
 
 /** Read the colours from the style again, after the scheme has changed. */
 export function readColours() {
@@ -32,6 +34,10 @@ export function readColours() {
   const paper = read("--paper");
   colours = ramp(read("--low"), read("--zero"), read("--high"));
   inks = ramp(paper, paper, read("--ink"));
+  /** @param {Colour[]} all */
+  const packed = (all) =>
+    new Uint32Array(Uint8ClampedArray.from(all.flatMap((colour) => [...colour, 255])).buffer);
+  pixelsOf = { colours: packed(colours), inks: packed(inks) };
 }
 
 /**
@@ -54,11 +60,13 @@ export function tile(values, height, width, most, { inked = false, canvas = el("
   canvas.width = width;
   canvas.height = height;
   const context = contextOf(canvas);
+  if (!colours.length) readColours();
   const pixels = context.createImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    const [red, green, blue] = colourOf(values[i], most, inked);
-    pixels.data.set([red, green, blue, 255], 4 * i);
-  }
+  const each = new Uint32Array(pixels.data.buffer);
+  const ramp = inked ? pixelsOf.inks : pixelsOf.colours;
+  const steps = most > 0 ? 127 / most : 0;
+  for (let i = 0; i < each.length; i++)
+    each[i] = ramp[Math.round(127 + Math.max(-127, Math.min(127, values[i] * steps)))];
   context.putImageData(pixels, 0, 0);
   return canvas;
 }
@@ -70,13 +78,27 @@ export function strongest(values) {
   return most;
 }
 
+/** Sheets are painted where they are seen, or soon will be: most layers are out of sight. */
+const windows = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) sheets.get(target)?.come(isIntersecting);
+  },
+  { rootMargin: "25% 0px" },
+);
+/** @type {WeakMap<Element, Sheet>} */
+const sheets = new WeakMap();
+
 /** All maps of one layer on one canvas. */
 export class Sheet {
   /** @type {Float32Array} */ #values = new Float32Array();
   #most = 1;
+  #near = false;
+  /** Whether other values, and whether other pixels, have to be painted than were last. */
+  #late = { values: false, pixels: false };
   /** The share of the layer that is shown, below 1 in slow motion. */
   #done = 1;
   #off = document.createElement("canvas");
+  #fits = { available: 0, ratio: 0 };
   #grid = { columns: 1, cell: 1, gap: 0, width: 0, height: 0 };
 
   /**
@@ -95,11 +117,22 @@ export class Sheet {
     this.canvas = el("canvas", { class: "values" });
     this.marks = el("canvas", { class: "marks" });
     this.element = el("div", { class: "maps" }, this.canvas, this.marks);
+    sheets.set(this.element, this);
+    windows.observe(this.element);
+  }
+
+  /** It comes near to what is seen of the page, or goes. @param {boolean} near */
+  come(near) {
+    this.#near = near;
+    if (near) this.draw();
   }
 
   /** Lay the maps out in some pixels of width. @param {number} available */
   fit(available) {
-    if (!available) return;
+    const ratio = devicePixelRatio || 1;
+    // To set the size of a canvas empties it, and the height of the page changes with each answer.
+    if (!available || (available === this.#fits.available && ratio === this.#fits.ratio)) return;
+    this.#fits = { available, ratio };
     const { maps, width, height } = this;
     let columns, cell, gap;
     if (this.flat) {
@@ -118,13 +151,13 @@ export class Sheet {
     const across = columns * (cell * width + gap) - gap;
     const down = rows * (cell * height + gap) - gap;
     this.#grid = { columns, cell, gap, width: across, height: down };
-    const ratio = devicePixelRatio || 1;
     for (const canvas of [this.canvas, this.marks]) {
       canvas.width = Math.round(across * ratio);
       canvas.height = Math.round(down * ratio);
       canvas.style.width = `${across}px`;
       canvas.style.height = `${down}px`;
     }
+    this.#late.pixels = true;
     this.paint();
   }
 
@@ -132,9 +165,7 @@ export class Sheet {
   show(values) {
     this.#values = values;
     this.#most = strongest(values);
-    // All maps below each other, one pixel for a value.
-    const { inked, maps, height, width } = this;
-    tile(values, maps * height, width, this.#most, { inked, canvas: this.#off });
+    this.#late = { values: true, pixels: true };
     this.paint();
   }
 
@@ -145,11 +176,22 @@ export class Sheet {
 
   /** @param {number} [done] the share that has been computed, in a slow motion of it */
   paint(done = this.#done) {
+    this.#late.pixels ||= done !== this.#done;
     this.#done = done;
-    if (!this.#values.length || !this.#grid.width) return;
+    if (this.#near) this.draw();
+  }
+
+  /** Paint what is late, also where nobody sees it. */
+  draw() {
+    if (!this.#late.pixels || !this.#values.length || !this.#grid.width) return;
+    const { inked, maps, height, width } = this;
+    // All maps below each other, one pixel for a value.
+    if (this.#late.values)
+      tile(this.#values, maps * height, width, this.#most, { inked, canvas: this.#off });
+    this.#late = { values: false, pixels: false };
+    const done = this.#done;
     const context = this.#context(this.canvas);
     const { cell, columns } = this.#grid;
-    const { height, width } = this;
     context.imageSmoothingEnabled = false;
     const shown = this.flat ? 1 : Math.ceil(done * height);
     const [red, green, blue] = colourOf(0, 1, this.inked);

@@ -13,7 +13,9 @@ import { contextOf } from "./elements.js";
  *   own units, `ink` at a size of its own, null if there is none
  */
 
-const LONGEST = 640; // pixels of the longer side of the picture that is sent
+const LONGEST = 640; // pixels of the longer side of a picture of it
+const SHORTEST = 320; // of one to be read: the service enlarges smaller ones
+const LINE = 4; // pixels that the thinnest line has at least: its digits are large enough to read
 const ONE = 160; // pixels of the longer side of a digit that the page reads itself
 
 export class Strokes {
@@ -137,12 +139,18 @@ export class Strokes {
   }
 
   /**
-   * The drawing as a picture, black on white, for the service.
+   * The drawing as a picture, black on white.
    * @param {{width: number, height: number}} size of the drawing, in its own units
+   * @param {{brief?: boolean}} [options] `brief`: no larger than the service needs to read it
    * @returns {Promise<Blob>} a PNG
    */
-  picture({ width, height }) {
-    const scale = LONGEST / Math.max(width, height);
+  picture({ width, height }, { brief = false } = {}) {
+    const longer = Math.max(width, height);
+    let thinnest = Infinity;
+    for (const { width: line, points } of this.list)
+      for (const { p } of points) thinnest = Math.min(thinnest, line * p);
+    const enough = Math.min(LONGEST, Math.max(SHORTEST, (LINE * longer) / thinnest));
+    const scale = (brief ? enough : LONGEST) / longer;
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);
