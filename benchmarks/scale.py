@@ -34,7 +34,8 @@ from reading_speed import digit_files, photo
 
 LENET = (sys.executable, "-m", "lenet")
 PART = "part-*.parquet"
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1  # looking more often takes a noticeable share of two cores
+SEARCH_SECONDS = 2.0  # between two searches for the processes that read
 PARTS = ("rates", "cost", "plan", "large", "compare")
 CELL = 'model = "lenet5"\ndata = "uci-digits"\nbatch = 32\nlearning_rate = 6e-3\nepochs = 2\n'
 
@@ -59,7 +60,7 @@ def bulk(workers: str, sources: Sequence[Path], out: Path, shard: int, *words: s
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     first, last, seen, driver, worker = 0.0, 0.0, 0, 0.0, 0.0
-    at_first = 0
+    at_first, pids, searched = 0, [], 0.0
     while process.poll() is None:
         count = len(list(out.glob(PART)))
         now = time.perf_counter()
@@ -68,7 +69,9 @@ def bulk(workers: str, sources: Sequence[Path], out: Path, shard: int, *words: s
         if count > seen:
             last, seen = now, count
         driver = max(driver, megabytes(process.pid))
-        worker = max([worker, *map(megabytes, readers(process.pid, workers))])
+        if now - searched > SEARCH_SECONDS:
+            pids, searched = readers(process.pid, workers), now
+        worker = max([worker, *map(megabytes, pids)])
         time.sleep(POLL_SECONDS)
     assert process.returncode == 0, command
     ended = time.perf_counter()
@@ -175,7 +178,9 @@ def compare_rates(folder: Path, pictures: int, rounds: int) -> None:
             )
             for name in ("start", "stop")
         )
-        print(f"| {what} | {local:,.0f} | {ray:,.0f} | {ratio:.0%} | {start} | {stop} |")
+        print(
+            f"| {what} | {local:,.0f} | {ray:,.0f} | {ratio:.0%} | {start} | {stop} |", flush=True
+        )
         memory.append(
             f"{what}: driver {max(p.driver for p in passes['ray']):.0f} MB, the largest actor "
             f"{max(p.worker for p in passes['ray']):.0f} MB"
