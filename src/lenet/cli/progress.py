@@ -33,11 +33,11 @@ class TrainingLines(Watcher):
         err.print(f"{parts.train.name}: {len(classes)} classes, {listed(classes)}; {counts}")
         for note in (*parts.notes, *([counts.hint] if counts.hint else [])):
             err.print(note)
-        held = [parts.validation] if parts.validation else []
-        err.print(f"equal images: {count_duplicates([parts.train, *held], parts.test)}")
-        held_out = len(parts.validation) if parts.validation else 0
+        held_out = [parts.validation] if parts.validation else []
+        err.print(f"equal images: {count_duplicates([parts.train, *held_out], parts.test)}")
         others = f", {len(parts.nondigits):,} of no class to train on" if parts.nondigits else ""
-        err.print(f"split: {split_text(len(parts.train), held_out, len(parts.test))}{others}")
+        split = split_text(len(parts.train), sum(map(len, held_out)), len(parts.test))
+        err.print(f"split: {split}{others}")
 
     def begins(self, run: Run, epochs_done: int) -> None:
         """Print the model, its data and its folder."""

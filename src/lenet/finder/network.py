@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import ModelError
 from lenet.finder.candidates import CELL, Candidates, distinct, peaks
-from lenet.finder.contrast import normalise_contrast, to_grey
+from lenet.finder.contrast import WINDOW, normalise_contrast, to_grey
 from lenet.picture.crop import InkMap, cut_by_contrast, cut_ink
 from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
@@ -28,7 +28,7 @@ PADDING = 16  # pixels: room for the contrast around ink at the edge
 BARE = 3  # grey levels: paper, which differs from the border's colour by no more
 # Pixels of paper to look at around all ink: half a `WINDOW` for its contrast, and a margin as that
 # of a page. With half a window alone, one of 539 pictures of a digit was read otherwise.
-AROUND = 20 + PADDING
+AROUND = WINDOW // 2 + PADDING
 OFF = 8.0  # pixels by which the middle of a character may seem to lie outside of all ink
 CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
 NOWHERE = -20.0  # logit of what bare paper holds
