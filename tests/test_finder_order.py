@@ -218,6 +218,58 @@ def test_a_sudoku_without_a_grid_is_read_row_by_row() -> None:
     assert "".join(sudoku().read().split()) == digits
 
 
+def sparse_sudoku(seed: int) -> tuple[Page, list[list[str]]]:
+    """Return a third of a sudoku's cells on a sheet that is photographed askew, and its rows."""
+    page, chance = Page(seed), np.random.default_rng([seed, 1])
+    pitch = chance.uniform(1.3, 3.6) * HEIGHT
+    cells = chance.choice(list("123456789"), (9, 9))
+    cells[chance.random((9, 9)) > 0.35] = "."
+    for i, row in enumerate(cells):
+        for j, cell in enumerate(row):
+            if cell != ".":
+                x, y = chance.normal(0, 1.2, 2)
+                page.write(cell, pitch * (j - 4) + x, pitch * (i - 4) + y)
+    page.turned(float(chance.uniform(-8, 8)))
+    across, down = chance.uniform(-0.1, 0.1, 2) / (4 * pitch)
+    page.digits = [
+        (digit, x / (1 + across * x + down * y), y / (1 + across * x + down * y), h)
+        for digit, x, y, h in page.digits
+    ]
+    return page, [[cell for cell in row if cell != "."] for row in cells]
+
+
+def test_sparse_sudokus_photographed_askew_are_read_row_by_row() -> None:
+    read = 0
+    for seed in range(40):
+        page, wanted = sparse_sudoku(seed)
+        read += "".join(page.read().split()) == "".join(cell for row in wanted for cell in row)
+    assert read >= 36
+
+
+def test_the_rows_of_sparse_sudokus_photographed_askew_are_told_apart() -> None:
+    told = 0
+    for seed in range(40):
+        page, wanted = sparse_sudoku(seed)
+        rows_told = [list(row.replace(".", "")) for row in page.read_grid().split("\n")]
+        told += [row for row in rows_told if row] == [row for row in wanted if row]
+    assert told >= 36
+
+
+def test_the_diagonals_of_a_sparse_grid_are_not_taken_for_its_rows() -> None:
+    cells = """\
+5...6...1
+.9..7..2.
+...8.4...
+..8...1..
+37.....48
+..2...6..
+...7.6...
+.4..1..7.
+8...3...2"""
+    wanted = "".join(filter(str.isdigit, cells))
+    assert "".join(sudoku(1.63 * HEIGHT, cells).read().split()) == wanted
+
+
 def test_an_empty_row_within_a_grid_is_seen() -> None:
     cells = "1.2\n345\n...\n6.7"
     assert sudoku(34, cells).read_grid() == cells

@@ -1,29 +1,21 @@
 """The order in which digits are read: rows, numbers in them, and the text that they make.
 
-Each digit is linked to its right neighbour, the closest links first. Chains of digits are then
-linked where they turn into each other, as on an arc, and across wider gaps, along the slope that
-each chain has at its end: rows may be slanted or bent, and those of a table are read across its
-columns.
+How the rows run is taken out first (`lenet.finder.levelling`). Each digit is linked to its right
+neighbour, the closest links first. Chains of digits are then linked where they turn into each
+other, as on an arc, and across wider gaps, along the slope that each chain has at its end: the rows
+of a table are read across its columns.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.finder.candidates import crossing
+from lenet.finder.levelling import ALIKE, FEWEST, Level, Levelling, levellings
 
-STEEPEST = 46  # degrees that rows may be slanted; beyond it a page lies on its side
 SHEAR = 15  # degrees by which columns of a grid lean, seen askew
-NEIGHBOURS = 3.0  # heights of a digit: pairs within it tell how rows are slanted
-LEVEL = 0.25  # heights: how far digits of a row are above and below its line
-UNSLANTED = 1.3  # a slant needs so many times the votes of level rows, and one vote more
-REFINED = 3  # times the slant is refined; a fourth changes nothing
-FEWEST = 4  # digits that make a slant plausible: of three, one is easily out of line
-ALIKE = 0.6  # of the height: only digits about as high tell how rows are slanted
 WIDTH = 0.6  # of the height of a digit: its usual width
 REACH = 1.6  # heights between digits that are linked at once: what is wider apart needs a slope
 OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
@@ -42,23 +34,6 @@ GUTTER = 2.0  # heights between columns that are read one after the other, if no
 
 Number = tuple[int, ...]
 Row = tuple[Number, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Level:
-    """Boxes, seen so that rows run across.
-
-    Attributes
-    ----------
-    x, y : ndarray of float64, (n,)
-        Centres.
-    w, h : ndarray of float64, (n,)
-    """
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    w: NDArray[np.float64]
-    h: NDArray[np.float64]
 
 
 def rows(
@@ -86,12 +61,9 @@ def rows(
     """
     if len(boxes) < 2:
         return (((0,),),) * len(boxes)
-    level = _turned(boxes, 0.0)
-    slant = _slant(level.x, level.y, level.h)
-    level = _turned(boxes, slant)
-    chains = _ordered(_joined(_bent(_linked(level), level), level), level)
-    signs = _turned(np.empty((0, 4)) if others is None else others, slant)
-    return tuple(_numbers(chain, level, signs) for chain in chains)
+    levelled, level, chains = _levelled(Level.of(boxes))
+    signs = levelled(Level.of(np.empty((0, 4)) if others is None else others))
+    return tuple(_numbers(chain, level, signs) for chain in _ordered(chains, level))
 
 
 def text(rows: Sequence[Row], characters: Sequence[str]) -> str:
@@ -122,18 +94,13 @@ def grid(boxes: NDArray[np.floating | np.integer]) -> tuple[Row, ...]:
     """
     if len(boxes) < 2:
         return (((0,),),) * len(boxes)
-    level = _turned(boxes, 0.0)
-    down = _slant(level.x, level.y, level.h)
-    level = _turned(boxes, down)
-    lean = _slant(level.y, level.x, level.h, SHEAR)
-    signs = _turned(np.empty((0, 4)), 0.0)
-    chains = _linked(level)
-    cells = [cell for chain in chains for cell in _numbers(chain, level, signs, APART[0])]
-    x, y = (
-        np.array([values[list(cell)].mean() for cell in cells]) for values in (level.x, level.y)
-    )
+    _, level, _ = _levelled(Level.of(boxes))
+    column = levellings(level.across, SHEAR)[0](level.across).y
+    nothing = Level.of(np.empty((0, 4)))
+    cells = [cell for chain in _linked(level) for cell in _numbers(chain, level, nothing, APART[0])]
+    x, y = (np.array([values[list(cell)].mean() for cell in cells]) for values in (column, level.y))
     height = float(np.median(level.h))
-    i, j = _steps(y, height), _steps(x - y * math.tan(lean), height)
+    i, j = _steps(y, height), _steps(x, height)
     table: list[list[Number]] = [[()] * (int(j.max()) + 1) for _ in range(int(i.max()) + 1)]
     for index in np.argsort(x, kind="stable").tolist():
         table[i[index]][j[index]] += cells[index]
@@ -170,44 +137,16 @@ def _steps(values: NDArray[np.float64], height: float) -> NDArray[np.intp]:
     return steps
 
 
-def _turned(boxes: NDArray[np.floating | np.integer], slant: float) -> _Level:
-    x, y, w, h = np.asarray(boxes, np.float64).T
-    x, y = x + w / 2, y + h / 2
-    cos, sin = math.cos(slant), math.sin(slant)
-    return _Level(x * cos + y * sin, y * cos - x * sin, w, h)
+def _levelled(digits: Level) -> tuple[Levelling, Level, list[list[int]]]:
+    """Return how the rows of a page run, its digits with that taken out, and chains of them.
 
-
-def _slant(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    height: NDArray[np.float64],
-    steepest: int = STEEPEST,
-) -> float:
-    """Return how much rows fall to the right, in radians: the angle at which most pairs agree.
-
-    It is at most `steepest`, in degrees.
+    Of several ways the one with the fewest rows.
     """
-    if len(x) < FEWEST:
-        return 0.0
-    first, second = crossing(x, x + NEIGHBOURS * height)
-    across, down = x[second] - x[first], y[second] - y[first]
-    higher = np.maximum(height[first], height[second])
-    distance = np.hypot(across, down) / higher
-    near = (distance > 0.3) & (distance < NEIGHBOURS)
-    near &= np.minimum(height[first], height[second]) > ALIKE * higher
-    angle, distance = np.arctan2(down, across)[near], distance[near]
-    turns = np.deg2rad(np.arange(-steepest, steepest + 1))
-
-    def agreeing(turn: float) -> NDArray[np.float64]:
-        return np.exp(-((distance * np.sin(angle - turn) / LEVEL) ** 2))
-
-    votes = np.array([(agreeing(turn) / distance).sum() for turn in turns])
-    slanted = votes.max() > UNSLANTED * votes[steepest] + 1
-    slant = float(turns[votes.argmax()]) if slanted else 0.0
-    for _ in range(REFINED):
-        weight = agreeing(slant) * distance
-        slant += float((weight * np.sin(angle - slant)).sum() / (weight.sum() + 1))
-    return slant
+    ways = []
+    for levelling in levellings(digits):
+        level = levelling(digits)
+        ways.append((levelling, level, _joined(_bent(_linked(level), level), level)))
+    return min(ways, key=lambda way: len(way[2]))
 
 
 def _matched(
@@ -229,7 +168,7 @@ def _matched(
     return chains
 
 
-def _linked(level: _Level) -> list[list[int]]:
+def _linked(level: Level) -> list[list[int]]:
     """Return chains of digits that stand close together."""
     x, y, w, h = level.x, level.y, level.w, level.h
     first, second = crossing(x - w / 2, x + w / 2 + REACH * h)
@@ -242,7 +181,7 @@ def _linked(level: _Level) -> list[list[int]]:
     return _matched(first[good], second[good], costs[good], len(x))
 
 
-def _joined(chains: list[list[int]], level: _Level) -> list[list[int]]:
+def _joined(chains: list[list[int]], level: Level) -> list[list[int]]:
     """Return chains, linked across wide gaps to those that they run into."""
     height = np.array([np.median(level.h[chain]) for chain in chains])
     starts, ends = (
@@ -271,7 +210,7 @@ def _joined(chains: list[list[int]], level: _Level) -> list[list[int]]:
     return [[index for part in parts for index in chains[part]] for parts in joined]
 
 
-def _bent(chains: list[list[int]], level: _Level) -> list[list[int]]:
+def _bent(chains: list[list[int]], level: Level) -> list[list[int]]:
     """Return chains, linked where the tips of two are nearest to each other and the row bends.
 
     Only rows of `FEWEST` digits are bent: of two or three, as of a fraction, any lie on an arc.
@@ -296,7 +235,7 @@ def _bent(chains: list[list[int]], level: _Level) -> list[list[int]]:
 
 
 def _nearest(
-    tips: NDArray[np.intp], of: NDArray[np.intp], level: _Level, side: int
+    tips: NDArray[np.intp], of: NDArray[np.intp], level: Level, side: int
 ) -> NDArray[np.intp]:
     """Return the digit of another chain nearest to each tip, to its right or left; -1: none."""
     nearest = np.full(len(tips), -1, np.intp)
@@ -312,7 +251,7 @@ def _nearest(
     return nearest
 
 
-def _is_arc(row: list[int], level: _Level) -> bool:
+def _is_arc(row: list[int], level: Level) -> bool:
     """Whether digits follow each other closely, to the right, and turn evenly to one side."""
     across, down = np.diff(level.x[row]), np.diff(level.y[row])
     heights = level.h[row]
@@ -329,7 +268,7 @@ def _is_arc(row: list[int], level: _Level) -> bool:
     )
 
 
-def _tangent(level: _Level, part: list[int], tip: int, height: float) -> tuple[float, float, float]:
+def _tangent(level: Level, part: list[int], tip: int, height: float) -> tuple[float, float, float]:
     """Return x of the digit `tip`, and y and slope of the line through a part of a chain there."""
     x, y = level.x[part], level.y[part]
     middle_x, middle_y = x.mean(), y.mean()
@@ -339,7 +278,7 @@ def _tangent(level: _Level, part: list[int], tip: int, height: float) -> tuple[f
     return float(at), float(middle_y + slope * (at - middle_x)), float(slope)
 
 
-def _numbers(chain: list[int], level: _Level, signs: _Level, widest: float = APART[1]) -> Row:
+def _numbers(chain: list[int], level: Level, signs: Level, widest: float = APART[1]) -> Row:
     """Return the numbers of a row: they are parted by other characters and by wide gaps."""
     x, y, w, h = (values[chain] for values in (level.x, level.y, level.w, level.h))
     height = np.maximum(h[1:], h[:-1])
@@ -355,7 +294,7 @@ def _numbers(chain: list[int], level: _Level, signs: _Level, widest: float = APA
     return tuple(tuple(chain[start:end]) for start, end in pairwise(ends))
 
 
-def _ordered(chains: list[list[int]], level: _Level) -> list[list[int]]:
+def _ordered(chains: list[list[int]], level: Level) -> list[list[int]]:
     """Return rows from top to bottom; of columns that no row crosses, one after the other."""
     height = np.array([np.median(level.h[chain]) for chain in chains])
     middle = np.array([level.y[chain].mean() for chain in chains])
