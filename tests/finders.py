@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from lenet.finder import Finder, Heat, normalise_contrast
 from lenet.finder.candidates import CELL, UNIT
-from lenet.finder.network import PADDING, level_sizes
+from lenet.finder.levels import PADDING, level_sizes
 
 USUAL = 26  # pixels of a digit's longer side in the level in which it is found
 SIGN = 1.8  # times as wide as high: a dash

@@ -1,7 +1,7 @@
 """The finder: coordinates, levels and colours, with maps that are perfect, and with real files."""
 
 import pickle
-from itertools import count, pairwise
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from lenet.errors import ModelError
-from lenet.finder import Candidates, Finder, normalise_contrast
+from lenet.finder import Candidates, Finder, Heat, normalise_contrast
 from lenet.finder.candidates import distinct
 from lenet.finder.contrast import to_grey
-from lenet.finder.network import PADDING, level_sizes
+from lenet.finder.levels import PADDING, level_sizes
 
 Boxes = NDArray[np.float64]
 
@@ -27,16 +27,23 @@ class Oracle(Finder):
         self.page[[0, -1], [0, -1]] = 200  # or it would be bare paper, which is not looked at
         self.boxes = boxes
         self.others = np.empty((0, 4)) if others is None else others
-        self.calls = count()
+        self.level = (0, 0)
+
+    def see(
+        self,
+        grey: NDArray[np.uint8],
+        inked: tuple[float, float, float, float],
+        page: tuple[int, int],
+    ) -> Heat:
+        self.level = grey.shape[1], grey.shape[0]
+        return super().see(grey, inked, page)
 
     def run(self, pages: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         rows, columns = (side // 4 for side in pages.shape[2:])
         maps = np.full((1, 16, rows, columns), -6, np.float32)
         ink = np.full((1, 1, 2 * rows, 2 * columns), -6, np.float32)
         height, width = self.page.shape
-        sizes = level_sizes(width, height)
-        level_width, level_height = sizes[next(self.calls) % len(sizes)]
-        scale = np.array([level_width / width, level_height / height] * 2)
+        scale = np.array([self.level[0] / width, self.level[1] / height] * 2)
         for channel, boxes in enumerate((self.boxes, self.others)):
             for x, y, w, h in boxes * scale:
                 fit = 4 - 8 * max(0, np.log(13 / max(w, h)), np.log(max(w, h) / 46))
@@ -78,6 +85,20 @@ def test_a_digit_of_any_size_is_found_once(height: int, slimness: float) -> None
     width = min(slimness * height, 400)
     boxes = np.array([[(400 - width) / 2 + 0.3, (400 - height) / 2, width, height]])
     assert equal(Oracle(400, 400, boxes).found(), boxes)
+
+
+@pytest.mark.parametrize(("size", "finer"), [(9, 1), (13, 1), (20, 0), (60, 0)])
+def test_small_print_is_looked_at_one_level_finer(size: int, finer: int) -> None:
+    boxes = np.array([[20.3 + 1.1 * size * i, 40, 0.6 * size, size] for i in range(4)])
+    oracle = Oracle(400, 300, boxes)
+    sizes = [heat.size for heat in oracle.look(oracle.page)]
+    assert sizes == [(800, 600)] * finer + level_sizes(400, 300)
+    assert equal(oracle.found(), boxes)
+
+
+def test_one_small_spot_is_no_small_print() -> None:
+    oracle = Oracle(400, 300, np.array([[20.0, 40, 6, 9]]))
+    assert len(oracle.look(oracle.page)) == len(level_sizes(400, 300))
 
 
 def test_one_digit_that_fills_a_tiny_picture_is_found_once() -> None:

@@ -21,8 +21,8 @@ UNSLANTED = 1.3  # a slant needs so many times the votes of level rows, and one 
 REFINED = 3  # times the slant is refined; a fourth changes nothing
 FEWEST = 4  # digits that make a slant plausible: of three, one is easily out of line
 ALIKE = 0.6  # of the height: only digits about as high tell how rows run
-# Of the first 100 sparse sudokus of `tests/test_finder_order.py`, 31 are read in order by their slant
-# alone, 93 with the surface.
+# Of the first 100 sparse sudokus of `tests/test_finder_order.py`, 31 are read in order by their
+# slant alone, 93 with the surface.
 REACHES = 4.0, 6.0, 9.0, 13.5, 20.0, 30.0, 45.0  # heights between the digits of a pair, in steps
 STEPS = 2  # of the fit, for each reach
 TOLERANCE = 0.2  # heights: by how much a digit may be off the line of another

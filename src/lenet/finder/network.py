@@ -11,28 +11,27 @@ from numpy.typing import NDArray
 
 from lenet.errors import ModelError
 from lenet.finder.candidates import CELL, Candidates, distinct, peaks
-from lenet.finder.contrast import WINDOW, normalise_contrast, to_grey
+from lenet.finder.contrast import normalise_contrast, to_grey
+from lenet.finder.levels import (
+    PADDING,
+    finer_size,
+    inked_part,
+    level_sizes,
+    padded,
+    resized,
+    window,
+)
 from lenet.picture.crop import InkMap, cut_by_contrast, cut_ink
 from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 from lenet.storage import sha256
 
-# The network finds characters of 13 to 46 pixels, so each level is half as large as the one before.
-FINEST = 1_600  # pixels of a page's longer side: a digit of 1 % of a photo has 16 of them
-ENLARGED, MOST_ENLARGED = 320, 4.0  # pixels to which small pictures are enlarged, and by how much
-COARSEST = 46  # pixels: a digit as high as the page is found there
-THINNEST = 6  # pixels of a level's shorter side: no digit is more than 8 times as high as wide
+SMALL_PRINT = 15  # pixels of the finest level
+SEVERAL = 3  # characters so small that are more probable than not
 SHIPPED = "finder"  # name of the finder in the package
-STRIDE = 16  # pixels; the network takes multiples of it
-PADDING = 16  # pixels: room for the contrast around ink at the edge
-BARE = 3  # grey levels: paper, which differs from the border's colour by no more
-# Pixels of paper to look at around all ink: half a `WINDOW` for its contrast, and a margin as that
-# of a page. With half a window alone, one of 539 pictures of a digit was read otherwise.
-AROUND = WINDOW // 2 + PADDING
 OFF = 8.0  # pixels by which the middle of a character may seem to lie outside of all ink
 CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
 NOWHERE = -20.0  # logit of what bare paper holds
-EVEN = 12  # grey levels: a border has one colour if most of it is nearer to its median
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,20 +217,43 @@ class Finder:
         ----------
         page : ndarray of uint8, (h, w, 3) or (h, w)
         """
-        seen: list[Heat] = []
         height, width = page.shape[:2]
-        for size in level_sizes(width, height):
-            page = _resized(page, size)
-            if not seen:
-                page = to_grey(page)
-                inked = _inked(page)
-            padded = _padded(page)
-            rows, columns = _window(inked, size, padded.shape)
-            shown = normalise_contrast(padded[rows, columns])
-            maps, ink = self.run(shown[None, None])
-            scale, corner = (width / size[0], height / size[1]), (columns.start, rows.start)
-            seen.append(Heat(shown, maps[0], ink[0, 0], size, corner, inked, scale))
+        sizes = level_sizes(width, height)
+        grey = to_grey(resized(page, sizes[0]))
+        inked = inked_part(grey)
+        seen = [self.see(grey, inked, (width, height))]
+        finer = finer_size(sizes[0], (width, height))
+        if finer and _holds_small_print(seen[0]):
+            seen.insert(0, self.see(resized(grey, finer), inked, (width, height)))
+        for size in sizes[1:]:
+            grey = resized(grey, size)
+            seen.append(self.see(grey, inked, (width, height)))
         return seen
+
+    def see(
+        self,
+        grey: NDArray[np.uint8],
+        inked: tuple[float, float, float, float],
+        page: tuple[int, int],
+    ) -> Heat:
+        """Return what the network says of one level of a page.
+
+        Parameters
+        ----------
+        grey : ndarray of uint8, (h, w)
+            The level.
+        inked : tuple of float
+            As in `Heat`.
+        page : tuple of int
+            Width and height of the page in pixels.
+        """
+        height, width = grey.shape
+        level = padded(grey)
+        rows, columns = window(inked, (width, height), level.shape)
+        shown = normalise_contrast(level[rows, columns])
+        maps, ink = self.run(shown[None, None])
+        scale, corner = (page[0] / width, page[1] / height), (columns.start, rows.start)
+        return Heat(shown, maps[0], ink[0, 0], (width, height), corner, inked, scale)
 
     def find(self, page: NDArray[np.uint8], *, all_characters: bool = False) -> Found:
         """Return where digits may stand in a page.
@@ -260,22 +282,13 @@ def shipped_finder() -> Finder:
     return Finder(Run.find(SHIPPED).require_finder().read(MODEL), threads=1)
 
 
-def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
-    """Return width and height of each level of a page, the finest first.
-
-    >>> level_sizes(28, 28)
-    [(112, 112), (56, 56), (28, 28)]
-    >>> level_sizes(4000, 3000)
-    [(1600, 1200), (800, 600), (400, 300), (200, 150), (100, 75), (50, 38), (25, 19)]
-    """
-    longer, shorter = max(width, height), min(width, height)
-    scale = min(max(1.0, ENLARGED / longer), MOST_ENLARGED, FINEST / longer)
-    sizes = []
-    while True:
-        sizes.append((max(1, round(width * scale)), max(1, round(height * scale))))
-        if longer * scale <= COARSEST or shorter * scale / 2 < THINNEST:
-            return sizes
-        scale /= 2
+def _holds_small_print(heat: Heat) -> bool:
+    """Whether characters of a level are smaller than the network was trained to find."""
+    either = heat.maps[:2].max(0)
+    seen = peaks(heat.maps, either, 0, heat.bounds, (1, 1), heat.margin)
+    sure = np.maximum(seen.digit, seen.other) > 0
+    small = seen.boxes[:, 2:].max(1, initial=0) < SMALL_PRINT
+    return int(np.count_nonzero(sure & small)) >= SEVERAL
 
 
 def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
@@ -303,72 +316,3 @@ def _candidates(seen: list[Heat], *channels: int) -> Candidates:
         parts.append(part)
         scores.append(np.stack([part.digit, part.other])[list(channels)].max(0))
     return distinct(parts, scores, [math.sqrt(heat.scale[0] * heat.scale[1]) for heat in seen])
-
-
-def _resized(page: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    height, width = page.shape[:2]
-    if (width, height) == size:
-        return page
-    way = cv2.INTER_AREA if size[0] < width else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(page, size, interpolation=way), np.uint8)
-
-
-def _inked(grey: NDArray[np.uint8]) -> tuple[float, float, float, float]:
-    """Return what is not bare paper: its left, upper, right and lower edge, as shares of the page.
-
-    Bare is what has the colour of most of the border.
-    """
-    height, width = grey.shape
-    colour = float(np.median(_border(grey)))
-    inked = np.abs(grey - np.float32(colour)) > BARE
-    across, down = np.flatnonzero(inked.any(0)), np.flatnonzero(inked.any(1))
-    if not len(across):
-        return 0, 0, 0, 0
-    return (
-        across[0] / width,
-        down[0] / height,
-        (across[-1] + 1) / width,
-        (down[-1] + 1) / height,
-    )
-
-
-def _window(
-    inked: tuple[float, float, float, float], size: tuple[int, int], padded: tuple[int, ...]
-) -> tuple[slice, slice]:
-    """Return the rows and columns of a padded level to look at, in multiples of `STRIDE`.
-
-    >>> _window((0, 0, 1, 1), (640, 400), (432, 672))
-    (slice(0, 432, None), slice(0, 672, None))
-    >>> _window((0.5, 0.5, 0.6, 0.7), (640, 400), (432, 672))
-    (slice(176, 336, None), slice(288, 448, None))
-    """
-    left, top, right, bottom = inked
-    spans = []
-    for first, last, side, most in (
-        (top, bottom, size[1], padded[0]),
-        (left, right, size[0], padded[1]),
-    ):
-        start = max(0, int(first * side) + PADDING - AROUND) // STRIDE * STRIDE
-        end = -(-(math.ceil(last * side) + PADDING + AROUND) // STRIDE) * STRIDE
-        spans.append(slice(start, min(end, most)))
-    return spans[0], spans[1]
-
-
-def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-
-
-def _padded(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a level with a margin, and as large as the network takes it.
-
-    The margin has the colour of the border: to repeat the border would draw ink that touches it
-    out into streaks. Only where the border has no colour of its own is it repeated.
-    """
-    height, width = grey.shape
-    border = _border(grey)
-    colour = float(np.median(border))
-    even = np.count_nonzero(np.abs(border - colour) < EVEN) > 0.5 * len(border)
-    bottom, right = (PADDING + -(side + 2 * PADDING) % STRIDE for side in (height, width))
-    way = cv2.BORDER_CONSTANT if even else cv2.BORDER_REPLICATE
-    padded = cv2.copyMakeBorder(grey, PADDING, bottom, PADDING, right, way, value=colour)
-    return np.asarray(padded, np.uint8)
