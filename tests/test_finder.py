@@ -96,9 +96,12 @@ def test_small_print_is_looked_at_one_level_finer(size: int, finer: int) -> None
     assert equal(oracle.found(), boxes)
 
 
-def test_one_small_spot_is_no_small_print() -> None:
-    oracle = Oracle(400, 300, np.array([[20.0, 40, 6, 9]]))
-    assert len(oracle.look(oracle.page)) == len(level_sizes(400, 300))
+def test_a_small_spot_or_label_is_no_small_print() -> None:
+    spot, label = [[20.0, 40, 6, 9]], [[20.0 + 10 * i, 40, 6, 9] for i in range(3)]
+    large = [[20.0 + 30 * i, 90, 20, 30] for i in range(4)]
+    for boxes in (spot, label + large):
+        oracle = Oracle(400, 300, np.array(boxes))
+        assert len(oracle.look(oracle.page)) == len(level_sizes(400, 300))
 
 
 def test_one_digit_that_fills_a_tiny_picture_is_found_once() -> None:

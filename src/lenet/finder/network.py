@@ -26,8 +26,8 @@ from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 from lenet.storage import sha256
 
-SMALL_PRINT = 15  # pixels of the finest level
-SEVERAL = 3  # characters so small that are more probable than not
+# Print is small where half of several characters, each more probable than not, are smaller.
+SMALL_PRINT, SEVERAL = 15, 3  # pixels of the finest level, characters
 SHIPPED = "finder"  # name of the finder in the package
 OFF = 8.0  # pixels by which the middle of a character may seem to lie outside of all ink
 CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
@@ -283,12 +283,12 @@ def shipped_finder() -> Finder:
 
 
 def _holds_small_print(heat: Heat) -> bool:
-    """Whether characters of a level are smaller than the network was trained to find."""
+    """Whether most characters of a level are smaller than the network finds well."""
     either = heat.maps[:2].max(0)
     seen = peaks(heat.maps, either, 0, heat.bounds, (1, 1), heat.margin)
     sure = np.maximum(seen.digit, seen.other) > 0
-    small = seen.boxes[:, 2:].max(1, initial=0) < SMALL_PRINT
-    return int(np.count_nonzero(sure & small)) >= SEVERAL
+    small = seen.boxes[sure, 2:].max(1, initial=0) < SMALL_PRINT
+    return SEVERAL <= int(small.sum()) >= len(small) / 2
 
 
 def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
