@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.errors import ModelError
-from lenet.finder.candidates import CELL, Candidates, distinct, peaks
+from lenet.finder.candidates import CELL, UNCLEAR, Candidates, clearness, distinct, peaks
 from lenet.finder.contrast import normalise_contrast, to_grey
 from lenet.finder.levels import (
     PADDING,
@@ -224,7 +224,9 @@ class Finder:
         seen = [self.see(grey, inked, (width, height))]
         finer = finer_size(sizes[0], (width, height))
         if finer and _holds_small_print(seen[0]):
-            seen.insert(0, self.see(resized(grey, finer), inked, (width, height)))
+            closer = self.see(resized(grey, finer), inked, (width, height))
+            if _clearness(closer) > max(UNCLEAR, _clearness(seen[0])):  # or it is a texture
+                seen.insert(0, closer)
         for size in sizes[1:]:
             grey = resized(grey, size)
             seen.append(self.see(grey, inked, (width, height)))
@@ -284,11 +286,20 @@ def shipped_finder() -> Finder:
 
 def _holds_small_print(heat: Heat) -> bool:
     """Whether most characters of a level are smaller than the network finds well."""
-    either = heat.maps[:2].max(0)
-    seen = peaks(heat.maps, either, 0, heat.bounds, (1, 1), heat.margin)
+    seen = _characters(heat)
     sure = np.maximum(seen.digit, seen.other) > 0
     small = seen.boxes[sure, 2:].max(1, initial=0) < SMALL_PRINT
     return SEVERAL <= int(small.sum()) >= len(small) / 2
+
+
+def _clearness(heat: Heat) -> float:
+    seen = _characters(heat)
+    return clearness(np.maximum(seen.digit, seen.other))
+
+
+def _characters(heat: Heat) -> Candidates:
+    """Return where a level has characters, digits or not, in its own pixels."""
+    return peaks(heat.maps, heat.maps[:2].max(0), 0, heat.bounds, (1, 1), heat.margin)
 
 
 def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:

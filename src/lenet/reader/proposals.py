@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.finder import Candidates, Finder, Found, Heat, Preparation, Single, found_in, prepare
+from lenet.finder.candidates import UNCLEAR, clearness
 from lenet.picture import Box, Picture
 from lenet.picture.normalising import SIDE, Polarity, normalised_ink
 
-# A page is on its side where characters are seen unclearly, but surely once it is turned. Of drawn
-# scenes on their side, 99 % are seen less clearly than `UNCLEAR`.
-UNCLEAR = 0.5  # of 1: sum of squared probabilities of all characters by the sum of probabilities
+# A page is on its side where characters are seen unclearly, but surely once it is turned.
 GLIMPSED = 1.5  # sum of probabilities; with less, a page is not worth turning
 # With these, of 200 drawn scenes on their side, also those of fewer characters, 107 are turned
 # upright, and of 200 upright ones 5 are turned (`benchmarks/drawn_scenes.py`).
@@ -136,7 +135,7 @@ def _best_way_up(
     """Return what was found, of a page on its side after turning it, and the quarters turned."""
     upright = found_in(seen, all_characters=all_characters)
     chances = _chances(upright)
-    if chances.sum() < GLIMPSED or _clearness(chances) > UNCLEAR:
+    if chances.sum() < GLIMPSED or clearness(_logits(upright)) > UNCLEAR:
         return upright, 0
     best, turns, surest = upright, 0, SURER * _sureness(chances)
     for quarters in (1, 3):
@@ -150,12 +149,11 @@ def _best_way_up(
 
 def _chances(found: Found) -> NDArray[np.float64]:
     """Return the probability of each character that was found, (n,)."""
-    logits = np.concatenate([found.digits.digit, found.others.other]).astype(np.float64)
-    return np.asarray(1 / (1 + np.exp(-logits)), np.float64)
+    return np.asarray(1 / (1 + np.exp(-_logits(found))), np.float64)
 
 
-def _clearness(chances: NDArray[np.float64]) -> float:
-    return float((chances**2).sum()) / max(float(chances.sum()), 1e-9)
+def _logits(found: Found) -> NDArray[np.float64]:
+    return np.concatenate([found.digits.digit, found.others.other]).astype(np.float64)
 
 
 def _sureness(chances: NDArray[np.float64]) -> float:
