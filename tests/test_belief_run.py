@@ -69,6 +69,18 @@ def test_a_fitted_belief_tells_digits_from_what_the_finder_took_for_one(
     assert np.allclose(again(seen), belief(seen), atol=1e-3)
 
 
+def test_scenes_are_looked_at_as_large_as_they_are(
+    scenes: Scenes, model: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(networks: Networks, pages: object) -> None:
+        raise ModelError(f"small print: {networks.finder.small_print}")
+
+    monkeypatch.setattr(belief_run, "load_held_scenes", lambda *_, **__: scenes)
+    monkeypatch.setattr(belief_run, "collect", stop)
+    with pytest.raises(ModelError, match="small print: False"):
+        fit_belief(model, "finder", count=len(scenes))
+
+
 def test_every_second_plain_page_shows_a_single_digit() -> None:
     pages = list(plain_pages(10, 7))
     assert [len(page.characters) == 1 for page in pages] == [False, True] * 5

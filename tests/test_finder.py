@@ -27,6 +27,7 @@ class Oracle(Finder):
         self.page[[0, -1], [0, -1]] = 200  # or it would be bare paper, which is not looked at
         self.boxes = boxes
         self.others = np.empty((0, 4)) if others is None else others
+        self.small_print = True
         self.level = (0, 0)
 
     def see(
@@ -87,13 +88,23 @@ def test_a_digit_of_any_size_is_found_once(height: int, slimness: float) -> None
     assert equal(Oracle(400, 400, boxes).found(), boxes)
 
 
-@pytest.mark.parametrize(("size", "finer"), [(9, 1), (11, 1), (20, 0), (60, 0)])
+@pytest.mark.parametrize(("size", "finer"), [(9, 1), (11, 1), (16, 0), (60, 0)])
 def test_small_print_is_looked_at_one_level_finer(size: int, finer: int) -> None:
     boxes = np.array([[20.3 + 1.1 * size * i, 40, 0.6 * size, size] for i in range(4)])
     oracle = Oracle(400, 300, boxes)
     sizes = [heat.size for heat in oracle.look(oracle.page)]
     assert sizes == [(800, 600)] * finer + level_sizes(400, 300)
     assert equal(oracle.found(), boxes)
+
+
+@pytest.mark.parametrize(("width", "finest"), [(600, 1200), (1000, 1600), (1300, 1300)])
+def test_a_finer_level_is_at_most_as_large_as_that_of_a_large_photo(
+    width: int, finest: int
+) -> None:
+    oracle = Oracle(width, 200, np.array([[20.3 + 10 * i, 40, 6, 9] for i in range(4)]))
+    assert oracle.look(oracle.page)[0].size[0] == finest
+    oracle.small_print = False
+    assert oracle.look(oracle.page)[0].size[0] == width
 
 
 def test_a_small_spot_or_label_is_no_small_print() -> None:
@@ -114,9 +125,21 @@ class Texture(Oracle):
         return maps, ink
 
 
+class Blurred(Oracle):
+    """Sees characters less clearly the closer it looks, if clearly everywhere."""
+
+    def run(self, pages: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        maps, ink = super().run(pages)
+        seen = maps[0, 0] > 0
+        maps[0, 0, seen] = 3 if self.level[0] <= 400 else 1
+        return maps, ink
+
+
 def test_a_finer_level_that_shows_nothing_more_clearly_is_left_out() -> None:
     texture = Texture(400, 300, np.array([[20.0, 40, 6, 9]]))
     assert len(texture.look(texture.page)) == len(level_sizes(400, 300))
+    blurred = Blurred(400, 300, np.array([[20.3 + 11 * i, 40, 7, 10] for i in range(4)]))
+    assert len(blurred.look(blurred.page)) == len(level_sizes(400, 300))
 
 
 def test_one_digit_that_fills_a_tiny_picture_is_found_once() -> None:

@@ -81,7 +81,7 @@ def load_others(place: str, data_dir: Path | None = None) -> tuple[Dataset, Data
 @cache  # for the digits and for the others of one recipe
 def _load(place: str, data_dir: Path | None) -> tuple[Crops, Crops]:
     count = count_of(place)
-    finder = Finder(Run.find(FINDER).require_finder().read(MODEL), threads=1)
+    finder = Finder(Run.find(FINDER).require_finder().read(MODEL), threads=1, small_print=False)
     train, test = (
         _cut(finder, load_held_scenes(number, seed, data_dir, held_out=held_out))
         for number, seed, held_out in (

@@ -74,7 +74,8 @@ def fit_belief(
     DataError
         The material of the scenes is missing, or the disk refuses.
     """
-    networks = Networks(Classifier(model, 1), Finder(Run.find(finder).require_finder().read(MODEL)))
+    found_by = Run.find(finder).require_finder().read(MODEL)
+    networks = Networks(Classifier(model, 1), Finder(found_by, small_print=False))
     scenes = load_held_scenes(count, SEED, data_dir, held_out=True)
     pages = [scene_pages(scenes), plain_pages(count // SCENES_A_PAGE, SEED)]
     with progress("Looking at pages", count + count // SCENES_A_PAGE, True, unit="pages") as report:

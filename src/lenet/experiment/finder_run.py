@@ -97,7 +97,7 @@ def finish_finder(run: Run, trainer: Loop, parts: SceneParts, watcher: Watcher) 
         run.write(name, content)
 
     watcher.enters("scoring (the only time that the test scenes are looked at)")
-    finder = Finder(exported.model)
+    finder = Finder(exported.model, small_print=False)
     matched = find_all(finder, parts.validation)
     threshold = matched.best_threshold()
     scores = {

@@ -15,7 +15,8 @@ SMALL_HANDICAP = 0.1  # of probability: the coarser level wins only by more
 SAME_UNION = 0.35  # intersection by union from which two boxes are of one character
 SAME_SMALLER = 0.65  # intersection by the smaller box: a loop of an 8 is no 0
 SLIMMEST = 0.35  # width by height; a 1 is compared as if it were so wide, or it counts twice
-UNCLEAR = 0.5  # clearness; 99 % of drawn scenes on their side are seen less clearly
+# Clearness: 99 % of drawn scenes on their side are seen less clearly, and so are most textures.
+UNCLEAR = 0.5
 CROWD = 5_000  # candidates of a page; a page densely written has 2,000
 
 
@@ -148,20 +149,20 @@ def same_characters(
 
 
 def clearness(logits: NDArray[np.floating]) -> float:
-    """Return how clearly characters are seen: the sum of squared probabilities by their sum.
+    """Return how clearly characters are seen: the sum of p² divided by that of their p.
 
     Parameters
     ----------
     logits : ndarray, (n,)
-        That each place is a character.
+        That a character is at each place.
 
     Examples
     --------
     >>> clearness(np.array([9.0, 9.0, -9.0])) > 0.99, clearness(np.zeros(3))
     (True, 0.5)
     """
-    chances = 1 / (1 + np.exp(-logits.astype(np.float64)))
-    return float((chances**2).sum()) / max(float(chances.sum()), 1e-9)
+    probabilities = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    return float((probabilities**2).sum()) / max(float(probabilities.sum()), 1e-9)
 
 
 def crossing(

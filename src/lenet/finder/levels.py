@@ -90,7 +90,7 @@ def inked_part(grey: NDArray[np.uint8]) -> tuple[float, float, float, float]:
 
 
 def window(
-    inked: tuple[float, float, float, float], size: tuple[int, int], padded: tuple[int, ...]
+    inked: tuple[float, float, float, float], size: tuple[int, int], shape: tuple[int, ...]
 ) -> tuple[slice, slice]:
     """Return the rows and columns of a padded level to look at, in multiples of `STRIDE`.
 
@@ -102,8 +102,8 @@ def window(
     left, top, right, bottom = inked
     spans = []
     for first, last, side, most in (
-        (top, bottom, size[1], padded[0]),
-        (left, right, size[0], padded[1]),
+        (top, bottom, size[1], shape[0]),
+        (left, right, size[0], shape[1]),
     ):
         start = max(0, int(first * side) + PADDING - AROUND) // STRIDE * STRIDE
         end = -(-(math.ceil(last * side) + PADDING + AROUND) // STRIDE) * STRIDE

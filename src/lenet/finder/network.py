@@ -26,8 +26,9 @@ from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 from lenet.storage import sha256
 
-# Print is small where half of several characters, each more probable than not, are smaller.
-SMALL_PRINT, SEVERAL = 15, 3  # pixels of the finest level, characters
+# Print is small where at least half of all characters, and at least three, are below 15 pixels of
+# the finest level: the network is trained on 13 and more, and two may be spots.
+SMALL_PRINT, SEVERAL = 15, 3
 SHIPPED = "finder"  # name of the finder in the package
 OFF = 8.0  # pixels by which the middle of a character may seem to lie outside of all ink
 CLEARLY_DIGIT = 2.0  # logits by which a digit is seen rather than another character
@@ -167,6 +168,9 @@ class Finder:
         An ONNX file of a finder.
     threads : int, optional
         CPU threads of one call; all cores by default.
+    small_print : bool
+        Look one level finer where print is small, if it is clearer there. Not at drawn scenes: they
+        are parts of pages, and are learnt from and measured as large as they are.
 
     Raises
     ------
@@ -174,7 +178,7 @@ class Finder:
         It is no such file.
     """
 
-    def __init__(self, model: bytes, threads: int = 0) -> None:
+    def __init__(self, model: bytes, threads: int = 0, *, small_print: bool = True) -> None:
         try:
             self._session = open_session(model, threads, keep_memory=False)
             (pages,), (maps, ink) = self._session.get_inputs(), self._session.get_outputs()
@@ -190,9 +194,10 @@ class Finder:
                 "the file is no finder that lenet made: export it again: `lenet export RUN`"
             ) from error
         self._model = model
+        self.small_print = small_print
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_model": self._model}
+        return {"_model": self._model, "small_print": self.small_print}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -222,11 +227,11 @@ class Finder:
         grey = to_grey(resized(page, sizes[0]))
         inked = inked_part(grey)
         seen = [self.see(grey, inked, (width, height))]
-        finer = finer_size(sizes[0], (width, height))
+        finer = finer_size(sizes[0], (width, height)) if self.small_print else None
         if finer and _holds_small_print(seen[0]):
-            closer = self.see(resized(grey, finer), inked, (width, height))
-            if _clearness(closer) > max(UNCLEAR, _clearness(seen[0])):  # or it is a texture
-                seen.insert(0, closer)
+            heat = self.see(resized(grey, finer), inked, (width, height))
+            if _clearness_of(heat) > max(UNCLEAR, _clearness_of(seen[0])):  # or it is a texture
+                seen.insert(0, heat)
         for size in sizes[1:]:
             grey = resized(grey, size)
             seen.append(self.see(grey, inked, (width, height)))
@@ -285,14 +290,14 @@ def shipped_finder() -> Finder:
 
 
 def _holds_small_print(heat: Heat) -> bool:
-    """Whether most characters of a level are smaller than the network finds well."""
+    """Whether at least half of a level's characters are smaller than the network finds well."""
     seen = _characters(heat)
-    sure = np.maximum(seen.digit, seen.other) > 0
-    small = seen.boxes[sure, 2:].max(1, initial=0) < SMALL_PRINT
-    return SEVERAL <= int(small.sum()) >= len(small) / 2
+    is_probable = np.maximum(seen.digit, seen.other) > 0
+    is_small = seen.boxes[is_probable, 2:].max(1, initial=0) < SMALL_PRINT
+    return int(is_small.sum()) >= max(SEVERAL, len(is_small) / 2)
 
 
-def _clearness(heat: Heat) -> float:
+def _clearness_of(heat: Heat) -> float:
     seen = _characters(heat)
     return clearness(np.maximum(seen.digit, seen.other))
 

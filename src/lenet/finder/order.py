@@ -1,9 +1,9 @@
 """The order in which digits are read: rows, numbers in them, and the text that they make.
 
-How the rows run is taken out first (`lenet.finder.levelling`). Each digit is linked to its right
-neighbour, the closest links first. Chains of digits are then linked where they turn into each
-other, as on an arc, and across wider gaps, along the slope that each chain has at its end: the rows
-of a table are read across its columns.
+Slant, perspective and bend are removed first (`lenet.finder.dewarping`). Each digit is linked to
+its right neighbour, the closest links first. Chains of digits are then linked where they turn into
+each other, as on an arc, and across wider gaps, along the slope that each chain has at its end: the
+rows of a table are read across its columns.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.finder.candidates import crossing
-from lenet.finder.levelling import ALIKE, FEWEST, Level, Levelling, levellings
+from lenet.finder.dewarping import ALIKE, FEWEST, Centred, Dewarp, dewarp, dewarps
 
-SHEAR = 15  # degrees by which columns of a grid lean, seen askew
+SHEAR = 15  # degrees at most by which columns of a grid lean, seen askew
 WIDTH = 0.6  # of the height of a digit: its usual width
 REACH = 1.6  # heights between digits that are linked at once: what is wider apart needs a slope
 OVERLAP = 0.3  # of the lower one of two digits in a row, as of an exponent and its base
@@ -61,8 +61,8 @@ def rows(
     """
     if len(boxes) < 2:
         return (((0,),),) * len(boxes)
-    levelled, level, chains = _levelled(Level.of(boxes))
-    signs = levelled(Level.of(np.empty((0, 4)) if others is None else others))
+    removed, level, chains = _dewarped(Centred.of(boxes))
+    signs = removed(Centred.of(np.empty((0, 4)) if others is None else others))
     return tuple(_numbers(chain, level, signs) for chain in _ordered(chains, level))
 
 
@@ -94,9 +94,9 @@ def grid(boxes: NDArray[np.floating | np.integer]) -> tuple[Row, ...]:
     """
     if len(boxes) < 2:
         return (((0,),),) * len(boxes)
-    _, level, _ = _levelled(Level.of(boxes))
-    column = levellings(level.across, SHEAR)[0](level.across).y
-    nothing = Level.of(np.empty((0, 4)))
+    _, level, _ = _dewarped(Centred.of(boxes))
+    column = dewarp(level.transposed, SHEAR)(level.transposed).y
+    nothing = Centred.of(np.empty((0, 4)))
     cells = [cell for chain in _linked(level) for cell in _numbers(chain, level, nothing, APART[0])]
     x, y = (np.array([values[list(cell)].mean() for cell in cells]) for values in (column, level.y))
     height = float(np.median(level.h))
@@ -137,15 +137,15 @@ def _steps(values: NDArray[np.float64], height: float) -> NDArray[np.intp]:
     return steps
 
 
-def _levelled(digits: Level) -> tuple[Levelling, Level, list[list[int]]]:
-    """Return how the rows of a page run, its digits with that taken out, and chains of them.
+def _dewarped(digits: Centred) -> tuple[Dewarp, Centred, list[list[int]]]:
+    """Return how the rows of a page run, its digits with that removed, and chains of them.
 
     Of several ways the one with the fewest rows.
     """
     ways = []
-    for levelling in levellings(digits):
-        level = levelling(digits)
-        ways.append((levelling, level, _joined(_bent(_linked(level), level), level)))
+    for way in dewarps(digits):
+        level = way(digits)
+        ways.append((way, level, _joined(_bent(_linked(level), level), level)))
     return min(ways, key=lambda way: len(way[2]))
 
 
@@ -168,7 +168,7 @@ def _matched(
     return chains
 
 
-def _linked(level: Level) -> list[list[int]]:
+def _linked(level: Centred) -> list[list[int]]:
     """Return chains of digits that stand close together."""
     x, y, w, h = level.x, level.y, level.w, level.h
     first, second = crossing(x - w / 2, x + w / 2 + REACH * h)
@@ -181,7 +181,7 @@ def _linked(level: Level) -> list[list[int]]:
     return _matched(first[good], second[good], costs[good], len(x))
 
 
-def _joined(chains: list[list[int]], level: Level) -> list[list[int]]:
+def _joined(chains: list[list[int]], level: Centred) -> list[list[int]]:
     """Return chains, linked across wide gaps to those that they run into."""
     height = np.array([np.median(level.h[chain]) for chain in chains])
     starts, ends = (
@@ -210,7 +210,7 @@ def _joined(chains: list[list[int]], level: Level) -> list[list[int]]:
     return [[index for part in parts for index in chains[part]] for parts in joined]
 
 
-def _bent(chains: list[list[int]], level: Level) -> list[list[int]]:
+def _bent(chains: list[list[int]], level: Centred) -> list[list[int]]:
     """Return chains, linked where the tips of two are nearest to each other and the row bends.
 
     Only rows of `FEWEST` digits are bent: of two or three, as of a fraction, any lie on an arc.
@@ -235,7 +235,7 @@ def _bent(chains: list[list[int]], level: Level) -> list[list[int]]:
 
 
 def _nearest(
-    tips: NDArray[np.intp], of: NDArray[np.intp], level: Level, side: int
+    tips: NDArray[np.intp], of: NDArray[np.intp], level: Centred, side: int
 ) -> NDArray[np.intp]:
     """Return the digit of another chain nearest to each tip, to its right or left; -1: none."""
     nearest = np.full(len(tips), -1, np.intp)
@@ -251,7 +251,7 @@ def _nearest(
     return nearest
 
 
-def _is_arc(row: list[int], level: Level) -> bool:
+def _is_arc(row: list[int], level: Centred) -> bool:
     """Whether digits follow each other closely, to the right, and turn evenly to one side."""
     across, down = np.diff(level.x[row]), np.diff(level.y[row])
     heights = level.h[row]
@@ -268,7 +268,9 @@ def _is_arc(row: list[int], level: Level) -> bool:
     )
 
 
-def _tangent(level: Level, part: list[int], tip: int, height: float) -> tuple[float, float, float]:
+def _tangent(
+    level: Centred, part: list[int], tip: int, height: float
+) -> tuple[float, float, float]:
     """Return x of the digit `tip`, and y and slope of the line through a part of a chain there."""
     x, y = level.x[part], level.y[part]
     middle_x, middle_y = x.mean(), y.mean()
@@ -278,7 +280,7 @@ def _tangent(level: Level, part: list[int], tip: int, height: float) -> tuple[fl
     return float(at), float(middle_y + slope * (at - middle_x)), float(slope)
 
 
-def _numbers(chain: list[int], level: Level, signs: Level, widest: float = APART[1]) -> Row:
+def _numbers(chain: list[int], level: Centred, signs: Centred, widest: float = APART[1]) -> Row:
     """Return the numbers of a row: they are parted by other characters and by wide gaps."""
     x, y, w, h = (values[chain] for values in (level.x, level.y, level.w, level.h))
     height = np.maximum(h[1:], h[:-1])
@@ -294,7 +296,7 @@ def _numbers(chain: list[int], level: Level, signs: Level, widest: float = APART
     return tuple(tuple(chain[start:end]) for start, end in pairwise(ends))
 
 
-def _ordered(chains: list[list[int]], level: Level) -> list[list[int]]:
+def _ordered(chains: list[list[int]], level: Centred) -> list[list[int]]:
     """Return rows from top to bottom; of columns that no row crosses, one after the other."""
     height = np.array([np.median(level.h[chain]) for chain in chains])
     middle = np.array([level.y[chain].mean() for chain in chains])
