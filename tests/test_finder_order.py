@@ -234,13 +234,13 @@ def sparse_sudoku(seed: int, curve: float = 0) -> tuple[Page, str]:
                 low = pitch * (i - 4 + curve * (j - 4) ** 2 / 16)
                 page.write(cell, pitch * (j - 4) + x, low + y)
     page.turned(float(chance.uniform(-8, 8)))
-    across, down = chance.uniform(-0.1, 0.1, 2) / (4 * pitch)
+    aside, below = chance.uniform(-0.1, 0.1, 2) / (4 * pitch)
     page.digits = [
-        (digit, x / (1 + across * x + down * y), y / (1 + across * x + down * y), h)
+        (digit, x / (1 + aside * x + below * y), y / (1 + aside * x + below * y), h)
         for digit, x, y, h in page.digits
     ]
-    i, j = (np.flatnonzero((cells != ".").any(axis)) for axis in (1, 0))
-    inner = cells[i[0] : i[-1] + 1, j[0] : j[-1] + 1]
+    down, along = (np.flatnonzero((cells != ".").any(axis)) for axis in (1, 0))
+    inner = cells[down[0] : down[-1] + 1, along[0] : along[-1] + 1]
     return page, "\n".join("".join(row) for row in inner)
 
 
