@@ -118,7 +118,15 @@ def test_the_card_lays_out_how_the_reader_was_made_and_measured(open_page: Open)
     threshold = f"{Reader().classifier.rejection:.4g}".replace("-", "−")
     expect(card).to_contain_text(f"Refuses an image whose score is below {threshold}")
     expect(card.get_by_role("heading", name="Measured on people's pictures")).to_be_visible()
-    expect(card.get_by_role("row", name="30 short strings")).to_contain_text("28")
+    pictures, result = _strings_measured()
+    expect(card.get_by_role("row", name=pictures)).to_contain_text(result)
+
+
+def _strings_measured() -> tuple[str, str]:
+    """Return what was measured on short strings, as the run has it: the pictures and the result."""
+    measured = json.loads(Run.find(DEFAULT_MODEL).read("measured.json"))["elsewhere"]
+    rows = measured["tables"][0]["rows"]
+    return next((pictures, result) for pictures, result in rows if "strings" in pictures)
 
 
 def test_a_room_whose_program_did_not_arrive_is_tried_again(open_page: Open) -> None:
