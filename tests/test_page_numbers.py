@@ -159,6 +159,37 @@ def test_back_from_a_mistake_to_the_sheet(open_page: Open) -> None:
     expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
 
 
+def test_an_answer_that_comes_late_does_not_take_a_mistake_away(open_page: Open) -> None:
+    page = open_page()
+    held: list[Any] = []
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.route("**/v1/read*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/v1/read*"):
+        draw(page, 1)
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".whose")).to_contain_text("read as")
+    with page.expect_response("**/v1/read*"):
+        held[0].continue_()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a")
+    expect(page.locator(".whose")).to_contain_text("read as")
+
+
+def test_another_model_looks_into_the_same_mistake(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 7)
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".whose")).to_contain_text("read as")
+    with page.expect_response("**/v1/read*"):
+        page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a")
+    expect(page.locator(".whose")).to_contain_text("read as")
+    draw(page, 1)  # the pen is what takes it away
+    expect(page.locator(".whose")).to_contain_text("you drew")
+
+
 def test_a_run_that_kept_no_mistakes_says_so_in_one_line(open_page: Open) -> None:
     page = open_page()
 

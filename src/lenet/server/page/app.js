@@ -15,6 +15,8 @@ import { language, t } from "./strings.js";
 import { ApiError, SERVED, takeToken } from "./transport.js";
 import { calm, complain, door, notice } from "./trouble.js";
 
+/** @typedef {import("./inside.js").Subject} Subject */
+
 const CALM = 400; // milliseconds that the pen rests before the address is written
 const PATIENCE = 5000; // milliseconds before the list of models is asked for again
 
@@ -48,7 +50,7 @@ let picked = false; // whether the person has chosen a digit since the pen last 
 const pad = new Pad(
   () => {
     picked = false;
-    readDrawing();
+    readDrawing(inside.subject);
     writePlace();
   },
   (index) => drawn.choose(index),
@@ -74,12 +76,12 @@ pad.sheet.addEventListener("fit", () => showDrawnBoxes());
 
 const drawing = new Newest(
   async (_, signal) => readAll(SERVED ? await pad.picture({ brief: true }) : pad.drawing(), signal),
-  ([reading, other]) => {
+  ([reading, other], seen) => {
     settle();
     if (pad.empty || !reading) return; // cleared before the answer came
     drawn.show(reading, { other, chosen: newestOf(reading) });
     showDrawnBoxes();
-    lookAtDrawing();
+    lookAtDrawing(seen);
   },
   (error) => {
     failed(error);
@@ -88,14 +90,15 @@ const drawing = new Newest(
   },
 );
 
-function readDrawing() {
+/** @param {Subject | null} seen what is looked into, and gives way to the answer; null: nothing */
+function readDrawing(seen = null) {
   drawn.share.rest();
   if (pad.empty) {
     drawing.cancel();
     drawn.show(null);
     showDrawnBoxes();
     if (inside.subject?.from === "draw") inside.set(null);
-  } else drawing.ask(true);
+  } else drawing.ask(seen);
 }
 
 function showDrawnBoxes() {
@@ -121,8 +124,10 @@ function newestOf({ digits, width, height }) {
   return distances.indexOf(Math.min(...distances));
 }
 
-function lookAtDrawing() {
-  if (drawn.image && (room === "inside" || inside.subject?.from === "draw"))
+/** @param {Subject | null} seen what gives way to the drawing; what was chosen since then stays */
+function lookAtDrawing(seen = null) {
+  const { subject } = inside;
+  if (drawn.image && (subject?.from === "draw" || (room === "inside" && subject === seen)))
     inside.set(subjectOf("draw"));
 }
 
@@ -184,7 +189,7 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
 /**
  * The chosen digit of a room, to be looked into.
  * @param {"draw" | "picture"} from
- * @returns {import("./inside.js").Subject | null}
+ * @returns {Subject | null}
  */
 function subjectOf(from) {
   const answer = from === "draw" ? drawn : pictured;
