@@ -6,7 +6,7 @@ export const TEXTS = {
     rooms: "Rooms",
     model: "Model",
     compare: "Compare with",
-    "compare.none": "compare …",
+    "compare.none": "compare",
     "link.model": "This link names the model “{model}”, which is not served here. “{now}” answers.",
     "link.broken":
       "The drawing in this link cannot be read: it was cut off or changed. Ask for the link again.",
