@@ -41,6 +41,11 @@ def test_a_recipe_file_gives_the_recipe_its_name(tmp_path: Path) -> None:
         ({"name": "x" * 300}, "name: string should have at most 80 characters"),
         ({"validation": 0, "patience": 3}, "patience needs a validation part"),
         ({"validation": 0, "keep": "best"}, 'keep = "best" needs a validation part'),
+        ({"mean_teacher": 2}, "mean_teacher needs averaged weights: say averaging = 0.999"),
+        (
+            {"epochs": 3, "mean_teacher": 4, "averaging": 0.9},
+            "mean_teacher counts some of the 3 epochs, found 4",
+        ),
         ({"augment": {"shift": -1}}, "augment.shift: input should be greater.* found -1"),
         ({"augment.scale": 1.5}, "augment.scale: input should be less than .* found 1.5"),
         ({"augment.tilt": 3}, "no field 'augment.tilt': there are: shift, rotation"),

@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from lenet.datasets import Dataset
+from lenet.datasets.builtin import load_uci_digits
 from lenet.errors import OutcomeError, UsageError
 from lenet.recipe import Recipe
-from lenet.training import Trainer, choose_device, infer
-from lenet.training.trainer import balanced_weights
+from lenet.training import Epoch, Trainer, as_input, choose_device, infer
+from lenet.training.trainer import TURN, balanced_weights, turned
 
 RECIPE = Recipe(
     model="lenet5",
@@ -74,6 +75,7 @@ def test_training_does_not_change_the_callers_random_state() -> None:
         {"optimizer": "adam", "schedule": "exponential", "keep": "best"},
         {"optimizer": "sgd", "schedule": "cosine", "averaging": 0.9, "keep": "best"},
         {"schedule": "constant", "averaging": 0.99},
+        {"averaging": 0.9, "mean_teacher": 2, "augment": {"rotation": 10}},
         {"patience": 1, "learning_rate": 0.05, "schedule": "constant", "optimizer": "sgd"},
         {"augment": {"shift": 2, "elastic": 3}},
         {"model": "fast"},
@@ -84,6 +86,7 @@ def test_training_does_not_change_the_callers_random_state() -> None:
         "adam exponential best",
         "sgd cosine averaged best",
         "averaged last",
+        "mean teacher",
         "patience last",
         "augmented",
         "batch norm",
@@ -110,6 +113,25 @@ def test_resuming_gives_bit_identical_weights(changes: dict[str, object], stop_a
     assert numbers == [
         (e.epoch, e.loss, e.validation_loss, e.learning_rate) for e in resumed.history
     ]
+
+
+def test_a_mean_teacher_makes_one_look_say_what_three_say_together() -> None:
+    digits = load_uci_digits()
+    recipe = RECIPE.with_changes({"model": "fast", "epochs": 8, "averaging": 0.95})
+
+    def unlike(taught: int) -> tuple[list[Epoch], float]:
+        trainer = trained(recipe.with_changes({"mean_teacher": taught}), digits.train, None)
+        images = as_input(torch.from_numpy(digits.test.images))
+        network = trainer.result()
+        with torch.inference_mode():
+            looks = [network(turned(images, angle)) for angle in (-TURN, 0, TURN)]
+        three = torch.stack(looks).mean(0)
+        return trainer.history, float((looks[1] - three).std() / three.std())
+
+    alone, apart = unlike(0)
+    taught, near = unlike(4)
+    assert [epoch.loss for epoch in alone[:4]] == [epoch.loss for epoch in taught[:4]]
+    assert near < apart
 
 
 def test_every_image_is_used_once_per_epoch_with_a_smaller_last_batch() -> None:

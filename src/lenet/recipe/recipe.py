@@ -15,7 +15,7 @@ FINDER = "finder"  # the network that finds digits on pages, instead of reading 
 SCENES = "scenes:"  # begins the source that draws scenes
 NOT_FOR_FINDERS = (  # fields of digit images that a finder's scenes have nothing for
     *("extra_data", "least_share", "nondigits", "finder", "validation_split", "calibrate"),
-    *("dropout", "augment", "loss", "label_smoothing", "class_weights"),
+    *("dropout", "augment", "loss", "label_smoothing", "class_weights", "mean_teacher"),
 )
 
 
@@ -119,6 +119,14 @@ class Recipe(BaseModel):
     averaging: float = Field(
         0.0, ge=0, lt=1, description="decay per step of the moving average of the weights; 0: none"
     )
+    mean_teacher: int = Field(
+        0,
+        ge=0,
+        description="last epochs that also teach it what its average says of turned images",
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32", description="of products in training; bfloat16 only where that is faster"
+    )
     keep: Literal["best", "last"] = Field(
         "best", description="weights of the epoch with the lowest validation loss, or of the last"
     )
@@ -179,7 +187,19 @@ class Recipe(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _check_mean_teacher(self) -> Self:
+        if self.mean_teacher > self.epochs:
+            raise ValueError(
+                f"mean_teacher counts some of the {self.epochs} epochs, found {self.mean_teacher}"
+            )
+        if self.mean_teacher and not self.averaging:
+            raise ValueError("mean_teacher needs averaged weights: say averaging = 0.999")
+        return self
+
+    @model_validator(mode="after")
     def _check_loss(self) -> Self:
+        if self.mean_teacher and self.loss == "map-1998":
+            raise ValueError('mean_teacher needs loss = "cross-entropy", found "map-1998"')
         if self.nondigits and self.loss == "map-1998":
             raise ValueError('nondigits need loss = "cross-entropy", found "map-1998"')
         if self.class_weights != "none" and self.loss == "map-1998":

@@ -169,6 +169,11 @@ class Loop:
         """Measure the network on what is held out; None if nothing is."""
         raise NotImplementedError
 
+    def _autocast(self) -> torch.autocast:
+        """Return the context for the recipe's precision on this device."""
+        enabled = self.recipe.precision == "bfloat16" and _has_bfloat16(self.device)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=enabled)
+
     def _step(self, loss: Tensor, most: float | None = None) -> None:
         """Update the weights by the gradient of `loss`, whose norm is cut down to `most`."""
         self.optimizer.zero_grad()
@@ -202,3 +207,11 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in tensors.items()
         if name.startswith(prefix)
     }
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Tell whether a device is faster with bfloat16; others are ten times slower with it."""
+    if device.type == "cpu":
+        able = torch.cpu.get_capabilities()
+        return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+    return device.type == "cuda" and torch.cuda.is_bf16_supported()

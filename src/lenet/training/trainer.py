@@ -10,8 +10,12 @@ from lenet.datasets import Dataset
 from lenet.errors import UsageError
 from lenet.models.lenet5_1998 import map_loss
 from lenet.recipe import Recipe
-from lenet.training.augment import augment
+from lenet.training.augment import affine, augment, warp
 from lenet.training.loop import Loop, OnImages, Validation
+
+# Degrees. Of the reader of 2026-11-29 the mean of three looks, 8 degrees apart, refuses 93.5 % of
+# letters by writers nobody trained on, and one look 88.0 %, where both read 96.8 % of the digits.
+TURN = 8.0
 
 
 def as_input(images: Tensor) -> Tensor:
@@ -113,8 +117,8 @@ class Trainer(Loop):
         order = torch.randperm(len(self.images)).to(self.device)
         for batch in order.split(self.recipe.batch):
             images = augment(as_input(self.images[batch]), self.recipe.augment, distortions)
-            logits.append(self._answer(images))
-            loss = self._loss(logits[-1], self.labels[batch])
+            logits.append(self._answer(self.model, images))
+            loss = self._loss(logits[-1], self._targets(images, self.labels[batch]))
             self._step(loss)
             # Errors are counted after the loop: networks this small notice every operation.
             logits[-1] = logits[-1].detach()
@@ -125,21 +129,39 @@ class Trainer(Loop):
         errors = torch.cat(logits).argmax(1) != self.labels[order]
         return torch.stack(losses).cpu().double().sum().item(), int(errors.sum())
 
-    def _answer(self, images: Tensor) -> Tensor:
-        logits: Tensor = self.model(images)
+    def _answer(self, model: nn.Module, images: Tensor) -> Tensor:
+        with self._autocast():
+            logits: Tensor = model(images)
+        logits = logits.float()
         return F.pad(logits, (0, 1)) if self.with_none else logits
 
-    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+    def _targets(self, images: Tensor, labels: Tensor) -> Tensor:
+        """Return labels, int64 ``(n,)``, or in the last epochs probabilities, float32 ``(n, k)``.
+
+        Those are half the label's and half the mean teacher's (Tarvainen and Valpola, 2017, Mean
+        teachers are better role models): of the averaged weights, asked about the image and about
+        it turned both ways. So one look learns what three together know.
+        """
+        taught = self.recipe.mean_teacher
+        if self.averaged is None or len(self.history) < self.recipe.epochs - taught:
+            return labels
+        with torch.no_grad():
+            views = torch.cat([images, *(turned(images, angle) for angle in (-TURN, TURN))])
+            logits = self._answer(self.averaged.eval(), views)
+        teacher = logits.view(3, len(images), -1).mean(0).softmax(1)
+        return (F.one_hot(labels, teacher.shape[1]) + teacher) / 2
+
+    def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         match self.recipe.loss:
             case "cross-entropy":
                 return F.cross_entropy(
                     logits,
-                    labels,
+                    targets,
                     self.class_weights,
                     label_smoothing=self.recipe.label_smoothing,
                 )
             case "map-1998":
-                return map_loss(logits, labels)
+                return map_loss(logits, targets)
 
     def _validate(self) -> Validation | None:
         if self.validation is None:
@@ -151,6 +173,12 @@ class Trainer(Loop):
             None if self.class_weights is None else self.class_weights[: logits.shape[1]].cpu()
         )
         return Validation(F.cross_entropy(logits, labels, weights).item(), errors, len(labels))
+
+
+def turned(images: Tensor, degrees: float) -> Tensor:
+    """Return a batch of images, each turned by so many degrees."""
+    ones, zeros = torch.ones(len(images)), torch.zeros(len(images))
+    return warp(images, affine((zeros, zeros), zeros + degrees, (ones, ones), zeros))
 
 
 def balanced_weights(labels: Tensor, classes: int) -> Tensor:
