@@ -438,7 +438,7 @@ def test_the_layers_of_the_finder_are_shown_for_a_page_of_256_pixels() -> None:
         ({"calibrate": True}, "a finder has no calibrate: leave it out"),
         ({"extra_data": "uci-digits"}, "a finder has no extra_data"),
         ({"validation": 0}, "a finder needs a validation part"),
-        ({"model": "lenet5"}, "scenes:60000 is for a finder alone"),
+        ({"model": "lenet5"}, "scenes:100000 is for a finder alone"),
     ],
 )
 def test_a_recipe_that_makes_no_sense_for_a_finder_is_refused(

@@ -205,7 +205,8 @@ class Segments:
         self.height = height
         u, roll = rng.random(5), rng.random(6)
         self.thickness = 0.07 + 0.12 * u[0]  # these five are shares of the height
-        self.split = 0.045 * u[1] if roll[0] < 0.75 else 0.0  # between two segments
+        widest = 0.045 if roll[0] < 0.6 else 0.11  # an LCD's segments may stand well apart
+        self.split = widest * u[1] if roll[0] < 0.75 else 0.0  # between two segments
         self.breadth = max(0.42 + 0.22 * u[2], 2.6 * self.thickness)
         self.lean = 0.02 + 0.18 * u[3] if roll[1] < 0.55 else 0.0
         self._gap = 0.12 + 0.28 * u[4]

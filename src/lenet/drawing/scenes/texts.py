@@ -172,8 +172,8 @@ def bracketed(rng: np.random.Generator) -> str:
 def expression(rng: np.random.Generator) -> str:
     """Return something to calculate, with or without its result: 12+7=19, 3 x 4 =, 8:2."""
     terms = 2 + (rng.random() < 0.2)
-    space = " " if rng.random() < 0.4 else ""
-    signs = "+++---xx×·÷/:*"
+    space = " " if rng.random() < 0.5 else ""
+    signs = "+++---xx×·÷///:*"
     text = plain_digits(rng, int(rng.integers(1, 4)))
     for _ in range(terms - 1):
         number = plain_digits(rng, int(rng.integers(1, 4)))

@@ -32,6 +32,8 @@ from lenet.drawing.strokes import Floats
 SPACING = 0.04  # between the points of a line, as a share of the height
 SMOOTH_FROM = 45  # pixels of a digit from which the few points of a tablet show as corners
 THINNEST = 0.45  # pixels: thinner pens are as thin and as pale as this
+LEANING = 0.2  # share of hands that lean to the right, as people learnt it at school once
+MOST_SLANTED = 0.7  # tangent of the angle of their upright strokes: 35 degrees
 KINDS = {"person": 0.45, "drawn": 0.27, "mixed": 0.12, "images": 0.16}  # of hands
 
 # Pen, frequency, usual stroke width as a share of the height, from and to.
@@ -98,6 +100,8 @@ class HandWriter:
         self._x_height, self._descent = 0.4 + 0.2 * u[4], 0.28 + 0.2 * u[5]
         self._capital = 0.1 * u[6] - 0.12 if u[7] < 0.4 else 0.0  # top of capitals
         slant, breadth, self._sloppy, self._wobble = rng.normal(0, (0.1, 0.1, 0.05, 0.025)).tolist()
+        if rng.random() < LEANING:
+            slant = float(rng.uniform(0.15, MOST_SLANTED))
         self._slant, self._breadth = slant, float(np.exp(breadth))
         self._habits: dict[str, Floats] = {}
 

@@ -342,9 +342,12 @@ def text(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     writer = writers.font(height) if rng.random() < 0.4 else writers.hand(height)
     rows = int(np.clip(200 / (1.6 * height), 1, rng.integers(1, 7)))
     longest = max(3, int(400 / height))
+    in_capitals = rng.random() < 0.3  # as many write on notes
     block = Block()
     for i in range(rows):
         content = words(rng)[:longest] if rng.random() < 0.8 else lone_letter(rng)
+        if in_capitals and len(content) > 1:
+            content = content.upper()
         block.write(writer, content, 0, i * height * 1.6)
     if not block:  # a writer who has none of the signs
         block.write(writers.font(height), "KEY", 0, 0)
@@ -388,6 +391,6 @@ CLUTTER: dict[Layout, float] = {
     grid: 1.2,
     bracket: 0.6,
     shapes: 1.5,
-    text: 4,
+    text: 8,
     keyboard: 0.5,
 }

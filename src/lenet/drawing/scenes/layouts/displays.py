@@ -52,6 +52,8 @@ def random_look(rng: np.random.Generator) -> Look:
     off = shade - float(rng.uniform(0.04, 0.15)) if has_ghosts else None
     # A camera that is set for a dark room spreads the light of a display over its neighbours.
     halo = float(np.exp(rng.uniform(np.log(0.06), np.log(0.35))))
+    if rng.random() < 0.2:  # overexposed: the light of a digit shows its unlit segments too
+        return Look(shade, 0.0, shade - float(rng.uniform(0.15, 0.5)), True, halo)
     return Look(shade, float(rng.uniform(0, 0.15)), off, bool(rng.random() < 0.6), halo)
 
 

@@ -92,7 +92,7 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     last = int(rng.choice([0, 1, 2, 3])) if count > 3 else 0
     last_fill = float(rng.choice([0.45, 0.6, dark, 0.2]))
     has_edges = rng.random() < 0.7 or fill is None
-    if rng.random() < 0.4:
+    if rng.random() < (0.4 if dark > 0.5 else 0.7):  # white drums are seen through a dark plate
         margin = height * rng.uniform(0.1, 0.5)
         outline = rectangle(-margin, -margin, count * pitch + 2 * margin, size[1] + 2 * margin)
         panel(block, outline, float(rng.choice([0.1, 0.3, 0.7, 1])), 0)
@@ -377,9 +377,9 @@ INSTRUMENTS: dict[Layout, float] = {
     **DISPLAYS,
     **KEYS,
     **COUNTED,
-    drums: 4,
+    drums: 8,
     odometer: 2,
-    water_meter: 1.5,
+    water_meter: 3,
     ruler: 1.5,
     gauge: 1.5,
     clock_face: 1,

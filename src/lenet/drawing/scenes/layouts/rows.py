@@ -106,7 +106,7 @@ def _loose_table(rng: np.random.Generator, height: float, writers: Writers) -> B
 
 def _label_writer(rng: np.random.Generator, height: float, writers: Writers) -> Writer:
     height = max(SMALLEST, height)
-    return writers.font(height) if chance(rng, 0.65) else writers.hand(height)
+    return writers.font(height) if chance(rng, 0.5) else writers.hand(height)
 
 
 def _label_and_number(rng: np.random.Generator, height: float, writers: Writers) -> Block:

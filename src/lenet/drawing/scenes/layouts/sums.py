@@ -188,7 +188,7 @@ def equation(rng: np.random.Generator) -> str:
     elif kind < 0.65:
         parts = [str(a), "×", str(b), "=", str(a * b)]
     elif kind < 0.75:
-        parts = [str(a * b), "÷", str(b), "=", str(a)]
+        parts = [str(a * b), "÷/"[int(rng.integers(2))], str(b), "=", str(a)]
     elif kind < 0.83:
         parts = [f"({a}", "+", f"{b})", "×", str(a), "=", str((a + b) * a)]
     elif kind < 0.86:
