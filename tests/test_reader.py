@@ -105,10 +105,11 @@ def test_a_reading_gives_all_ten_probabilities_and_the_box_of_the_digit(reader: 
     assert sum(digit.probabilities) == pytest.approx(1)
     assert digit.probability == max(digit.probabilities)
     x, y, width, height = digit.box
-    assert abs(x - 100) <= 6
-    assert abs(y - 50) <= 6
-    assert abs(x + width - 110) <= 6
-    assert abs(y + height - 150) <= 6
+    # The finder measures a box in a page made smaller: within a tenth of the digit's height.
+    assert abs(x - 100) <= 10
+    assert abs(y - 50) <= 10
+    assert abs(x + width - 110) <= 10
+    assert abs(y + height - 150) <= 10
 
 
 def test_a_reading_as_json_has_the_documented_form_and_full_precision(reader: Reader) -> None:

@@ -16,7 +16,9 @@ from lenet.reader.proposals import Proposals, as_one_digit, only_thing, propose
 from lenet.reader.reading import Digit, Reading, Rejection
 
 DIGITS = tuple("0123456789")
-BELIEVED = 0.5  # more probably a digit than not
+# A digit read where none is harms more than one that is missed. Of 1,000 drawn scenes, a half reads
+# 64.9 % exactly, and digits in 24 of 227 without any; two thirds 65.5 %, and in 9 (2026-11-30).
+BELIEVED = 2 / 3
 POSSIBLE = 0.1  # less is not worth telling
 SEEN = 0.0  # logit of the finder, from which a place counts where no belief judges it
 
