@@ -15,7 +15,7 @@ from lenet.reader import Reader
 from lenet.reader.explanation import explain
 from lenet.storage import write_atomically
 
-SCENES = {"sheet.jpg": (20, 29), "form.jpg": (22, 219), "meter.jpg": (22, 86)}  # seed and index
+SCENES = {"sheet.jpg": (23, 1040), "form.jpg": (22, 219), "meter.jpg": (23, 1916)}  # seed and index
 DOCS = Path(__file__).parent.parent / "docs"
 SHOWN = 520, 588  # pixels of an explanation: the text and the page, not what the network saw
 
