@@ -120,6 +120,12 @@ def draw(page: Any, digit: int, at: float = 0.5, height: float = 0.6) -> None:
         page.mouse.up()
 
 
+def in_powers(p: float) -> str:
+    """Return a small probability as the page writes it: 6.5·10⁻⁷."""
+    digits, power = f"{p:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
 def number(page: Any, room: str = "draw") -> Any:
     return page.locator(f"#{room}-answer .number")
 

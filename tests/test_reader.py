@@ -21,7 +21,7 @@ import numpy as np
 import onnx
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from sklearn.datasets import load_sample_images
 
 import lenet
@@ -110,6 +110,14 @@ def test_a_reading_gives_all_ten_probabilities_and_the_box_of_the_digit(reader: 
     assert abs(y - 50) <= 10
     assert abs(x + width - 110) <= 10
     assert abs(y + height - 150) <= 10
+
+
+def test_a_letter_is_told_once_as_one_shape_that_is_no_digit(reader: Reader) -> None:
+    page = Image.new("L", (640, 400), 255)
+    for stroke in ([(210, 300), (295, 60), (380, 300)], [(245, 215), (345, 215)]):
+        ImageDraw.Draw(page).line(stroke, 0, 12)  # an A
+    (only,) = reader.read(page).rejected
+    assert only.reason == "not_a_digit"
 
 
 def test_a_reading_as_json_has_the_documented_form_and_full_precision(reader: Reader) -> None:

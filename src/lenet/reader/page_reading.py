@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import UsageError
 from lenet.finder import Finder, Preparation, Row, grid, rows
+from lenet.finder.candidates import same_characters
 from lenet.picture import Picture, Polarity
 from lenet.reader.belief import Belief, evidence
 from lenet.reader.classifier import MIN_PROBABILITY, Classifier, Judgement
@@ -222,11 +223,13 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
                 "" if networks.reads_digits else classes[answer],
             )
         )
+    told = np.flatnonzero(_worth_telling(judged))
     rejected = [
         Rejection(way.box(way.digits.boxes[index], page.reduced), "not_a_digit", way.images[index])
-        for index in np.flatnonzero(_worth_telling(judged)).tolist()
+        for index in told.tolist()
     ]
-    rejected += [Rejection(way.box(box, page.reduced), "sign") for box in signs]
+    rest = _elsewhere(signs, way.digits.boxes[np.concatenate([own, told])])
+    rejected += [Rejection(way.box(box, page.reduced), "sign") for box in rest]
     return Reading(
         page.name,
         "digits" if digits else "blank" if way.blank else "nothing",
@@ -244,6 +247,13 @@ def _worth_telling(judged: Judged) -> NDArray[np.bool_]:
     """Return which places could have been digits and are none: others would only clutter."""
     seen = np.maximum(judged.proposals.digits.digit, judged.proposals.digits.other)
     return np.asarray(~judged.is_digit & ((seen >= SEEN) | (judged.believed >= POSSIBLE)))
+
+
+def _elsewhere(signs: NDArray[np.float32], places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the boxes of `signs` without characters that stand at one of the places already."""
+    first, second = same_characters(np.concatenate([places, signs]))
+    again = second[(first < len(places)) & (second >= len(places))]
+    return np.delete(signs, np.unique(again) - len(places), axis=0)
 
 
 def _numbered(order: Sequence[Sequence[Sequence[int]]]) -> tuple[Row, ...]:
