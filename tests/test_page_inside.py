@@ -210,6 +210,26 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     assert page.evaluate(painted) == interrupted
 
 
+def test_layers_of_the_model_before_that_come_late_are_not_shown(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    page.get_by_role("link", name="Look inside").click()
+    near = page.locator(".among .nearest li")
+    page.locator(".among").scroll_into_view_if_needed()
+    expect(near).to_have_count(5)
+    held: list[Any] = []
+    page.route("**/v1/models/lenet5/network*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/v1/models/lenet5/network*"):
+        page.locator("#model").select_option("lenet5")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    page.locator(".among").scroll_into_view_if_needed()
+    expect(page.locator(".among-map .own")).to_have_count(1)
+    with page.expect_response("**/v1/models/lenet5/network*"):
+        held[0].continue_()
+    expect(near).to_have_count(5)
+    expect(page.locator(".stream h3")).to_have_text(DEFAULT_MODEL)
+
+
 def test_layers_out_of_sight_are_painted_once_they_are_seen_or_printed(open_page: Open) -> None:
     page = open_page("inside")
     page.locator("#model").select_option(DEFAULT_MODEL)

@@ -105,6 +105,7 @@ export class InsideRoom {
     if (!this.#open || this.#streams.map(({ model }) => model).join() === asked().join()) return;
     this.lens.rest();
     for (const stream of this.#streams) stream.rest();
+    this.passing.cancel(); // its answer is that of the models before
     this.#say();
     const does = {
       /** @param {Look | null} found @param {boolean} fresh */
