@@ -176,7 +176,7 @@ class Trainer(Loop):
 
 
 def turned(images: Tensor, degrees: float) -> Tensor:
-    """Return images, float32 ``(n, 1, 28, 28)``, each turned by so many degrees about its centre."""
+    """Return images, float32 ``(n, 1, 28, 28)``, each turned about its centre."""
     ones, zeros = torch.ones(len(images)), torch.zeros(len(images))
     return warp(images, affine((zeros, zeros), zeros + degrees, (ones, ones), zeros))
 
