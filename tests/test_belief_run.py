@@ -2,11 +2,12 @@
 
 import shutil
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import logit
 
 from finders import Pieces
 from lenet import experiment
@@ -21,6 +22,7 @@ from lenet.experiment.belief_run import (
     carry_belief,
     collect,
     fit_belief,
+    fit_member,
     plain_pages,
     scene_pages,
 )
@@ -67,6 +69,20 @@ def test_a_fitted_belief_tells_digits_from_what_the_finder_took_for_one(
     assert belief(others)[is_other].mean() > belief(others)[~is_other].mean() + 0.3
     again = Belief.from_json(belief.to_json())
     assert np.allclose(again(seen), belief(seen), atol=1e-3)
+
+
+def test_a_belief_is_the_mean_of_networks_that_differ(
+    scenes: Scenes, model: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(belief_run, "load_held_scenes", lambda *_, **__: scenes)
+    belief = fit_belief(model, "finder", count=len(scenes))
+    pages = chain(scene_pages(scenes), plain_pages(len(scenes) // 2, belief_run.SEED))
+    seen, is_digit = collect(Networks(Classifier(model, 1), shipped_finder()), pages)
+    standardised = (seen - belief.mean) / belief.scale
+    members = [fit_member(standardised, is_digit, seed) for seed in range(belief_run.MEMBERS)]
+    logits = [logit(member.predict_proba(standardised)[:, 1]) for member in members]
+    assert np.std(logits, axis=0).max() > 0.1
+    assert np.allclose(logit(belief(seen)), np.mean(logits, axis=0), atol=0.1)
 
 
 def test_scenes_are_looked_at_as_large_as_they_are(

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from finders import Pieces
-from lenet.finder import Found, Preparation
+from lenet.finder import Found, Heat, Preparation
 from lenet.picture import Picture, decode
 from lenet.reader import Classifier, Reader, Reading
 from lenet.reader.belief import FACTS, Belief
@@ -86,6 +86,24 @@ def test_a_sign_parts_numbers_and_is_told_without_an_image(networks: Networks) -
     [sign] = reading.rejected
     assert (sign.reason, sign.image) == ("sign", None)
     assert sign.box == pytest.approx((186, 58, 30, 5), abs=4)
+
+
+def test_a_digit_that_could_be_a_sign_does_not_part_its_number(networks: Networks) -> None:
+    class Doubtful(Pieces):
+        """Thinks that each digit is rather another character, a pixel further right."""
+
+        def look(self, page: Bytes) -> list[Heat]:
+            seen = super().look(page)
+            for heat in seen:
+                beside = np.roll(heat.maps, 1, axis=2)  # one cell, which is four pixels
+                at = beside[0] > 0
+                heat.maps[2:6, at] = beside[2:6, at]
+                heat.maps[4, at] -= 0.75
+                heat.maps[1] = beside[0] + 0.5
+            return seen
+
+    reading = read(rows_of("3705"), replace(networks, finder=Doubtful()))
+    assert (reading.text, reading.rejected) == ("3705", ())
 
 
 def test_numbers_know_their_box_digits_and_probability(networks: Networks) -> None:
@@ -169,7 +187,7 @@ def test_probabilities_sum_to_1_and_unbelief_lowers_them(
 
 
 def test_what_is_not_believed_is_rejected_with_its_image(networks: Networks) -> None:
-    reading = read(rows_of("37"), replace(networks, belief=believing(0.4)))
+    reading = read(rows_of("37"), replace(networks, belief=believing(0.6)))
     assert (reading.status, reading.text, reading.digits) == ("nothing", "", ())
     assert [region.reason for region in reading.rejected] == ["not_a_digit"] * 2
     images = [digit.image for digit in read(rows_of("37"), networks).digits]

@@ -25,9 +25,10 @@ STRONGEST_BEND = 2.0  # largest gamma; the smallest is its inverse
 # What cameras and files do to a picture, anew each time a scene is seen. Each is mild: scenes were
 # photographed once when they were drawn, and small digits must stay readable.
 SPOILT = 0.4  # share of scenes
-MOST_BLUR, MOST_SHARPER = 0.9, 1.5  # pixels of standard deviation; times the fine detail
-MOST_NOISE = 8.0  # standard deviation, of 255
-LEAST_SIZE = 0.6  # of the side, before the picture is enlarged again
+STRONGEST_BLUR = 0.9  # pixels, standard deviation
+STRONGEST_SHARPENING = 1.5  # times the detail finer than 1.2 pixels is added
+STRONGEST_NOISE = 8.0  # standard deviation, of 255
+SMALLEST_FACTOR = 0.6  # of the side, before the picture is enlarged again
 WORST_QUALITY, BEST_QUALITY = 25, 80  # of JPEG
 AHEAD = 2  # batches made while the network learns from one
 
@@ -122,7 +123,7 @@ def batch_of(
     pages = []
     for image in scenes.images[indices]:
         grey = image if rng is None or rng.random() >= BENT else _bent(image, rng)
-        grey = grey if rng is None or rng.random() >= SPOILT else _spoilt(grey, rng)
+        grey = grey if rng is None or rng.random() >= SPOILT else spoilt(grey, rng)
         page = normalise_contrast(grey)
         pages.append(page if rng is None or rng.random() >= NEGATED else -page)
     characters = [scenes.characters[scenes.first[i] : scenes.first[i + 1]] for i in indices]
@@ -136,20 +137,24 @@ def _bent(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint
     return np.asarray(cv2.LUT(image, table), np.uint8)
 
 
-def _spoilt(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return an image blurred or sharpened, noisy, seen in less detail, or compressed."""
+def spoilt(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return an image of uint8 (h, w) blurred, sharpened, noisy, in less detail, or compressed."""
     kind = int(rng.integers(5))
     if kind == 0:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, MOST_BLUR)), np.uint8)
+        return np.asarray(
+            cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, STRONGEST_BLUR)), np.uint8
+        )
     if kind == 1:
-        soft, more = cv2.GaussianBlur(image, (0, 0), 1.2), rng.uniform(0.3, MOST_SHARPER)
+        soft, more = cv2.GaussianBlur(image, (0, 0), 1.2), rng.uniform(0.3, STRONGEST_SHARPENING)
         return np.asarray(cv2.addWeighted(image, 1 + more, soft, -more, 0), np.uint8)
     if kind == 2:
         grains = rng.standard_normal(image.shape, np.float32)
-        noisy = cv2.add(image, grains * np.float32(rng.uniform(1, MOST_NOISE)), dtype=cv2.CV_8U)
+        noisy = cv2.add(
+            image, grains * np.float32(rng.uniform(1, STRONGEST_NOISE)), dtype=cv2.CV_8U
+        )
         return np.asarray(noisy, np.uint8)
     if kind == 3:
-        factor = rng.uniform(LEAST_SIZE, 0.95)
+        factor = rng.uniform(SMALLEST_FACTOR, 0.95)
         small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
         return np.asarray(cv2.resize(small, image.shape[::-1]), np.uint8)
     quality = int(rng.integers(WORST_QUALITY, BEST_QUALITY))
