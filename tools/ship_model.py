@@ -1,8 +1,13 @@
-"""Put the model of a finished run into the package, where `--model NAME` finds it.
+r"""Put the model of a finished run into the package, where `--model NAME` finds it.
 
 python tools/ship_model.py runs/lenet5-1 lenet5
 python tools/ship_model.py runs/finder-1 finder
 python tools/ship_model.py runs/reader-1 reader --measured tools/reader_measured.json
+
+A reader whose finder was trained anew gets a belief for it, and keeps its weights:
+
+python tools/ship_model.py src/lenet/weights/reader reader --belief \
+    --measured tools/reader_measured.json
 """
 
 import argparse
@@ -13,6 +18,7 @@ from typing import Any
 from lenet.datasets.parts import Part
 from lenet.errors import ModelError
 from lenet.evaluation import find_mistakes, read_detections, read_scores
+from lenet.experiment.belief_run import fit_belief
 from lenet.experiment.card import card
 from lenet.experiment.finder_run import card as finder_card
 from lenet.inspection import Inspection
@@ -40,10 +46,13 @@ PARTS: tuple[Part, ...] = ("test", "validation", "train")
 PACKAGE = Path(__file__).parent.parent / "src" / "lenet" / "weights"
 
 
-def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
+def ship(
+    run: Run, name: str, elsewhere: dict[str, Any] | None = None, *, new_belief: bool = False
+) -> Path:
     """Copy what a reader needs of `run`, each file checked by its digest; return the folder.
 
     `elsewhere` is what was measured beyond the run itself, as `lenet.server.models.Elsewhere`.
+    With `new_belief`, the belief is fitted for the finder that is shipped now.
     """
     if run.manifest.state != "done":
         raise ModelError(f"{run.folder} is {run.manifest.state}: only a finished run is shipped")
@@ -57,6 +66,8 @@ def ship(run: Run, name: str, elsewhere: dict[str, Any] | None = None) -> Path:
             content = embedding(run)
         elif file == MEASURED:
             content = measured(run, elsewhere)
+        elif file == BELIEF and new_belief:
+            content = fit_belief(run.read(MODEL), run.recipe.finder).to_json()
         elif file == CARD:
             content = (fresh_card(run, name) + as_markdown(elsewhere)).encode()
         else:
@@ -128,9 +139,10 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("name", help="what --model will call it")
     parser.add_argument("--measured", type=Path, help="JSON: what was measured beyond the run")
+    parser.add_argument("--belief", action="store_true", help="fit the belief of a reader anew")
     words = parser.parse_args()
     elsewhere = json.loads(words.measured.read_text("utf-8")) if words.measured else None
-    print(ship(Run.open(words.run), words.name, elsewhere))
+    print(ship(Run.open(words.run), words.name, elsewhere, new_belief=words.belief))
 
 
 if __name__ == "__main__":
