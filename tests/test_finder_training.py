@@ -31,7 +31,7 @@ from lenet.models import build, layer_table
 from lenet.models.finder import SIDE, STRIDE, split
 from lenet.recipe import Recipe
 from lenet.run import Run
-from lenet.training.finder_trainer import FinderTrainer, batch_of, spoilt
+from lenet.training.finder_trainer import FinderTrainer, batch_of
 from lenet.training.targets import Targets, count_errors, loss_of, targets_of
 from lenet.training.watching import Epoch, Watcher
 from scenes import plain_scenes
@@ -201,7 +201,7 @@ def test_a_page_and_its_negative_give_the_network_the_same_contrast() -> None:
     )
 
 
-def test_some_pages_are_negated_bent_or_spoilt_as_the_seed_says() -> None:
+def test_some_pages_are_negated_and_some_bent_as_the_seed_says() -> None:
     scenes = plain_scenes(1)
     plain = batch_of(scenes, np.zeros(60, int))[0]
     assert (plain == plain[0]).all()
@@ -211,25 +211,7 @@ def test_some_pages_are_negated_bent_or_spoilt_as_the_seed_says() -> None:
     signs = [(page * plain[0]).sum().sign().item() for page in drawn]
     same = [(page == plain[0]).all().item() for page in drawn]
     assert 5 < signs.count(-1) < 40
-    assert 5 < sum(same) < 40
-
-
-def test_an_image_is_spoilt_in_five_ways_and_shows_the_same() -> None:
-    rng = np.random.default_rng(0)
-    image = np.full((64, 64), 200, np.uint8)
-    image[20:44, 28:36] = 40
-    pages = [spoilt(image, rng) for _ in range(100)]
-    assert all(page.shape == image.shape and page.dtype == np.uint8 for page in pages)
-    assert all(np.corrcoef(page.ravel(), image.ravel())[0, 1] > 0.9 for page in pages)
-    paper = [page[:12].std() for page in pages]
-    ink = [int(page[22:42, 30:34].min()) for page in pages]
-    edge = [int(page[32, 27]) for page in pages]
-    assert sum(spread > 0.9 for spread in paper) > 10  # noisy
-    assert sum(value < 36 for value in ink) > 10  # sharpened
-    assert sum(value < 190 for value in edge) > 10  # blurred, or enlarged again
-    assert sum((page == image).all() for page in pages) < 20
-    again = np.random.default_rng(0)
-    assert all(np.array_equal(page, spoilt(image, again)) for page in pages)
+    assert 10 < sum(same) < 50
 
 
 def test_the_loss_falls_from_the_first_epoch_on(few: FinderTrainer) -> None:

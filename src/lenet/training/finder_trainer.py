@@ -22,14 +22,6 @@ GRADIENT = 5.0  # largest norm of a gradient: several times that of a usual step
 NEGATED = 0.3  # share of scenes that are negated; some of them have light ink already
 BENT = 0.3  # share of scenes whose gamma is changed
 STRONGEST_BEND = 2.0  # largest gamma; the smallest is its inverse
-# What cameras and files do to a picture, anew each time a scene is seen. Each is mild: scenes were
-# photographed once when they were drawn, and small digits must stay readable.
-SPOILT = 0.4  # share of scenes
-STRONGEST_BLUR = 0.9  # pixels, standard deviation
-STRONGEST_SHARPENING = 1.5  # times the detail finer than 1.2 pixels is added
-STRONGEST_NOISE = 8.0  # standard deviation, of 255
-SMALLEST_FACTOR = 0.6  # of the side, before the picture is enlarged again
-WORST_QUALITY, BEST_QUALITY = 25, 80  # of JPEG
 AHEAD = 2  # batches made while the network learns from one
 
 Batch = tuple[Tensor, Targets]
@@ -118,12 +110,11 @@ def batch_of(
 ) -> Batch:
     """Return some scenes as the network takes them, float32 ``(n, 1, h, w)``, and their targets.
 
-    With `rng`, the greys of some are bent, some are spoilt, and the contrast of some is negated.
+    With `rng`, the greys of some are bent and the contrast of some is negated.
     """
     pages = []
     for image in scenes.images[indices]:
         grey = image if rng is None or rng.random() >= BENT else _bent(image, rng)
-        grey = grey if rng is None or rng.random() >= SPOILT else spoilt(grey, rng)
         page = normalise_contrast(grey)
         pages.append(page if rng is None or rng.random() >= NEGATED else -page)
     characters = [scenes.characters[scenes.first[i] : scenes.first[i + 1]] for i in indices]
@@ -135,31 +126,6 @@ def _bent(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint
     power = STRONGEST_BEND ** rng.uniform(-1, 1)
     table = np.rint(255 * (np.arange(256) / 255) ** power).astype(np.uint8)
     return np.asarray(cv2.LUT(image, table), np.uint8)
-
-
-def spoilt(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return an image of uint8 (h, w) blurred, sharpened, noisy, in less detail, or compressed."""
-    kind = int(rng.integers(5))
-    if kind == 0:
-        return np.asarray(
-            cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, STRONGEST_BLUR)), np.uint8
-        )
-    if kind == 1:
-        soft, more = cv2.GaussianBlur(image, (0, 0), 1.2), rng.uniform(0.3, STRONGEST_SHARPENING)
-        return np.asarray(cv2.addWeighted(image, 1 + more, soft, -more, 0), np.uint8)
-    if kind == 2:
-        grains = rng.standard_normal(image.shape, np.float32)
-        noisy = cv2.add(
-            image, grains * np.float32(rng.uniform(1, STRONGEST_NOISE)), dtype=cv2.CV_8U
-        )
-        return np.asarray(noisy, np.uint8)
-    if kind == 3:
-        factor = rng.uniform(SMALLEST_FACTOR, 0.95)
-        small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.resize(small, image.shape[::-1]), np.uint8)
-    quality = int(rng.integers(WORST_QUALITY, BEST_QUALITY))
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
 def _made_ahead(jobs: Iterable[Callable[[], Batch]]) -> Iterator[Batch]:

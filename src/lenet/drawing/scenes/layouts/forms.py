@@ -141,9 +141,8 @@ def _cheque(rng: np.random.Generator, height: float, writers: Writers) -> Block:
         block.write(hand, words, end + 0.3 * height, y)
         y += 1.8 * height
     amount = Block()
-    sign = "$$€£"[int(rng.integers(4))]
-    before = writers.font(height) if chance(rng, 0.5) else label
-    end = amount.write(before, sign, 0, height - before.height)
+    sign = "$€£"[int(rng.integers(3))]
+    end = amount.write(label, sign, 0, height - label.height)
     amount.write(hand, fitted(rng, texts.money, height, 0.5 * PAGE), end + 0.2 * height, 0)
     (left, _), (right, _) = amount.bounds()
     x = max(0.0, width - (right - left) - 0.4 * height)

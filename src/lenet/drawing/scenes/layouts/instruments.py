@@ -79,20 +79,6 @@ def _round_off(
             block.fill(rectangle(x, top, w, 0.35 * h / bands + 0.5), float(shade))
 
 
-def _recess(
-    rng: np.random.Generator, block: Block, window: tuple[float, float, float, float], fill: float
-) -> None:
-    """Shade the edges of a white window that lies deep in its plate: one side and the top."""
-    x, y, w, h = window
-    reach, dark = rng.uniform(0.06, 0.25) * w, rng.uniform(0.2, 0.8)
-    is_right = rng.random() < 0.5
-    bands = 4
-    for i in range(bands):
-        shade, deep = float(fill + dark * (i + 1) / bands), float(reach * (1 - i / bands))
-        block.fill(rectangle(x + w - deep if is_right else x, y, deep, h), shade)
-        block.fill(rectangle(x, y, w, deep), shade)
-
-
 def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
     """Return the drums of a water, gas or electricity meter, each in a window of its own."""
     count = int(np.clip(LARGEST / (1.6 * height), 1, rng.integers(4, 9)))
@@ -115,7 +101,6 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
         digits = "0" * int(rng.integers(1, 4)) + digits
     rolled = rng.random() < 0.5
     depth = float(rng.uniform(0.2, 0.8)) if rng.random() < 0.5 else 0.0
-    is_recessed = rng.random() < 0.5
     for i, digit in enumerate(digits[:count]):
         is_last = i >= count - last
         window = i * pitch, 0.0, float(size[0]), float(size[1])
@@ -131,8 +116,6 @@ def drums(rng: np.random.Generator, height: float, writers: Writers) -> Block:
         own_fill = last_fill if is_last else fill
         if depth and own_fill is not None:
             _round_off(block, window, own_fill, depth)
-        if is_recessed and (own_fill or 0) < 0.5:
-            _recess(rng, block, window, own_fill or 0)
         turned = float(np.clip(rng.normal(0, 0.03), -0.08, 0.08)) % 1
         if (rolled and i == count - 1) or rng.random() < 0.03:
             turned = float(rng.random())

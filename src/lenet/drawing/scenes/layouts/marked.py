@@ -1,4 +1,4 @@
-"""Layouts of numbers and letters in rings, on lines, in frames and tints, and struck out."""
+"""Layouts of numbers that are circled, underlined, framed, highlighted or struck out."""
 
 import numpy as np
 
@@ -42,36 +42,6 @@ def _circled(rng: np.random.Generator, height: float, writers: Writers) -> Block
             block.line(outline + np.array([x, 0]), width)
         block.append(part, x, 0)
         x += end + 2 * radii[0] - centre[0] + rng.uniform(0.2, 1) * height
-    return block
-
-
-def _lettered(rng: np.random.Generator, height: float, writers: Writers) -> Block:
-    """Draw letters, each in a ring, a box or a disc, in a row; a number stands before or behind."""
-    block = Block()
-    writer = writers.font(height) if chance(rng, 0.7) else writers.hand(height)
-    width = max(0.7, rng.uniform(0.02, 0.1) * height)
-    step = rng.uniform(1.6, 2.4) * height
-    radius = rng.uniform(0.32, 0.46) * step
-    angle = np.linspace(0, 2 * np.pi, 41)
-    outline = radius * np.stack([np.cos(angle), np.sin(angle)], 1)
-    if chance(rng, 0.5):
-        outline = radius * (rectangle(-1, -1, 2, 2)[[0, 1, 2, 3, 0]])
-    is_solid = chance(rng, 0.25)
-    in_order = chance(rng, 0.6)
-    count = fitting(rng, step, 1, 7, 0.9 * PAGE)
-    for place in range(count):
-        centre = np.array([place * step, 0.5 * height])
-        if is_solid:
-            block.fill(centre + outline, 1)
-        else:
-            block.line(centre + outline, width)
-        letter = "ABCDEFGH"[place] if in_order else texts.lone_letter(rng)
-        aligned(block, writer, letter, centre[0], 0, shade=float(not is_solid))
-    number = fitted(rng, texts.plain_digits, height, 0.3 * PAGE)
-    if (kind := rng.random()) < 0.35:
-        aligned(block, writer, number, -radius - 0.5 * height, 0, RIGHT)
-    elif kind < 0.6:
-        block.write(writer, number, (count - 1) * step + radius + 0.5 * height, 0)
     return block
 
 
@@ -165,7 +135,6 @@ def _struck_out(rng: np.random.Generator, height: float, writers: Writers) -> Bl
 
 MARKED: dict[Layout, float] = {
     _circled: 3,
-    _lettered: 2.5,
     _underlined: 3,
     _boxed_result: 2,
     _highlighted: 2.5,

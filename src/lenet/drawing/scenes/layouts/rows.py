@@ -250,22 +250,19 @@ def _signs_between(rng: np.random.Generator, height: float, writers: Writers) ->
 
 
 def _enumeration(rng: np.random.Generator, height: float, writers: Writers) -> Block:
-    """Draw entries with their numbers or letters in front: 1) 2) 3) or a. b. c."""
+    """Draw entries with their numbers in front: 1) 2) 3) or 1. 2. 3."""
     block, writer = Block(), _label_writer(rng, height, writers)
     line_height = rng.uniform(1.4, 2.8) * height
     before, after = [("", ")"), ("", "."), ("", "."), ("(", ")"), ("", ":"), ("", " -")][
         int(rng.integers(6))
     ]
     start = 1 if chance(rng, 0.6) else int(rng.integers(1, 30))
-    letters = "abcdefghijkl" if chance(rng, 0.5) else "ABCDEFGHIJKL"
-    is_lettered = chance(rng, 0.2)
     step = (ADVANCE * len(f"{before}{start}{after}") + 0.5) * height
     make = texts.word if chance(rng, 0.7) else texts.number
     most = int(0.7 * PAGE / (0.7 * height))
     for row in range(fitting(rng, line_height, 2, 7)):
         y = row * line_height
-        name = letters[row] if is_lettered else str(start + row)
-        end = block.write(writer, f"{before}{name}{after}", 0, y)
+        end = block.write(writer, f"{before}{start + row}{after}", 0, y)
         entry = filled_line((make(rng) for _ in range(int(rng.integers(0, 4)))), most)
         block.write(writer, entry, max(step, end + 0.2 * height), y)
     return block

@@ -189,27 +189,16 @@ def equation(rng: np.random.Generator) -> str:
         parts = [str(a), "×", str(b), "=", str(a * b)]
     elif kind < 0.75:
         parts = [str(a * b), "÷/"[int(rng.integers(2))], str(b), "=", str(a)]
-    elif kind < 0.8:
-        parts = [f"({a}", "+", f"{b})", "×", str(a), "=", str((a + b) * a)]
     elif kind < 0.83:
+        parts = [f"({a}", "+", f"{b})", "×", str(a), "=", str((a + b) * a)]
+    elif kind < 0.86:
         parts = [f"√{a * a}", "=", str(a)]
     else:
-        parts = [*_linear(rng), "=", texts.plain_digits(rng, int(rng.integers(1, 4)))]
+        x, y = "xa"[int(rng.integers(2))], "yn"[int(rng.integers(2))]
+        sign = "+-"[int(rng.integers(2))]
+        second = f"{b}{y}" if chance(rng, 0.5) else str(b)
+        parts = [f"{a}{x}", sign, second, "=", texts.plain_digits(rng, int(rng.integers(1, 4)))]
     return space.join(parts)
-
-
-def _linear(rng: np.random.Generator) -> list[str]:
-    """Return terms and signs: 3x - y, a + 2b + 5c; what follows a digit may be a letter."""
-    unknowns = ("xy", "xyz", "abc", "abcd", "xn", "mnt", "pqr")[int(rng.integers(7))]
-    parts: list[str] = []
-    for unknown in unknowns[: int(rng.integers(1, len(unknowns) + 1))]:
-        if parts:
-            parts.append("+-"[int(rng.integers(2))])
-        factor = texts.plain_digits(rng, int(rng.integers(1, 3))) if chance(rng, 0.7) else ""
-        parts.append(factor + unknown)
-    if chance(rng, 0.4):
-        parts += ["+-"[int(rng.integers(2))], texts.plain_digits(rng, int(rng.integers(1, 3)))]
-    return parts
 
 
 def _equations(rng: np.random.Generator, height: float, writers: Writers) -> Block:
