@@ -1,6 +1,6 @@
 """Fit what to believe of a finder's proposals, on drawn scenes: after a reader was trained.
 
-A reader that is taught further takes the belief of the one it began as along.
+A reader that is taught further keeps the belief of the reader it started from.
 """
 
 import warnings

@@ -1,8 +1,8 @@
 """How far to believe that a place is a digit: what finder, reader and its surroundings say, in one.
 
-A place that the finder proposes is described by some thirty numbers, and a small network turns them
-into the probability that a digit is there. It is fitted on drawn scenes for one
-finder and one reader (`lenet.experiment.belief_run`).
+A place that the finder proposes is described by thirty numbers, and a small network turns them into
+the probability that a digit is there. It is fitted on drawn scenes for one finder and one reader
+(`lenet.experiment.belief_run`).
 """
 
 import json

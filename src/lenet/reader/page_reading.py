@@ -201,17 +201,33 @@ def _believed(way: Proposals, judgement: Judgement, networks: Networks) -> NDArr
 
 
 def _reading(page: Picture, judged: Judged, networks: Networks, options: Options) -> Reading:
-    way, classes = judged.proposals, networks.classifier.classes
-    is_digit = judged.is_digit
-    own = np.flatnonzero(is_digit)
+    way = judged.proposals
+    own = np.flatnonzero(judged.is_digit)
     boxes = way.digits.boxes[own]
     # What is read as a digit does not part the number that it stands in.
     signs = _elsewhere(way.others.boxes[way.others.other >= SEEN], boxes)
     order = grid(boxes) if options.grid else rows(boxes, signs)
-    in_order = [index for row in order for number in row for index in number]
+    in_order = own[[index for row in order for number in row for index in number]]
+    return Reading(
+        page.name,
+        "digits" if len(own) else "blank" if way.blank else "nothing",
+        _digits(page, judged, in_order, networks, options),
+        _rejections(page, judged, signs),
+        _numbered(order),
+        grid=options.grid,
+        keep_uncertain=options.keep_uncertain,
+        page=page.page,
+        of_several=page.of_several,
+    )
+
+
+def _digits(
+    page: Picture, judged: Judged, indices: NDArray[np.intp], networks: Networks, options: Options
+) -> tuple[Digit, ...]:
+    way, classes = judged.proposals, networks.classifier.classes
     probabilities = judged.probabilities
     digits = []
-    for index in own[in_order].tolist():
+    for index in indices.tolist():
         of_class = probabilities[index]
         doubtful = bool(of_class.max() < options.min_probability)
         answer = int(judged.judgement.answers[index])
@@ -225,24 +241,19 @@ def _reading(page: Picture, judged: Judged, networks: Networks, options: Options
                 "" if networks.reads_digits else classes[answer],
             )
         )
+    return tuple(digits)
+
+
+def _rejections(page: Picture, judged: Judged, signs: NDArray[np.float32]) -> tuple[Rejection, ...]:
+    """Return what could have been digits and is none, and the boxes of `signs` elsewhere."""
+    way = judged.proposals
     told = np.flatnonzero(_worth_telling(judged))
     rejected = [
         Rejection(way.box(way.digits.boxes[index], page.reduced), "not_a_digit", way.images[index])
         for index in told.tolist()
     ]
     rest = _elsewhere(signs, way.digits.boxes[told])
-    rejected += [Rejection(way.box(box, page.reduced), "sign") for box in rest]
-    return Reading(
-        page.name,
-        "digits" if digits else "blank" if way.blank else "nothing",
-        tuple(digits),
-        tuple(rejected),
-        _numbered(order),
-        grid=options.grid,
-        keep_uncertain=options.keep_uncertain,
-        page=page.page,
-        of_several=page.of_several,
-    )
+    return (*rejected, *(Rejection(way.box(box, page.reduced), "sign") for box in rest))
 
 
 def _worth_telling(judged: Judged) -> NDArray[np.bool_]:

@@ -13,8 +13,8 @@ from lenet.picture.normalising import SIDE, Polarity, normalised_ink
 
 # A page is on its side where characters are seen unclearly, but surely once it is turned.
 GLIMPSED = 1.5  # sum of probabilities; with less, a page is not worth turning
-# With these, of 200 drawn scenes on their side, also those of fewer characters, 112 are turned
-# upright, and of 200 upright ones 4 are turned (`benchmarks/drawn_scenes.py`).
+# With these, of 200 drawn scenes on their side (some with fewer characters), 110 are turned
+# upright, and of 200 upright ones 1 is turned (`benchmarks/drawn_scenes.py`).
 FEWEST = 4  # characters more probable than not; fewer do not tell which way up a page is
 SURER = 2.0  # times as surely: the sum of what each is more probable than not
 EMPTY = 1.2  # local standard deviations: paper, its grain and shadows differ less from around them
