@@ -341,7 +341,7 @@ def test_one_correction_in_five_is_for_testing_and_stays_so() -> None:
 
 
 def test_corrections_are_a_source_of_data(store: Corrections, place: str) -> None:
-    given = [correction(number) for number in range(40)]
+    given = [correction(number, id=UUID(int=number)) for number in range(40)]
     for each in given:
         store.add(each)
     splits = datasets.load(f"corrections:{place}")
@@ -364,7 +364,8 @@ def test_two_corrections_are_enough_and_one_is_not(store: Corrections, place: st
 def test_corrections_to_no_digit_are_data_of_their_own_and_not_zeros(
     store: Corrections, place: str
 ) -> None:
-    given = [correction(number, truth=None) for number in range(20)]
+    # By chance none of 20 would be held out in one run of 90: their ids are given.
+    given = [correction(number, truth=None, id=UUID(int=number)) for number in range(20)]
     digits = [correction(number) for number in range(100, 110)]
     for each in [*given, *digits]:
         store.add(each)
@@ -479,7 +480,7 @@ def test_an_export_has_a_folder_per_digit_and_reads_back_the_same(
 def test_corrections_to_no_digit_survive_an_export(
     store: Corrections, place: str, tmp_path: Path
 ) -> None:
-    others = [correction(number, truth=None) for number in range(30, 50)]
+    others = [correction(number, truth=None, id=UUID(int=number)) for number in range(30, 50)]
     for each in (*map(correction, range(30)), *others):
         store.add(each)
     folder = tmp_path / "exported"
