@@ -227,9 +227,10 @@ def test_two_that_write_the_same_part_at_once_leave_one_whole_file(job: Path) ->
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_replaced_and_its_shard_read_again(job: Path) -> None:
-    pictures(job / "scans", 600)
+    count = 6_000  # seconds of work: with fewer, all could be read before a process is killed
+    pictures(job / "scans", count)
     command = [sys.executable, "-m", "lenet", "predict", "scans", "--single", "--to", "out"]
-    command += ["--workers", "2", "--shard-items", "100", "--json"]
+    command += ["--workers", "2", "--shard-items", "500", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         for line in process.stdout:
@@ -239,7 +240,7 @@ def test_a_process_that_is_killed_is_replaced_and_its_shard_read_again(job: Path
         kill(children[0])
         *_, done = map(json.loads, process.stdout)
     assert process.returncode == 0
-    assert (done["pictures"], done["failed"]) == (600, {})
+    assert (done["pictures"], done["failed"]) == (count, {})
     assert [row["picture"] for row in rows_in(job / "out")] == planned(job / "out")
 
 
