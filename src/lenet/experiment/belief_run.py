@@ -31,8 +31,8 @@ from lenet.storage import sha256
 if TYPE_CHECKING:
     from sklearn.neural_network import MLPClassifier
 
-# Scenes of another seed than the reader learns from, by the hands of other people. 8,000
-# do better on drawn scenes and miss more on real pictures, see docs/reading.md.
+# Scenes of another seed than the reader learns from, by the hands of other people. With 8,000,
+# more is missed on real pictures, see docs/reading.md.
 SCENES, SEED = 4_000, 12
 SCENES_A_PAGE = 2  # for two scenes, one page with nothing but digits on it, as most people write
 # Of 1,000 other scenes (2026-11-29, one network on 4,000 scenes), 8 and 32 units, and less decay,
@@ -40,7 +40,7 @@ SCENES_A_PAGE = 2  # for two scenes, one page with nothing but digits on it, as 
 HIDDEN, DECAY = 16, 10.0
 # Networks that differ in their first weights, and whose logits are averaged (Lakshminarayanan et
 # al. 2017, Deep ensembles): they agree on what the scenes show and differ on what is unlike them.
-# Eight leave 2.4 % less of the loss than one. Together they are one network of as many units.
+# Eight leave 2.4 % less of the loss than one. Together they are one network of all their units.
 MEMBERS = 8
 STEPS = 400  # of the optimizer
 AT_ONCE = 64  # pages judged together
@@ -200,7 +200,16 @@ def _fit(
 def fit_member(
     evidence: NDArray[np.float64], is_digit: NDArray[np.bool_], seed: int
 ) -> "MLPClassifier":
-    """Fit one network to standardised evidence, (n, f); `seed` draws its first weights."""
+    """Fit one network.
+
+    Parameters
+    ----------
+    evidence : ndarray of float64, (n, f)
+        Standardised.
+    is_digit : ndarray of bool, (n,)
+    seed : int
+        Draws its first weights.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 

@@ -18,8 +18,8 @@ from lenet.reader.reading import Digit, Reading, Rejection
 
 DIGITS = tuple("0123456789")
 # Reading a digit where there is none does more harm than missing one. Of 1,000 drawn scenes, a
-# threshold of 1/2 reads 64.9 % exactly and digits in 24 of the 227 that have none; 2/3 reads 65.5 %
-# exactly, and digits in 9 (2026-11-30).
+# threshold of 1/2 reads 64.5 % exactly and digits in 22 of the 227 that have none; 2/3 reads 65.3 %
+# exactly, and digits in 11 (2026-11-30).
 BELIEVED = 2 / 3
 POSSIBLE = 0.1  # less is not worth telling
 SEEN = 0.0  # logit of the finder, from which a place counts where no belief judges it
