@@ -37,7 +37,13 @@ def test_the_answer_is_there_while_the_pen_is_still_down(open_page: Open) -> Non
         page.mouse.move(sheet["x"] + 300, sheet["y"] + y)
     expect(number(page)).to_have_text("1")
     expect(page.locator(".pad .box.chosen")).to_have_text("1")
+    # What was read is not asked again as the pen is lifted.
+    page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.mouse.up()
+    page.wait_for_timeout(500)
+    assert not asked
 
 
 def test_a_number_is_read_left_to_right_and_any_digit_can_be_chosen(

@@ -318,7 +318,6 @@ export class Pad {
       },
       end: () => {
         this.#stroke = null;
-        this.#changed();
       },
       tagAt: (event) => (this.#erases ? null : this.#tagAt(event)),
       tap: (index) => this.#choose(index),
