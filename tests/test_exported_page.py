@@ -9,7 +9,6 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,11 @@ import pytest
 
 from browser import Open, draw, expect, in_powers, number, press, windows
 from command import NO_COVERAGE, complaint, run_lenet
-from draw_pictures import STROKES, path
 from lenet.metrics import mcnemar
-from lenet.picture.normalising import evened, normalise
 from lenet.reader import DEFAULT_MODEL
 from lenet.run import LAYER_FACTS, MISTAKES, Run
-from lenet.server.bundling import bundle
 from lenet.server.exported_page import FIGURE_BYTES, page_of
 from lenet.server.models import FIGURES, load_models
-from lenet.server.networks import network_of
-from lenet.server.site import sources_of
 from services import run_of_classes
 
 MB = 1_000_000
@@ -283,89 +277,3 @@ def test_markup_in_class_names_is_shown_as_text(chromium: Any, tmp_path: Path) -
         expect(number(page)).to_have_text(f"3{MARKUP[3]}")
         page.evaluate("location.hash = '#inside'")
         expect(page.locator(".stream-answer")).to_contain_text(MARKUP[3])
-
-
-# What the page does with strokes, for tests: the ink, the image and the answer.
-READ_STROKES = """
-import { normalised } from "./centring.js";
-import { Network } from "./network.js";
-import { Strokes } from "./strokes.js";
-/** @param {ArrayBufferView} bytes */
-const textOf = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-globalThis.readStrokes = (plan, drawings) => {
-  for (const { arrays } of plan.layers)
-    for (const array of Object.values(arrays))
-      array.values = new Float32Array(
-        Uint8Array.from(atob(array.values), (letter) => letter.charCodeAt(0)).buffer,
-      );
-  const network = new Network(plan);
-  return drawings.map((list) => {
-    const { ink } = Object.assign(new Strokes(), { list }).drawing({ width: 700, height: 500 });
-    const image = normalised(ink);
-    const verdict = network.judge(network.run(image).at(-1).values);
-    return { ...ink, values: textOf(ink.values), image: textOf(image), ...verdict };
-  });
-};
-"""
-
-
-def drawings(count: int) -> list[list[dict[str, Any]]]:
-    """Strokes of digits by hands that slant, turn, press and tremble, with pens of many widths."""
-    rng = np.random.default_rng(0)
-    result = []
-    for index in range(count):
-        slant, turn, size = rng.normal(0, 0.2), rng.normal(0, 0.15), rng.uniform(60, 400)
-        width, pressed = rng.uniform(0.03, 0.3) * size, rng.random() < 0.5
-        turned = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-        strokes = []
-        for knots in STROKES[index % 10]:
-            line = path(knots)[::4] - (0.35, 0.5)
-            line[:, 0] -= slant * line[:, 1]
-            line = line @ turned * size + rng.normal(0, 0.006 * size, line.shape) + (350, 250)
-            strength = rng.uniform(0.5, 1.4, len(line)) if pressed else np.ones(len(line))
-            points = [
-                {"x": x, "y": y, "p": p}
-                for (x, y), p in zip(line.tolist(), strength.tolist(), strict=True)
-            ]
-            strokes.append({"width": width, "points": points})
-        result.append(strokes)
-    return result
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("model", ["lenet5", DEFAULT_MODEL])
-def test_drawn_digits_are_centred_and_read_as_in_python(chromium: Any, model: str) -> None:
-    sources = sources_of(resources.files("lenet.server").joinpath("page"))
-    modules = {name.removesuffix(".js"): text for name, text in sources.items()}
-    script = bundle({**modules, "test": READ_STROKES.lstrip("\n")}, "test")
-    (served,) = load_models([model]).values()
-    page = chromium.new_page()
-    page.add_script_tag(content=script)
-    found = page.evaluate(
-        "([plan, drawings]) => readStrokes(plan, drawings)", [network_of(served), drawings(500)]
-    )
-    page.close()
-
-    def bytes_of(text: str, *shape: int) -> np.ndarray:
-        return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
-
-    inks = [bytes_of(each["values"], each["height"], each["width"]) for each in found]
-    images = np.stack([normalise(evened(_tight(ink))) for ink in inks])
-    ours = np.stack([bytes_of(each["image"], 28, 28) for each in found])
-    assert np.array_equal(ours, images)
-    classifier = served.reader.classifier
-    judged = classifier.judge(classifier.logits(images))
-    probabilities = np.array([each["probabilities"] for each in found])
-    assert [each["best"] for each in found] == judged.answers.tolist()
-    assert np.abs(probabilities - judged.probabilities).max() < 1e-5
-    close = np.abs(judged.scores - classifier.lowest_score) < 1e-5
-    close |= np.abs(judged.probabilities.max(1) - 0.5) < 1e-5
-    print(f"not compared, too close to a threshold: {np.flatnonzero(close).tolist()}")
-    for each, status, near in zip(found, judged.statuses, close.tolist(), strict=True):
-        assert near or each["status"] == status
-
-
-def _tight(ink: np.ndarray) -> np.ndarray:
-    """Return the part of some ink that holds all of it."""
-    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    return np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])

@@ -1,12 +1,7 @@
 """The page's own arithmetic, in Node, against torch and ONNX Runtime."""
 
 import base64
-import json
-import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,26 +16,7 @@ from lenet.models.layers import layer_facts, layer_table
 from lenet.reader import DEFAULT_MODEL
 from lenet.server.models import load_models
 from lenet.server.networks import network_of, steps_of
-
-PROGRAM = Path(__file__).parent / "page_network.mjs"
-NODE = shutil.which("node")
-TOLERANCE = 1e-5  # of a probability, and of the distance to a threshold
-
-needs_node = pytest.mark.skipif(NODE is None, reason="Node is not here")
-
-
-def run_in_node(
-    folder: Path, networks: Sequence[Any], images: NDArray[np.uint8], *, everything: bool = False
-) -> list[list[dict[str, Any]]]:
-    """Return what each network says of each image, or all its numbers."""
-    asked = folder / "asked.json"
-    packed = base64.b64encode(images.tobytes()).decode()
-    asked.write_text(json.dumps({"networks": networks, "images": packed, "everything": everything}))
-    assert NODE
-    done = subprocess.run([NODE, PROGRAM, asked], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    answers: list[list[dict[str, Any]]] = json.loads(done.stdout)
-    return answers
+from parity import TOLERANCE, assert_as_in_python, needs_node, packed, run_in_node
 
 
 def unsettled(name: str) -> nn.Sequential:
@@ -75,7 +51,7 @@ def test_every_layer_of_every_architecture_is_as_in_torch(tmp_path: Path) -> Non
         {"layers": steps_of(operations_of(network)), "temperature": 1, "rejection": None}
         for network in networks
     ]
-    found = run_in_node(tmp_path, plans, images, everything=True)
+    found = run_in_node(tmp_path, plans, images=packed(images), everything=True)
     for name, network, answers in zip(MODELS, networks, found, strict=True):
         values = torch.from_numpy(images / np.float32(255))[:, None]
         for index, (layer, module) in enumerate(network.named_children()):
@@ -109,14 +85,5 @@ def test_test_digits_are_answered_as_in_python(
 ) -> None:
     images = mnist_images[:: len(mnist_images) // count]
     (served,) = load_models([model]).values()
-    (found,) = run_in_node(tmp_path, [network_of(served)], images)
-    classifier = served.reader.classifier
-    judged = classifier.judge(classifier.logits(images))
-    assert [each["best"] for each in found] == judged.answers.tolist()
-    ours = np.array([each["probabilities"] for each in found])
-    assert np.abs(ours - judged.probabilities).max() < TOLERANCE
-    close = np.abs(judged.scores - classifier.lowest_score) < TOLERANCE
-    close |= np.abs(judged.probabilities.max(1) - 0.5) < TOLERANCE
-    print(f"not compared, too close to a threshold: {np.flatnonzero(close).tolist()}")
-    statuses = zip(found, judged.statuses, close.tolist(), strict=True)
-    assert all(each["status"] == status for each, status, near in statuses if not near)
+    (found,) = run_in_node(tmp_path, [network_of(served)], images=packed(images))
+    assert_as_in_python(found, served.reader.classifier, images)

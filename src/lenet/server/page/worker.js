@@ -18,6 +18,11 @@ import { Network } from "./network.js";
 const networks = new Map();
 /** @type {Map<string, Embedding>} */
 const embeddings = new Map();
+/**
+ * What each network read last. Often it is looked into next, and need not be run again for that.
+ * @type {Map<string, {image: Uint8Array, layers: import("./network.js").Layer[]}>}
+ */
+const lastRead = new Map();
 
 /**
  * @param {Load | Run | Read | Cover | Embed | Placing} question
@@ -35,16 +40,27 @@ function answer(question) {
   }
   if (question.does === "load") {
     networks.set(question.model, new Network(question.plan));
+    lastRead.delete(question.model);
     return null;
   }
-  const network = networks.get(question.model);
-  if (!network) throw new Error(`no network ${question.model}`);
-  if (question.does === "cover") return network.covered(question.image, question.row);
-  const image = question.does === "run" ? question.image : normalised(question.ink);
-  const layers = network.run(image);
+  const { does, model } = question;
+  const network = networks.get(model);
+  if (!network) throw new Error(`no network ${model}`);
+  if (does === "cover") return network.covered(question.image, question.row);
+  const image = does === "run" ? question.image : normalised(question.ink);
+  const read = lastRead.get(model);
+  const layers = read && same(read.image, image) ? read.layers : network.run(image);
   const verdict = network.judge(layers[layers.length - 1].values);
-  return question.does === "run" ? { layers, verdict } : { image, verdict };
+  if (does === "run") {
+    lastRead.delete(model); // the layers leave with the answer
+    return { layers, verdict };
+  }
+  lastRead.set(model, { image, layers });
+  return { image, verdict };
 }
+
+/** @param {Uint8Array} one @param {Uint8Array} other */
+const same = (one, other) => one.every((value, at) => value === other[at]);
 
 addEventListener("message", ({ data: { id, question } }) => {
   try {
