@@ -1,9 +1,11 @@
 """Photograph the page of `lenet serve` for docs/screenshots: light, dark, phone, desktop.
 
 Needs Chromium and the package playwright: ``make screenshots``, or from the root of the repository
-``python tools/screenshots.py [NAME ...]``.
+``python tools/screenshots.py [NAME ...]``. ``--every FOLDER`` photographs each room on every kind
+of screen and in all colours, to be looked at.
 """
 
+import argparse
 import io
 import shutil
 import subprocess
@@ -22,6 +24,14 @@ from lenet.drawing import draw_picture
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 MODELS = ("reader", "lenet5")
+SCREENS = {
+    "small-phone": (360, 640),
+    "phone": (390, 844),
+    "landscape": (844, 390),
+    "projector": (1280, 720),
+    "laptop": (1440, 900),
+    "4k": (3840, 2160),
+}
 
 
 class Shot(NamedTuple):
@@ -31,6 +41,7 @@ class Shot(NamedTuple):
     size: tuple[int, int] = (1280, 800)
     scheme: str = "light"
     phone: bool = False
+    forced: bool = False  # colours, as Windows' high contrast
 
 
 def write(page: Page, digits: str) -> None:
@@ -110,6 +121,27 @@ def numbers(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def compare(page: Page) -> None:
+    """Let two models read a number."""
+    page.locator("#compare").select_option("lenet5")
+    write(page, "42")
+
+
+def compare_numbers(page: Page) -> None:
+    """Wait for both models' numbers."""
+    page.locator("#compare").select_option("lenet5")
+    numbers(page)
+
+
+ROOMS = {
+    "draw": draw,
+    "compare": compare,
+    "picture": picture,
+    "inside": inside,
+    "numbers": numbers,
+    "compare-numbers": compare_numbers,
+}
+
 PHONE = (390, 844)
 SHOTS = {
     "draw-light": Shot(draw),
@@ -121,6 +153,19 @@ SHOTS = {
     "inside-phone": Shot(inside_phone, PHONE, "dark", phone=True),
     "numbers-light": Shot(numbers),
 }
+
+
+def every_shot() -> dict[str, Shot]:
+    """Return each room on each screen, and on one of them in dark and in forced colours."""
+    shots = {
+        f"{room}-{name}": Shot(prepare, size, phone=min(size) < 600)
+        for room, prepare in ROOMS.items()
+        for name, size in SCREENS.items()
+    }
+    for room, prepare in ROOMS.items():
+        shots[f"{room}-dark"] = Shot(prepare, SCREENS["projector"], "dark")
+        shots[f"{room}-forced"] = Shot(prepare, SCREENS["projector"], forced=True)
+    return shots
 
 
 @contextmanager
@@ -142,9 +187,10 @@ def photograph(browser: Any, address: str, shot: Shot) -> Image.Image:
         viewport={"width": width, "height": height},
         color_scheme=shot.scheme,
         reduced_motion="reduce",
+        forced_colors="active" if shot.forced else "none",
         has_touch=shot.phone,
         is_mobile=shot.phone,
-        device_scale_factor=2 if shot.phone else 1.5,
+        device_scale_factor=2 if shot.phone else 1.5 if width < 2000 else 1,
     )
     page = context.new_page()
     page.goto(address)
@@ -157,17 +203,23 @@ def photograph(browser: Any, address: str, shot: Shot) -> Image.Image:
 
 def main() -> None:
     """Take the photographs that are named, or all."""
-    names = sys.argv[1:] or list(SHOTS)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of docs/screenshots; all of them")
+    parser.add_argument("--every", type=Path, metavar="FOLDER", help="every room on every screen")
+    asked = parser.parse_args()
+    shots, folder = (every_shot(), asked.every) if asked.every else (SHOTS, FOLDER)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     if chromium is None:
         sys.exit("no Chromium: install it (Debian and Ubuntu: apt install chromium)")
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with service() as address, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name in names:
-            file = FOLDER / f"{name}.webp"
-            photograph(browser, address, SHOTS[name]).save(file, quality=84, method=6)
-            print(f"{file.relative_to(FOLDER.parents[1])}  {file.stat().st_size // 1024} KiB")
+        for name in asked.names or list(shots):
+            file = folder / f"{name}.webp"
+            photograph(browser, address, shots[name]).save(file, quality=84, method=6)
+            print(f"{file}  {file.stat().st_size // 1024} KiB")
         browser.close()
 
 
