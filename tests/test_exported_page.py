@@ -6,9 +6,12 @@ import os
 import re
 import resource
 import shutil
+import threading
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +280,29 @@ def test_markup_in_class_names_is_shown_as_text(chromium: Any, tmp_path: Path) -
         expect(number(page)).to_have_text(f"3{MARKUP[3]}")
         page.evaluate("location.hash = '#inside'")
         expect(page.locator(".stream-answer")).to_contain_text(MARKUP[3])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("sandbox", ["", ' sandbox="allow-scripts"'])
+def test_the_file_works_in_a_frame_of_a_site(chromium: Any, file: Path, sandbox: str) -> None:
+    """A sandbox without an origin refuses storage and the address."""
+    frame = f'<iframe src="page.html" width="1000" height="700"{sandbox}></iframe>'
+    (file.parent / "index.html").write_text(f"<!doctype html><title>Lesson</title>{frame}")
+    handler = partial(SimpleHTTPRequestHandler, directory=file.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, daemon=True).start()
+        page = chromium.new_page()
+        troubles: list[str] = []
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        try:
+            page.goto(f"http://127.0.0.1:{site.server_port}/index.html")
+            inner = page.frame_locator("iframe")
+            inner.get_by_role("button", name="Write a 5 for me").click()
+            expect(inner.locator("#draw-answer .number")).to_have_text("5")
+            inner.get_by_role("link", name="Look inside").click()
+            expect(inner.locator(".stream-answer")).to_contain_text("reads a 5")
+            page.wait_for_timeout(600)  # the address is written after a while
+        finally:
+            page.close()
+            site.shutdown()
+    assert not troubles

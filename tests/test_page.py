@@ -46,6 +46,15 @@ def test_the_answer_is_there_while_the_pen_is_still_down(open_page: Open) -> Non
     assert not asked
 
 
+def test_every_digit_that_the_page_writes_is_read_at_the_speed_of_a_hand(open_page: Open) -> None:
+    page = open_page(reduced_motion="no-preference")
+    for digit in range(10):
+        press(page, f"Write a{'n' if digit == 8 else ''} {digit} for me")
+        expect(number(page)).to_have_text(str(digit))
+        press(page, "Clear")
+        expect(number(page)).to_have_text("")
+
+
 def test_a_number_is_read_left_to_right_and_any_digit_can_be_chosen(
     open_page: Open,
 ) -> None:

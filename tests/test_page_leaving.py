@@ -10,11 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
 from browser import PICTURES, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
+from lenet.server.qr_code import code_of
 from live_service import Live, serving
 
 pytestmark = pytest.mark.browser
@@ -241,3 +244,20 @@ def test_a_service_without_embedding_forbids_it(served: Live) -> None:
     policy = connection.getresponse().headers["Content-Security-Policy"]
     connection.close()
     assert "frame-ancestors 'none'" in policy
+
+
+def test_the_page_shows_the_code_that_a_phone_opens(open_page: Open) -> None:
+    page = open_page()
+    home = "http://192.168.178.23:8000/"
+
+    def as_on_a_network(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(json={**answer.json(), "address": home, "code": code_of(home)})
+
+    page.route("**/v1/models", as_on_a_network)
+    page.reload()
+    page.locator(".network summary").click()
+    expect(page.locator(".network a")).to_have_attribute("href", home)
+    code = page.get_by_role("img", name=home)
+    photo = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    assert cv2.QRCodeDetector().detectAndDecode(photo)[0] == home

@@ -2,11 +2,14 @@
 
 import re
 import socket
+from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
 
+from lenet.cli import serve as command
+from lenet.cli.console import err
 from lenet.errors import UsageError
 from lenet.server import serving
 from lenet.server.api_examples import IMAGE, OCTETS, PICTURE, READING
@@ -87,6 +90,31 @@ def test_a_code_is_read_back_from_page_and_terminal() -> None:
     light = np.array(rows, np.uint8)
     shown = np.kron(np.pad(255 * light, 4, constant_values=255), np.ones((8, 8), np.uint8))
     assert cv2.QRCodeDetector().detectAndDecode(shown)[0] == HOME
+
+
+def test_a_terminal_shows_the_code_of_what_others_open(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def only_say(
+        app: object, service: Service, listener: socket.socket, ready: Callable[[], None]
+    ) -> None:
+        ready()
+
+    here = serving.bind
+    monkeypatch.setattr(serving, "bind", lambda host, port: here("127.0.0.1", 0))
+    monkeypatch.setattr(serving, "address", lambda listener: HOME)
+    monkeypatch.setattr(serving, "serve", only_say)
+    monkeypatch.setattr(serving, "log_to_stderr", lambda access_log: None)
+    monkeypatch.setattr(err, "_force_terminal", True)
+    monkeypatch.setenv("LENET_TOKEN", "open sesame")
+    command.serve(["lenet5"], host="0.0.0.0", port=0)
+    said = capsys.readouterr()
+    # With the token: who reads the code from the screen may come in.
+    address = f"{HOME}#token=open%20sesame"
+    assert said.out == f"{address}\n"
+    assert code_for_terminal(address) in said.err
+    command.serve(["lenet5"], host="127.0.0.1", port=0)
+    assert "█" not in capsys.readouterr().err
 
 
 class Sound(HTMLParser):

@@ -191,13 +191,16 @@ export class Pad {
       width: width - 2 * margin,
       height: height - 2 * margin,
     });
-    const all = lines.flatMap((line) => {
-      const stroke = this.strokes.begin(this.#penWidth, { alone: false });
-      return line.map((point) => ({ stroke, point: { ...point, p: 1 } }));
-    });
+    const all = lines.flatMap((line) => line.map((point, index) => ({ point, first: !index })));
     const speed = still() ? all.length : Math.ceil(all.length / 26);
+    /** @type {import("./strokes.js").Stroke | null} */
+    let stroke = null;
     const more = () => {
-      for (const { stroke, point } of all.splice(0, speed)) stroke.points.push(point);
+      for (const { point, first } of all.splice(0, speed)) {
+        // Only now: it is read while it is written, and a stroke without points is none.
+        if (first) stroke = this.strokes.begin(this.#penWidth, { alone: false });
+        stroke?.points.push({ ...point, p: 1 });
+      }
       this.#update();
       this.#changed();
       this.#writing = all.length ? requestAnimationFrame(more) : 0;
