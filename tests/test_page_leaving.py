@@ -259,5 +259,5 @@ def test_the_page_shows_the_code_that_a_phone_opens(open_page: Open) -> None:
     page.locator(".network summary").click()
     expect(page.locator(".network a")).to_have_attribute("href", home)
     code = page.get_by_role("img", name=home)
-    photo = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    photo = np.asarray(Image.open(io.BytesIO(code.screenshot())).convert("RGB"))
     assert cv2.QRCodeDetector().detectAndDecode(photo)[0] == home
