@@ -331,7 +331,7 @@ export class Pad {
   /** Which of several boxes has its label under a pointer; null if none. @param {PointerEvent} event */
   #tagAt({ clientX: x, clientY: y }) {
     const boxes = /** @type {HTMLElement[]} */ ([...this.boxes.querySelectorAll("[data-index]")]);
-    if (boxes.length < 2) return null;
+    if (new Set(boxes.map((box) => box.dataset.index)).size < 2) return null;
     const hit = boxes.find((box) => {
       const tag = box.firstElementChild?.getBoundingClientRect();
       if (!tag?.width) return false;

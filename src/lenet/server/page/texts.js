@@ -153,6 +153,9 @@ export const TEXTS = {
     "left.refused.other": "{n} shapes that are none of the classes",
     "left.sign.one": "one other character",
     "left.sign.other": "{n} other characters",
+    only: "Found only by {model}:",
+    "only.look": "Look at {a digit}, found only by {model}",
+    "only.look.class": "Look at “{digit}”, found only by {model}",
     "rejected.not_a_digit": "not a digit",
     "rejected.not_a_digit.class": "no class",
 
