@@ -8,6 +8,7 @@ import pytest
 from browser import ROOMS, Open, draw, expect, number, press
 from lenet.reader import DEFAULT_MODEL
 from live_service import Live
+from readings import compare_readings, reading_by
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +27,17 @@ SHIFTS = """window.shifts = 0;
     for (const entry of list.getEntries())
       if (!entry.hadRecentInput) window.shifts += entry.value;
   }).observe({ type: "layout-shift", buffered: true });"""
+
+
+# How far the name of each class is from the middle of its cell, across.
+BESIDE_CELLS = """() => {
+  const names = document.querySelector(".class-names");
+  const maps = names.parentElement.querySelector(".maps").getBoundingClientRect();
+  return [...names.children].map((name, index) => {
+    const { left, right } = name.getBoundingClientRect();
+    return (left + right) / 2 - maps.left - ((index + 0.5) / 10) * maps.width;
+  });
+}"""
 
 
 def go(page: Any, room: str) -> None:
@@ -117,6 +129,66 @@ def test_labels_at_the_edges_of_the_sheet_stay_on_it(open_page: Open) -> None:
     expect(label).to_have_text("not a digit")
     edge, sheet = label.bounding_box(), page.locator(".sheet").bounding_box()
     assert edge["x"] + edge["width"] <= sheet["x"] + sheet["width"]
+
+
+# By how many pixels each label of the sheet lies outside of it.
+OUTSIDE = """() => {
+  const sheet = document.querySelector(".sheet .boxes").getBoundingClientRect();
+  return [...document.querySelectorAll(".sheet .box span")].map((label) => {
+    const { left, right, top, bottom } = label.getBoundingClientRect();
+    return Math.round(Math.max(
+      sheet.left - left, right - sheet.right, sheet.top - top, bottom - sheet.bottom));
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844), (3840, 2160)])
+def test_labels_of_two_models_stay_on_the_sheet_at_every_edge(
+    open_page: Open, size: tuple[int, int]
+) -> None:
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    at_edges = [[x, y, 40, 100] for x in (0, 300, 600) for y in (0, 150, 300)]
+    ours, theirs = at_edges[:7], at_edges[:5] + at_edges[7:]
+    compare_readings(
+        page,
+        reading_by("lenet5", *((5, box) for box in ours), refused=tuple(at_edges[7:8])),
+        reading_by(DEFAULT_MODEL, *((6, box) for box in theirs)),
+    )
+    press(page, "Write a 4 for me")
+    labels = page.locator(".pad .box span")
+    expect(labels).to_have_count(7 + 1 + 1 + 7 + 1)
+    chosen = page.locator("#draw-answer .number button")
+    for room in ("draw", "inside"):
+        go(page, room)
+        for place in (0, 6):
+            if room == "draw":
+                chosen.nth(place).click()
+            assert max(page.evaluate(OUTSIDE)) <= 0, (room, place)
+    for kind in ("sure", "second", "differs"):
+        off = page.locator(f".pad .box.{kind}").first.evaluate(
+            """(box) => {
+                 const layer = box.parentElement.getBoundingClientRect();
+                 const { left, top, width, height } = box.getBoundingClientRect();
+                 const share = (value) => Number.parseFloat(value) / 100;
+                 const { style } = box;
+                 return [
+                   left + width / 2 - layer.left -
+                     layer.width * (share(style.left) + share(style.width) / 2),
+                   top + height / 2 - layer.top -
+                     layer.height * (share(style.top) + share(style.height) / 2),
+                 ];
+               }"""
+        )
+        assert off == pytest.approx([0, 0], abs=0.6), kind
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_names_of_classes_stand_below_their_cells(open_page: Open, width: int) -> None:
+    page = open_page("inside", viewport={"width": width, "height": 800})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    off = page.evaluate(BESIDE_CELLS)
+    assert len(off) == 10
+    assert max(map(abs, off)) <= 1.5
 
 
 def test_forced_colours_keep_bars_and_ink(open_page: Open) -> None:

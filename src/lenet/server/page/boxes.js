@@ -49,7 +49,10 @@ export function labelOf(found, model) {
   return { kind: verdict === "digit" ? "sure" : "likely", label: nameOf(found) };
 }
 
-const LETTER = 8; // pixels that a letter of a label takes, at most
+// Of labels, in pixels where a rem has 16: the width of a letter at most, the height, and the most
+// width, which the style sets.
+const [LETTER, HEIGHT, WIDEST] = [8, 21, 192];
+const NEAR = 13; // pixels from what a box frames to its own outer edge, at most
 
 /**
  * Draw boxes over a picture.
@@ -62,6 +65,7 @@ const LETTER = 8; // pixels that a letter of a label takes, at most
  */
 export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other = null } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const { width: across, height: down } = reading ?? { width: 1, height: 1 };
   /** @param {Box} box @param {HTMLElement} element */
   const at = ([x, y, width, height], element) => {
@@ -69,16 +73,21 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other 
     element.style.top = `${100 * (whole.top + (y / down) * whole.height)}%`;
     element.style.width = `${(100 * width * whole.width) / across}%`;
     element.style.height = `${(100 * height * whole.height) / down}%`;
-    // At the upper edge there is no room for a label above the box.
-    if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
-      element.classList.add("low");
-    // At the right edge there is no room for a label beside the box's left edge.
+    // Where a label would cross an edge of the layer, it moves into the box.
+    const { clientWidth, clientHeight } = layer;
+    const left = (whole.left + (x / across) * whole.width) * clientWidth;
+    const top = (whole.top + (y / down) * whole.height) * clientHeight;
+    const bottom = top + (height / down) * whole.height * clientHeight;
     const letters = element.textContent?.length ?? 0;
-    if (
-      (whole.left + (x / across) * whole.width) * layer.clientWidth + LETTER * (letters + 2) >
-      layer.clientWidth
-    )
-      element.classList.add("end");
+    const room = HEIGHT * rem + NEAR;
+    const below = element.matches(".second, .differs");
+    element.classList.toggle("low", !below && top < room);
+    element.classList.toggle("high", below && bottom > clientHeight - room);
+    element.classList.toggle("start", left < NEAR);
+    element.classList.toggle(
+      "end",
+      left + Math.min(LETTER * (letters + 2), WIDEST) * rem > clientWidth,
+    );
     return element;
   };
   const seen = seenIn(reading, other);

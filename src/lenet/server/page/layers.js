@@ -208,7 +208,11 @@ export class Stream {
   /** Lay everything out again. */
   fit() {
     const width = this.list.clientWidth - 24; // less the line on the left
-    for (const { sheet } of this.#blocks) sheet?.fit(width);
+    for (const { sheet, element, classes } of this.#blocks) {
+      sheet?.fit(width);
+      // The names of the classes stand below their cells.
+      if (sheet && classes && width > 0) element.style.setProperty("--cell", `${sheet.cell}px`);
+    }
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
