@@ -337,3 +337,90 @@ def test_right_to_left_turns_the_ramp_with_its_words(open_page: Open) -> None:
     ramp = page.locator(".ramp").evaluate("(canvas) => getComputedStyle(canvas).transform")
     assert re.match(r"matrix\(-1, 0, 0, 1", ramp)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def right_to_left(page: Any) -> None:
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.wait_for_timeout(200)
+
+
+def box_of(page: Any, selector: str) -> tuple[float, float]:
+    """Return where an element begins and ends, across."""
+    left, right = page.locator(selector).first.evaluate(
+        "(element) => { const { left, right } = element.getBoundingClientRect();"
+        " return [left, right]; }"
+    )
+    return left, right
+
+
+def stands_from_left_to_right(page: Any, selector: str) -> bool:
+    """Tell whether each letter of a text that is not broken is right of the one before."""
+    places = page.locator(selector).first.evaluate(
+        """(element) => [...element.textContent].map((letter, at) => {
+             const range = document.createRange();
+             range.setStart(element.firstChild, at);
+             range.setEnd(element.firstChild, at + 1);
+             return range.getBoundingClientRect().left;
+           })"""
+    )
+    assert len(places) > 3
+    return bool(places == sorted(places))
+
+
+def test_right_to_left_turns_bars_and_what_marks_them(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    right_to_left(page)
+    least = ".softmax li:not(.best) .track"
+    for back, bar in ((least, f"{least} i"), (".meter", ".meter i")):
+        assert box_of(page, bar)[1] == pytest.approx(box_of(page, back)[1], abs=0.6)
+    [left, right], mark = box_of(page, ".meter"), box_of(page, ".meter b")
+    assert right - mark[1] == pytest.approx((right - left) / 3, abs=1)
+    # Whoever clicks where a temperature is marked gets it.
+    page.locator(".fitted").evaluate("(mark) => mark.style.setProperty('--at', '0.8')")
+    slider = page.locator(".temperature input")
+    slider.scroll_into_view_if_needed()
+    mark, track = box_of(page, ".fitted"), slider.bounding_box()
+    page.mouse.click(sum(mark) / 2, track["y"] + track["height"] / 2)
+    share = slider.evaluate("(slider) => slider.valueAsNumber / slider.max")
+    assert share == pytest.approx(0.8, abs=0.02)
+
+
+def test_right_to_left_leaves_pictures_and_numbers_as_they_are(open_page: Open) -> None:
+    page = open_page()
+    digits = [(digit, [60 + 120 * at, 100, 80, 160]) for at, digit in enumerate((3, 7, 1, 9))]
+    readings = [reading_by(model, *digits) for model in ("lenet5", DEFAULT_MODEL)]
+    for each in readings:
+        each.update(text="37 19", numbers=[{"text": "37", "digits": [0, 1]},
+                                           {"text": "19", "digits": [2, 3]}])  # fmt: skip
+    compare_readings(page, *readings)
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text(re.compile(r"3\s*7\s*1\s*9"))
+    right_to_left(page)
+    places = page.locator("#draw-answer .number button").evaluate_all(
+        "(digits) => digits.map((digit) => digit.getBoundingClientRect().left)"
+    )
+    assert places == sorted(places)
+    assert stands_from_left_to_right(page, "#draw-answer .versus dd")
+    assert stands_from_left_to_right(page, "#draw-answer .best .shares b")
+    go(page, "inside")
+    expect(page.locator(".stream-answer").first).to_contain_text("reads")
+    assert max(map(abs, page.evaluate(BESIDE_CELLS))) <= 1.5
+    assert stands_from_left_to_right(page, ".products td:last-child")
+    go(page, "numbers")
+    expect(page.locator(".model .facts")).to_have_count(2)
+    expect(page.locator(".chart .axis")).to_have_count(2)
+    for chart in page.locator(".chart").all():
+        off = chart.evaluate(
+            """(chart) => {
+                 const { left, right } = chart.getBoundingClientRect();
+                 const axis = chart.querySelector(".axis").getBoundingClientRect();
+                 const ticks = [...chart.querySelectorAll("text[text-anchor=end]")];
+                 const places = ticks.map((tick) => tick.getBoundingClientRect());
+                 return [Math.max(...places.map((tick) => tick.right)) - axis.left,
+                         left - Math.min(...places.map((tick) => tick.left))];
+               }"""
+        )
+        assert max(off) <= 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
