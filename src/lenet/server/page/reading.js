@@ -53,7 +53,8 @@ export class Answer {
     this.only = el("p", { class: "soft left-out only" });
     this.versus = el("dl", { class: "versus", hidden: true });
     this.bars = new Bars();
-    this.seen = digitCanvas(new Uint8Array(784), t("answer.seen"));
+    const seen = t("answer.seen", { ink: t("ink") });
+    this.seen = digitCanvas(new Uint8Array(784), seen);
     this.inside = button(t("answer.inside"), oninside, { class: "main" });
     this.inside.prepend(icon("M12 3l9 4.5-9 4.5-9-4.5z M3 12l9 4.5 9-4.5 M3 16.5L12 21l9-4.5"));
     this.details = el(
@@ -63,7 +64,7 @@ export class Answer {
         "figure",
         { class: "seen" },
         el("div", { class: "pixels" }, this.seen),
-        el("figcaption", {}, t("answer.seen")),
+        el("figcaption", {}, seen),
       ),
       el("div", {}, this.bars.heads, this.bars.element),
     );
