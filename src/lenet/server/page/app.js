@@ -181,6 +181,7 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
   link: linkHere,
+  cover: (heat, frame) => pad.cover(heat, frame),
   back: () => {
     if (pad.empty)
       pad.write(3); // a sample, as when the room is first entered
@@ -197,10 +198,13 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
 function subjectOf(from) {
   const answer = from === "draw" ? drawn : pictured;
   if (!answer.image) return null;
-  const { found } = answer;
+  const { found, reading: whole } = answer;
   const named = found && !("reason" in found);
   const words = named ? t(`inside.from.${from}`, { digit: nameOf(found) }) : t("inside.from.none");
-  return { image: answer.image, from, words };
+  const { image } = answer;
+  if (from === "picture" || !found || !whole) return { image, from, words };
+  const { width, height } = whole;
+  return { image, from, words, place: { box: found.box, width, height } };
 }
 
 /**
