@@ -122,6 +122,22 @@ def test_the_scheme_follows_the_system_until_one_is_chosen(open_page: Open) -> N
     assert page.evaluate(colour) == "rgb(20, 23, 26)"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_the_network_sees_is_said_alike_in_every_room(open_page: Open, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    press(page, "Write a 5 for me")
+    expect(number(page)).to_have_text("5")
+    seen = page.locator("#draw-answer .seen figcaption").inner_text()
+    phrase = seen.removeprefix("What the network sees: ")
+    assert phrase == "ink on paper, 28×28 pixels"
+    expect(page.get_by_role("img", name=seen, exact=True)).to_be_visible()
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator(".layer.image .words")).to_contain_text(seen)
+    page.get_by_role("link", name="Numbers").click()
+    takes = page.locator(".facts p").filter(has=page.get_by_text("Takes", exact=True))
+    expect(takes).to_contain_text(f"Takes {phrase}, ")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_a_comparison_shuts_nobody_out(open_page: Open, axe: str, scheme: str, width: int) -> None:
     page = open_page("numbers", viewport={"width": width, "height": 800}, color_scheme=scheme)

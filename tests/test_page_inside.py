@@ -484,3 +484,80 @@ def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
     press(page, "Clear")
     draw(page, 0)
     expect(shown).to_be_hidden()
+
+
+# How alike the strokes below the heat are to the image that the network sees; the same is 1.
+ALIKE = """() => {
+  const ink = document.querySelector(".ink");
+  const heat = document.querySelector(".sheet > .heat").getBoundingClientRect();
+  const sheet = ink.getBoundingClientRect();
+  const small = document.createElement("canvas");
+  small.width = small.height = 28;
+  const context = small.getContext("2d");
+  const ratio = ink.width / sheet.width;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(ink, (heat.left - sheet.left) * ratio, (heat.top - sheet.top) * ratio,
+    heat.width * ratio, heat.height * ratio, 0, 0, 28, 28);
+  const image = document.querySelector(".why-shown .digit-image").getContext("2d");
+  const [one, other] = [context, image].map((each) => {
+    const alphas = [...each.getImageData(0, 0, 28, 28).data].filter((_, index) => index % 4 === 3);
+    const mean = alphas.reduce((sum, alpha) => sum + alpha) / alphas.length;
+    return alphas.map((alpha) => alpha - mean);
+  });
+  const product = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0);
+  return product(one, other) / Math.sqrt(product(one, one) * product(other, other));
+}"""
+
+
+# The colour of heat that is most unlike that of no change.
+STRONGEST = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const zero = getComputedStyle(document.documentElement).getPropertyValue("--zero");
+  const [red, green, blue] = zero.match(/[\\d.]+/g).map(Number);
+  let [most, colour] = [-1, null];
+  for (let i = 0; i < data.length; i += 4) {
+    if (!data[i + 3]) continue;
+    const far = (data[i] - red) ** 2 + (data[i + 1] - green) ** 2 + (data[i + 2] - blue) ** 2;
+    if (far > most) [most, colour] = [far, [...data.slice(i, i + 3)].join()];
+  }
+  return colour;
+}"""
+
+
+def test_why_lies_over_the_strokes_that_it_is_about(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 5, at=0.3, height=0.5)
+    expect(number(page)).to_have_text("5")
+    page.wait_for_load_state("networkidle")  # the last point of the pen is read
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 5")
+    press(page, "Why?")
+    heat = page.locator(".sheet > .heat")
+    expect(heat).to_be_visible()
+    assert page.evaluate(ALIKE) > 0.75
+    strongest = heat.evaluate(STRONGEST)
+    assert strongest == page.locator(".why-shown .heat").evaluate(STRONGEST)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert page.evaluate(ALIKE) > 0.75
+    press(page, "Switch to dark colours")
+    assert heat.evaluate(STRONGEST) == page.locator(".why-shown .heat").evaluate(STRONGEST)
+    assert heat.evaluate(STRONGEST) != strongest
+    page.get_by_role("link", name="Draw").click()
+    expect(heat).to_be_hidden()
+    page.get_by_role("link", name="Look inside").click()
+    expect(heat).to_be_visible()
+    draw(page, 1, at=0.8, height=0.5)
+    expect(heat).to_have_count(0)
+
+
+def test_why_of_a_mistake_is_not_laid_over_the_drawing(open_page: Open) -> None:
+    page = open_page()
+    press(page, "Write a 5 for me")
+    expect(number(page)).to_have_text("5")
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes li button").first.click()
+    expect(page.locator(".stream-answer")).to_contain_text("reads")
+    press(page, "Why?")
+    expect(page.locator(".why-shown")).to_be_visible()
+    expect(page.locator(".sheet > .heat")).to_have_count(0)

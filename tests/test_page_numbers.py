@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from browser import Open, draw, expect, number, press
+from browser import PICTURES, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import Run
+from readings import compare_readings, reading_by
 
 pytestmark = pytest.mark.browser
 
@@ -35,23 +36,11 @@ def test_models_are_switched_and_compared_on_the_same_drawing(
 
 
 def test_what_two_models_read_differently_is_lit_and_told(open_page: Open) -> None:
-    shares = [0.0] * 10
-    shares[6] = 1.0
-    image = base64.b64encode(bytes(784)).decode()
-    place = {"box": [200, 100, 100, 200], "image": image}
-    whole = {"picture": "picture", "width": 640, "height": 400, "rejected": [], "page": 1}
-    six = {**whole, "model": DEFAULT_MODEL, "status": "digits", "text": "6",
-           "numbers": [{"text": "6", "digits": [0]}],
-           "digits": [{**place, "digit": 6, "probability": 1.0, "probabilities": shares,
-                       "status": "digit"}]}  # fmt: skip
-    nothing = {**whole, "model": "lenet5", "status": "nothing", "text": "", "numbers": [],
-               "digits": [], "rejected": [{**place, "reason": "not_a_digit"}]}  # fmt: skip
+    box = [200, 100, 100, 200]
     page = open_page()
-    page.route(
-        "**/v1/read*",
-        lambda route: route.fulfill(json=nothing if "model=lenet5" in route.request.url else six),
+    compare_readings(
+        page, reading_by("lenet5", refused=(box,)), reading_by(DEFAULT_MODEL, (6, box))
     )
-    page.locator("#compare").select_option(DEFAULT_MODEL)
     press(page, "Write a 3 for me")
     answer = page.locator("#draw-answer")
     told = f"They disagree, lenet5 and {DEFAULT_MODEL}: nothing and 6."
@@ -65,6 +54,88 @@ def test_what_two_models_read_differently_is_lit_and_told(open_page: Open) -> No
     # The bars of the one that reads it are there, although the other one refuses.
     expect(answer.locator(".bars .best-second .name")).to_have_text("6")
     expect(answer.locator(".bars .best-second b").last).to_have_text("> 99.9 %")
+
+
+def test_each_digit_that_only_the_other_model_finds_can_be_chosen(open_page: Open) -> None:
+    first, second, third = [60, 100, 80, 160], [260, 100, 80, 160], [460, 100, 80, 160]
+    page = open_page()
+    answer, boxes = page.locator("#draw-answer"), page.locator(".pad .box")
+    theirs = reading_by(DEFAULT_MODEL, (6, first), (2, second))
+    compare_readings(page, reading_by("lenet5"), theirs)
+    press(page, "Write a 3 for me")
+    own = page.locator(".pad .box.second")
+    expect(own).to_have_text(["≠ 6", "≠ 2"])
+    expect(page.locator(".pad .box.differs")).to_have_count(0)
+    sheet = page.locator(".sheet").bounding_box()
+    for box, (x, y, width, height) in zip(own.all(), (first, second), strict=True):
+        frame = box.bounding_box()
+        assert frame["x"] + frame["width"] / 2 == pytest.approx(
+            sheet["x"] + (x + width / 2) / 640 * sheet["width"], abs=3
+        )
+        assert frame["y"] + frame["height"] / 2 == pytest.approx(
+            sheet["y"] + (y + height / 2) / 400 * sheet["height"], abs=3
+        )
+    guess = answer.locator(".bars .best-second .name")
+    for label, digit in (("≠ 2", "2"), ("≠ 6", "6")):
+        tag = boxes.get_by_text(label, exact=True).bounding_box()
+        page.mouse.click(tag["x"] + tag["width"] / 2, tag["y"] + tag["height"] / 2)
+        expect(guess).to_have_text(digit)
+        expect(page.locator(".pad .box.chosen")).to_have_text([label])
+    # With keys, by buttons beside the number.
+    only = answer.locator(".only button")
+    expect(only).to_have_text(["6", "2"])
+    button = page.get_by_role("button", name=f"Look at a 2, found only by {DEFAULT_MODEL}")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(guess).to_have_text("2")
+    expect(button).to_be_focused()
+    expect(only.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(answer.locator(".sentence")).to_have_text("lenet5: No digit here.")
+    expect(answer.locator(".refusal")).to_be_hidden()
+    expect(answer.locator(".ask")).to_have_text("Not a 2? Say what it is:")
+    colour = own.first.evaluate(
+        """(box) => { const colour = document.createElement("i");
+             colour.style.color = "var(--second-bar)";
+             box.append(colour);
+             return [getComputedStyle(box).borderTopColor, getComputedStyle(colour).color]; }"""
+    )
+    assert colour[0] == colour[1]
+
+    # Beside a digit that both find and a shape that one of them refuses.
+    theirs = reading_by(DEFAULT_MODEL, (6, first), (2, second), (8, third))
+    compare_readings(page, reading_by("lenet5", (5, first), refused=(third,)), theirs)
+    press(page, "Write a 4 for me")
+    expect(page.locator(".pad .box.differs")).to_have_text(["≠ 6", "≠ 8"])
+    expect(own).to_have_text(["≠ 2"])
+    expect(answer.locator(".only button")).to_have_count(1)
+    for label, sure in (("≠ 2", None), ("≠ 8", None), ("≠ 6", "5")):
+        tag = boxes.get_by_text(label, exact=True).bounding_box()
+        page.mouse.click(tag["x"] + tag["width"] / 2, tag["y"] + tag["height"] / 2)
+        expect(guess).to_have_text(label[-1])
+        best = answer.locator(".bars .best .name")
+        expect(best).to_have_text(sure) if sure else expect(best).to_have_count(0)
+
+
+def test_on_a_picture_too_the_digits_of_the_other_model_are_chosen(open_page: Open) -> None:
+    first, second = [60, 100, 80, 160], [260, 100, 80, 160]
+    page = open_page("picture")
+    theirs = reading_by(DEFAULT_MODEL, (6, first), (2, second))
+    compare_readings(page, reading_by("lenet5", (6, first)), theirs)
+    upload(page, PICTURES / "7-small.png")
+    crops = page.locator(".crops button")
+    expect(crops).to_have_text(["6", "2"])
+    crops.nth(1).focus()
+    page.keyboard.press("Enter")
+    guess = page.locator("#picture-answer .bars .best-second .name")
+    expect(guess).to_have_text("2")
+    expect(crops.nth(1)).to_have_attribute("aria-label", f"{DEFAULT_MODEL}: 2, > 99.9 %")
+    expect(page.locator("#picture-side .box.chosen")).to_have_class("box second chosen")
+    page.locator("#picture-side .box.sure").click()
+    expect(guess).to_have_text("6")
+    page.locator("#picture-side .box.second").click()
+    expect(guess).to_have_text("2")
+    page.locator("#picture-answer").get_by_role("button", name="Look inside").click()
+    expect(page.locator(".whose")).to_have_text("The 2 of your picture.")
 
 
 def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:

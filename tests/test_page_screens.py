@@ -8,6 +8,7 @@ import pytest
 from browser import ROOMS, Open, draw, expect, number, press
 from lenet.reader import DEFAULT_MODEL
 from live_service import Live
+from readings import compare_readings, reading_by
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,17 @@ SHIFTS = """window.shifts = 0;
     for (const entry of list.getEntries())
       if (!entry.hadRecentInput) window.shifts += entry.value;
   }).observe({ type: "layout-shift", buffered: true });"""
+
+
+# How far the name of each class is from the middle of its cell, across.
+BESIDE_CELLS = """() => {
+  const names = document.querySelector(".class-names");
+  const maps = names.parentElement.querySelector(".maps").getBoundingClientRect();
+  return [...names.children].map((name, index) => {
+    const { left, right } = name.getBoundingClientRect();
+    return (left + right) / 2 - maps.left - ((index + 0.5) / 10) * maps.width;
+  });
+}"""
 
 
 def go(page: Any, room: str) -> None:
@@ -121,6 +133,66 @@ def test_labels_at_the_edges_of_the_sheet_stay_on_it(open_page: Open) -> None:
     expect(label).to_have_text("not a digit")
     edge, sheet = label.bounding_box(), page.locator(".sheet").bounding_box()
     assert edge["x"] + edge["width"] <= sheet["x"] + sheet["width"]
+
+
+# By how many pixels each label of the sheet lies outside of it.
+OUTSIDE = """() => {
+  const sheet = document.querySelector(".sheet .boxes").getBoundingClientRect();
+  return [...document.querySelectorAll(".sheet .box span")].map((label) => {
+    const { left, right, top, bottom } = label.getBoundingClientRect();
+    return Math.round(Math.max(
+      sheet.left - left, right - sheet.right, sheet.top - top, bottom - sheet.bottom));
+  });
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844), (3840, 2160)])
+def test_labels_of_two_models_stay_on_the_sheet_at_every_edge(
+    open_page: Open, size: tuple[int, int]
+) -> None:
+    page = open_page(viewport={"width": size[0], "height": size[1]})
+    at_edges = [[x, y, 40, 100] for x in (0, 300, 600) for y in (0, 150, 300)]
+    ours, theirs = at_edges[:7], at_edges[:5] + at_edges[7:]
+    compare_readings(
+        page,
+        reading_by("lenet5", *((5, box) for box in ours), refused=tuple(at_edges[7:8])),
+        reading_by(DEFAULT_MODEL, *((6, box) for box in theirs)),
+    )
+    press(page, "Write a 4 for me")
+    labels = page.locator(".pad .box span")
+    expect(labels).to_have_count(7 + 1 + 1 + 7 + 1)
+    chosen = page.locator("#draw-answer .number button")
+    for room in ("draw", "inside"):
+        go(page, room)
+        for place in (0, 6):
+            if room == "draw":
+                chosen.nth(place).click()
+            assert max(page.evaluate(OUTSIDE)) <= 0, (room, place)
+    for kind in ("sure", "second", "differs"):
+        off = page.locator(f".pad .box.{kind}").first.evaluate(
+            """(box) => {
+                 const layer = box.parentElement.getBoundingClientRect();
+                 const { left, top, width, height } = box.getBoundingClientRect();
+                 const share = (value) => Number.parseFloat(value) / 100;
+                 const { style } = box;
+                 return [
+                   left + width / 2 - layer.left -
+                     layer.width * (share(style.left) + share(style.width) / 2),
+                   top + height / 2 - layer.top -
+                     layer.height * (share(style.top) + share(style.height) / 2),
+                 ];
+               }"""
+        )
+        assert off == pytest.approx([0, 0], abs=0.6), kind
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_names_of_classes_stand_below_their_cells(open_page: Open, width: int) -> None:
+    page = open_page("inside", viewport={"width": width, "height": 800})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    off = page.evaluate(BESIDE_CELLS)
+    assert len(off) == 10
+    assert max(map(abs, off)) <= 1.5
 
 
 def test_forced_colours_keep_bars_and_ink(open_page: Open) -> None:
@@ -268,4 +340,91 @@ def test_right_to_left_turns_the_ramp_with_its_words(open_page: Open) -> None:
     assert place == sorted(place, reverse=True)
     ramp = page.locator(".ramp").evaluate("(canvas) => getComputedStyle(canvas).transform")
     assert re.match(r"matrix\(-1, 0, 0, 1", ramp)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def right_to_left(page: Any) -> None:
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.wait_for_timeout(200)
+
+
+def box_of(page: Any, selector: str) -> tuple[float, float]:
+    """Return where an element begins and ends, across."""
+    left, right = page.locator(selector).first.evaluate(
+        "(element) => { const { left, right } = element.getBoundingClientRect();"
+        " return [left, right]; }"
+    )
+    return left, right
+
+
+def stands_from_left_to_right(page: Any, selector: str) -> bool:
+    """Tell whether each letter of a text that is not broken is right of the one before."""
+    places = page.locator(selector).first.evaluate(
+        """(element) => [...element.textContent].map((letter, at) => {
+             const range = document.createRange();
+             range.setStart(element.firstChild, at);
+             range.setEnd(element.firstChild, at + 1);
+             return range.getBoundingClientRect().left;
+           })"""
+    )
+    assert len(places) > 3
+    return bool(places == sorted(places))
+
+
+def test_right_to_left_turns_bars_and_what_marks_them(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#model").select_option(DEFAULT_MODEL)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    right_to_left(page)
+    least = ".softmax li:not(.best) .track"
+    for back, bar in ((least, f"{least} i"), (".meter", ".meter i")):
+        assert box_of(page, bar)[1] == pytest.approx(box_of(page, back)[1], abs=0.6)
+    [left, right], mark = box_of(page, ".meter"), box_of(page, ".meter b")
+    assert right - mark[1] == pytest.approx((right - left) / 3, abs=1)
+    # Whoever clicks where a temperature is marked gets it.
+    page.locator(".fitted").evaluate("(mark) => mark.style.setProperty('--at', '0.8')")
+    slider = page.locator(".temperature input")
+    slider.scroll_into_view_if_needed()
+    mark, track = box_of(page, ".fitted"), slider.bounding_box()
+    page.mouse.click(sum(mark) / 2, track["y"] + track["height"] / 2)
+    share = slider.evaluate("(slider) => slider.valueAsNumber / slider.max")
+    assert share == pytest.approx(0.8, abs=0.02)
+
+
+def test_right_to_left_leaves_pictures_and_numbers_as_they_are(open_page: Open) -> None:
+    page = open_page()
+    digits = [(digit, [60 + 120 * at, 100, 80, 160]) for at, digit in enumerate((3, 7, 1, 9))]
+    readings = [reading_by(model, *digits) for model in ("lenet5", DEFAULT_MODEL)]
+    for each in readings:
+        each.update(text="37 19", numbers=[{"text": "37", "digits": [0, 1]},
+                                           {"text": "19", "digits": [2, 3]}])  # fmt: skip
+    compare_readings(page, *readings)
+    press(page, "Write a 4 for me")
+    expect(number(page)).to_have_text(re.compile(r"3\s*7\s*1\s*9"))
+    right_to_left(page)
+    places = page.locator("#draw-answer .number button").evaluate_all(
+        "(digits) => digits.map((digit) => digit.getBoundingClientRect().left)"
+    )
+    assert places == sorted(places)
+    assert stands_from_left_to_right(page, "#draw-answer .versus dd")
+    assert stands_from_left_to_right(page, "#draw-answer .best .shares b")
+    go(page, "inside")
+    expect(page.locator(".stream-answer").first).to_contain_text("reads")
+    assert max(map(abs, page.evaluate(BESIDE_CELLS))) <= 1.5
+    assert stands_from_left_to_right(page, ".products td:last-child")
+    go(page, "numbers")
+    expect(page.locator(".model .facts")).to_have_count(2)
+    expect(page.locator(".chart .axis")).to_have_count(2)
+    for chart in page.locator(".chart").all():
+        off = chart.evaluate(
+            """(chart) => {
+                 const { left, right } = chart.getBoundingClientRect();
+                 const axis = chart.querySelector(".axis").getBoundingClientRect();
+                 const ticks = [...chart.querySelectorAll("text[text-anchor=end]")];
+                 const places = ticks.map((tick) => tick.getBoundingClientRect());
+                 return [Math.max(...places.map((tick) => tick.right)) - axis.left,
+                         left - Math.min(...places.map((tick) => tick.left))];
+               }"""
+        )
+        assert max(off) <= 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

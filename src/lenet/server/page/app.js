@@ -1,7 +1,7 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { EMBED, ROOMS, fragmentOf, keepPlace, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
-import { drawBoxes } from "./boxes.js";
+import { drawBoxes, seenIn } from "./boxes.js";
 import { Pad } from "./drawing.js";
 import { button, byId, speak, writeTexts } from "./elements.js";
 import { networkPart } from "./elsewhere.js";
@@ -79,7 +79,7 @@ const drawing = new Newest(
   ([reading, other], seen) => {
     settle();
     if (pad.empty || !reading) return; // cleared before the answer came
-    drawn.show(reading, { other, chosen: newestOf(reading) });
+    drawn.show(reading, { other, chosen: newestOf(reading, other) });
     showDrawnBoxes();
     lookAtDrawing(seen);
   },
@@ -110,17 +110,20 @@ function showDrawnBoxes() {
 }
 
 /**
- * The index of the digit that was picked, or of the one written last: the nearest to the pen.
- * @param {import("./api.js").Reading} reading
+ * The index of what was picked, or of the digit written last: the nearest to the pen.
+ * @param {import("./api.js").Reading} reading @param {import("./api.js").Reading} [other]
  */
-function newestOf({ digits, width, height }) {
+function newestOf(reading, other) {
   const pen = pad.tip;
   if (!pen || picked) return drawn.chosen;
-  const [x, y] = [pen.x * width, pen.y * height];
-  /** @param {import("./api.js").Digit} digit */
-  const far = ({ box: [left, top, w, h] }) =>
-    Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));
-  const distances = digits.map(far);
+  const [x, y] = [pen.x * reading.width, pen.y * reading.height];
+  /** @param {import("./boxes.js").Seen} found */
+  const far = (found) => {
+    if ("reason" in found) return Infinity;
+    const [left, top, w, h] = found.box;
+    return Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));
+  };
+  const distances = seenIn(reading, other).map(far);
   return distances.indexOf(Math.min(...distances));
 }
 
@@ -178,6 +181,7 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
   link: linkHere,
+  cover: (heat, frame) => pad.cover(heat, frame),
   back: () => {
     if (pad.empty)
       pad.write(3); // a sample, as when the room is first entered
@@ -194,9 +198,13 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
 function subjectOf(from) {
   const answer = from === "draw" ? drawn : pictured;
   if (!answer.image) return null;
-  const { digit } = answer;
-  const words = digit ? t(`inside.from.${from}`, { digit: nameOf(digit) }) : t("inside.from.none");
-  return { image: answer.image, from, words };
+  const { found, reading: whole } = answer;
+  const named = found && !("reason" in found);
+  const words = named ? t(`inside.from.${from}`, { digit: nameOf(found) }) : t("inside.from.none");
+  const { image } = answer;
+  if (from === "picture" || !found || !whole) return { image, from, words };
+  const { width, height } = whole;
+  return { image, from, words, place: { box: found.box, width, height } };
 }
 
 /**

@@ -1,23 +1,38 @@
 /** Bounding boxes over a drawing, a picture or the camera. */
 import { nameOf } from "./api.js";
-import { differencesOf } from "./comparing.js";
+import { differencesOf, standingIn } from "./comparing.js";
 import { el } from "./elements.js";
 import { about } from "./models.js";
 import { verdictOf } from "./verdict.js";
 
 /**
+ * @typedef {import("./api.js").Reading} Reading
  * @typedef {import("./api.js").Rejected & {image: string}} Refused a shape the network refused
  * @typedef {import("./api.js").Digit | Refused} Seen
+ * @typedef {import("./api.js").Box} Box
  */
 
 /**
  * The parts of a reading that have an image: the digits, then the refused shapes. Signs have none.
- * @param {import("./api.js").Reading | null} reading
+ * Last come the digits of the reading it is compared with where it has neither.
+ * @param {Reading | null} reading @param {Reading | null} [other]
  * @returns {Seen[]}
  */
-export function seenIn(reading) {
+export function seenIn(reading, other = null) {
   if (!reading) return [];
-  return [...reading.digits, ...reading.rejected.filter(isSeen)];
+  return [...ownOf(reading), ...onlyIn(other, reading)];
+}
+
+/** @param {Reading} reading @returns {Seen[]} */
+const ownOf = ({ digits, rejected }) => [...digits, ...rejected.filter(isSeen)];
+
+/**
+ * The digits of the second of two readings where the first one has neither a digit nor a shape.
+ * @param {Reading | null} other @param {Reading} reading
+ */
+export function onlyIn(other, reading) {
+  const own = ownOf(reading);
+  return (other?.digits ?? []).filter(({ box }) => !standingIn(box, own));
 }
 
 /** @param {import("./api.js").Rejected} rejected @returns {rejected is Refused} */
@@ -34,50 +49,63 @@ export function labelOf(found, model) {
   return { kind: verdict === "digit" ? "sure" : "likely", label: nameOf(found) };
 }
 
-const LETTER = 8; // pixels that a letter of a label takes, at most
+// Of labels, in pixels where a rem has 16: the width of a letter at most, the height, and the most
+// width, which the style sets.
+const [LETTER, HEIGHT, WIDEST] = [8, 21, 192];
+const NEAR = 13; // pixels from what a box frames to its own outer edge, at most
 
 /**
  * Draw boxes over a picture.
  * @param {HTMLElement} layer covers that place exactly
- * @param {import("./api.js").Reading | null} reading
+ * @param {Reading | null} reading
  * @param {{chosen?: number, place?: {left: number, top: number, width: number, height: number},
- *   onchoose?: (index: number) => void, other?: import("./api.js").Reading | null}} [options]
+ *   onchoose?: (index: number) => void, other?: Reading | null}} [options]
  *   `place`: where the picture lies in the layer, in shares of it; all of it by default; `other`: the
  *   reading it is compared with, to light up where they disagree
  */
-export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other } = {}) {
+export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other = null } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const { width: across, height: down } = reading ?? { width: 1, height: 1 };
-  /** @param {import("./api.js").Box} box @param {HTMLElement} element */
+  /** @param {Box} box @param {HTMLElement} element */
   const at = ([x, y, width, height], element) => {
     element.style.left = `${100 * (whole.left + (x / across) * whole.width)}%`;
     element.style.top = `${100 * (whole.top + (y / down) * whole.height)}%`;
     element.style.width = `${(100 * width * whole.width) / across}%`;
     element.style.height = `${(100 * height * whole.height) / down}%`;
-    // At the upper edge there is no room for a label above the box.
-    if ((whole.top + (y / down) * whole.height) * layer.clientHeight < 24)
-      element.classList.add("low");
-    // At the right edge there is no room for a label beside the box's left edge.
+    // Where a label would cross an edge of the layer, it moves into the box.
+    const { clientWidth, clientHeight } = layer;
+    const left = (whole.left + (x / across) * whole.width) * clientWidth;
+    const top = (whole.top + (y / down) * whole.height) * clientHeight;
+    const bottom = top + (height / down) * whole.height * clientHeight;
     const letters = element.textContent?.length ?? 0;
-    if (
-      (whole.left + (x / across) * whole.width) * layer.clientWidth + LETTER * (letters + 2) >
-      layer.clientWidth
-    )
-      element.classList.add("end");
+    const room = HEIGHT * rem + NEAR;
+    const below = element.matches(".second, .differs");
+    element.classList.toggle("low", !below && top < room);
+    element.classList.toggle("high", below && bottom > clientHeight - room);
+    element.classList.toggle("start", left < NEAR);
+    element.classList.toggle(
+      "end",
+      left + Math.min(LETTER * (letters + 2), WIDEST) * rem > clientWidth,
+    );
     return element;
   };
-  const seen = seenIn(reading);
-  /** @param {HTMLElement} box @param {number} index */
-  const choosable = (box, index) => {
-    box.dataset.index = String(index);
-    box.classList.toggle("chosen", index === chosen);
-    if (onchoose) box.addEventListener("click", () => onchoose(index));
-    return box;
+  const seen = seenIn(reading, other);
+  /** @type {Set<Seen>} */
+  const only = new Set(reading ? onlyIn(other, reading) : []);
+  /** @param {Box} box @param {string} kind @param {string} label @param {number} index */
+  const choosable = (box, kind, label, index) => {
+    const element = el("div", { class: `box ${kind}`, "data-index": index }, el("span", {}, label));
+    if (onchoose) element.addEventListener("click", () => onchoose(index));
+    return at(box, element);
   };
+  /** @param {string | null} name what the other model reads */
+  const unlike = (name) => `≠ ${name ?? "–"}`;
   const labelled = seen.map((found, index) => {
+    if (!("reason" in found) && only.has(found))
+      return choosable(found.box, "second", unlike(nameOf(found)), index);
     const { kind, label } = labelOf(found, reading?.model ?? "");
-    const box = el("div", { class: `box ${kind}` }, el("span", {}, label));
-    return at(found.box, choosable(box, index));
+    return choosable(found.box, kind, label, index);
   });
   // A page of words has hundreds of signs: thin frames without a label, below all others.
   const signs = (reading?.rejected ?? [])
@@ -89,9 +117,19 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other 
     .sort((a, b) => a - b);
   layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
   const digits = labelled.splice(0, reading?.digits.length ?? 0);
-  const lit = (reading && other ? differencesOf(reading, other) : []).map(({ box, names }) =>
-    at(box, el("div", { class: "box differs" }, el("span", {}, `≠ ${names[1] ?? "–"}`))),
-  );
+  // The other model's own boxes say already that this one finds nothing there.
+  const lit = (reading && other ? differencesOf(reading, other) : []).flatMap(({ box, names }) => {
+    const found = standingIn(box, seen);
+    if (!found || only.has(found)) return [];
+    return choosable(box, "differs", unlike(names[1]), seen.indexOf(found));
+  });
   layer.replaceChildren(...signs, ...labelled, ...digits, ...lit);
   layer.classList.toggle("clickable", Boolean(onchoose));
+  markChosen(layer, chosen);
+}
+
+/** Mark the boxes of what is chosen. @param {HTMLElement} layer @param {number} chosen */
+export function markChosen(layer, chosen) {
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (layer.querySelectorAll("[data-index]")))
+    box.classList.toggle("chosen", Number(box.dataset.index) === chosen);
 }

@@ -54,7 +54,7 @@ export function cardOf(card, alone) {
     card.changes.length > 0 && changesOf(card),
     card.measured.conditions.length > 0 && conditionTable(card),
     card.measured.conditions.length > 0 && el("p", { class: "soft" }, conditionsOf(card)),
-    stated("card.takes"),
+    stated("card.takes", { ink: t("ink") }),
     card.rejection !== null && stated("card.refuses", { score: decimal(card.rejection) }),
     stated("card.fails", {}, refuses ? "card.fails.refusing" : "card.fails.closed"),
     ...repeating(card),

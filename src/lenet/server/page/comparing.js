@@ -11,10 +11,17 @@ import { nameOf } from "./api.js";
 const SAME = 0.5; // of two boxes' union that they share, at least, to stand for one thing
 
 /** The digit of a reading in a place, or null. @param {Box} box @param {Reading} reading */
-export function matchOf(box, reading) {
-  const overlaps = reading.digits.map((each) => overlap(each.box, box));
+export const matchOf = (box, { digits }) => standingIn(box, digits);
+
+/**
+ * Which of some things stands in a place, or null.
+ * @template {{box: Box}} T
+ * @param {Box} box @param {T[]} things
+ */
+export function standingIn(box, things) {
+  const overlaps = things.map((each) => overlap(each.box, box));
   const best = Math.max(...overlaps);
-  return best > SAME ? (reading.digits[overlaps.indexOf(best)] ?? null) : null;
+  return best > SAME ? (things[overlaps.indexOf(best)] ?? null) : null;
 }
 
 /** Where two readings disagree. @param {Reading} one @param {Reading} other @returns {Difference[]} */

@@ -11,6 +11,8 @@ const USUAL = 3;
 const RUBBER = 1.5; // times as wide as the pen
 const AROUND = 6; // pixels around a label that a finger may miss it by
 
+/** @typedef {{left: number, top: number, width: number, height: number}} Frame in shares */
+
 export class Pad {
   strokes = new Strokes();
   /** The pad's size when the drawing began: the units of its strokes. */
@@ -23,6 +25,8 @@ export class Pad {
    * @type {{on: boolean, done: boolean, from: import("./strokes.js").Point[]}}
    */
   #rubbing = { on: false, done: false, from: [] };
+  /** What lies over the drawing, and where. @type {{canvas: HTMLCanvasElement, frame: Frame} | null} */
+  #cover = null;
   #frame = 0;
   #writing = 0;
   #changed;
@@ -154,6 +158,28 @@ export class Pad {
     };
   }
 
+  /**
+   * Lay something over the drawing until that changes, or take it away.
+   * @param {HTMLCanvasElement | null} canvas @param {Frame} [frame] its place, in shares of the drawing
+   */
+  cover(canvas, frame) {
+    this.#cover?.canvas.remove();
+    this.#cover = canvas && frame ? { canvas, frame } : null;
+    if (!this.#cover) return;
+    this.boxes.before(this.#cover.canvas);
+    this.#placeCover();
+  }
+
+  #placeCover() {
+    if (!this.#cover) return;
+    const { place } = this;
+    const { canvas, frame } = this.#cover;
+    canvas.style.left = `${100 * (place.left + frame.left * place.width)}%`;
+    canvas.style.top = `${100 * (place.top + frame.top * place.height)}%`;
+    canvas.style.width = `${100 * frame.width * place.width}%`;
+    canvas.style.height = `${100 * frame.height * place.height}%`;
+  }
+
   undo() {
     this.#stop();
     this.strokes.undo();
@@ -266,6 +292,7 @@ export class Pad {
   }
 
   #update() {
+    this.cover(null);
     this.hint.hidden = !this.empty;
     this.#enable(this.undoButton, this.strokes.canUndo);
     this.#enable(this.redoButton, this.strokes.canRedo);
@@ -295,6 +322,7 @@ export class Pad {
     this.canvas.height = Math.round(height * ratio);
     this.repaint();
     this.keys.move(this.place);
+    this.#placeCover();
     this.sheet.dispatchEvent(new Event("fit"));
   }
 
@@ -333,7 +361,7 @@ export class Pad {
   /** Which of several boxes has its label under a pointer; null if none. @param {PointerEvent} event */
   #tagAt({ clientX: x, clientY: y }) {
     const boxes = /** @type {HTMLElement[]} */ ([...this.boxes.querySelectorAll("[data-index]")]);
-    if (boxes.length < 2) return null;
+    if (new Set(boxes.map((box) => box.dataset.index)).size < 2) return null;
     const hit = boxes.find((box) => {
       const tag = box.firstElementChild?.getBoundingClientRect();
       if (!tag?.width) return false;

@@ -9,13 +9,15 @@ import { readColours } from "./maps.js";
 import { about, asked, facts, state } from "./models.js";
 import { Share } from "./share.js";
 import { addTexts, t } from "./strings.js";
+import { frameOf } from "./why.js";
 
 addTexts(INSIDE_TEXTS);
 
 const LENS_SEEN = 100; // pixels of the lens that have to be seen
 
 /**
- * @typedef {{image: import("./api.js").Bytes, from: string, words: string}} Subject what is looked into
+ * @typedef {{image: import("./api.js").Bytes, from: string, words: string,
+ *   place?: import("./why.js").Place}} Subject what is looked into; `place`: on the sheet
  * @typedef {import("./sums.js").Look} Look
  */
 
@@ -26,14 +28,17 @@ export class InsideRoom {
   /** What they show, or are about to. @type {import("./api.js").Bytes | null} */ #asked = null;
   #open = false;
   #passing = false;
+  #cover;
 
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
    * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
-   *   link: () => string, back: () => void}} does `link`: the address of what is shown; `back`: look
-   *   into what is on the sheet
+   *   link: () => string, back: () => void, cover: import("./drawing.js").Pad["cover"]}} does `link`:
+   *   the address of what is shown; `back`: look into what is on the sheet; `cover`: lay something
+   *   over the drawing
    */
-  constructor(side, main, { answered, failed, link, back }) {
+  constructor(side, main, { answered, failed, link, back, cover }) {
+    this.#cover = cover;
     this.side = side;
     this.main = main;
     this.lens = new Lens(() => {
@@ -111,6 +116,12 @@ export class InsideRoom {
       /** @param {Look | null} found @param {boolean} fresh */
       look: (found, fresh) => this.#look(found, fresh),
       free: () => this.#free(),
+      /** @param {HTMLCanvasElement | null} heat @param {import("./api.js").Bytes} image */
+      cover: (heat, image) => {
+        const place = this.subject && same(image, this.subject.image) && this.subject.place;
+        if (heat && place) this.#cover(heat, frameOf(image, place));
+        else this.#cover(null);
+      },
     };
     /** @param {string} model */
     const seen = (model) => facts(model).has.includes("network");

@@ -38,7 +38,7 @@ export const INSIDE_TEXTS = {
     "shape.one": "one map of {height}×{width}",
     "shape.maps": "{n} maps of {height}×{width}",
     "kind.image": "as the network gets it",
-    "family.image": "Ink on paper, 28×28 pixels: all the network ever sees.",
+    "family.image": "What the network sees: {ink}, and nothing else.",
     "family.convolution":
       "A kernel is a small square of weights, a pattern to look for. Every map slides its own kernels over the maps before it, and answers where it finds the pattern.",
     "family.pooling":

@@ -7,7 +7,8 @@ import { integer, t } from "./strings.js";
  */
 
 /** What a layer does, in a sentence. @param {{family: Family, kind: string}} layer */
-export const doesText = ({ family, kind }) => t(`does.${kind}`, {}, t(`family.${family}`));
+export const doesText = ({ family, kind }) =>
+  t(`does.${kind}`, {}, t(`family.${family}`, { ink: t("ink") }));
 
 /** What a layer gives, in words. @param {number[]} shape */
 export function shapeText(shape) {

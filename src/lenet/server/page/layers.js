@@ -53,10 +53,11 @@ export class Stream {
   /**
    * @param {string} model
    * @param {{look: (look: import("./sums.js").Look | null, fresh: boolean) => string,
-   *   free: () => {top: number, bottom: number} | null}} does `fresh`: somebody chose the cell;
-   *   `free`: what is free of the window where the lens lies over the layers
+   *   free: () => {top: number, bottom: number} | null,
+   *   cover: ConstructorParameters<typeof Why>[1]}} does `fresh`: somebody chose the cell; `free`: what
+   *   is free of the window where the lens lies over the layers; `cover`: as in `Why`
    */
-  constructor(model, { look, free }) {
+  constructor(model, { look, free, cover }) {
     this.model = model;
     this.#onlook = look;
     this.#free = free;
@@ -64,7 +65,7 @@ export class Stream {
     this.answer = el("p", { class: "stream-answer" });
     this.list = el("ol", { class: "layers" });
     this.softmax = new Softmax(model);
-    this.why = new Why(model);
+    this.why = new Why(model, cover);
     this.against = new Against(model, rows.at(-2)?.name ?? "");
     this.summary = new Summary(model);
     this.among = new Among(model, (nearest) => this.summary.alike(nearest));
@@ -208,13 +209,18 @@ export class Stream {
   /** Lay everything out again. */
   fit() {
     const width = this.list.clientWidth - 24; // less the line on the left
-    for (const { sheet } of this.#blocks) sheet?.fit(width);
+    for (const { sheet, element, classes } of this.#blocks) {
+      sheet?.fit(width);
+      // The names of the classes stand below their cells.
+      if (sheet && classes && width > 0) element.style.setProperty("--cell", `${sheet.cell}px`);
+    }
     if (this.#cell) this.#look(this.#cell.block, this.#cell.cell, false);
   }
 
   recolour() {
     for (const { sheet } of this.#blocks) sheet?.recolour();
     this.#patterns?.recolour();
+    this.why.recolour();
   }
 
   /**

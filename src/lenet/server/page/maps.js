@@ -283,6 +283,11 @@ export class Sheet {
     return { width: this.#grid.width, height: this.#grid.height };
   }
 
+  /** The side of a cell in pixels. */
+  get cell() {
+    return this.#grid.cell;
+  }
+
   get columns() {
     return this.#grid.columns;
   }

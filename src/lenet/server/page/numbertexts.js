@@ -130,8 +130,7 @@ export const NUMBER_TEXTS = {
     "card.change": "{source}: {before} errors in {total} with {start}, {after} with this model.",
     "card.change.nondigits": "{source}, images that show no digit",
     "card.takes": "Takes",
-    "card.takes.what":
-      "ink on paper, 28×28 pixels, 0 for paper and 255 for ink, centred by mass as MNIST's images are.",
+    "card.takes.what": "{ink}, 0 for paper and 255 for ink, centred by mass as MNIST's images are.",
     "card.refuses": "Refuses",
     "card.refuses.what":
       "an image whose score is below {score}: the logarithm of the sum of the logits' exponentials (Liu et al. 2020), fitted on held-out images of its classes and of other things.",

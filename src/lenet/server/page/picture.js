@@ -1,6 +1,6 @@
 /** A picture that was chosen, dropped, pasted or photographed. */
 import { fromBase64, nameOf } from "./api.js";
-import { drawBoxes, labelOf, seenIn } from "./boxes.js";
+import { drawBoxes, labelOf, markChosen, onlyIn, seenIn } from "./boxes.js";
 import { Camera, cameraAllowed } from "./camera.js";
 import { digitCanvas } from "./digits.js";
 import { button, contextOf, el, icon, speak } from "./elements.js";
@@ -137,7 +137,7 @@ export class PictureRoom {
     context.drawImage(this.image, 0, 0);
     context.lineWidth = Math.max(2, Math.max(width, height) / 400);
     for (const box of /** @type {NodeListOf<HTMLElement>} */ (
-      this.boxes.querySelectorAll("[data-index]")
+      this.boxes.querySelectorAll("[data-index]:not(.differs)")
     )) {
       const { left, top, width: across, height: down } = box.style;
       /** @param {string} share @param {number} side */
@@ -178,24 +178,31 @@ export class PictureRoom {
       onchoose: live ? undefined : this.#choose,
       other,
     });
+    /** @type {Set<import("./boxes.js").Seen>} */
+    const only = new Set(onlyIn(other, reading));
     this.crops.replaceChildren(
-      ...seenIn(reading).map((found, index) => {
-        const crop = this.#crop(found, reading.model, index);
+      ...seenIn(reading, other).map((found, index) => {
+        const by = other && only.has(found) ? other.model : null;
+        const crop = this.#crop(found, by ?? reading.model, index, by !== null);
         crop.setAttribute("aria-pressed", String(index === chosen));
         return el("li", {}, crop);
       }),
     );
   }
 
-  /** @param {import("./boxes.js").Seen} found @param {string} model @param {number} index */
-  #crop(found, model, index) {
+  /**
+   * @param {import("./boxes.js").Seen} found @param {string} model that found it @param {number} index
+   * @param {boolean} second whether that is the model this one is compared with
+   */
+  #crop(found, model, index, second) {
     const { kind, label } = labelOf(found, model);
+    const words = wordsOf(found, model);
     return el(
       "button",
       {
         type: "button",
-        class: kind,
-        "aria-label": wordsOf(found, model),
+        class: second ? "second" : kind,
+        "aria-label": second ? `${t("answer.by", { model })} ${words}` : words,
         onclick: () => this.#choose(index),
       },
       el("span", { class: "pixels" }, digitCanvas(fromBase64(found.image))),
@@ -208,10 +215,7 @@ export class PictureRoom {
     [...this.crops.querySelectorAll("button")].forEach((each, index) =>
       each.setAttribute("aria-pressed", String(index === chosen)),
     );
-    for (const each of /** @type {NodeListOf<HTMLElement>} */ (
-      this.boxes.querySelectorAll("[data-index]")
-    ))
-      each.classList.toggle("chosen", Number(each.dataset.index) === chosen);
+    markChosen(this.boxes, chosen);
   }
 
   /** Say what went wrong, or with "" that nothing did. @param {string} message */

@@ -1,7 +1,7 @@
 /** The answer: the digits, how sure the network is, and the image it saw. */
 import { fromBase64, nameOf } from "./api.js";
 import { Bars } from "./bars.js";
-import { seenIn } from "./boxes.js";
+import { onlyIn, seenIn } from "./boxes.js";
 import { differencesOf, matchOf } from "./comparing.js";
 import { CorrectionPanel } from "./corrections.js";
 import { digitCanvas, paintDigit } from "./digits.js";
@@ -50,9 +50,11 @@ export class Answer {
       button(t("without.see"), onwhy),
     );
     this.left = el("p", { class: "soft left-out" });
+    this.only = el("p", { class: "soft left-out only" });
     this.versus = el("dl", { class: "versus", hidden: true });
     this.bars = new Bars();
-    this.seen = digitCanvas(new Uint8Array(784), t("answer.seen"));
+    const seen = t("answer.seen", { ink: t("ink") });
+    this.seen = digitCanvas(new Uint8Array(784), seen);
     this.inside = button(t("answer.inside"), oninside, { class: "main" });
     this.inside.prepend(icon("M12 3l9 4.5-9 4.5-9-4.5z M3 12l9 4.5 9-4.5 M3 16.5L12 21l9-4.5"));
     this.details = el(
@@ -62,7 +64,7 @@ export class Answer {
         "figure",
         { class: "seen" },
         el("div", { class: "pixels" }, this.seen),
-        el("figcaption", {}, t("answer.seen")),
+        el("figcaption", {}, seen),
       ),
       el("div", {}, this.bars.heads, this.bars.element),
     );
@@ -82,6 +84,7 @@ export class Answer {
       this.second,
       this.why,
       this.left,
+      this.only,
       this.versus,
       this.details,
       el("div", { class: "row" }, this.inside, this.time),
@@ -102,10 +105,14 @@ export class Answer {
     return this.reading?.digits[this.chosen] ?? null;
   }
 
-  /** The 28×28 image of the chosen digit or shape. @returns {import("./api.js").Bytes | null} */
+  /** What is chosen: a digit, a refused shape, or a digit that only the other model finds. */
+  get found() {
+    return seenIn(this.reading, this.other)[this.chosen] ?? null;
+  }
+
+  /** The 28×28 image of it. @returns {import("./api.js").Bytes | null} */
   get image() {
-    const image = seenIn(this.reading)[this.chosen]?.image;
-    return image ? fromBase64(image) : null;
+    return this.found ? fromBase64(this.found.image) : null;
   }
 
   /** Show that there is no answer; the notice says why. */
@@ -122,9 +129,10 @@ export class Answer {
   show(reading, { other = null, chosen = this.chosen } = {}) {
     this.reading = reading;
     this.other = other;
-    this.chosen = Math.max(0, Math.min(chosen, seenIn(reading).length - 1));
+    this.chosen = Math.max(0, Math.min(chosen, seenIn(reading, other).length - 1));
     this.#showNumber();
     this.#showLeftOut();
+    this.#showOnly();
     this.#showChosen();
     this.#showVersus();
     this.time.textContent = reading
@@ -204,19 +212,21 @@ export class Answer {
   }
 
   #showChosen() {
-    const { digit, model, other } = this;
-    const without = this.image ? "nothing" : (this.reading?.status ?? "empty");
+    const { digit, found, model, other } = this;
+    const refused = found !== null && "reason" in found;
+    const whole = this.reading?.status ?? "empty";
+    // In a place where only the other model finds a digit, there is none for this one.
+    const without = refused || (found && whole === "digits") ? "nothing" : whole;
     const status = digit ? verdictOf(digit) : without;
     const digits = this.reading?.digits.length ?? 0;
     this.which.hidden = !digit || digits < 2;
     this.which.textContent = about(model, "answer.which", { at: this.chosen + 1, n: digits });
-    this.why.hidden = Boolean(digit) || !this.image;
+    this.why.hidden = !refused;
     this.why.firstElementChild?.replaceChildren(about(model, "without.why"));
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
-    // Also where this model refuses what the other one reads.
-    const box = seenIn(this.reading)[this.chosen]?.box ?? other?.digits[0]?.box;
-    const match = other && box ? matchOf(box, other) : null;
+    // Also where this model refuses what the other one reads, or finds nothing.
+    const match = other && found ? matchOf(found.box, other) : null;
     this.bars.show(
       classesOf(model),
       digit?.probabilities ?? null,
@@ -225,21 +235,28 @@ export class Answer {
     this.bars.name(other ? [model, other.model] : []);
     this.#showSentences(match);
     // Bars of nothing say nothing.
-    this.details.hidden = Boolean(this.reading) && !this.image && !match;
+    this.details.hidden = Boolean(this.reading) && !found;
     this.bars.element.hidden = Boolean(this.reading) && !digit && !match;
     this.bars.heads.hidden ||= this.bars.element.hidden;
     this.#markLook();
     paintDigit(this.seen, this.image);
-    this.inside.disabled = !this.image;
-    // Corrections say which digit an image shows.
-    const image = readsDigits(model) ? this.image : null;
-    this.corrections.show(this.reading?.model, digit?.digit ?? null, image);
+    this.inside.disabled = !found;
+    // A correction is about the model that found the digit; it says which digit an image shows.
+    const theirs = !digit && !refused && match ? match : null;
+    const by = theirs && other ? other.model : model;
+    const image = readsDigits(by) ? this.image : null;
+    this.corrections.show(this.reading ? by : undefined, (digit ?? theirs)?.digit ?? null, image);
   }
 
   /** What each model says of the chosen place; of two models, by its name. @param {Digit | null} match */
   #showSentences(match) {
-    const { digit, model, other } = this;
-    const said = digit ? sentenceOf(digit, model) : this.#without();
+    const { digit, found, model, other } = this;
+    const theirs = match !== null && match === found;
+    const said = digit
+      ? sentenceOf(digit, model)
+      : theirs
+        ? about(model, "answer.by.nothing")
+        : this.#without();
     /** @param {string} name @param {string} sentence @param {number} side */
     const by = (name, sentence, side) => [
       el("b", { class: `side-${side}` }, t("answer.by", { model: name })),
@@ -266,7 +283,8 @@ export class Answer {
     this.left.textContent = what.length ? t("left", { what: what.join(", ") }) : "";
     const first = this.reading?.digits.length ?? 0;
     const shapes = seenIn(this.reading).slice(first);
-    if (shapes.length + first < 2) return; // the only one is chosen already
+    // The only one is chosen already.
+    if (seenIn(this.reading, this.other).length < 2) return;
     this.left.append(
       ...(shapes.length > MOST_LOOKS
         ? this.#steps(first, shapes.length)
@@ -279,6 +297,27 @@ export class Answer {
     );
   }
 
+  /** Offer the digits that only the other model finds: the number does not hold them. */
+  #showOnly() {
+    const { reading, other } = this;
+    this.only.replaceChildren();
+    if (!reading || !other) return;
+    const digits = onlyIn(other, reading);
+    const first = seenIn(reading).length;
+    if (!digits.length || first + digits.length < 2) return;
+    const { model } = other;
+    this.only.append(
+      t("only", { model }),
+      ...digits.map((each, at) => {
+        const digit = nameOf(each);
+        return button(digit, () => this.choose(first + at), {
+          "aria-label": about(model, "only.look", { digit, model }),
+          "data-index": first + at,
+        });
+      }),
+    );
+  }
+
   /** Buttons that go from one shape to the next. @param {number} first @param {number} shapes */
   #steps(first, shapes) {
     /** @param {string} sign @param {string} key @param {number} by */
@@ -286,7 +325,8 @@ export class Answer {
       button(
         sign,
         () => {
-          const at = this.chosen < first ? (by > 0 ? -1 : 0) : this.chosen - first;
+          const here = this.chosen >= first && this.chosen < first + shapes;
+          const at = here ? this.chosen - first : by > 0 ? -1 : 0;
           this.choose(first + ((at + by + shapes) % shapes));
         },
         { "aria-label": t(key) },
@@ -297,14 +337,16 @@ export class Answer {
 
   /** Mark the button of the chosen shape, or say which of many it is. */
   #markLook() {
-    for (const each of /** @type {NodeListOf<HTMLElement>} */ (
-      this.left.querySelectorAll("[data-index]")
-    ))
-      each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
+    for (const place of [this.left, this.only])
+      for (const each of /** @type {NodeListOf<HTMLElement>} */ (
+        place.querySelectorAll("[data-index]")
+      ))
+        each.setAttribute("aria-pressed", String(Number(each.dataset.index) === this.chosen));
     const at = /** @type {HTMLElement | null} */ (this.left.querySelector(".at"));
     if (!at) return;
+    const n = Number(at.dataset.n);
     const place = this.chosen - Number(at.dataset.first) + 1;
-    at.textContent = t("left.at", { at: place > 0 ? place : "–", n: Number(at.dataset.n) });
+    at.textContent = t("left.at", { at: place > 0 && place <= n ? place : "–", n });
   }
 
   #showVersus() {
