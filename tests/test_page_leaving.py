@@ -150,6 +150,90 @@ def test_a_phone_passes_a_link_on_to_other_programs(open_page: Open) -> None:
     assert passed["title"] == phone.title()
 
 
+# The last stroke comes too late for the address: its timer is never due.
+NO_TIME = """const later = window.setTimeout;
+  window.setTimeout = (what, wait, ...rest) => (wait === 400 ? 0 : later(what, wait, ...rest));"""
+
+
+def test_a_reload_in_any_room_loses_nothing_that_was_drawn(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    for room in ("Numbers", "Picture"):
+        page.get_by_role("link", name=room).click()
+        page.wait_for_timeout(600)
+        page.reload()
+        page.get_by_role("link", name="Draw").click()
+        expect(number(page), room).to_have_text("7")
+    # The way back from the page of the API.
+    page.get_by_role("link", name="Numbers").click()
+    page.wait_for_timeout(600)
+    page.get_by_role("link", name="API", exact=True).click()
+    page.get_by_role("link", name="Back to the page").click()
+    expect(page.locator("#room-numbers")).to_be_visible()
+    page.get_by_role("link", name="Draw").click()
+    expect(number(page)).to_have_text("7")
+    # The address of a mistake that is looked into has no room for the sheet.
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes button").first.click()
+    page.wait_for_url(re.compile("d=i"))
+    page.reload()
+    expect(page.locator(".whose")).to_have_text("The image in the link.")
+    press(page, "Back to the sheet")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
+
+
+def test_a_reload_right_after_a_stroke_keeps_it(open_page: Open) -> None:
+    page = open_page()
+    page.add_init_script(NO_TIME)
+    page.reload()
+    page.wait_for_selector("#room-draw:not([hidden])")
+    draw(page, 7)
+    page.reload()
+    expect(number(page)).to_have_text("7")
+    press(page, "Clear")
+    page.reload()
+    expect(page.locator("#draw-answer .badge")).to_have_text("waiting")
+    expect(page.locator(".hint")).to_be_visible()
+
+
+def test_a_sheet_too_full_for_an_address_survives_a_reload(open_page: Open) -> None:
+    page = open_page()
+    blank = {"status": "blank", "width": 1, "height": 1, "text": "", "numbers": [], "digits": []}
+    page.route(
+        "**/v1/read*",
+        lambda route: route.fulfill(json={**blank, "model": "lenet5", "rejected": []}),
+    )
+    sheet = page.locator(".ink").bounding_box()
+    for index in range(150):
+        page.mouse.click(sheet["x"] + 20 + 30 * (index % 15), sheet["y"] + 20 + 30 * (index // 15))
+    page.wait_for_timeout(600)
+    assert "d=" not in page.url
+    page.reload()
+    expect(page.locator("#draw-answer .badge")).to_have_text("blank")
+    assert saved(page, "SVG").read_text().count("<circle") == 150
+    # Another address in the same tab is obeyed; what was kept is not for it.
+    home = page.url.split("#")[0]
+    page.goto("about:blank")
+    page.goto(home)
+    page.wait_for_selector("#room-draw:not([hidden])")
+    expect(page.locator(".hint")).to_be_visible()
+
+
+def test_without_storage_the_page_works_and_its_address_is_kept(open_page: Open) -> None:
+    page = open_page()
+    page.add_init_script(
+        """Object.defineProperty(window, "sessionStorage",
+             { get() { throw new DOMException("denied", "SecurityError"); } });"""
+    )
+    page.reload()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.wait_for_url(re.compile("d=s"))
+    page.reload()
+    expect(number(page)).to_have_text("7")
+
+
 BROKEN = "The drawing in this link cannot be read"
 BROKEN_LINKS = {
     "#inside?model=nobody": "This link names the model “nobody”, which is not served here.",

@@ -1,5 +1,14 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import { EMBED, ROOMS, fragmentOf, keepPlace, placeOf, strangeIn } from "./address.js";
+import {
+  EMBED,
+  ROOMS,
+  fragmentOf,
+  keepPlace,
+  keepSheet,
+  keptSheet,
+  placeOf,
+  strangeIn,
+} from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -8,7 +17,7 @@ import { networkPart } from "./elsewhere.js";
 import { Inside, numbersProgram } from "./entering.js";
 import { schemeSwitch } from "./light.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { packDrawing, packImage, unpack } from "./packing.js";
+import { packDrawing, packImage, packWhole, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
@@ -290,17 +299,54 @@ function place(whole) {
   };
 }
 
-/** Keep in the address what is shown, once the pen rests: a reload loses nothing. */
+/** Keep what is shown once the pen rests. */
 function writePlace() {
   clearTimeout(writing);
-  writing = setTimeout(() => {
-    if (!room || strangeIn(location)) return;
-    const named = placeOf(location.hash).room;
-    if (ROOMS.includes(named) && named !== room) return; // on its way there
-    const here = place(false);
-    wrote = here.drawn;
-    history.replaceState(null, "", fragmentOf(here));
-  }, CALM);
+  writing = setTimeout(writeNow, CALM);
+}
+
+/** Write what is shown into the address, and keep it for a reload. */
+function writeNow() {
+  clearTimeout(writing);
+  if (!room) return;
+  const fragment = fragmentHere();
+  if (fragment !== location.hash) {
+    wrote = placeOf(fragment).drawn;
+    history.replaceState(null, "", fragment);
+  }
+  keepHere();
+}
+
+/** The fragment for what is shown; a strange one stays, and so does one that leads elsewhere. */
+function fragmentHere() {
+  const named = placeOf(location.hash).room;
+  const leaving = ROOMS.includes(named) && named !== room;
+  return leaving || strangeIn(location) ? location.hash : fragmentOf(place(false));
+}
+
+/**
+ * Keep for a reload what the address has no room for, or does not hold yet: a reload loses nothing
+ * that was drawn.
+ */
+function keepHere() {
+  if (!room) return; // what was kept is not shown yet
+  const sheet = pad.empty ? "" : packWhole(pad.packed);
+  keepSheet({ at: location.hash, fragment: fragmentHere(), sheet });
+}
+
+/**
+ * Write into the address what this tab showed when it was left.
+ * @returns {import("./packing.js").Drawing | null} what was on the sheet
+ */
+function takeUp() {
+  const kept = keptSheet();
+  if (!kept) return null;
+  history.replaceState(null, "", kept.fragment);
+  const found = unpack(kept.sheet, Infinity);
+  if (!found || !("drawing" in found)) return null;
+  const { drawn: word } = placeOf(kept.fragment);
+  if (word && "drawing" in (unpack(word) ?? {})) wrote = word; // it is the same drawing
+  return found.drawing;
 }
 
 /** The address of what is shown, "" where it would be too long. It never holds the token. */
@@ -310,14 +356,18 @@ function linkHere() {
   return lacks ? "" : `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
 }
 
-/** Show what an address says: the models, and the drawing or image. */
-function obey() {
+/**
+ * Show what an address says: the models, and the drawing or image.
+ * @param {import("./packing.js").Drawing | null} [sheet] what is on the sheet, if that is known
+ */
+function obey(sheet = null) {
   const { model, other, drawn: word } = placeOf(location.hash);
   const served = state.models.map(({ name }) => name);
   const missing = [model, other].find((name) => name && !served.includes(name));
   if (served.includes(model)) state.model = model;
   if (served.includes(other) && other !== state.model) state.compare = other;
   if (missing) told = t("link.model", { model: missing, now: state.model });
+  if (sheet) pad.show(sheet);
   if (!word || word === wrote) return;
   wrote = word;
   const found = unpack(word);
@@ -389,8 +439,11 @@ document.addEventListener("keydown", (event) => {
 // The page of the API comes back to here.
 document.addEventListener("click", ({ target }) => {
   const link = /** @type {Element} */ (target).closest?.("a[href='api']");
-  if (link && room) keepPlace(fragmentOf(place(false)));
+  if (!link || !room) return;
+  writeNow(); // the way back leads to the present address
+  keepPlace(location.hash);
 });
+addEventListener("pagehide", keepHere);
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
     takeToken();
@@ -447,7 +500,7 @@ async function begin() {
     if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
     return;
   }
-  obey();
+  obey(room ? null : takeUp());
   settle();
   // What was read, and what was fetched, belongs to the models served before.
   drawn.show(null);

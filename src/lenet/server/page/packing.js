@@ -37,13 +37,16 @@ export function packDrawing(drawing) {
   return "";
 }
 
+/** The word for a drawing, however long: fine enough to read it alike. @param {Drawing} drawing */
+export const packWhole = (drawing) => packedWith(drawing, FINEST);
+
 /**
  * The drawing as a link to it holds it, so that who opens the link is given the same answer;
  * the drawing itself where there is too much of it for a fine copy.
  * @param {Drawing} drawing @returns {Drawing}
  */
 export function asLinked(drawing) {
-  const found = unpack(packedWith(drawing, FINEST));
+  const found = unpack(packWhole(drawing));
   return found && "drawing" in found ? found.drawing : drawing;
 }
 
@@ -57,10 +60,11 @@ function packedWith({ width, height, strokes }, tolerance) {
 
 /**
  * What a word stands for; null where it is none of ours.
- * @param {string} word @returns {Packed | null}
+ * @param {string} word @param {number} [longest] characters that it may have
+ * @returns {Packed | null}
  */
-export function unpack(word) {
-  if (word.length > LONGEST) return null;
+export function unpack(word, longest = LONGEST) {
+  if (word.length > longest) return null;
   const bytes = fromWord(word.slice(1));
   if (!bytes) return null;
   if (word[0] === IMAGE) return bytes.length === SIDE * SIDE ? { image: bytes } : null;

@@ -212,7 +212,7 @@ export const TEXTS = {
     "keeping.nothing":
       "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
     "keeping.alone":
-      "This page is a file. What you draw is read in this browser and forgotten; nothing is sent anywhere.",
+      "This page is a file. What you draw is read in this browser and stays in its tab; nothing is sent anywhere.",
     "keeping.collect":
       "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
