@@ -66,9 +66,6 @@ import { ApiError, numbersIn, request } from "./transport.js";
 /** The name of what was read. @param {Named} answer */
 export const nameOf = (answer) => answer.class ?? String(answer.digit);
 
-/** What an error says. @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
-
 const enc = encodeURIComponent;
 
 /**
@@ -124,11 +121,13 @@ const engine = new Engine(async (model) => {
   return plan;
 });
 
+const OURS = -1; // in place of a status: the browser failed, not the service
+
 /** The engine could not answer. @param {Error} error @returns {never} */
 function broken(error) {
   throw error instanceof ApiError
     ? error
-    : new ApiError(t("error.engine", { error: error.message }), 0);
+    : new ApiError(t("error.engine", { error: error.message }), OURS);
 }
 
 /** A network's operations and weights, in order. @param {string} model */

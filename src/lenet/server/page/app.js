@@ -22,7 +22,7 @@ import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { ApiError, SERVED, takeToken } from "./transport.js";
-import { calm, complain, door, notice } from "./trouble.js";
+import { calm, complain, door, listen, notice } from "./trouble.js";
 
 /** @typedef {import("./inside.js").Subject} Subject */
 
@@ -457,16 +457,17 @@ addEventListener("hashchange", () => {
   }
 });
 
-/** Say what failed. A model that is gone is a reason to ask again what is served. @param {ApiError} error */
-function failed(error) {
+/**
+ * Say what failed. A model that is gone is a reason to ask again what is served.
+ * @param {ApiError} error @param {boolean} [said] whether it is said where it happened
+ */
+function failed(error, said = false) {
   lost = error.status === 0;
   const again = performance.now() - missed > PATIENCE;
-  if (error.status !== 404 || !again) {
-    complain(error);
-    return;
-  }
-  missed = performance.now();
-  void begin();
+  if (error.status === 404 && again) {
+    missed = performance.now();
+    void begin(error, said);
+  } else if (error.status !== 404 || !said) complain(error);
 }
 
 /**
@@ -490,14 +491,32 @@ function chooseModels() {
   inside.build();
 }
 
-async function begin() {
+/** What is served, to be compared. */
+const servedNow = () => state.models.map(({ name, digest }) => `${name} ${digest}`).join();
+
+/**
+ * Ask what is served, and show it. What is asked because of an error builds nothing anew if the same
+ * models are served as before.
+ * @param {ApiError | null} [cause] the error
+ * @param {boolean} [said] whether it is said where it happened
+ */
+async function begin(cause = null, said = false) {
   const before = state.model;
+  const served = servedNow();
   try {
     await loadModels();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     complain(error);
-    if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
+    if (error.status !== 401)
+      byId("notice").append(
+        " ",
+        button(t("again"), () => begin()),
+      );
+    return;
+  }
+  if (cause && served === servedNow()) {
+    if (!said) complain(cause);
     return;
   }
   obey(room ? null : takeUp());
@@ -539,6 +558,7 @@ for (const kind of ["click", "keydown", "submit"])
     ),
   );
 
+listen({ failed: (error) => failed(error, true), back: () => lost && settle() });
 door(begin);
 takeToken();
 begin();
