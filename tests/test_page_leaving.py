@@ -240,6 +240,8 @@ BROKEN_LINKS = {
     "#draw?d=s%%%": BROKEN,
     "#draw?d=sABC": BROKEN,
     "#draw?d=s" + "A" * 5000: BROKEN,
+    "#draw?d=sAAH__8gCAAEQABBkAGQ": BROKEN,  # a sheet of 1 by 65535
+    "#draw?d=sAAAH_8gCAAEQABBkAGQ": BROKEN,  # of 0 by 2047
     "#inside?d=iAAAA": BROKEN,
     "#draw?colour=red": "A link to this page takes no “colour=”.",
 }
@@ -253,6 +255,30 @@ def test_a_broken_link_is_one_clear_line(open_page: Open) -> None:
         page.goto(home + link)
         expect(page.locator("#notice")).to_contain_text(words)
         expect(page.locator(".pad"), link).to_be_visible()
+
+
+def test_a_drawing_that_the_browser_cannot_paint_is_told_and_the_next_is_read(
+    chromium: Any, served: Live
+) -> None:
+    page = chromium.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(served.address)
+    page.evaluate(
+        """() => {
+             const whole = HTMLCanvasElement.prototype.toBlob;
+             window.mend = () => { HTMLCanvasElement.prototype.toBlob = whole; };
+             HTMLCanvasElement.prototype.toBlob = (done) => done(null);
+           }"""
+    )
+    draw(page, 7)
+    expect(page.locator("#notice")).to_contain_text("The page could not do that")
+    assert troubles
+    page.evaluate("window.mend()")
+    draw(page, 1, at=0.2)
+    expect(number(page)).to_have_text(re.compile("1\\s*7"))
+    expect(page.locator("#notice")).to_be_hidden()
+    page.close()
 
 
 def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open) -> None:

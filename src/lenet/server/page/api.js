@@ -283,6 +283,13 @@ export function toBase64(bytes) {
   return btoa(String.fromCharCode(...bytes));
 }
 
+/** An error as it is told; one that is not the service's is a fault of the page, and logged. @param {unknown} error */
+function failureOf(error) {
+  if (error instanceof ApiError) return error;
+  reportError(error);
+  return new ApiError(t("error.page", { error: String(error) }), OURS);
+}
+
 const STALE = 1500; // milliseconds after which a request is aborted for a newer one
 
 /**
@@ -336,9 +343,9 @@ export class Newest {
       if (this.#current === mine) this.#answered(answer, value);
     } catch (error) {
       if (this.#current === mine && !mine.controller.signal.aborted) {
-        if (!(error instanceof ApiError)) throw error;
-        this.#failed(error);
-        wait = error.wait ?? 0;
+        const said = failureOf(error);
+        this.#failed(said);
+        wait = said.wait ?? 0;
         if (wait) this.#next ??= { value };
       }
     }

@@ -17,6 +17,7 @@ const FARTHER = -128; // two more bytes tell how far
 const PRESSURE = 100; // the usual one
 const FINEST = 0.0005; // of the longer side: how far a line of the word may be from the one drawn
 const COARSEST = 0.02;
+const SLIMMEST = 40; // shorter sides in the longer one: no window makes its sheet slimmer
 /** What a stroke of a word is, as bits. */
 const [PRESSED, STRAIGHT] = [1, 2];
 const [STROKES, IMAGE] = ["s", "i"];
@@ -135,7 +136,8 @@ function drawingOf(bytes) {
     stroke.width,
     ...stroke.points.flatMap((point) => Object.values(point)),
   ]);
-  const sound = width > 0 && height > 0 && strokes.length > 0 && numbers.every(Number.isFinite);
+  const isSheet = Math.max(width, height) === UNITS && Math.min(width, height) >= UNITS / SLIMMEST;
+  const sound = isSheet && strokes.length > 0 && numbers.every(Number.isFinite);
   return sound ? { width, height, strokes } : null;
 }
 

@@ -234,6 +234,7 @@ export const TEXTS = {
     "door.open": "Enter",
     "error.not-exported": "This file does not hold that.",
     "error.engine": "This browser could not compute the network: {error}.",
+    "error.page": "The page could not do that ({error}). Change the drawing, or reload the page.",
     "error.unreachable": "The service cannot be reached. Is “lenet serve” still running?",
     "error.strange": "The service gave an answer this page does not understand. Reload the page.",
   },
