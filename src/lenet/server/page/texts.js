@@ -89,6 +89,7 @@ export const TEXTS = {
     "picture.no-picture": "That was not a file. Drop a picture, for example a PNG or a JPEG.",
     "picture.link":
       "That was a link. This page asks no other computer: save the picture, then drop the file.",
+    "picture.alone": "This page is a file: it reads what you draw, and no pictures.",
     "picture.nothing-pasted": "There is no picture on the clipboard. Copy one and paste again.",
     "camera.label": "What the camera sees",
     "camera.take": "Take this picture",
