@@ -330,14 +330,43 @@ def test_the_page_is_framed_by_the_origins_that_may_and_no_others(chromium: Any)
     threading.Thread(target=host.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{host.server_port}"
     try:
-        with serving("lenet5", "--allow-embed", origin) as framed:
+        with serving("lenet5", DEFAULT_MODEL, "--allow-embed", origin) as framed:
             frame = f"{framed.address}?embed=1"
             page = chromium.new_page()
             page.goto(origin)
             inner = page.frame_locator("iframe")
             expect(inner.locator(".ink")).to_be_visible()
-            expect(inner.locator(".top")).to_be_hidden()
+            for hidden in (".foot", "#scheme"):
+                expect(inner.locator(hidden)).to_be_hidden()
             inner.get_by_role("button", name="Write a 3 for me").click()
+            expect(inner.locator("#draw-answer .number")).to_have_text("3")
+            # Another room is no dead end: the rooms and the models are there in any frame.
+            inner.locator("#draw-answer .main").click()
+            expect(inner.locator(".stream-answer")).to_contain_text("reads a 3")
+            expect(inner.get_by_role("heading", name="Look inside")).to_be_focused()
+            for size in ((300, 150), (400, 600), (700, 400), (1000, 500)):
+                wide = page.locator("iframe").evaluate(
+                    """(frame, [width, height]) => {
+                         [frame.width, frame.height] = [width, height];
+                         return width;
+                       }""",
+                    size,
+                )
+                bar = inner.locator(".top").bounding_box()
+                left = page.locator("iframe").bounding_box()["x"]
+                assert bar["height"] < 64
+                edge = left
+                for part in inner.locator(".rooms a, #model, #compare").all():
+                    expect(part).to_be_in_viewport(ratio=0.99)
+                    box = part.bounding_box()
+                    assert box["width"] >= 38, size
+                    assert box["y"] < bar["y"] + bar["height"], size
+                    assert edge < box["x"] + 1, size  # nothing lies over what is before it
+                    edge = box["x"] + box["width"]
+                    assert edge < left + wide, size
+            inner.get_by_role("link", name="Draw").click()
+            expect(inner.locator(".ink")).to_be_visible()
+            inner.locator("#model").select_option(DEFAULT_MODEL)
             expect(inner.locator("#draw-answer .number")).to_have_text("3")
             page.close()
     finally:

@@ -6,7 +6,7 @@ import { t } from "./strings.js";
 import { SERVED } from "./transport.js";
 
 export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers"];
-export const EMBED = "embed"; // `?embed=1`: without header and footer
+export const EMBED = "embed"; // `?embed=1`: in a frame, with a low bar in place of header and footer
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
 const PLACE = "lenet-place"; // the same in apipage.js
