@@ -16,6 +16,7 @@ from PIL import Image
 from browser import PICTURES, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
 from live_service import Live, serving
+from services import run_of_classes
 
 pytestmark = pytest.mark.browser
 
@@ -197,13 +198,18 @@ def test_a_reload_right_after_a_stroke_keeps_it(open_page: Open) -> None:
     expect(page.locator(".hint")).to_be_visible()
 
 
-def test_a_sheet_too_full_for_an_address_survives_a_reload(open_page: Open) -> None:
-    page = open_page()
+def read_nothing(page: Any, model: str = "lenet5") -> None:
+    """Let whatever is drawn be read as blank: a label would take the next click for itself."""
     blank = {"status": "blank", "width": 1, "height": 1, "text": "", "numbers": [], "digits": []}
     page.route(
         "**/v1/read*",
-        lambda route: route.fulfill(json={**blank, "model": "lenet5", "rejected": []}),
+        lambda route: route.fulfill(json={**blank, "model": model, "rejected": []}),
     )
+
+
+def test_a_sheet_too_full_for_an_address_survives_a_reload(open_page: Open) -> None:
+    page = open_page()
+    read_nothing(page)
     sheet = page.locator(".ink").bounding_box()
     for index in range(150):
         page.mouse.click(sheet["x"] + 20 + 30 * (index % 15), sheet["y"] + 20 + 30 * (index // 15))
@@ -232,6 +238,45 @@ def test_without_storage_the_page_works_and_its_address_is_kept(open_page: Open)
     page.wait_for_url(re.compile("d=s"))
     page.reload()
     expect(number(page)).to_have_text("7")
+
+
+def test_links_are_short_whatever_the_models_are_called(open_page: Open, tmp_path: Path) -> None:
+    names = ["名" * 80, "字" * 70]
+    runs = [run_of_classes(tmp_path / name, list("0123456789")) for name in names]
+    with serving(*runs) as named:
+        page = open_page(address=named.address, permissions=["clipboard-read", "clipboard-write"])
+        page.locator("#compare").select_option(names[1])
+        for place in (0.1, 0.3, 0.5, 0.7, 0.9):
+            draw(page, 8, at=place, height=0.35)
+        expect(number(page)).to_have_text(re.compile("^8(\\s*8){4}$"))
+        said = page.locator("#draw-answer .share > p")
+        press(page, "Copy link")
+        expect(said).to_contain_text("The link is copied.")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert len(link) <= 2000
+        assert "&d=s" in link
+        other = open_page(address=link)
+        expect(other.locator("#compare")).to_have_value(names[1])
+        expect(number(other)).to_have_text(re.compile("^8(\\s*8){4}$"))
+        # What does not fit is told, in Look inside too; an image has no shorter form.
+        read_nothing(page, names[0])
+        press(page, "Undo")
+        expect(number(page)).to_have_text("")
+        page.evaluate("scrollTo(0, 0)")
+        sheet = page.locator(".ink").bounding_box()
+        for index in range(60):
+            page.mouse.click(sheet["x"] + 20 + 9 * index, sheet["y"] + 20 + 9 * (index % 2))
+        press(page, "Copy link")
+        expect(said).to_contain_text("This is too much for a link")
+        other.close()
+        page.get_by_role("link", name="Look inside").click()
+        page.locator("#inside-side").get_by_role("button", name="Copy link").click()
+        said = page.locator("#inside-side .share > p")
+        expect(said).to_contain_text("This is too much for a link")
+        page.get_by_role("link", name="Numbers").click()
+        page.locator(".mistakes button").first.click()
+        page.locator("#inside-side").get_by_role("button", name="Copy link").click()
+        expect(said).to_contain_text("This is too much for a link")
 
 
 BROKEN = "The drawing in this link cannot be read"

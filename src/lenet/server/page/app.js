@@ -27,6 +27,7 @@ import { calm, complain, door, listen, notice } from "./trouble.js";
 /** @typedef {import("./inside.js").Subject} Subject */
 
 const CALM = 400; // milliseconds that the pen rests before the address is written
+const LONGEST = 2000; // characters of a link: programs that pass it on may cut a longer one
 const PATIENCE = 5000; // milliseconds before the list of models is asked for again
 
 let room = "";
@@ -288,16 +289,19 @@ function settle() {
 function place(whole) {
   const usual = state.models.find((model) => model.default)?.name;
   const { subject } = inside;
-  const onSheet = pad.empty ? "" : packDrawing(pad.packed);
+  const model = whole || state.model !== usual ? state.model : "";
+  const here = { room, model, other: state.compare, drawn: "" };
   const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
-  const looks = { draw: onSheet, inside: image || onSheet, picture: "", numbers: "" };
-  return {
-    room,
-    model: whole || state.model !== usual ? state.model : "",
-    other: state.compare,
-    drawn: looks[/** @type {keyof typeof looks} */ (room)] ?? "",
-  };
+  if (room === "inside" && image) here.drawn = image;
+  else if ((room === "draw" || room === "inside") && !pad.empty) {
+    const without = linkTo({ ...here, drawn: "s" }).length - 1; // with "d=", but without its word
+    here.drawn = packDrawing(pad.packed, LONGEST - without);
+  }
+  return here;
 }
+
+/** The address of a place, for another window. @param {import("./address.js").Place} here */
+const linkTo = (here) => `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
 
 /** Keep what is shown once the pen rests. */
 function writePlace() {
@@ -352,8 +356,9 @@ function takeUp() {
 /** The address of what is shown, "" where it would be too long. It never holds the token. */
 function linkHere() {
   const here = place(true);
-  const lacks = room === "draw" && !pad.empty && !here.drawn;
-  return lacks ? "" : `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
+  const link = linkTo(here);
+  const lacks = !pad.empty && !here.drawn;
+  return lacks || link.length > LONGEST ? "" : link;
 }
 
 /**

@@ -8,7 +8,7 @@ import { lineOf } from "./strokes.js";
  * @typedef {{drawing: Drawing} | {image: Uint8Array<ArrayBuffer>}} Packed
  */
 
-export const LONGEST = 1900; // characters; with the rest an address stays below 2,000
+const LONGEST = 1900; // characters of a word that is read; an address leaves no room for more
 const SIDE = 28;
 const UNITS = 2047; // of the drawing's longer side
 const WIDTHS = 2000; // of a pen as wide as that side
@@ -27,13 +27,14 @@ export const packImage = (image) => IMAGE + toWord([...image]);
 
 /**
  * The word for a drawing: with fewer points where it would be too long, "" where even that is.
- * @param {Drawing} drawing
+ * @param {Drawing} drawing @param {number} room characters that it may have
  * @returns {string}
  */
-export function packDrawing(drawing) {
+export function packDrawing(drawing, room) {
+  const longest = Math.min(LONGEST, room);
   for (let tolerance = FINEST; tolerance < COARSEST; tolerance *= 1.6) {
     const word = packedWith(drawing, tolerance);
-    if (word.length <= LONGEST) return word;
+    if (word.length <= longest) return word;
   }
   return "";
 }

@@ -24,7 +24,7 @@ export const TEXTS = {
     "share.save.picture": "Save the picture as {form}",
     "share.save.answers": "Save the answers as {form}",
     "share.api": "The same for programs: the API",
-    "share.too-long": "There is too much on the sheet for a link; save it as a picture.",
+    "share.too-long": "This is too much for a link of 2,000 characters; save it as a picture.",
     "share.save": "Save {form}",
     "share.saved": "Saved as {name}.",
     "models.gone": "“{model}” is no longer served. “{now}” answers now.",
