@@ -210,6 +210,33 @@ def test_a_drawn_digit_is_read_from_a_file_without_a_network(open_file: Open) ->
 
 
 @pytest.mark.browser
+def test_what_is_dropped_on_a_file_does_not_leave_it(open_file: Open) -> None:
+    page = open_file()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    # The browser opens what is dropped, in place of the page, unless the page takes it.
+    for kind, content in (("text/uri-list", "http://example.org"), ("file", "3.png")):
+        stays = page.evaluate(
+            """([kind, content]) => {
+                 const data = new DataTransfer();
+                 if (kind === "file") data.items.add(new File(["x"], content));
+                 else data.setData(kind, content);
+                 return ["dragover", "drop"].map((event) => !document.body.dispatchEvent(
+                   new DragEvent(event, { bubbles: true, cancelable: true, dataTransfer: data })));
+               }""",
+            [kind, content],
+        )
+        assert stays == [True, True], kind
+        expect(page.locator("#notice")).to_have_text(
+            "This page is a file: it reads what you draw, and no pictures."
+        )
+        expect(page.locator("#room-draw")).to_be_visible()
+        draw(page, 7)  # the next answer takes the notice away
+        expect(page.locator("#notice")).to_be_hidden()
+        press(page, "Clear")
+
+
+@pytest.mark.browser
 def test_two_models_are_compared_and_looked_into_from_a_file(open_file: Open) -> None:
     page = open_file("inside")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")

@@ -275,6 +275,65 @@ def test_a_page_that_stays_open_follows_a_service_with_other_models(
         expect(page.locator("#notice")).to_be_hidden()
 
 
+def test_numbers_follow_a_service_with_other_models_and_another_token(open_page: Open) -> None:
+    with serving("lenet5", LENET_TOKEN="one") as first:
+        page = open_page(address=first.address, expect_errors=True)
+        expect(page.locator("#model")).to_have_value("lenet5")
+        port = first.port
+        first.stop()
+    with serving(DEFAULT_MODEL, "--port", port, LENET_TOKEN="one") as second:
+        page.get_by_role("link", name="Numbers").click()
+        expect(page.locator("#model")).to_have_value(DEFAULT_MODEL)
+        expect(page.locator(".model h3")).to_have_text(DEFAULT_MODEL)
+        expect(page.locator("#notice")).to_have_text(
+            f"“lenet5” is no longer served. “{DEFAULT_MODEL}” answers now."
+        )
+        expect(page.locator(".confusion")).to_be_visible()
+        page = open_page(address=second.address, expect_errors=True)
+        expect(page.locator("#model")).to_have_value(DEFAULT_MODEL)
+        second.stop()
+    with serving("lenet5", "--port", port, LENET_TOKEN="two"):
+        page.get_by_role("link", name="Numbers").click()
+        expect(page.get_by_label("Token")).to_be_focused()
+        expect(page.locator("#notice")).to_contain_text("the token is missing or wrong")
+        page.get_by_label("Token").fill("two")
+        press(page, "Enter")
+        expect(page.locator("#door")).to_be_hidden()
+        expect(page.locator(".model h3")).to_have_text("lenet5")
+        expect(page.locator(".confusion")).to_be_visible()
+        expect(page.locator("#notice")).to_contain_text("“lenet5” answers now.")
+
+
+def test_a_part_that_fails_is_heard_of_by_the_page(open_page: Open) -> None:
+    page = open_page("numbers", expect_errors=True)
+    expect(page.locator(".facts").last).to_be_visible()
+    notice = page.locator("#notice")
+    # Out of reach: the notice goes when the part is there at last.
+    page.route("**/card", lambda route: route.abort("connectionrefused"))
+    page.reload()
+    expect(page.locator("#numbers-body .problem").first).to_contain_text("cannot be reached")
+    expect(notice).to_contain_text("cannot be reached")
+    page.unroute("**/card")
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.locator(".facts").last).to_be_visible()
+    expect(notice).to_be_hidden()
+    # Of the same models the part alone says what it lacks, and the room is not built anew.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.route("**/scores", lambda route: route.fulfill(status=404, json={"error": "Gone."}))
+    page.reload()
+    expect(page.locator("#numbers-body .problem").first).to_contain_text("Gone.")
+    expect(page.locator(".facts").last).to_be_visible()
+    page.wait_for_timeout(300)
+    assert asked.count("mistakes") == 1
+    expect(notice).to_be_hidden()
+    # Parts of Look inside as well.
+    page.route("**/embedding", lambda route: route.fulfill(status=401, json={"error": "No."}))
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.get_by_label("Token")).to_be_focused()
+    expect(page.locator(".among")).to_contain_text("No.")
+
+
 def test_whoever_has_no_token_yet_is_not_told_that_it_is_wrong(open_page: Open) -> None:
     with serving("lenet5", LENET_TOKEN="open-sesame") as closed:
         page = open_page(address=closed.address.split("#")[0], expect_errors=True)

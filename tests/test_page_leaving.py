@@ -19,6 +19,7 @@ from browser import PICTURES, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.server.qr_code import code_of
 from live_service import Live, serving
+from services import run_of_classes
 
 pytestmark = pytest.mark.browser
 
@@ -153,12 +154,142 @@ def test_a_phone_passes_a_link_on_to_other_programs(open_page: Open) -> None:
     assert passed["title"] == phone.title()
 
 
+# The last stroke comes too late for the address: its timer is never due.
+NO_TIME = """const later = window.setTimeout;
+  window.setTimeout = (what, wait, ...rest) => (wait === 400 ? 0 : later(what, wait, ...rest));"""
+
+
+def test_a_reload_in_any_room_loses_nothing_that_was_drawn(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    for room in ("Numbers", "Picture"):
+        page.get_by_role("link", name=room).click()
+        page.wait_for_timeout(600)
+        page.reload()
+        page.get_by_role("link", name="Draw").click()
+        expect(number(page), room).to_have_text("7")
+    # The way back from the page of the API.
+    page.get_by_role("link", name="Numbers").click()
+    page.wait_for_timeout(600)
+    page.get_by_role("link", name="API", exact=True).click()
+    page.get_by_role("link", name="Back to the page").click()
+    expect(page.locator("#room-numbers")).to_be_visible()
+    page.get_by_role("link", name="Draw").click()
+    expect(number(page)).to_have_text("7")
+    # The address of a mistake that is looked into has no room for the sheet.
+    page.get_by_role("link", name="Numbers").click()
+    page.locator(".mistakes button").first.click()
+    page.wait_for_url(re.compile("d=i"))
+    page.reload()
+    expect(page.locator(".whose")).to_have_text("The image in the link.")
+    press(page, "Back to the sheet")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 7")
+
+
+def test_a_reload_right_after_a_stroke_keeps_it(open_page: Open) -> None:
+    page = open_page()
+    page.add_init_script(NO_TIME)
+    page.reload()
+    page.wait_for_selector("#room-draw:not([hidden])")
+    draw(page, 7)
+    page.reload()
+    expect(number(page)).to_have_text("7")
+    press(page, "Clear")
+    page.reload()
+    expect(page.locator("#draw-answer .badge")).to_have_text("waiting")
+    expect(page.locator(".hint")).to_be_visible()
+
+
+def read_nothing(page: Any, model: str = "lenet5") -> None:
+    """Let whatever is drawn be read as blank: a label would take the next click for itself."""
+    blank = {"status": "blank", "width": 1, "height": 1, "text": "", "numbers": [], "digits": []}
+    page.route(
+        "**/v1/read*",
+        lambda route: route.fulfill(json={**blank, "model": model, "rejected": []}),
+    )
+
+
+def test_a_sheet_too_full_for_an_address_survives_a_reload(open_page: Open) -> None:
+    page = open_page()
+    read_nothing(page)
+    sheet = page.locator(".ink").bounding_box()
+    for index in range(150):
+        page.mouse.click(sheet["x"] + 20 + 30 * (index % 15), sheet["y"] + 20 + 30 * (index // 15))
+    page.wait_for_timeout(600)
+    assert "d=" not in page.url
+    page.reload()
+    expect(page.locator("#draw-answer .badge")).to_have_text("blank")
+    assert saved(page, "SVG").read_text().count("<circle") == 150
+    # Another address in the same tab is obeyed; what was kept is not for it.
+    home = page.url.split("#")[0]
+    page.goto("about:blank")
+    page.goto(home)
+    page.wait_for_selector("#room-draw:not([hidden])")
+    expect(page.locator(".hint")).to_be_visible()
+
+
+def test_without_storage_the_page_works_and_its_address_is_kept(open_page: Open) -> None:
+    page = open_page()
+    page.add_init_script(
+        """Object.defineProperty(window, "sessionStorage",
+             { get() { throw new DOMException("denied", "SecurityError"); } });"""
+    )
+    page.reload()
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    page.wait_for_url(re.compile("d=s"))
+    page.reload()
+    expect(number(page)).to_have_text("7")
+
+
+def test_links_are_short_whatever_the_models_are_called(open_page: Open, tmp_path: Path) -> None:
+    names = ["名" * 80, "字" * 70]
+    runs = [run_of_classes(tmp_path / name, list("0123456789")) for name in names]
+    with serving(*runs) as named:
+        page = open_page(address=named.address, permissions=["clipboard-read", "clipboard-write"])
+        page.locator("#compare").select_option(names[1])
+        for place in (0.1, 0.3, 0.5, 0.7, 0.9):
+            draw(page, 8, at=place, height=0.35)
+        expect(number(page)).to_have_text(re.compile("^8(\\s*8){4}$"))
+        said = page.locator("#draw-answer .share > p")
+        press(page, "Copy link")
+        expect(said).to_contain_text("The link is copied.")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert len(link) <= 2000
+        assert "&d=s" in link
+        other = open_page(address=link)
+        expect(other.locator("#compare")).to_have_value(names[1])
+        expect(number(other)).to_have_text(re.compile("^8(\\s*8){4}$"))
+        # What does not fit is told, in Look inside too; an image has no shorter form.
+        read_nothing(page, names[0])
+        press(page, "Undo")
+        expect(number(page)).to_have_text("")
+        page.evaluate("scrollTo(0, 0)")
+        sheet = page.locator(".ink").bounding_box()
+        for index in range(60):
+            page.mouse.click(sheet["x"] + 20 + 9 * index, sheet["y"] + 20 + 9 * (index % 2))
+        press(page, "Copy link")
+        expect(said).to_contain_text("This is too much for a link")
+        other.close()
+        page.get_by_role("link", name="Look inside").click()
+        page.locator("#inside-side").get_by_role("button", name="Copy link").click()
+        said = page.locator("#inside-side .share > p")
+        expect(said).to_contain_text("This is too much for a link")
+        page.get_by_role("link", name="Numbers").click()
+        page.locator(".mistakes button").first.click()
+        page.locator("#inside-side").get_by_role("button", name="Copy link").click()
+        expect(said).to_contain_text("This is too much for a link")
+
+
 BROKEN = "The drawing in this link cannot be read"
 BROKEN_LINKS = {
     "#inside?model=nobody": "This link names the model “nobody”, which is not served here.",
     "#draw?d=s%%%": BROKEN,
     "#draw?d=sABC": BROKEN,
     "#draw?d=s" + "A" * 5000: BROKEN,
+    "#draw?d=sAAH__8gCAAEQABBkAGQ": BROKEN,  # a sheet of 1 by 65535
+    "#draw?d=sAAAH_8gCAAEQABBkAGQ": BROKEN,  # of 0 by 2047
     "#inside?d=iAAAA": BROKEN,
     "#draw?colour=red": "A link to this page takes no “colour=”.",
 }
@@ -172,6 +303,30 @@ def test_a_broken_link_is_one_clear_line(open_page: Open) -> None:
         page.goto(home + link)
         expect(page.locator("#notice")).to_contain_text(words)
         expect(page.locator(".pad"), link).to_be_visible()
+
+
+def test_a_drawing_that_the_browser_cannot_paint_is_told_and_the_next_is_read(
+    chromium: Any, served: Live
+) -> None:
+    page = chromium.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(served.address)
+    page.evaluate(
+        """() => {
+             const whole = HTMLCanvasElement.prototype.toBlob;
+             window.mend = () => { HTMLCanvasElement.prototype.toBlob = whole; };
+             HTMLCanvasElement.prototype.toBlob = (done) => done(null);
+           }"""
+    )
+    draw(page, 7)
+    expect(page.locator("#notice")).to_contain_text("The page could not do that")
+    assert troubles
+    page.evaluate("window.mend()")
+    draw(page, 1, at=0.2)
+    expect(number(page)).to_have_text(re.compile("1\\s*7"))
+    expect(page.locator("#notice")).to_be_hidden()
+    page.close()
 
 
 def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open) -> None:
@@ -223,14 +378,43 @@ def test_the_page_is_framed_by_the_origins_that_may_and_no_others(chromium: Any)
     threading.Thread(target=host.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{host.server_port}"
     try:
-        with serving("lenet5", "--allow-embed", origin) as framed:
+        with serving("lenet5", DEFAULT_MODEL, "--allow-embed", origin) as framed:
             frame = f"{framed.address}?embed=1"
             page = chromium.new_page()
             page.goto(origin)
             inner = page.frame_locator("iframe")
             expect(inner.locator(".ink")).to_be_visible()
-            expect(inner.locator(".top")).to_be_hidden()
+            for hidden in (".foot", "#scheme"):
+                expect(inner.locator(hidden)).to_be_hidden()
             inner.get_by_role("button", name="Write a 3 for me").click()
+            expect(inner.locator("#draw-answer .number")).to_have_text("3")
+            # Another room is no dead end: the rooms and the models are there in any frame.
+            inner.locator("#draw-answer .main").click()
+            expect(inner.locator(".stream-answer")).to_contain_text("reads a 3")
+            expect(inner.get_by_role("heading", name="Look inside")).to_be_focused()
+            for size in ((300, 150), (400, 600), (700, 400), (1000, 500)):
+                wide = page.locator("iframe").evaluate(
+                    """(frame, [width, height]) => {
+                         [frame.width, frame.height] = [width, height];
+                         return width;
+                       }""",
+                    size,
+                )
+                bar = inner.locator(".top").bounding_box()
+                left = page.locator("iframe").bounding_box()["x"]
+                assert bar["height"] < 64
+                edge = left
+                for part in inner.locator(".rooms a, #model, #compare").all():
+                    expect(part).to_be_in_viewport(ratio=0.99)
+                    box = part.bounding_box()
+                    assert box["width"] >= 38, size
+                    assert box["y"] < bar["y"] + bar["height"], size
+                    assert edge < box["x"] + 1, size  # nothing lies over what is before it
+                    edge = box["x"] + box["width"]
+                    assert edge < left + wide, size
+            inner.get_by_role("link", name="Draw").click()
+            expect(inner.locator(".ink")).to_be_visible()
+            inner.locator("#model").select_option(DEFAULT_MODEL)
             expect(inner.locator("#draw-answer .number")).to_have_text("3")
             page.close()
     finally:

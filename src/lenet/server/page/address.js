@@ -6,16 +6,19 @@ import { t } from "./strings.js";
 import { SERVED } from "./transport.js";
 
 export const ROOMS = ["draw", ...(SERVED ? ["picture"] : []), "inside", "numbers"];
-export const EMBED = "embed"; // `?embed=1`: without header and footer
+export const EMBED = "embed"; // `?embed=1`: in a frame, with a low bar in place of header and footer
 const CONTENT = "main"; // the target of the link that skips the header
 const TOKEN = "token";
 const PLACE = "lenet-place"; // the same in apipage.js
+const SHEET = "lenet-sheet";
 const PARTS = ["model", "with", "d"];
 const NEAR = 0.5; // letters that may differ, as a share of the name's length
 
 /**
  * @typedef {{room: string, model: string, other: string, drawn: string}} Place `other`: the model
  *   that is compared; `drawn`: the packed drawing or image; each "" where it is not told
+ * @typedef {{at: string, fragment: string, sheet: string}} Kept what a tab showed when its address had
+ *   the fragment `at`: the fragment for it, and all of the sheet, packed
  */
 
 /** What a fragment says. @param {string} hash @returns {Place} */
@@ -43,6 +46,29 @@ export function keepPlace(fragment) {
     sessionStorage.setItem(PLACE, fragment);
   } catch {
     // Without storage the browser's own way back leads here.
+  }
+}
+
+/** A page's own key: services behind one proxy, and files, may share their storage. */
+const sheetKey = () => `${SHEET} ${location.pathname}`;
+
+/** Keep for this tab, and for nobody else, what it shows: a reload begins with it. @param {Kept} kept */
+export function keepSheet(kept) {
+  try {
+    sessionStorage.removeItem(sheetKey()); // where there is no room for the new one, too
+    sessionStorage.setItem(sheetKey(), JSON.stringify(kept));
+  } catch {
+    // Without storage a reload shows what the address holds.
+  }
+}
+
+/** What this tab showed last; null if its address is another one by now. @returns {Kept | null} */
+export function keptSheet() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(sheetKey()) ?? "null");
+    return kept?.at === location.hash ? kept : null;
+  } catch {
+    return null;
   }
 }
 

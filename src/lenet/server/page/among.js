@@ -1,9 +1,10 @@
 /** An image among test images: a map of what the network makes of them before its output. */
-import { embedding, messageOf, place } from "./api.js";
+import { embedding, place } from "./api.js";
 import { SIDE, digitCanvas } from "./digits.js";
 import { button, contextOf, el, svg } from "./elements.js";
 import { about, classesOf, facts } from "./models.js";
 import { integer, percent, t } from "./strings.js";
+import { explained, recovered } from "./trouble.js";
 
 const NEAREST = 5; // test images that are named
 const WIDTH = 600; // units of the map; its height follows from its points
@@ -50,16 +51,17 @@ export class Among {
     this.words.textContent = about(model, isRow ? "among.not-kept" : "among.no-row");
   }
 
-  /** Fetch the test images, once the network is there. */
-  async fill() {
+  /** Fetch the test images, once the network is there. @param {boolean} [again] */
+  async fill(again = false) {
     if (!facts(this.#model).has.includes("embedding")) return;
     this.words.textContent = t("loading");
     try {
       const tests = await embedding(this.#model);
       this.#build(tests, await pixelsOf(tests.images));
+      if (again) recovered();
     } catch (error) {
-      const again = button(t("again"), () => this.fill());
-      this.words.replaceChildren(messageOf(error), " ", again);
+      const retry = button(t("again"), () => this.fill(true));
+      this.words.replaceChildren(explained(error), " ", retry);
     }
   }
 

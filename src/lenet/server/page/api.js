@@ -66,9 +66,6 @@ import { ApiError, numbersIn, request } from "./transport.js";
 /** The name of what was read. @param {Named} answer */
 export const nameOf = (answer) => answer.class ?? String(answer.digit);
 
-/** What an error says. @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
-
 const enc = encodeURIComponent;
 
 /**
@@ -124,11 +121,13 @@ const engine = new Engine(async (model) => {
   return plan;
 });
 
+const OURS = -1; // in place of a status: the browser failed, not the service
+
 /** The engine could not answer. @param {Error} error @returns {never} */
 function broken(error) {
   throw error instanceof ApiError
     ? error
-    : new ApiError(t("error.engine", { error: error.message }), 0);
+    : new ApiError(t("error.engine", { error: error.message }), OURS);
 }
 
 /** A network's operations and weights, in order. @param {string} model */
@@ -284,6 +283,13 @@ export function toBase64(bytes) {
   return btoa(String.fromCharCode(...bytes));
 }
 
+/** An error as it is told; one that is not the service's is a fault of the page, and logged. @param {unknown} error */
+function failureOf(error) {
+  if (error instanceof ApiError) return error;
+  reportError(error);
+  return new ApiError(t("error.page", { error: String(error) }), OURS);
+}
+
 const STALE = 1500; // milliseconds after which a request is aborted for a newer one
 
 /**
@@ -337,9 +343,9 @@ export class Newest {
       if (this.#current === mine) this.#answered(answer, value);
     } catch (error) {
       if (this.#current === mine && !mine.controller.signal.aborted) {
-        if (!(error instanceof ApiError)) throw error;
-        this.#failed(error);
-        wait = error.wait ?? 0;
+        const said = failureOf(error);
+        this.#failed(said);
+        wait = said.wait ?? 0;
         if (wait) this.#next ??= { value };
       }
     }

@@ -1,5 +1,14 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import { EMBED, ROOMS, fragmentOf, keepPlace, placeOf, strangeIn } from "./address.js";
+import {
+  EMBED,
+  ROOMS,
+  fragmentOf,
+  keepPlace,
+  keepSheet,
+  keptSheet,
+  placeOf,
+  strangeIn,
+} from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes, seenIn } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -8,16 +17,17 @@ import { networkPart } from "./elsewhere.js";
 import { Inside, numbersProgram } from "./entering.js";
 import { schemeSwitch } from "./light.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { packDrawing, packImage, unpack } from "./packing.js";
+import { packDrawing, packImage, packWhole, unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { ApiError, SERVED, takeToken } from "./transport.js";
-import { calm, complain, door, notice } from "./trouble.js";
+import { calm, complain, door, listen, notice } from "./trouble.js";
 
 /** @typedef {import("./inside.js").Subject} Subject */
 
 const CALM = 400; // milliseconds that the pen rests before the address is written
+const LONGEST = 2000; // characters of a link: programs that pass it on may cut a longer one
 const PATIENCE = 5000; // milliseconds before the list of models is asked for again
 
 let room = "";
@@ -287,45 +297,90 @@ function settle() {
 function place(whole) {
   const usual = state.models.find((model) => model.default)?.name;
   const { subject } = inside;
-  const onSheet = pad.empty ? "" : packDrawing(pad.packed);
+  const model = whole || state.model !== usual ? state.model : "";
+  const here = { room, model, other: state.compare, drawn: "" };
   const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
-  const looks = { draw: onSheet, inside: image || onSheet, picture: "", numbers: "" };
-  return {
-    room,
-    model: whole || state.model !== usual ? state.model : "",
-    other: state.compare,
-    drawn: looks[/** @type {keyof typeof looks} */ (room)] ?? "",
-  };
+  if (room === "inside" && image) here.drawn = image;
+  else if ((room === "draw" || room === "inside") && !pad.empty) {
+    const without = linkTo({ ...here, drawn: "s" }).length - 1; // with "d=", but without its word
+    here.drawn = packDrawing(pad.packed, LONGEST - without);
+  }
+  return here;
 }
 
-/** Keep in the address what is shown, once the pen rests: a reload loses nothing. */
+/** The address of a place, for another window. @param {import("./address.js").Place} here */
+const linkTo = (here) => `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
+
+/** Keep what is shown once the pen rests. */
 function writePlace() {
   clearTimeout(writing);
-  writing = setTimeout(() => {
-    if (!room || strangeIn(location)) return;
-    const named = placeOf(location.hash).room;
-    if (ROOMS.includes(named) && named !== room) return; // on its way there
-    const here = place(false);
-    wrote = here.drawn;
-    history.replaceState(null, "", fragmentOf(here));
-  }, CALM);
+  writing = setTimeout(writeNow, CALM);
+}
+
+/** Write what is shown into the address, and keep it for a reload. */
+function writeNow() {
+  clearTimeout(writing);
+  if (!room) return;
+  const fragment = fragmentHere();
+  if (fragment !== location.hash) {
+    wrote = placeOf(fragment).drawn;
+    history.replaceState(null, "", fragment);
+  }
+  keepHere();
+}
+
+/** The fragment for what is shown; a strange one stays, and so does one that leads elsewhere. */
+function fragmentHere() {
+  const named = placeOf(location.hash).room;
+  const leaving = ROOMS.includes(named) && named !== room;
+  return leaving || strangeIn(location) ? location.hash : fragmentOf(place(false));
+}
+
+/**
+ * Keep for a reload what the address has no room for, or does not hold yet: a reload loses nothing
+ * that was drawn.
+ */
+function keepHere() {
+  if (!room) return; // what was kept is not shown yet
+  const sheet = pad.empty ? "" : packWhole(pad.packed);
+  keepSheet({ at: location.hash, fragment: fragmentHere(), sheet });
+}
+
+/**
+ * Write into the address what this tab showed when it was left.
+ * @returns {import("./packing.js").Drawing | null} what was on the sheet
+ */
+function takeUp() {
+  const kept = keptSheet();
+  if (!kept) return null;
+  history.replaceState(null, "", kept.fragment);
+  const found = unpack(kept.sheet, Infinity);
+  if (!found || !("drawing" in found)) return null;
+  const { drawn: word } = placeOf(kept.fragment);
+  if (word && "drawing" in (unpack(word) ?? {})) wrote = word; // it is the same drawing
+  return found.drawing;
 }
 
 /** The address of what is shown, "" where it would be too long. It never holds the token. */
 function linkHere() {
   const here = place(true);
-  const lacks = room === "draw" && !pad.empty && !here.drawn;
-  return lacks ? "" : `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
+  const link = linkTo(here);
+  const lacks = !pad.empty && !here.drawn;
+  return lacks || link.length > LONGEST ? "" : link;
 }
 
-/** Show what an address says: the models, and the drawing or image. */
-function obey() {
+/**
+ * Show what an address says: the models, and the drawing or image.
+ * @param {import("./packing.js").Drawing | null} [sheet] what is on the sheet, if that is known
+ */
+function obey(sheet = null) {
   const { model, other, drawn: word } = placeOf(location.hash);
   const served = state.models.map(({ name }) => name);
   const missing = [model, other].find((name) => name && !served.includes(name));
   if (served.includes(model)) state.model = model;
   if (served.includes(other) && other !== state.model) state.compare = other;
   if (missing) told = t("link.model", { model: missing, now: state.model });
+  if (sheet) pad.show(sheet);
   if (!word || word === wrote) return;
   wrote = word;
   const found = unpack(word);
@@ -397,8 +452,11 @@ document.addEventListener("keydown", (event) => {
 // The page of the API comes back to here.
 document.addEventListener("click", ({ target }) => {
   const link = /** @type {Element} */ (target).closest?.("a[href='api']");
-  if (link && room) keepPlace(fragmentOf(place(false)));
+  if (!link || !room) return;
+  writeNow(); // the way back leads to the present address
+  keepPlace(location.hash);
 });
+addEventListener("pagehide", keepHere);
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
     takeToken();
@@ -412,16 +470,17 @@ addEventListener("hashchange", () => {
   }
 });
 
-/** Say what failed. A model that is gone is a reason to ask again what is served. @param {ApiError} error */
-function failed(error) {
+/**
+ * Say what failed. A model that is gone is a reason to ask again what is served.
+ * @param {ApiError} error @param {boolean} [said] whether it is said where it happened
+ */
+function failed(error, said = false) {
   lost = error.status === 0;
   const again = performance.now() - missed > PATIENCE;
-  if (error.status !== 404 || !again) {
-    complain(error);
-    return;
-  }
-  missed = performance.now();
-  void begin();
+  if (error.status === 404 && again) {
+    missed = performance.now();
+    void begin(error, said);
+  } else if (error.status !== 404 || !said) complain(error);
 }
 
 /**
@@ -445,17 +504,35 @@ function chooseModels() {
   inside.build();
 }
 
-async function begin() {
+/** What is served, to be compared. */
+const servedNow = () => state.models.map(({ name, digest }) => `${name} ${digest}`).join();
+
+/**
+ * Ask what is served, and show it. What is asked because of an error builds nothing anew if the same
+ * models are served as before.
+ * @param {ApiError | null} [cause] the error
+ * @param {boolean} [said] whether it is said where it happened
+ */
+async function begin(cause = null, said = false) {
   const before = state.model;
+  const served = servedNow();
   try {
     await loadModels();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     complain(error);
-    if (error.status !== 401) byId("notice").append(" ", button(t("again"), begin));
+    if (error.status !== 401)
+      byId("notice").append(
+        " ",
+        button(t("again"), () => begin()),
+      );
     return;
   }
-  obey();
+  if (cause && served === servedNow()) {
+    if (!said) complain(cause);
+    return;
+  }
+  obey(room ? null : takeUp());
   settle();
   // What was read, and what was fetched, belongs to the models served before.
   drawn.show(null);
@@ -494,6 +571,7 @@ for (const kind of ["click", "keydown", "submit"])
     ),
   );
 
+listen({ failed: (error) => failed(error, true), back: () => lost && settle() });
 door(begin);
 takeToken();
 begin();

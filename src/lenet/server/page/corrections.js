@@ -1,12 +1,14 @@
 /** Corrections: one click stores the true digit, one more takes it back. */
-import { correct, corrections, forget, fromBase64, messageOf, toBase64 } from "./api.js";
+import { correct, corrections, forget, fromBase64, toBase64 } from "./api.js";
 import { digitCanvas } from "./digits.js";
 import { button, el, speak } from "./elements.js";
 import { csv, save } from "./files.js";
 import { state } from "./models.js";
 import { date, integer, t } from "./strings.js";
+import { explained } from "./trouble.js";
 
 /** What an image may show: a digit, or null for none. */
+const HERE = [401, 404]; // of errors that the page hears of; an unreachable service is told beside the digit
 const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
 
 /** @typedef {{id: string, truth: number | null}} Sent */
@@ -87,7 +89,11 @@ export class CorrectionPanel {
     } catch (error) {
       if (this.#kept !== mine) return;
       const again = button(t("again"), () => this.#send(truth, id));
-      this.#say(messageOf(error), [again, button(t("cancel"), () => this.#cancel(mine))], true);
+      this.#say(
+        explained(error, HERE),
+        [again, button(t("cancel"), () => this.#cancel(mine))],
+        true,
+      );
     }
   }
 
@@ -108,7 +114,7 @@ export class CorrectionPanel {
       speak(t("correct.undone"), 0);
     } catch (error) {
       if (this.#kept !== mine) return;
-      this.#say(messageOf(error), [button(t("again"), () => this.#takeBack(mine))], true);
+      this.#say(explained(error, HERE), [button(t("again"), () => this.#takeBack(mine))], true);
     }
   }
 
@@ -167,7 +173,7 @@ export async function keptCorrections() {
         speak(t("correct.undone"), 0);
       } catch (error) {
         takeBack.disabled = false;
-        title.textContent = messageOf(error);
+        title.textContent = explained(error, HERE);
         speak(title.textContent, 0);
       }
     };
@@ -204,7 +210,7 @@ function exportRow(tell) {
       else save(name, trainingTable(digits), "text/csv");
       tell(t("kept.saved", { n: integer(form === "csv" ? digits.length : all.length), name }));
     } catch (error) {
-      tell(messageOf(error));
+      tell(explained(error, HERE));
     }
   };
   return el(

@@ -1,18 +1,21 @@
 /** The figures that were drawn for a run's report. */
-import { figures, messageOf } from "./api.js";
+import { figures } from "./api.js";
 import { button, el } from "./elements.js";
 import { t } from "./strings.js";
+import { explained, recovered } from "./trouble.js";
 
 /** The figures of a model, fetched when somebody wants them. @param {string} name */
 export function figuresOf(name) {
   const body = el("div", {});
-  const load = async () => {
+  /** @param {Event} event */
+  const load = async ({ type }) => {
     body.replaceChildren(el("p", { class: "soft" }, t("loading")));
     try {
       body.replaceChildren(...(await fetched(name)));
+      if (type === "click") recovered();
     } catch (error) {
       body.replaceChildren(
-        el("p", { class: "problem" }, messageOf(error), " ", button(t("again"), load)),
+        el("p", { class: "problem" }, explained(error), " ", button(t("again"), load)),
       );
     }
   };

@@ -8,7 +8,7 @@ import { lineOf } from "./strokes.js";
  * @typedef {{drawing: Drawing} | {image: Uint8Array<ArrayBuffer>}} Packed
  */
 
-export const LONGEST = 1900; // characters; with the rest an address stays below 2,000
+const LONGEST = 1900; // characters of a word that is read; an address leaves no room for more
 const SIDE = 28;
 const UNITS = 2047; // of the drawing's longer side
 const WIDTHS = 2000; // of a pen as wide as that side
@@ -17,6 +17,7 @@ const FARTHER = -128; // two more bytes tell how far
 const PRESSURE = 100; // the usual one
 const FINEST = 0.0005; // of the longer side: how far a line of the word may be from the one drawn
 const COARSEST = 0.02;
+const SLIMMEST = 40; // shorter sides in the longer one: no window makes its sheet slimmer
 /** What a stroke of a word is, as bits. */
 const [PRESSED, STRAIGHT] = [1, 2];
 const [STROKES, IMAGE] = ["s", "i"];
@@ -26,16 +27,20 @@ export const packImage = (image) => IMAGE + toWord([...image]);
 
 /**
  * The word for a drawing: with fewer points where it would be too long, "" where even that is.
- * @param {Drawing} drawing
+ * @param {Drawing} drawing @param {number} room characters that it may have
  * @returns {string}
  */
-export function packDrawing(drawing) {
+export function packDrawing(drawing, room) {
+  const longest = Math.min(LONGEST, room);
   for (let tolerance = FINEST; tolerance < COARSEST; tolerance *= 1.6) {
     const word = packedWith(drawing, tolerance);
-    if (word.length <= LONGEST) return word;
+    if (word.length <= longest) return word;
   }
   return "";
 }
+
+/** The word for a drawing, however long: fine enough to read it alike. @param {Drawing} drawing */
+export const packWhole = (drawing) => packedWith(drawing, FINEST);
 
 /**
  * The drawing as a link to it holds it, so that who opens the link is given the same answer;
@@ -43,7 +48,7 @@ export function packDrawing(drawing) {
  * @param {Drawing} drawing @returns {Drawing}
  */
 export function asLinked(drawing) {
-  const found = unpack(packedWith(drawing, FINEST));
+  const found = unpack(packWhole(drawing));
   return found && "drawing" in found ? found.drawing : drawing;
 }
 
@@ -57,10 +62,11 @@ function packedWith({ width, height, strokes }, tolerance) {
 
 /**
  * What a word stands for; null where it is none of ours.
- * @param {string} word @returns {Packed | null}
+ * @param {string} word @param {number} [longest] characters that it may have
+ * @returns {Packed | null}
  */
-export function unpack(word) {
-  if (word.length > LONGEST) return null;
+export function unpack(word, longest = LONGEST) {
+  if (word.length > longest) return null;
   const bytes = fromWord(word.slice(1));
   if (!bytes) return null;
   if (word[0] === IMAGE) return bytes.length === SIDE * SIDE ? { image: bytes } : null;
@@ -131,7 +137,8 @@ function drawingOf(bytes) {
     stroke.width,
     ...stroke.points.flatMap((point) => Object.values(point)),
   ]);
-  const sound = width > 0 && height > 0 && strokes.length > 0 && numbers.every(Number.isFinite);
+  const isSheet = Math.max(width, height) === UNITS && Math.min(width, height) >= UNITS / SLIMMEST;
+  const sound = isSheet && strokes.length > 0 && numbers.every(Number.isFinite);
   return sound ? { width, height, strokes } : null;
 }
 

@@ -1,7 +1,7 @@
 /** Parts of the page: sections that fetch their content, and tables. */
-import { messageOf } from "./api.js";
 import { button, el } from "./elements.js";
 import { t } from "./strings.js";
+import { explained, recovered } from "./trouble.js";
 
 /** When what a section fetches will be there. @type {WeakMap<HTMLElement, Promise<void>>} */
 const loading = new WeakMap();
@@ -30,12 +30,14 @@ export function part(title, fetch, heading = "h4") {
     { class: "part-body", "aria-busy": "true" },
     el("p", { class: "soft" }, t("loading")),
   );
-  const load = async () => {
+  /** @param {Event} [again] the click on "Try again" */
+  const load = async (again) => {
     try {
       body.replaceChildren(await fetch());
+      if (again) recovered();
     } catch (error) {
       body.replaceChildren(
-        el("p", { class: "problem" }, messageOf(error), " ", button(t("again"), load)),
+        el("p", { class: "problem" }, explained(error), " ", button(t("again"), load)),
       );
     }
     body.setAttribute("aria-busy", "false");

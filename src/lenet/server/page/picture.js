@@ -73,7 +73,7 @@ export class PictureRoom {
       this.crops,
     );
     this.place = place;
-    if (SERVED) this.#listen(place);
+    this.#listen(place);
     addEventListener("resize", () => this.blob && this.#fit());
   }
 
@@ -291,10 +291,15 @@ export class PictureRoom {
       event.preventDefault();
       this.#depth = 0;
       place.classList.remove("over");
+      if (!SERVED) {
+        this.#refuse(t("picture.alone"));
+        return;
+      }
       const link = holds(event, "text/uri-list");
       if (!this.#offered(event.dataTransfer?.files ?? []))
         this.#refuse(t(link ? "picture.link" : "picture.no-picture"));
     });
+    if (!SERVED) return; // without a service no picture is read
     document.addEventListener("paste", (event) => {
       if (typed(event)) return;
       const taken = this.#offered(event.clipboardData?.files ?? []);

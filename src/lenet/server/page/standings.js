@@ -1,10 +1,11 @@
 /** All models in a table that can be sorted, and what each takes for an image in this browser. */
-import { messageOf, timeOf } from "./api.js";
+import { timeOf } from "./api.js";
 import { button, el, speak } from "./elements.js";
 import { csv } from "./files.js";
 import { asked, state } from "./models.js";
 import { Share } from "./share.js";
 import { decimal, integer, points, rate, t } from "./strings.js";
+import { explained } from "./trouble.js";
 
 /**
  * @typedef {import("./api.js").Model} Model
@@ -82,7 +83,7 @@ export function standings() {
       try {
         times.set(digest, await timeOf(name));
       } catch (error) {
-        failed.push(`${name}: ${messageOf(error)}`);
+        failed.push(`${name}: ${explained(error)}`);
       }
       show();
     }

@@ -152,8 +152,8 @@ export class Strokes {
     const enough = Math.min(LONGEST, Math.max(SHORTEST, (LINE * longer) / thinnest));
     const scale = (brief ? enough : LONGEST) / longer;
     const canvas = document.createElement("canvas");
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+    canvas.width = Math.max(1, Math.round(width * scale));
+    canvas.height = Math.max(1, Math.round(height * scale));
     const context = contextOf(canvas, { alpha: false });
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);

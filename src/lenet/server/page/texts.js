@@ -24,7 +24,7 @@ export const TEXTS = {
     "share.save.picture": "Save the picture as {form}",
     "share.save.answers": "Save the answers as {form}",
     "share.api": "The same for programs: the API",
-    "share.too-long": "There is too much on the sheet for a link; save it as a picture.",
+    "share.too-long": "This is too much for a link of 2,000 characters; save it as a picture.",
     "share.save": "Save {form}",
     "share.saved": "Saved as {name}.",
     "models.gone": "“{model}” is no longer served. “{now}” answers now.",
@@ -89,6 +89,7 @@ export const TEXTS = {
     "picture.no-picture": "That was not a file. Drop a picture, for example a PNG or a JPEG.",
     "picture.link":
       "That was a link. This page asks no other computer: save the picture, then drop the file.",
+    "picture.alone": "This page is a file: it reads what you draw, and no pictures.",
     "picture.nothing-pasted": "There is no picture on the clipboard. Copy one and paste again.",
     "camera.label": "What the camera sees",
     "camera.take": "Take this picture",
@@ -216,7 +217,7 @@ export const TEXTS = {
     "keeping.nothing":
       "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
     "keeping.alone":
-      "This page is a file. What you draw is read in this browser and forgotten; nothing is sent anywhere.",
+      "This page is a file. What you draw is read in this browser and stays in its tab; nothing is sent anywhere.",
     "keeping.collect":
       "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
@@ -238,6 +239,7 @@ export const TEXTS = {
     "door.open": "Enter",
     "error.not-exported": "This file does not hold that.",
     "error.engine": "This browser could not compute the network: {error}.",
+    "error.page": "The page could not do that ({error}). Change the drawing, or reload the page.",
     "error.unreachable": "The service cannot be reached. Is “lenet serve” still running?",
     "error.strange": "The service gave an answer this page does not understand. Reload the page.",
   },

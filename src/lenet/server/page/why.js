@@ -1,10 +1,11 @@
 /** Why an answer: what covering parts of the image with paper does to it. */
-import { covered, messageOf, nameOf } from "./api.js";
+import { covered, nameOf } from "./api.js";
 import { SIDE, paintDigit } from "./digits.js";
 import { button, contextOf, el, speak } from "./elements.js";
 import { colourOf, strongest, tile } from "./maps.js";
 import { about } from "./models.js";
 import { t } from "./strings.js";
+import { explained } from "./trouble.js";
 
 const FAINT = 0.05; // a change of the logarithm that is none
 const INKED = 64; // of a byte: fainter pixels at the edge of strokes are not counted as ink
@@ -103,7 +104,7 @@ export class Why {
       speak(this.words.textContent, 0);
     } catch (error) {
       if (mine !== this.#asked) return;
-      this.words.textContent = messageOf(error);
+      this.words.textContent = explained(error);
     }
     this.shown.hidden = false;
     this.#busy(false);
