@@ -7,8 +7,8 @@ import { state } from "./models.js";
 import { date, integer, t } from "./strings.js";
 import { explained } from "./trouble.js";
 
-/** What an image may show: a digit, or null for none. */
 const HERE = [401, 404]; // of errors that the page hears of; an unreachable service is told beside the digit
+/** What an image may show: a digit, or null for none. */
 const TRUTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, null];
 
 /** @typedef {{id: string, truth: number | null}} Sent */
