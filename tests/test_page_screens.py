@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from browser import ROOMS, Open, draw, expect, number, press
+from browser import PICTURES, ROOMS, Open, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL
 from live_service import Live
 from readings import compare_readings, reading_by
@@ -184,6 +184,23 @@ def test_labels_of_two_models_stay_on_the_sheet_at_every_edge(
                }"""
         )
         assert off == pytest.approx([0, 0], abs=0.6), kind
+
+
+def test_labels_of_a_picture_are_placed_again_when_it_gets_its_size(open_page: Open) -> None:
+    page = open_page("picture")
+    box = [300, 150, 40, 100]
+    compare_readings(page, reading_by("lenet5", (5, box)), reading_by(DEFAULT_MODEL, (6, box)))
+    upload(page, PICTURES / "7-small.png")
+    sure, differs = page.locator("#picture-side .box.sure"), page.locator("#picture-side .differs")
+    expect(sure).to_be_visible()
+    edges = re.compile("low|high|start|end")
+    image = page.locator("#picture-side .frame img")
+    image.evaluate("(image) => Object.assign(image.style, { width: '40px', height: '25px' })")
+    for each in (sure, differs):
+        expect(each).to_have_class(edges)
+    image.evaluate("(image) => Object.assign(image.style, { width: '640px', height: '400px' })")
+    for each in (sure, differs):
+        expect(each).not_to_have_class(edges)
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -65,7 +65,6 @@ const NEAR = 13; // pixels from what a box frames to its own outer edge, at most
  */
 export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other = null } = {}) {
   const whole = place ?? { left: 0, top: 0, width: 1, height: 1 };
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const { width: across, height: down } = reading ?? { width: 1, height: 1 };
   /** @param {Box} box @param {HTMLElement} element */
   const at = ([x, y, width, height], element) => {
@@ -73,21 +72,6 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other 
     element.style.top = `${100 * (whole.top + (y / down) * whole.height)}%`;
     element.style.width = `${(100 * width * whole.width) / across}%`;
     element.style.height = `${(100 * height * whole.height) / down}%`;
-    // Where a label would cross an edge of the layer, it moves into the box.
-    const { clientWidth, clientHeight } = layer;
-    const left = (whole.left + (x / across) * whole.width) * clientWidth;
-    const top = (whole.top + (y / down) * whole.height) * clientHeight;
-    const bottom = top + (height / down) * whole.height * clientHeight;
-    const letters = element.textContent?.length ?? 0;
-    const room = HEIGHT * rem + NEAR;
-    const below = element.matches(".second, .differs");
-    element.classList.toggle("low", !below && top < room);
-    element.classList.toggle("high", below && bottom > clientHeight - room);
-    element.classList.toggle("start", left < NEAR);
-    element.classList.toggle(
-      "end",
-      left + Math.min(LETTER * (letters + 2), WIDEST) * rem > clientWidth,
-    );
     return element;
   };
   const seen = seenIn(reading, other);
@@ -111,11 +95,6 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other 
   const signs = (reading?.rejected ?? [])
     .filter((found) => !isSeen(found))
     .map(({ box }) => at(box, el("div", { class: "box sign" })));
-  // Labels would hide small digits that stand close together.
-  const heights = seen
-    .map(({ box }) => (box[3] / down) * whole.height * layer.clientHeight)
-    .sort((a, b) => a - b);
-  layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
   const digits = labelled.splice(0, reading?.digits.length ?? 0);
   // The other model's own boxes say already that this one finds nothing there.
   const lit = (reading && other ? differencesOf(reading, other) : []).flatMap(({ box, names }) => {
@@ -126,6 +105,43 @@ export function drawBoxes(layer, reading, { chosen = -1, place, onchoose, other 
   layer.replaceChildren(...signs, ...labelled, ...digits, ...lit);
   layer.classList.toggle("clickable", Boolean(onchoose));
   markChosen(layer, chosen);
+  fitLabels(layer);
+  resized.observe(layer);
+}
+
+/** A picture may get its size after its boxes. */
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) fitLabels(/** @type {HTMLElement} */ (target));
+});
+
+/** Put labels where there is room for them on the layer. @param {HTMLElement} layer */
+function fitLabels(layer) {
+  const { clientWidth, clientHeight } = layer;
+  if (!clientWidth || !clientHeight) return;
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  const room = HEIGHT * rem + NEAR;
+  /** @type {number[]} */
+  const heights = [];
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (
+    layer.querySelectorAll("[data-index]")
+  )) {
+    /** @param {"left" | "top" | "height"} side @param {number} all */
+    const pixels = (side, all) => (Number.parseFloat(box.style[side]) / 100) * all;
+    const [left, top] = [pixels("left", clientWidth), pixels("top", clientHeight)];
+    const height = pixels("height", clientHeight);
+    if (!box.matches(".differs")) heights.push(height);
+    const letters = box.textContent?.length ?? 0;
+    const width = Math.min(LETTER * (letters + 2), WIDEST) * rem;
+    const below = box.matches(".second, .differs");
+    // Where a label would cross an edge of the layer, it moves into the box.
+    box.classList.toggle("low", !below && top < room);
+    box.classList.toggle("high", below && top + height > clientHeight - room);
+    box.classList.toggle("start", left < NEAR);
+    box.classList.toggle("end", left + width > clientWidth);
+  }
+  // Labels would hide small digits that stand close together.
+  heights.sort((a, b) => a - b);
+  layer.classList.toggle("crowded", heights.length > 3 && heights[heights.length >> 1] < 40);
 }
 
 /** Mark the boxes of what is chosen. @param {HTMLElement} layer @param {number} chosen */
