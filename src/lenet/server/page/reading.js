@@ -50,7 +50,7 @@ export class Answer {
       button(t("without.see"), onwhy),
     );
     this.left = el("p", { class: "soft left-out" });
-    this.only = el("p", { class: "soft left-out only" });
+    this.only = el("p", { class: "soft only" });
     this.versus = el("dl", { class: "versus", hidden: true });
     this.bars = new Bars();
     const seen = t("answer.seen", { ink: t("ink") });
