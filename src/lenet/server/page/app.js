@@ -1,14 +1,5 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
-import {
-  EMBED,
-  ROOMS,
-  fragmentOf,
-  keepPlace,
-  keepSheet,
-  keptSheet,
-  placeOf,
-  strangeIn,
-} from "./address.js";
+import { EMBED, ROOMS, keepPlace, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
 import { drawBoxes, seenIn } from "./boxes.js";
 import { Pad } from "./drawing.js";
@@ -17,17 +8,16 @@ import { networkPart } from "./elsewhere.js";
 import { Inside, numbersProgram } from "./entering.js";
 import { schemeSwitch } from "./light.js";
 import { about, asked, loadModels, modelChoice, state } from "./models.js";
-import { packDrawing, packImage, packWhole, unpack } from "./packing.js";
+import { unpack } from "./packing.js";
 import { PictureRoom } from "./picture.js";
 import { Answer } from "./reading.js";
 import { language, t } from "./strings.js";
 import { ApiError, SERVED, takeToken } from "./transport.js";
 import { calm, complain, door, listen, notice } from "./trouble.js";
+import { Whereabouts } from "./whereabouts.js";
 
 /** @typedef {import("./inside.js").Subject} Subject */
 
-const CALM = 400; // milliseconds that the pen rests before the address is written
-const LONGEST = 2000; // characters of a link: programs that pass it on may cut a longer one
 const PATIENCE = 5000; // milliseconds before the list of models is asked for again
 
 let room = "";
@@ -41,9 +31,6 @@ let toScore = false;
 let missed = -Infinity;
 /** What the person has to be told until they do something else. */
 let told = "";
-/** The drawing or image that the address holds. */
-let wrote = "";
-let writing = 0;
 
 document.documentElement.lang = language;
 document.documentElement.classList.toggle(
@@ -54,6 +41,13 @@ writeTexts(t);
 if (!SERVED)
   for (const link of document.querySelectorAll("a[href='#picture'], a[href='api']")) link.remove();
 
+const whereabouts = new Whereabouts(() => {
+  const { subject } = inside;
+  const image = subject && subject.from !== "draw" ? subject.image : null;
+  return { room, drawing: pad.empty ? null : pad.packed, image };
+});
+const linkHere = () => whereabouts.link;
+
 // ---------------------------------------------------------------- drawing
 
 let picked = false; // whether the person has chosen a digit since the pen last moved
@@ -61,7 +55,7 @@ const pad = new Pad(
   () => {
     picked = false;
     readDrawing(inside.subject);
-    writePlace();
+    whereabouts.later();
   },
   (index) => drawn.choose(index),
 );
@@ -196,7 +190,7 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
     if (pad.empty)
       pad.write(3); // a sample, as when the room is first entered
     else inside.set(subjectOf("draw"));
-    writePlace();
+    whereabouts.later();
   },
 });
 
@@ -293,82 +287,6 @@ function settle() {
   else calm();
 }
 
-/** What the page shows, for its address. @param {boolean} whole with the model, whatever it is */
-function place(whole) {
-  const usual = state.models.find((model) => model.default)?.name;
-  const { subject } = inside;
-  const model = whole || state.model !== usual ? state.model : "";
-  const here = { room, model, other: state.compare, drawn: "" };
-  const image = subject && subject.from !== "draw" ? packImage(subject.image) : "";
-  if (room === "inside" && image) here.drawn = image;
-  else if ((room === "draw" || room === "inside") && !pad.empty) {
-    const without = linkTo({ ...here, drawn: "s" }).length - 1; // with "d=", but without its word
-    here.drawn = packDrawing(pad.packed, LONGEST - without);
-  }
-  return here;
-}
-
-/** The address of a place, for another window. @param {import("./address.js").Place} here */
-const linkTo = (here) => `${location.href.split(/[?#]/)[0]}${fragmentOf(here)}`;
-
-/** Keep what is shown once the pen rests. */
-function writePlace() {
-  clearTimeout(writing);
-  writing = setTimeout(writeNow, CALM);
-}
-
-/** Write what is shown into the address, and keep it for a reload. */
-function writeNow() {
-  clearTimeout(writing);
-  if (!room) return;
-  const fragment = fragmentHere();
-  if (fragment !== location.hash) {
-    wrote = placeOf(fragment).drawn;
-    history.replaceState(null, "", fragment);
-  }
-  keepHere();
-}
-
-/** The fragment for what is shown; a strange one stays, and so does one that leads elsewhere. */
-function fragmentHere() {
-  const named = placeOf(location.hash).room;
-  const leaving = ROOMS.includes(named) && named !== room;
-  return leaving || strangeIn(location) ? location.hash : fragmentOf(place(false));
-}
-
-/**
- * Keep for a reload what the address has no room for, or does not hold yet: a reload loses nothing
- * that was drawn.
- */
-function keepHere() {
-  if (!room) return; // what was kept is not shown yet
-  const sheet = pad.empty ? "" : packWhole(pad.packed);
-  keepSheet({ at: location.hash, fragment: fragmentHere(), sheet });
-}
-
-/**
- * Write into the address what this tab showed when it was left.
- * @returns {import("./packing.js").Drawing | null} what was on the sheet
- */
-function takeUp() {
-  const kept = keptSheet();
-  if (!kept) return null;
-  history.replaceState(null, "", kept.fragment);
-  const found = unpack(kept.sheet, Infinity);
-  if (!found || !("drawing" in found)) return null;
-  const { drawn: word } = placeOf(kept.fragment);
-  if (word && "drawing" in (unpack(word) ?? {})) wrote = word; // it is the same drawing
-  return found.drawing;
-}
-
-/** The address of what is shown, "" where it would be too long. It never holds the token. */
-function linkHere() {
-  const here = place(true);
-  const link = linkTo(here);
-  const lacks = !pad.empty && !here.drawn;
-  return lacks || link.length > LONGEST ? "" : link;
-}
-
 /**
  * Show what an address says: the models, and the drawing or image.
  * @param {import("./packing.js").Drawing | null} [sheet] what is on the sheet, if that is known
@@ -381,8 +299,7 @@ function obey(sheet = null) {
   if (served.includes(other) && other !== state.model) state.compare = other;
   if (missing) told = t("link.model", { model: missing, now: state.model });
   if (sheet) pad.show(sheet);
-  if (!word || word === wrote) return;
-  wrote = word;
+  if (!whereabouts.isNew(word)) return;
   const found = unpack(word);
   if (!found) told = t("link.broken");
   else if ("drawing" in found) pad.show(found.drawing);
@@ -411,7 +328,7 @@ function enter() {
     void enterInside();
   }
   if (room === "numbers") showNumbers();
-  writePlace();
+  whereabouts.later();
   if (moved) {
     scrollTo(0, 0);
     byId(`${room}-title`).focus({ preventScroll: true });
@@ -433,7 +350,7 @@ function modelsChanged() {
   readDrawing();
   pictures.again();
   if (room === "numbers") showNumbers();
-  writePlace();
+  whereabouts.later();
 }
 
 // ---------------------------------------------------------------- begin
@@ -453,10 +370,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", ({ target }) => {
   const link = /** @type {Element} */ (target).closest?.("a[href='api']");
   if (!link || !room) return;
-  writeNow(); // the way back leads to the present address
+  whereabouts.write(); // the way back leads to the present address
   keepPlace(location.hash);
 });
-addEventListener("pagehide", keepHere);
+addEventListener("pagehide", () => whereabouts.keep());
 addEventListener("hashchange", () => {
   if (location.hash.startsWith("#token=")) {
     takeToken();
@@ -532,7 +449,7 @@ async function begin(cause = null, said = false) {
     if (!said) complain(cause);
     return;
   }
-  obey(room ? null : takeUp());
+  obey(room ? null : whereabouts.takeUp());
   settle();
   // What was read, and what was fetched, belongs to the models served before.
   drawn.show(null);
