@@ -1,6 +1,8 @@
 """Drawing on the page of `lenet serve`, and what it says of what is drawn."""
 
 import base64
+import csv
+import io
 import re
 import time
 from pathlib import Path
@@ -183,6 +185,15 @@ def test_no_more_pixels_are_sent_than_a_drawing_needs(open_page: Open) -> None:
     assert 320 < answers[-1].json()["width"] <= 640
 
 
+def test_a_pointer_brings_no_hint_about_keys(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#model").focus()
+    page.keyboard.press("ArrowDown")  # the browser shows the focus of who uses keys
+    draw(page, 7)
+    expect(number(page)).to_have_text("7")
+    expect(page.locator(".sheet.keyed")).to_have_count(0)
+
+
 def test_the_sheet_can_be_drawn_on_with_keys_alone(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")
@@ -226,6 +237,10 @@ def test_a_letter_is_no_digit_and_can_be_looked_into_and_corrected(open_page: Op
     )
     expect(page.locator(".pad .box")).to_have_text("not a digit")
     assert number(page).inner_text() == ""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the answers as CSV").click()
+    (row,) = csv.DictReader(io.StringIO(Path(download.value.path()).read_text()))
+    assert (row["model"], row["answer"], row["status"]) == (DEFAULT_MODEL, "", "not_a_digit")
     expect(page.locator("#draw-answer .ask")).to_have_text(
         "It is a digit after all? Say which, or that it is none:"
     )

@@ -70,6 +70,19 @@ def test_the_lens_shows_what_a_cell_sees_and_how_its_number_comes_about(open_pag
     page.mouse.up()
     look_at(page, "S4", 0.5, 0.5)
     expect(lens.locator(".lens-title")).to_contain_text("C3 map 1 of 16, row 1")
+    # What it is the sum of is told to the last product, for the next cell too.
+    lens.get_by_text("Every input times its weight").click()
+    expect(lens.locator(".exact table")).to_have_count(6)
+    said = lens.locator(".exact table").first.inner_text().replace("−", "-")
+    written = [float(found) for found in re.findall(r"[+-]?\d+\.\d+", said)]
+    products = [one * weight for one, weight in zip(written[::2], written[1::2], strict=True)]
+    assert len(products) == 25
+    assert sum(products) == pytest.approx(terms[0], abs=0.1)
+    look_at(page, "C1", 0.1, 0.1)
+    page.mouse.down()
+    page.mouse.up()
+    expect(lens.locator(".lens-title")).to_contain_text("C1 map 1 of 6")
+    expect(lens.locator(".exact td")).to_have_count(25)
     press(page, "Close the lens")
     expect(lens.locator(".lens-title")).to_have_text("Lens")
     look_at(page, "S4", 0.5, 0.5)
@@ -368,7 +381,7 @@ def test_a_refused_shape_is_told_why_it_is_refused(open_page: Open) -> None:
     assert score < threshold
     expect(page.locator(".supposed")).to_contain_text("The bars: if it had to be a digit.")
     expect(page.locator(".against label")).to_contain_text("If it had to be a digit: why")
-    press(page, "Why?")
+    press(page, "Why this answer?")
     expect(page.locator(".why-shown")).to_contain_text("The shape is refused all the same.")
     press(page, "Clear")
     draw(page, 3)
@@ -470,7 +483,7 @@ def test_covering_parts_of_the_image_says_why(open_page: Open) -> None:
                .observe(element, { attributeFilter: ["aria-busy"] });
            }"""
     )
-    press(page, "Why?")
+    press(page, "Why this answer?")
     shown = page.locator(".why-shown")
     expect(shown).to_contain_text("Orange: without it the network is less sure")
     colours = shown.locator(".heat").evaluate(
@@ -531,7 +544,7 @@ def test_why_lies_over_the_strokes_that_it_is_about(open_page: Open) -> None:
     page.wait_for_load_state("networkidle")  # the last point of the pen is read
     page.get_by_role("link", name="Look inside").click()
     expect(page.locator(".stream-answer")).to_contain_text("reads a 5")
-    press(page, "Why?")
+    press(page, "Why this answer?")
     heat = page.locator(".sheet > .heat")
     expect(heat).to_be_visible()
     assert page.evaluate(ALIKE) > 0.75
@@ -558,6 +571,32 @@ def test_why_of_a_mistake_is_not_laid_over_the_drawing(open_page: Open) -> None:
     page.get_by_role("link", name="Numbers").click()
     page.locator(".mistakes li button").first.click()
     expect(page.locator(".stream-answer")).to_contain_text("reads")
-    press(page, "Why?")
+    press(page, "Why this answer?")
     expect(page.locator(".why-shown")).to_be_visible()
     expect(page.locator(".sheet > .heat")).to_have_count(0)
+
+
+def test_what_is_drawn_later_is_looked_into_in_place_of_a_mistake(open_page: Open) -> None:
+    page = open_page("numbers")
+    page.locator(".mistakes button").first.click()
+    expect(page.locator(".whose")).to_contain_text("test image")
+    page.evaluate("location.hash = '#draw'")
+    draw(page, 3)
+    expect(number(page)).to_have_text("3")
+    page.evaluate("location.hash = '#inside'")
+    expect(page.locator(".whose")).to_have_text("The 3 you drew.")
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+
+
+def test_a_sheet_without_a_digit_is_said_to_have_none(open_page: Open) -> None:
+    page = open_page("inside", viewport={"width": 360, "height": 640})
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
+    press(page, "Clear")
+    expect(page.locator(".whose")).to_have_text(
+        "There is no digit on the sheet to look into. Draw one."
+    )
+    expect(page.locator(".whose")).to_be_visible()
+    expect(page.locator(".streams")).to_have_js_property("inert", True)
+    draw(page, 2)
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 2")
+    expect(page.locator(".streams")).to_have_js_property("inert", False)

@@ -51,7 +51,8 @@ def test_a_link_holds_models_and_drawing_and_never_the_token(open_page: Open) ->
         said = page.locator("#draw-answer .share > p")
         expect(said).to_have_text(
             "The link is copied. It holds what is drawn. It does not hold the token. "
-            "It opens on this computer only."
+            "It opens on this device only: lenet serve --host 0.0.0.0 would let others in, and a "
+            "file can be passed on."
         )
         link = page.evaluate("navigator.clipboard.readText()")
         assert len(link) <= 2000
@@ -357,9 +358,14 @@ def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open)
         assert marked.size == given.size
     # On paper there are no buttons that do something.
     page.emulate_media(media="print")
-    for hidden in (".top", ".tools", ".share", "#picture-answer .main"):
+    for hidden in (".top", ".share", "#picture-answer .main"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(number(page, "picture")).to_be_visible()
+    page.evaluate("location.hash = '#draw'")
+    expect(number(page)).to_be_visible()
+    printed = page.inner_text("main")
+    for left_over in ("Pen", "Write one for me", "Save the drawing", "arrow keys", "The same for"):
+        assert left_over not in printed
 
 
 def test_the_page_is_framed_by_the_origins_that_may_and_no_others(chromium: Any) -> None:

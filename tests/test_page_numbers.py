@@ -162,6 +162,17 @@ def test_the_numbers_are_those_of_the_shipped_run(open_page: Open) -> None:
     cells = page.locator(".confusion tbody td").all_inner_texts()
     shown = [0 if cell == "·" else int(cell) for cell in cells]
     assert shown == [count for row in scores["confusion"] for count in row]
+    wrong = {
+        (truth, answer): count
+        for truth, row in enumerate(scores["confusion"])
+        for answer, count in enumerate(row)
+        if truth != answer
+    }
+    most = max(wrong.values())
+    told = page.get_by_text("Most often").inner_text()
+    assert f"{most} times" in told
+    named = {(int(a), int(b)) for a, b in re.findall(r"(\d) was taken for (\d)", told)}
+    assert named == {pair for pair, count in wrong.items() if count == most}
     card = page.locator(".facts")
     expect(card).to_contain_text("Fails on what its data lacks")
     tested = card.get_by_role("row").filter(has=page.get_by_role("rowheader", name="test"))

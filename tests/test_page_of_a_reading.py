@@ -43,7 +43,9 @@ def test_numbers_stand_apart_and_a_sign_between_them_is_no_digit(
     one = shown.get_by_role("button", name="1").bounding_box()
     assert three["x"] - (two["x"] + two["width"]) > two["x"] - (one["x"] + one["width"]) + 8
     expect(page.locator("#spoken")).to_have_text("Read: 1 2, 3 4, 5")
-    expect(page.locator("#picture-answer .left-out")).to_have_text("Left out: one other character.")
+    expect(page.locator("#picture-answer .left-out")).to_have_text(
+        "Left out: one character that looks like a letter or a sign, and like no digit."
+    )
     sign = page.locator(".frame .box.sign")
     expect(sign).to_have_text("")
     expect(sign).to_have_css("pointer-events", "none")

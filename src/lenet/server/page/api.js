@@ -48,7 +48,8 @@ import { ApiError, numbersIn, request } from "./transport.js";
  * @typedef {"train" | "validation" | "test"} Part
  * @typedef {{model: string, start_from: string, data: string[], extra_data: string[],
  *   nondigits: string[], epochs: number, batch: number, optimizer: string, learning_rate: number,
- *   schedule: string, augment: Record<string, number>}} Recipe
+ *   schedule: string, weight_decay: number, averaging: number, mean_teacher: number,
+ *   keep: "last" | "best", augment: Record<string, number>}} Recipe
  * @typedef {{name: string, about: string, classes: string[], recipe: Recipe,
  *   images: Partial<Record<Part | "nondigits", number>>, seed: number, seconds: number,
  *   device: string, threads: number, started: string, weights: string, version: string,

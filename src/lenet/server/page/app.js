@@ -134,8 +134,8 @@ function newestOf(reading, other) {
 /** @param {Subject | null} seen what gives way to the drawing; what was chosen since then stays */
 function lookAtDrawing(seen = null) {
   const { subject } = inside;
-  if (drawn.image && (subject?.from === "draw" || (room === "inside" && subject === seen)))
-    inside.set(subjectOf("draw"));
+  const givesWay = subject === seen && (seen !== null || room === "inside");
+  if (drawn.image && (subject?.from === "draw" || givesWay)) inside.set(subjectOf("draw"));
 }
 
 // ---------------------------------------------------------------- pictures

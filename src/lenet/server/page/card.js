@@ -81,6 +81,15 @@ function rowsOf({ recipe, images, ...card }) {
     optimizer: recipe.optimizer,
     rate: decimal(recipe.learning_rate),
     schedule: recipe.schedule,
+    decay: decimal(recipe.weight_decay),
+    more: [
+      recipe.averaging > 0 &&
+        t("card.training.averaging", { averaging: decimal(recipe.averaging) }),
+      recipe.mean_teacher > 0 && t("card.training.teacher", { n: integer(recipe.mean_teacher) }),
+      t(`card.training.${recipe.keep}`),
+    ]
+      .filter(Boolean)
+      .join(""),
   });
   const time = t("card.time.how", {
     seconds: integer(Math.round(card.seconds)),

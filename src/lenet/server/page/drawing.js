@@ -328,7 +328,7 @@ export class Pad {
 
   #pointerPen() {
     this.canvas.addEventListener("focus", () =>
-      this.keys.show(this.canvas.matches(":focus-visible")),
+      this.keys.show(!this.pointer.down && this.canvas.matches(":focus-visible")),
     );
     return new PointerPen(this.canvas, {
       fit: () => this.#fit,

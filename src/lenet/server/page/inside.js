@@ -143,12 +143,14 @@ export class InsideRoom {
   set(subject) {
     this.subject = subject;
     this.lens.setImage(subject?.image ?? null);
-    this.whose.textContent = subject?.words ?? "";
+    this.whose.textContent = subject?.words ?? about(state.model, "inside.empty");
+    this.whose.classList.toggle("lacks", !subject);
     this.play.disabled = !subject;
     const other = subject !== null && subject.from !== "draw"; // than what is on the sheet
     this.padPlace.classList.toggle("other", other);
     this.back.hidden = !other;
     this.main.classList.toggle("waiting", !subject);
+    this.main.inert = !subject;
     if (!subject || !this.#open) {
       this.passing.cancel();
       this.#asked = this.#shown;

@@ -64,7 +64,7 @@ export const INSIDE_TEXTS = {
     lens: "Lens",
     "lens.title": "Lens",
     "lens.hint":
-      "Point at any cell of any layer: here you see which pixels it sees, and how its number comes about.",
+      "Point at any cell of any layer: here you see which pixels it sees, and how its number comes about. A click keeps it here, until you click it again or press Escape.",
     "lens.hint.touch": "Tap a layer, or slide along it, to look closer.",
     "lens.close": "Close the lens",
     "lens.cell": "map {map} of {maps}, row {row}, column {column}",
@@ -102,6 +102,8 @@ export const INSIDE_TEXTS = {
     "lens.others.numbers": "{n} more numbers: {sum};",
     "lens.bias": "bias: {bias};",
     "lens.total": "together {total}.",
+    "lens.rounded": "(Each number is rounded.)",
+    "lens.exact": "Every input times its weight",
     "lens.family.image": "",
     "lens.family.pooling": "",
     "lens.family.dense": "A sum over all numbers of the layer before, each times a weight.",
@@ -115,7 +117,7 @@ export const INSIDE_TEXTS = {
       "Two convolutions of the square outlined before it, and the cell itself.",
     "lens.family.scale": "",
 
-    why: "Why?",
+    why: "Why this answer?",
     "why.looking": "Looking …",
     "why.what.refused":
       "Each square of 5×5 pixels was covered with paper. Orange: without it {a digit}, which is the nearest, would be less likely. Blue: more likely. The shape is refused all the same.",
@@ -127,7 +129,14 @@ export const INSIDE_TEXTS = {
       "Each square of 5×5 pixels was covered with paper. None of them changes the answer by much; orange would mean that the network is less sure without it.",
     "softmax.temperature": "temperature",
     "softmax.what":
-      "The numbers above, divided by the temperature, become probabilities by softmax. Lower is surer of itself.",
+      "The ten numbers of the output, divided by the temperature, become probabilities by softmax. Lower is surer of itself; the order stays.",
+    "softmax.what.class":
+      "The numbers of the output, divided by the temperature, become probabilities by softmax. Lower is surer of itself; the order stays.",
+    "softmax.how.fitted":
+      "It was fitted after training, on images held out, so that answers are as often right as they are sure.",
+    "softmax.how.unfitted": "It was not fitted: 1 is as the network was trained.",
+    "softmax.found":
+      "In Draw and Picture an answer is also as sure as it is that there is a digit at all, so it may be a little less there.",
     "softmax.fitted": "fitted: {temperature}",
     "softmax.unfitted": "as trained: {temperature}",
     "softmax.supposed": "The bars: if it had to be a digit.",
@@ -137,6 +146,8 @@ export const INSIDE_TEXTS = {
     "softmax.score.class":
       "The score, {score}, says how much there is of any class at all: the larger the numbers above, the higher it is (it is the logarithm of the sum of their exponentials).",
     "softmax.none": "This model has no threshold and refuses nothing.",
+    "softmax.left-out":
+      "In Draw and Picture, the network that finds digits leaves out what it takes for none.",
     "softmax.taken": "It is not below the threshold, {threshold}, so this is not refused.",
     "softmax.refused": "It is below the threshold, {threshold}, so this is refused.",
     against: "Why {one}, and not",
@@ -153,9 +164,9 @@ export const INSIDE_TEXTS = {
     "among.title": "Among test digits",
     "among.title.class": "Among test images",
     "among.what":
-      "{n} test digits, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into.",
+      "{n} test digits, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. Most of the difference is out of sight: what is near here need not be alike.",
     "among.what.class":
-      "{n} test images, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into.",
+      "{n} test images, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. Most of the difference is out of sight: what is near here need not be alike.",
     "among.map": "Map of {n} test digits. Nearest to this one: {nearest}.",
     "among.map.class": "Map of {n} test images. Nearest to this one: {nearest}.",
     "among.nearest": "Nearest: {nearest}, by {k} such directions ({share} of the variance).",

@@ -66,7 +66,7 @@ export class Stream {
     this.list = el("ol", { class: "layers" });
     this.softmax = new Softmax(model);
     this.why = new Why(model, cover);
-    this.against = new Against(model, rows.at(-2)?.name ?? "");
+    this.against = new Against(model, beforeOutput(rows)?.name ?? "");
     this.summary = new Summary(model);
     this.among = new Among(model, (nearest) => this.summary.alike(nearest));
     this.#blocks = [imageRow(), ...rows].map((row, index) => {
@@ -382,6 +382,18 @@ export class Stream {
   #before({ index }) {
     return this.#blocks.slice(0, index).filter(isShown).at(-1) ?? null;
   }
+}
+
+/**
+ * The last layer before the output that is drawn, if its numbers are those that the output gets: what
+ * only puts them in one row is not.
+ * @param {import("./api.js").LayerFacts[]} rows
+ */
+function beforeOutput(rows) {
+  const drawn = rows.slice(0, -1).filter(({ family }) => !SILENT.has(family));
+  const last = drawn[drawn.length - 1];
+  const inRow = last?.shape.slice(1).every((side) => side === 1);
+  return inRow ? last : rows[rows.length - 2];
 }
 
 /** Go to a part of the stream. @param {HTMLElement} element */

@@ -75,7 +75,10 @@ export class Lens {
         });
     this.sees.textContent = sees;
     const { terms, text } = explained(look);
+    const opened = this.terms.querySelector("details")?.open ?? false;
     this.terms.replaceChildren(...terms);
+    const details = this.terms.querySelector("details");
+    if (details) details.open = opened;
     this.text.textContent = text;
     return `${look.name} ${t(`lens.${where}`, place)}: ${number(look.value)}. ${sees}`;
   }

@@ -71,7 +71,7 @@ export class Mistakes {
         ? count("mistakes.pair", n, names)
         : t("mistakes.pair.some", { shown, n, ...names });
     this.#show(pair, { words, all: true });
-    this.element.scrollIntoView({ block: "start" });
+    (this.element.closest(".part") ?? this.element).scrollIntoView({ block: "start" });
     this.every.focus({ preventScroll: true });
   }
 

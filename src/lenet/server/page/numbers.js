@@ -10,12 +10,14 @@ import { asked, facts, state } from "./models.js";
 import { NUMBER_TEXTS } from "./numbertexts.js";
 import { inTurn, part, table } from "./parts.js";
 import { standings } from "./standings.js";
-import { addTexts, count, integer, rate, t } from "./strings.js";
+import { addTexts, count, integer, language, rate, t } from "./strings.js";
 import { versus } from "./versus.js";
 
 /** @typedef {import("./mistakes.js").Inside} Inside */
 
 addTexts(NUMBER_TEXTS);
+
+const MOST_NAMED = 3; // pairs of classes that are confused equally often
 
 /**
  * Fill the room for the models that are chosen, each part after those before it.
@@ -185,7 +187,12 @@ function scoreTables({ test }, gallery) {
   return el(
     "div",
     { class: "tables" },
-    el("div", {}, el("p", { class: "soft" }, t("numbers.confusion")), confusion(test, gallery)),
+    el(
+      "div",
+      {},
+      el("p", { class: "soft" }, mostOften(test), t("numbers.confusion")),
+      confusion(test, gallery),
+    ),
     el(
       "div",
       {},
@@ -194,6 +201,21 @@ function scoreTables({ test }, gallery) {
       el("p", { class: "soft" }, summary),
     ),
   );
+}
+
+/** What was taken for what most often; "" if it is much. @param {import("./api.js").PartScores} scores */
+function mostOften({ confusion: counts, classes }) {
+  const cells = counts.flatMap((row, truth) =>
+    row.map((n, answer) => ({ n: truth === answer ? 0 : n, truth, answer })),
+  );
+  const n = Math.max(...cells.map((cell) => cell.n));
+  const worst = cells.filter((cell) => cell.n === n);
+  if (n < 2 || worst.length > MOST_NAMED) return "";
+  const pairs = worst.map(({ truth, answer }) =>
+    t("confusion.pair", { truth: classes[truth], answer: classes[answer] }),
+  );
+  const form = worst.length > 1 ? "other" : "one";
+  return `${t(`confusion.most.${form}`, { pairs: new Intl.ListFormat(language).format(pairs), n })} `;
 }
 
 /**

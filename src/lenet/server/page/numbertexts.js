@@ -18,9 +18,9 @@ export const NUMBER_TEXTS = {
     "versus.not-kept":
       "{model} was made before runs kept which test images they misread. Train it again to compare it image by image.",
     "versus.better":
-      "{better} is better than {worse}: of the {n} images that only one of them misreads, {worse} misreads {most} and {better} {fewest}. Were both equally good, chance would divide them as unevenly in {share} of cases (McNemar's exact test, p {p}).",
+      "{better} is better than {worse}: of the {n} images that only one of them misreads, {worse} misreads {most} and {better} {fewest}. Were both equally good, chance would divide them at least as unevenly in {share} of cases (McNemar's exact test, p {p}).",
     "versus.neither":
-      "Neither is shown to be better: of the {n} images that only one of them misreads, {worse} misreads {most} and {better} {fewest}. Were both equally good, chance would divide them as unevenly in {share} of cases (McNemar's exact test, p {p}).",
+      "Neither is shown to be better: of the {n} images that only one of them misreads, {worse} misreads {most} and {better} {fewest}. Were both equally good, chance would divide them at least as unevenly in {share} of cases (McNemar's exact test, p {p}).",
     "versus.rare": "fewer than 0.01 %",
     "versus.same":
       "{first} and {second} misread exactly the same images: nothing tells them apart.",
@@ -86,6 +86,9 @@ export const NUMBER_TEXTS = {
     "numbers.scores": "What was taken for what",
     "numbers.confusion":
       "Rows: the truth. Columns: the answer. Choose a number of errors to see them.",
+    "confusion.pair": "{truth} was taken for {answer}",
+    "confusion.most.one": "Most often {pairs}: {n} times.",
+    "confusion.most.other": "Most often {pairs}: {n} times each.",
     "numbers.classes": "Each class by itself",
     "numbers.facts":
       "95 % interval of the error rate (Wilson): {low} to {high}. Expected calibration error, {bins} bins: {calibration}.",
@@ -102,7 +105,12 @@ export const NUMBER_TEXTS = {
     "card.images.validation": "{n} held out",
     "card.images.test": "{n} to test",
     "card.start": "began with",
-    "card.training.how": "{epochs}, batch {batch}, {optimizer}, learning rate {rate} ({schedule})",
+    "card.training.how":
+      "{epochs}, batch {batch}, {optimizer}, learning rate {rate} ({schedule}), weight decay {decay}{more}",
+    "card.training.averaging": ", weights averaged by {averaging} a step",
+    "card.training.teacher": ", {n} epochs with a mean teacher",
+    "card.training.last": "; the last epoch is kept",
+    "card.training.best": "; the epoch with the least loss on what was held out is kept",
     "card.training": "training",
     "card.epochs.one": "{n} epoch",
     "card.epochs.other": "{n} epochs",
@@ -126,7 +134,8 @@ export const NUMBER_TEXTS = {
       "The network is given the test images as they are, and its most probable class counts, even where it would refuse the image: refusing one that it reads right is no error here, and an error that it would refuse still is one. Where the card also has a figure for the same images as files, it is another measure: each file goes the whole way from picture to text, and a refusal counts as not read.",
     "column.fact": "fact",
     "card.errors": "{errors} in {total}",
-    "card.once": "The test part was read once, after training. Nothing was chosen by it.",
+    "card.once":
+      "The test part was read after training only, and nothing was chosen by it. What follows, and the map in Look inside, shows parts of it again.",
     "card.change": "{source}: {before} errors in {total} with {start}, {after} with this model.",
     "card.change.nondigits": "{source}, images that show no digit",
     "card.takes": "Takes",

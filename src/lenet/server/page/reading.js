@@ -138,7 +138,7 @@ export class Answer {
     this.time.textContent = reading
       ? t("answer.time", {
           seconds: twoPlaces(Math.max(0.01, reading.milliseconds / 1000)),
-          model: reading.model,
+          model: [reading, other].flatMap((each) => each?.model ?? []).join(", "),
         })
       : "";
     const said = [this.#spoken(), this.#differ()].filter(Boolean).join(" ");
@@ -161,7 +161,7 @@ export class Answer {
     return readings.length ? `${JSON.stringify(readings, null, 1)}\n` : null;
   }
 
-  /** A row for each digit of each reading: where it is, and every probability. */
+  /** A row for each digit of each reading, with every probability, and for each place that was refused. */
   #csv() {
     if (!this.reading) return null;
     const readings = this.other ? [this.reading, this.other] : [this.reading];
@@ -174,7 +174,10 @@ export class Answer {
         return [model, nameOf(digit), digit.probability, digit.status, ...digit.box, ...shares];
       }),
     );
-    return csv([[...header, ...classes], ...rows]);
+    const refused = readings.flatMap(({ model, rejected }) =>
+      rejected.map(({ reason, box }) => [model, "", "", reason, ...box, ...classes.map(() => "")]),
+    );
+    return csv([[...header, ...classes], ...rows, ...refused]);
   }
 
   #showNumber() {

@@ -1,9 +1,10 @@
 /** From the numbers of the last layer to an answer: softmax, its temperature, and the threshold. */
 import { Bars } from "./bars.js";
 import { el } from "./elements.js";
-import { about, classesOf } from "./models.js";
+import { about, classesOf, readsDigits } from "./models.js";
 import { softmax } from "./network.js";
 import { number, t } from "./strings.js";
+import { SERVED } from "./transport.js";
 
 // The slider is logarithmic: as far from the middle to a tenth as to ten times.
 const STEPS = 40;
@@ -49,6 +50,7 @@ export class Softmax {
       { type: "button", class: "link", onclick: () => this.#reset() },
       t("softmax.unfitted", { temperature: number(1) }),
     );
+    this.what = el("p", { class: "soft" });
     this.score = el("p", { class: "soft" });
     this.meter = el("div", { class: "meter", "aria-hidden": "true" }, el("i"), el("b"));
     this.element = el(
@@ -64,7 +66,7 @@ export class Softmax {
         this.now,
         this.fitted,
       ),
-      el("p", { class: "soft" }, t("softmax.what")),
+      this.what,
       this.meter,
       this.score,
     );
@@ -75,9 +77,15 @@ export class Softmax {
     this.#found = found;
     if (!this.#moved) this.slider.value = String(stepOf(found.temperature));
     this.mark.style.setProperty("--at", String(stepOf(found.temperature) / STEPS));
-    this.fitted.textContent = t(found.temperature === 1 ? "softmax.unfitted" : "softmax.fitted", {
-      temperature: number(found.temperature),
-    });
+    const how = found.temperature === 1 ? "unfitted" : "fitted";
+    this.fitted.textContent = t(`softmax.${how}`, { temperature: number(found.temperature) });
+    this.what.textContent = [
+      about(this.#model, "softmax.what"),
+      t(`softmax.how.${how}`),
+      SERVED && readsDigits(this.#model) && t("softmax.found"),
+    ]
+      .filter(Boolean)
+      .join(" ");
     this.#show();
     this.#showScore(found);
   }
@@ -110,7 +118,10 @@ export class Softmax {
     this.score.textContent = [
       about(this.#model, "softmax.score", words),
       t(`softmax.${key}`, words),
-    ].join(" ");
+      SERVED && rejection === null && readsDigits(this.#model) && t("softmax.left-out"),
+    ]
+      .filter(Boolean)
+      .join(" ");
     if (rejection === null) return;
     const share = Math.max(0, Math.min(1, THRESHOLD_AT + (score - rejection) / METER));
     this.meter.style.setProperty("--score", String(share));

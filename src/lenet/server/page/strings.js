@@ -56,6 +56,10 @@ export function percent(probability) {
   return `${one.format(100 * probability)} %`;
 }
 
+/** The same in a sentence: nothing is quite impossible. @param {number} probability */
+export const portion = (probability) =>
+  probability < 1 - ALMOST_CERTAIN ? `< ${one.format(0.1)} %` : percent(probability);
+
 /** A rate of errors or of right answers. @param {number} share */
 export const rate = (share) => `${two.format(100 * share)} %`;
 

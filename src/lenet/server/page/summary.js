@@ -1,7 +1,7 @@
 /** What a stream comes to, in short: the answer and the next one, or why there is none; and what is like it. */
 import { el } from "./elements.js";
 import { about, classesOf } from "./models.js";
-import { number, percent, t } from "./strings.js";
+import { number, portion, t } from "./strings.js";
 
 export class Summary {
   #model;
@@ -28,7 +28,7 @@ export class Summary {
         : t("summary.taken", {
             one: classes[one],
             other: classes[other],
-            share: percent(probabilities[other]),
+            share: portion(probabilities[other]),
           });
   }
 

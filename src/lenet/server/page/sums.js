@@ -89,8 +89,16 @@ function ofConvolution({ operation: { arrays, connections }, before, cell, value
       after: `= ${signed(sum)}`,
     }),
   );
+  const exact = onDemand(t("lens.exact"), () =>
+    sums
+      .slice(0, MOST_KERNELS)
+      .map(({ input, patch, own }) =>
+        productsOf(patch, own, side, inputs > 1 ? t("lens.map", { map: input + 1 }) : ""),
+      ),
+  );
   const rest = sums.slice(MOST_KERNELS);
   const end = tail({
+    shown: sums.slice(0, MOST_KERNELS).map(({ sum }) => sum),
     others: rest.length,
     sum: rest.reduce((sum, each) => sum + each.sum, 0),
     kind: "maps",
@@ -100,11 +108,11 @@ function ofConvolution({ operation: { arrays, connections }, before, cell, value
   const words = { side, before: before.name };
   if (!connections)
     return {
-      terms: [...terms, end],
+      terms: [...terms, end, exact],
       text: t(inputs > 1 ? "lens.convolution" : "lens.convolution.one", words),
     };
   const maps = seen.map((input) => input + 1).join(", ");
-  return { terms: [...terms, end], text: t("lens.convolution.some", { ...words, maps }) };
+  return { terms: [...terms, end, exact], text: t("lens.convolution.some", { ...words, maps }) };
 }
 
 /**
@@ -182,6 +190,7 @@ function ofDense({ operation: { arrays }, before, cell, value, classes }) {
     ),
   );
   const end = tail({
+    shown: shown.map(({ sum }) => sum),
     others: rest.length,
     sum: rest.reduce((sum, { sum: each }) => sum + each, 0),
     kind: "numbers",
@@ -236,15 +245,45 @@ function ofDistance({ operation: { arrays }, before, cell, value, classes }) {
 
 /**
  * The end of a sum: what is not shown one by one, and what all comes to.
- * @param {{others: number, sum: number, kind: string, bias: number | undefined, value: number}} parts
+ * @param {{shown: number[], others: number, sum: number, kind: string, bias: number | undefined,
+ *   value: number}} parts
  */
-function tail({ others, sum, kind, bias, value }) {
+function tail({ shown, others, sum, kind, bias, value }) {
   const words = [
     others > 0 && t(`lens.others.${kind}`, { n: others, sum: signed(sum) }),
     bias !== undefined && t("lens.bias", { bias: signed(bias) }),
-    t("lens.total", { total: signed(value) }),
+    (shown.length > 1 || bias !== undefined) && t("lens.total", { total: signed(value) }),
+    roundedApart([...shown, others > 0 ? sum : 0, bias ?? 0], value) && t("lens.rounded"),
   ];
   return el("p", { class: "soft tail" }, words.filter(Boolean).join(" "));
+}
+
+/** Whether the parts as they are written, rounded, do not add up to the written whole. @param {number[]} parts @param {number} whole */
+function roundedApart(parts, whole) {
+  /** @param {number} value */
+  const written = (value) => Math.round(100 * value);
+  return parts.reduce((all, part) => all + written(part), 0) !== written(whole);
+}
+
+/** What is made only when somebody opens it: the lens follows the pointer. @param {string} title @param {() => Node[]} make */
+function onDemand(title, make) {
+  const element = el("details", { class: "exact" }, el("summary", {}, title));
+  element.addEventListener("toggle", () => element.append(...make()), { once: true });
+  return element;
+}
+
+/**
+ * Every product of a square of cells and a kernel, in numbers.
+ * @param {ArrayLike<number>} patch @param {ArrayLike<number>} kernel @param {number} side @param {string} label
+ */
+function productsOf(patch, kernel, side, label) {
+  const cells = Array.from(patch, (value, at) =>
+    el("td", {}, number(value), el("span", {}, ` × ${signed(kernel[at])}`)),
+  );
+  const rows = Array.from({ length: side }, (_, row) =>
+    el("tr", {}, ...cells.slice(row * side, (row + 1) * side)),
+  );
+  return el("table", {}, label && el("caption", {}, label), el("tbody", {}, ...rows));
 }
 
 /**

@@ -16,7 +16,8 @@ export const TEXTS = {
     "share.copied": "The link is copied. It holds what is drawn.",
     "share.by-hand": "Copy the page's address: it holds what is drawn.",
     "share.no-token": "It does not hold the token.",
-    "share.here": "It opens on this computer only.",
+    "share.here":
+      "It opens on this device only: lenet serve --host 0.0.0.0 would let others in, and a file can be passed on.",
     "share.of.drawing": "Save the drawing:",
     "share.of.picture": "Save the picture:",
     "share.of.answers": "Save the answers:",
@@ -140,7 +141,8 @@ export const TEXTS = {
     "without.nothing.class": "There is something on it, but none of the classes.",
     "without.digit": "The network does not take this for a digit.",
     "without.digit.class": "The network takes this for none of its classes.",
-    "without.why": "It is too unlike the digits that the network has learnt.",
+    "without.why":
+      "The network that finds digits sees none in it, or it is too unlike the digits that this one has learnt.",
     "without.why.class": "It is too unlike what the network has learnt.",
     "without.see": "See why",
     left: "Left out: {what}.",
@@ -153,8 +155,8 @@ export const TEXTS = {
     "left.not_a_digit.other": "{n} shapes that are not digits",
     "left.refused.one": "one shape that is none of the classes",
     "left.refused.other": "{n} shapes that are none of the classes",
-    "left.sign.one": "one other character",
-    "left.sign.other": "{n} other characters",
+    "left.sign.one": "one character that looks like a letter or a sign, and like no digit",
+    "left.sign.other": "{n} characters that look like letters or signs, and like no digit",
     only: "Found only by {model}:",
     "only.look": "Look at {a digit}, found only by {model}",
     "only.look.class": "Look at “{digit}”, found only by {model}",
@@ -168,8 +170,7 @@ export const TEXTS = {
     "differ.at.class": "number {at} is {a} and {b}",
     "differ.nothing": "nothing",
 
-    "correct.not":
-      "Wrong? It does not learn from what you draw or show here: nothing is kept, so there is nothing to correct.",
+    "correct.not": "It does not learn from what you draw or show here: nothing is kept.",
     "correct.ask": "Not {a digit}? Say what it is:",
     "correct.ask.none": "It is a digit after all? Say which, or that it is none:",
     "correct.group": "What it really is",
@@ -208,6 +209,8 @@ export const TEXTS = {
     "inside.from.picture": "The {digit} of your picture.",
     "inside.from.link": "The image in the link.",
     "inside.from.none": "A shape that was refused.",
+    "inside.empty": "There is no digit on the sheet to look into. Draw one.",
+    "inside.empty.class": "There is nothing on the sheet to look into. Draw something.",
 
     "numbers.title": "Numbers",
     "numbers.lead":
