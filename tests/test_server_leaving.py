@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 from lenet.cli import serve as command
 from lenet.cli.console import err
 from lenet.errors import UsageError
+from lenet.reader import Reader
 from lenet.server import serving
-from lenet.server.api_examples import IMAGE, OCTETS, PICTURE, READING
+from lenet.server.api_examples import IMAGE, OCTETS, PICTURE, READING, files
 from lenet.server.app import build
 from lenet.server.guard import Policy
 from lenet.server.qr_code import code_for_terminal, code_of
@@ -165,6 +166,15 @@ def test_the_api_page_shows_every_request_with_examples(service: Service) -> Non
         if link.endswith((".css", ".svg", ".json", ".png", ".bin")):
             assert client.get(f"/{link}").status_code == 200, link
     assert client.get("/").text.count('href="api"') == 1
+
+
+def test_the_example_of_an_answer_is_the_answer_to_the_example() -> None:
+    picture = files()[PICTURE]
+    (found,) = Reader().read(picture).digits
+    (shown,) = READING["digits"]
+    assert found.digit == shown["digit"]
+    assert found.probabilities == pytest.approx(shown["probabilities"], abs=1e-3)
+    assert found.box == pytest.approx(shown["box"], abs=2)  # processors round differently
 
 
 def test_the_files_that_the_examples_send_are_served_and_read(service: Service) -> None:

@@ -17,23 +17,23 @@ ADDRESS = "http://127.0.0.1:8000/"  # the page puts its own in its place
 SIDE, INK_SIDE = 28, 20  # pixels of an image, and of the digit in it
 NUMBER = "6f1c0e5e-8a0b-4c43-9f0e-0a4f6a7b1c2d"
 
-# The answer to the sample picture; its probabilities are rounded.
+# The shipped reader's answer to the sample picture; its probabilities are rounded.
 READING: Mapping[str, Any] = {
-    "model": "lenet5",
+    "model": "reader",
     "width": 280,
     "height": 280,
     "picture": "picture",
     "page": 1,
     "status": "digits",
     "text": "2",
-    "numbers": [{"text": "2", "box": [77, 42, 125, 186], "probability": 0.9999, "digits": [0]}],
+    "numbers": [{"text": "2", "box": [75, 46, 124, 186], "probability": 0.9992, "digits": [0]}],
     "digits": [
         {
             "digit": 2,
-            "probability": 0.9999,
-            "probabilities": [0, 0, 0.9999, 0, 0, 0, 0, 0, 0, 0],
+            "probability": 0.9992,
+            "probabilities": [0.0001, 0.0001, 0.9992, *[0.0001] * 7],
             "status": "digit",
-            "box": [77, 42, 125, 186],
+            "box": [75, 46, 124, 186],
         }
     ],
     "rejected": [],

@@ -100,7 +100,7 @@ def _section(
         for language, text in examples(method, path, operation, whole, model)
     )
     if path == "/v1/read":
-        answer = json.dumps(READING, indent=1)
+        answer = json.dumps({**READING, "model": model}, indent=1)
         shown += f"<h3>An answer</h3>{_block(answer)}"
     return (
         f'<section id="{operation["operationId"]}"><h2><code>{method} {escape(path)}</code></h2>'

@@ -65,9 +65,10 @@ def body_of(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+PICTURES = "image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", OCTETS
 PICTURE_BODY = body_of(
     {
-        **dict.fromkeys(("image/png", "image/jpeg", "image/webp", OCTETS), BINARY),
+        **dict.fromkeys(PICTURES, BINARY),
         "multipart/form-data": form_of(picture=BINARY["schema"]),
     }
 )
@@ -91,10 +92,16 @@ class Digit(BaseModel):
 
     digit: DigitClass | None = None
     class_: OtherClass | None = Field(None, alias="class")
-    probability: float = Field(ge=0, le=1)
+    probability: float = Field(
+        ge=0,
+        le=1,
+        description="The network's, after its temperature, times how sure it is that there is a "
+        "digit at all, where the model was fitted to say that.",
+    )
     probabilities: list[float] | None = Field(
         None,
-        description="Of each class, in the model's order: of 0 to 9. "
+        description="Of each class, in the model's order: of 0 to 9. What is not sure to be a "
+        "digit at all is spread evenly over them. "
         "Left out with `probabilities=false`.",
     )
     status: Literal["digit", "uncertain"]
@@ -154,7 +161,9 @@ class Reading(BaseModel):
 class ImageAnswer(ClassAnswer):
     """The answer to one digit image."""
 
-    probability: Annotated[float, Field(ge=0, le=1)]
+    probability: Annotated[
+        float, Field(ge=0, le=1, description="The network's, after its temperature.")
+    ]
     probabilities: NotRequired[list[float]]
     status: Status
 
