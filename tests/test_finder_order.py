@@ -244,6 +244,22 @@ def sparse_sudoku(seed: int, curve: float = 0) -> tuple[Page, str]:
     return page, "\n".join("".join(row) for row in inner)
 
 
+def test_notes_side_by_side_are_one_row() -> None:
+    """A few groups of digits, far from each other: the slant of three digits is no slant."""
+    chance = np.random.default_rng(0)
+    in_a_row = 0
+    for _ in range(100):
+        boxes, x = [], 0.0
+        for _ in range(chance.integers(4, 8)):
+            for _ in range(chance.integers(1, 4)):
+                height = HEIGHT * chance.uniform(0.85, 1.2)
+                boxes.append((x, chance.normal(0, 0.1 * HEIGHT) - height / 2, HEIGHT / 2, height))
+                x += 0.8 * HEIGHT
+            x += chance.uniform(3, 8) * HEIGHT
+        in_a_row += len(rows(np.array(boxes))) == 1
+    assert in_a_row >= 97
+
+
 @pytest.mark.parametrize(("curve", "least"), [(0, 37), (0.4, 34)])
 def test_sparse_sudokus_photographed_askew_are_read_row_by_row(curve: float, least: int) -> None:
     read = 0

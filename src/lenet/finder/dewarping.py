@@ -7,7 +7,7 @@ their slant alone, 93 with the surface.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,11 @@ class Dewarp:
 
 
 def dewarps(digits: Centred) -> list[Dewarp]:
-    """Return how rows may run: as most digits agree and, if that is steep, less steeply.
+    """Return how rows may run, the likeliest first.
+
+    As most digits agree; if that is steep, less steeply; without what is left of their bend; and as
+    they stand. What a few digits say of slant and bend is chance, and would lead far digits of one
+    row apart.
 
     Parameters
     ----------
@@ -101,9 +105,10 @@ def dewarps(digits: Centred) -> list[Dewarp]:
         As they stand on the page.
     """
     first = dewarp(digits)
-    return (
-        [first, dewarp(digits, DOUBTFUL)] if abs(first.slant) > math.radians(DOUBTFUL) else [first]
-    )
+    doubtful = abs(first.slant) > math.radians(DOUBTFUL)
+    straight = replace(first, bend=np.zeros(3))
+    steep = [dewarp(digits, DOUBTFUL)] if doubtful else []
+    return [first, *steep, straight, replace(straight, slant=0.0)]
 
 
 def dewarp(digits: Centred, steepest: int = STEEPEST) -> Dewarp:

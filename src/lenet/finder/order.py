@@ -140,12 +140,14 @@ def _steps(values: NDArray[np.float64], height: float) -> NDArray[np.intp]:
 def _dewarped(digits: Centred) -> tuple[Dewarp, Centred, list[list[int]]]:
     """Return how the rows of a page run, its digits with that removed, and chains of them.
 
-    Of several ways the one with the fewest rows.
+    Of several ways the first with the fewest rows.
     """
     ways = []
     for way in dewarps(digits):
         level = way(digits)
         ways.append((way, level, _joined(_bent(_linked(level), level), level)))
+        if len(ways[-1][2]) == 1:
+            break
     return min(ways, key=lambda way: len(way[2]))
 
 
