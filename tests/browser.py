@@ -74,7 +74,7 @@ def windows(browser: Any, at: str) -> Iterator[Open]:
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
-        home = (address or at).split("#")[0]
+        home = re.split("[?#]", address or at)[0]
 
         def heard(message: Any) -> None:
             bad = message.type in ("error", "warning")

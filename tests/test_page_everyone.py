@@ -10,6 +10,8 @@ import pytest
 
 from browser import PICTURES, ROOMS, Open, expect, number, press, strokes, upload, windows
 from lenet.reader import DEFAULT_MODEL
+from lenet.server.exported_page import page_of
+from lenet.server.models import load_models
 from live_service import Live, serving
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
@@ -138,6 +140,37 @@ def test_what_the_network_sees_is_said_alike_in_every_room(open_page: Open, sche
     expect(takes).to_contain_text(f"Takes {phrase}, ")
 
 
+def violations(page: Any) -> list[str]:
+    """Return what axe-core, which the page has by now, finds on it, however slight."""
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{each['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_neither_the_api_nor_a_frame_nor_a_file_nor_the_door_shuts_anyone_out(
+    open_page: Open, served: Live, axe: str, scheme: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(page_of(load_models(["lenet5"])), "utf-8")
+    with serving("lenet5", LENET_TOKEN=TOKEN) as closed:
+        for start, then, seen in (
+            (served.address, "api", "h2"),
+            (f"{served.address}?embed=1#inside", "", ".stream-answer:not(:empty)"),
+            (f"{file.as_uri()}#numbers", "", ".confusion"),
+            (closed.address.split("#")[0], "", "#door:not([hidden])"),
+        ):
+            page = open_page(address=start, expect_errors=True, color_scheme=scheme)
+            if then:
+                page.goto(f"{start}{then}")
+            page.wait_for_selector(seen)
+            page.evaluate(axe)
+            assert not violations(page), start + then
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_a_comparison_shuts_nobody_out(open_page: Open, axe: str, scheme: str, width: int) -> None:
     page = open_page("numbers", viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -146,9 +179,7 @@ def test_a_comparison_shuts_nobody_out(open_page: Open, axe: str, scheme: str, w
     for summary in page.locator("summary").all():
         summary.click()
     page.evaluate(axe)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    bad = [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
-    assert not bad, "\n".join(bad)
+    assert not violations(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -167,10 +198,4 @@ def test_nothing_on_the_page_shuts_anyone_out(
             upload(page, PICTURES / "7-small.png")
             expect(number(page, "picture")).to_have_text("7")
         page.wait_for_timeout(700)
-        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        bad = [
-            f"{room}: {each['id']}: {node['html'][:120]} {node['failureSummary']}"
-            for each in found["violations"]
-            for node in each["nodes"]
-        ]
-        assert not bad, "\n".join(bad)
+        assert not violations(page), room

@@ -86,7 +86,8 @@ def _section(
         for each in parameters
     )
     table = (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Parameters">'
+        '<div class="scroll" tabindex="0" role="region" '
+        f'aria-label="Parameters of {method} {path}">'
         '<table class="told">'
         "<thead><tr><th scope=col>parameter</th><th scope=col>in</th><th scope=col>type</th>"
         f"<th scope=col>what it does</th></tr></thead><tbody>{rows}</tbody></table></div>"
@@ -95,6 +96,8 @@ def _section(
     )
     bodies = ", ".join(operation.get("requestBody", {}).get("content", {}))
     body = f"<p>Body: <code>{escape(bodies)}</code></p>" if bodies else ""
+    label = f"Answer of {method} {path}"
+    answers = _fields(resolved(_answer(operation), whole), label, "answer")
     shown = "".join(
         f"<h3>{language}</h3>{_block(text)}"
         for language, text in examples(method, path, operation, whole, model)
@@ -105,8 +108,7 @@ def _section(
     return (
         f'<section id="{operation["operationId"]}"><h2><code>{method} {escape(path)}</code></h2>'
         f"<p>{_words(operation.get('description', operation.get('summary', '')))}</p>"
-        f"{body}{table}{_fields(resolved(_answer(operation), whole), 'Answer', 'answer')}"
-        f"{shown}</section>"
+        f"{body}{table}{answers}{shown}</section>"
     )
 
 
