@@ -460,10 +460,6 @@ async function begin(cause = null, said = false) {
   const keeps = state.collect ? "collect" : SERVED ? "nothing" : "alone";
   byId("keeping").textContent = t(`keeping.${keeps}`);
   byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
-  schemeSwitch(byId("scheme"), () => {
-    pad.repaint();
-    inside.recolour();
-  });
   enter();
   readDrawing();
   pictures.again();
@@ -488,6 +484,10 @@ for (const kind of ["click", "keydown", "submit"])
     ),
   );
 
+schemeSwitch(byId("scheme"), () => {
+  pad.repaint();
+  inside.recolour();
+});
 listen({ failed: (error) => failed(error, true), back: () => lost && settle() });
 door(begin);
 takeToken();

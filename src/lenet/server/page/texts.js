@@ -236,6 +236,7 @@ export const TEXTS = {
       "A phone on the same network opens it. If this service asks for a token, it has to be typed in.",
     api: "API",
 
+    door: "Way in",
     "door.label": "Token",
     "door.hint":
       "This service asks for a token. Open the whole address that “lenet serve” printed, or type the token in it.",
