@@ -20,7 +20,7 @@ STRANGE = ("a<b>&\"c'd; " + "long-name_of.a,run " * 4)[:79] + "!"
 # What of the open room, of the header and the footer sticks out of the window, or is cut off.
 OUTSIDE = """() => {
   const wide = document.documentElement.clientWidth;
-  const scrolls = (element) => element.closest(".scroll");
+  const scrolls = (element) => element.closest(".scroll, .standings thead tr");
   return [...document.querySelectorAll("body *")]
     .filter((element) => element.checkVisibility() && !scrolls(element))
     .filter((element) => {
@@ -34,7 +34,7 @@ SPILT = """() => [...document.querySelectorAll("main *, header *")]
   .filter((element) => element.checkVisibility() && element.clientWidth > 1)
   .filter((element) => element.scrollWidth > element.clientWidth + 1)
   .filter((element) => getComputedStyle(element).overflowX === "visible")
-  .filter((element) => !element.closest("svg, .scroll"))
+  .filter((element) => !element.closest("svg, .scroll, .standings thead tr"))
   .map((element) => element.outerHTML.slice(0, 120))"""
 
 

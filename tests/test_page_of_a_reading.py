@@ -57,7 +57,9 @@ def test_hundreds_of_other_characters_are_counted_and_framed_quietly(open_page: 
     places = [[8 * (index % 75), 12 * (index // 75), 6, 9] for index in range(300)]
     answered(page, rejected=[{"box": box, "reason": "sign"} for box in places])
     answer = page.locator("#draw-answer")
-    expect(answer.locator(".left-out")).to_have_text("Left out: 300 other characters.")
+    expect(answer.locator(".left-out")).to_have_text(
+        "Left out: 300 characters that look like letters or signs, and like no digit."
+    )
     expect(answer.locator(".badge")).to_have_text("not a digit")
     expect(page.locator(".pad .box.sign")).to_have_count(300)
     assert page.locator(".pad .box span").count() == 0
