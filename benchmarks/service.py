@@ -169,7 +169,7 @@ def loads(model: str) -> list[Load]:
             "image/png",
             16,
             1,
-            "≥ 400, p99 ≤ 100",
+            "≥ 80, p99 ≤ 300",
         ),
     ]
 
