@@ -103,6 +103,10 @@ def test_the_shipped_reader_is_watched_through_every_layer(open_page: Open) -> N
     *terms, total = sums_in(lens)
     assert len(terms) == 6 + 1  # the maps that tell most, the others together; it has no bias
     assert sum(terms) == pytest.approx(total, abs=0.05)
+    page.mouse.down()
+    page.mouse.up()
+    lens.get_by_text("Every input times its weight").click()
+    expect(lens.locator(".exact table")).to_have_count(48)  # of all maps before it, not of some
 
 
 def explained(page: Any, *rows: tuple[str, str]) -> list[str]:

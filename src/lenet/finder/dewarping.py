@@ -95,9 +95,8 @@ class Dewarp:
 def dewarps(digits: Centred) -> list[Dewarp]:
     """Return how rows may run, the likeliest first.
 
-    As most digits agree; if that is steep, less steeply; without what is left of their bend; and as
-    they stand. What a few digits say of slant and bend is chance, and would lead far digits of one
-    row apart.
+    Slanted and bent as most digits agree; if that is steep, less steeply; slanted, but not bent;
+    and level. A few digits say little about slant and bend, and could split a row of distant ones.
 
     Parameters
     ----------

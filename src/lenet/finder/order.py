@@ -140,7 +140,7 @@ def _steps(values: NDArray[np.float64], height: float) -> NDArray[np.intp]:
 def _dewarped(digits: Centred) -> tuple[Dewarp, Centred, list[list[int]]]:
     """Return how the rows of a page run, its digits with that removed, and chains of them.
 
-    Of several ways the first with the fewest rows.
+    Of the ways that rows may run, the first that makes the fewest of them is taken.
     """
     ways = []
     for way in dewarps(digits):

@@ -66,7 +66,8 @@ export function keepSheet(kept) {
 export function keptSheet() {
   try {
     const kept = JSON.parse(sessionStorage.getItem(sheetKey()) ?? "null");
-    return kept?.at === location.hash ? kept : null;
+    const sound = typeof kept?.sheet === "string" && /^#/.test(kept.fragment);
+    return sound && kept.at === location.hash ? kept : null;
   } catch {
     return null;
   }

@@ -122,13 +122,13 @@ const engine = new Engine(async (model) => {
   return plan;
 });
 
-const OURS = -1; // in place of a status: the browser failed, not the service
+const PAGE_FAILED = -1; // in place of the status of a service
 
 /** The engine could not answer. @param {Error} error @returns {never} */
 function broken(error) {
   throw error instanceof ApiError
     ? error
-    : new ApiError(t("error.engine", { error: error.message }), OURS);
+    : new ApiError(t("error.engine", { error: error.message }), PAGE_FAILED);
 }
 
 /** A network's operations and weights, in order. @param {string} model */
@@ -288,7 +288,7 @@ export function toBase64(bytes) {
 function failureOf(error) {
   if (error instanceof ApiError) return error;
   reportError(error);
-  return new ApiError(t("error.page", { error: String(error) }), OURS);
+  return new ApiError(t("error.page", { error: String(error) }), PAGE_FAILED);
 }
 
 const STALE = 1500; // milliseconds after which a request is aborted for a newer one

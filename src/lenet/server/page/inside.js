@@ -1,6 +1,6 @@
 /** Looking inside: the sheet to draw on, the lens, and the layers of one model or of two. */
 import { Newest } from "./api.js";
-import { button, el } from "./elements.js";
+import { button, byId, el } from "./elements.js";
 import { INSIDE_TEXTS } from "./insidetexts.js";
 import { csvOf, jsonOf, pngOf, svgOf } from "./layerfiles.js";
 import { Stream } from "./layers.js";
@@ -150,6 +150,9 @@ export class InsideRoom {
     this.padPlace.classList.toggle("other", other);
     this.back.hidden = !other;
     this.main.classList.toggle("waiting", !subject);
+    // Who is among the layers is not left nowhere when these can no longer be used.
+    if (!subject && this.main.contains(document.activeElement))
+      byId("inside-title").focus({ preventScroll: true });
     this.main.inert = !subject;
     if (!subject || !this.#open) {
       this.passing.cancel();

@@ -136,7 +136,7 @@ export const INSIDE_TEXTS = {
       "It was fitted after training, on images held out, so that answers are as often right as they are sure.",
     "softmax.how.unfitted": "It was not fitted: 1 is as the network was trained.",
     "softmax.found":
-      "In Draw and Picture an answer is also as sure as it is that there is a digit at all, so it may be a little less there.",
+      "In Draw and Picture this is multiplied by the probability that there is a digit at all, so it can be lower there.",
     "softmax.fitted": "fitted: {temperature}",
     "softmax.unfitted": "as trained: {temperature}",
     "softmax.supposed": "The bars: if it had to be a digit.",

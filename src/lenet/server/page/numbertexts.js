@@ -107,7 +107,7 @@ export const NUMBER_TEXTS = {
     "card.start": "began with",
     "card.training.how":
       "{epochs}, batch {batch}, {optimizer}, learning rate {rate} ({schedule}), weight decay {decay}{more}",
-    "card.training.averaging": ", weights averaged by {averaging} a step",
+    "card.training.averaging": ", weights averaged over the steps (factor {averaging})",
     "card.training.teacher": ", {n} epochs with a mean teacher",
     "card.training.last": "; the last epoch is kept",
     "card.training.best": "; the epoch with the least loss on what was held out is kept",

@@ -8,7 +8,7 @@ import { lineOf } from "./strokes.js";
  * @typedef {{drawing: Drawing} | {image: Uint8Array<ArrayBuffer>}} Packed
  */
 
-const LONGEST = 1900; // characters of a word that is read; an address leaves no room for more
+const LONGEST = 1900; // characters of a word in an address
 const SIDE = 28;
 const UNITS = 2047; // of the drawing's longer side
 const WIDTHS = 2000; // of a pen as wide as that side
@@ -17,7 +17,7 @@ const FARTHER = -128; // two more bytes tell how far
 const PRESSURE = 100; // the usual one
 const FINEST = 0.0005; // of the longer side: how far a line of the word may be from the one drawn
 const COARSEST = 0.02;
-const SLIMMEST = 40; // shorter sides in the longer one: no window makes its sheet slimmer
+const SLIMMEST = 40; // shorter sides in the longer one; the styles make sheets at least 6 rem high
 /** What a stroke of a word is, as bits. */
 const [PRESSED, STRAIGHT] = [1, 2];
 const [STROKES, IMAGE] = ["s", "i"];
@@ -171,7 +171,7 @@ function simplified(points, tolerance, thickness) {
 
 /** Base64 whose letters need no escaping in an address. @param {number[]} bytes */
 const toWord = (bytes) =>
-  btoa(String.fromCharCode(...bytes))
+  btoa(bytes.map((byte) => String.fromCharCode(byte)).join(""))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");

@@ -10,6 +10,7 @@ import { about, classesOf, readsDigits, state } from "./models.js";
 import { csv } from "./files.js";
 import { Share } from "./share.js";
 import { count, number as twoPlaces, percent, t } from "./strings.js";
+import { SERVED } from "./transport.js";
 import { verdictOf } from "./verdict.js";
 
 const MOST_LOOKS = 12; // buttons for shapes that were left out; of more, one is shown at a time
@@ -225,7 +226,9 @@ export class Answer {
     this.which.hidden = !digit || digits < 2;
     this.which.textContent = about(model, "answer.which", { at: this.chosen + 1, n: digits });
     this.why.hidden = !refused;
-    this.why.firstElementChild?.replaceChildren(about(model, "without.why"));
+    this.why.firstElementChild?.replaceChildren(
+      about(model, SERVED ? "without.why" : "without.why.alone"),
+    );
     this.place.dataset.state = status;
     this.badge.textContent = about(model, `badge.${status}`);
     // Also where this model refuses what the other one reads, or finds nothing.

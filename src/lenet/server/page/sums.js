@@ -90,11 +90,9 @@ function ofConvolution({ operation: { arrays, connections }, before, cell, value
     }),
   );
   const exact = onDemand(t("lens.exact"), () =>
-    sums
-      .slice(0, MOST_KERNELS)
-      .map(({ input, patch, own }) =>
-        productsOf(patch, own, side, inputs > 1 ? t("lens.map", { map: input + 1 }) : ""),
-      ),
+    sums.map(({ input, patch, own }) =>
+      productsOf(patch, own, side, inputs > 1 ? t("lens.map", { map: input + 1 }) : ""),
+    ),
   );
   const rest = sums.slice(MOST_KERNELS);
   const end = tail({

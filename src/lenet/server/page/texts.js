@@ -143,6 +143,8 @@ export const TEXTS = {
     "without.digit.class": "The network takes this for none of its classes.",
     "without.why":
       "The network that finds digits sees none in it, or it is too unlike the digits that this one has learnt.",
+    "without.why.alone": "It is too unlike the digits that the network has learnt.",
+    "without.why.alone.class": "It is too unlike what the network has learnt.",
     "without.why.class": "It is too unlike what the network has learnt.",
     "without.see": "See why",
     left: "Left out: {what}.",
@@ -218,11 +220,11 @@ export const TEXTS = {
     interval: "{low} to {high}",
 
     "keeping.nothing":
-      "What you draw or show is read and forgotten: this service keeps nothing. It asks no other computer.",
+      "What you draw stays in this tab: the service reads it and keeps nothing. It asks no other computer.",
     "keeping.alone":
       "This page is a file. What you draw is read in this browser and stays in its tab; nothing is sent anywhere.",
     "keeping.collect":
-      "What you draw or show is read and forgotten. Only a correction is kept, when you make one. This page asks no other computer.",
+      "What you draw stays in this tab. The service keeps only a correction, when you make one. This page asks no other computer.",
     "address.query": "This page's address takes no “?{name}”. It was ignored.",
     "address.query.near":
       "This page's address takes no “?{name}”. It was ignored; did you mean {near}?",
@@ -236,7 +238,7 @@ export const TEXTS = {
       "A phone on the same network opens it. If this service asks for a token, it has to be typed in.",
     api: "API",
 
-    door: "Way in",
+    door: "Sign in",
     "door.label": "Token",
     "door.hint":
       "This service asks for a token. Open the whole address that “lenet serve” printed, or type the token in it.",
