@@ -64,7 +64,7 @@ export const INSIDE_TEXTS = {
     lens: "Lens",
     "lens.title": "Lens",
     "lens.hint":
-      "Point at any cell of any layer: here you see which pixels it sees, and how its number comes about. A click keeps it here, until you click it again or press Escape.",
+      "Point at any cell of any layer: here you see which pixels it sees, and how its number comes about. A click keeps it here, until you click another or press Escape.",
     "lens.hint.touch": "Tap a layer, or slide along it, to look closer.",
     "lens.close": "Close the lens",
     "lens.cell": "map {map} of {maps}, row {row}, column {column}",
@@ -164,9 +164,9 @@ export const INSIDE_TEXTS = {
     "among.title": "Among test digits",
     "among.title.class": "Among test images",
     "among.what":
-      "{n} test digits, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. Most of the difference is out of sight: what is near here need not be alike.",
+      "{n} test digits, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. The rest of the difference is out of sight: what is near here need not be alike.",
     "among.what.class":
-      "{n} test images, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. Most of the difference is out of sight: what is near here need not be alike.",
+      "{n} test images, each where the {size} numbers before the output put it, seen from the two directions in which they differ most (PCA, {share} of the variance). The ring is the one looked into. The rest of the difference is out of sight: what is near here need not be alike.",
     "among.map": "Map of {n} test digits. Nearest to this one: {nearest}.",
     "among.map.class": "Map of {n} test images. Nearest to this one: {nearest}.",
     "among.nearest": "Nearest: {nearest}, by {k} such directions ({share} of the variance).",

@@ -82,7 +82,8 @@ export class Softmax {
     this.what.textContent = [
       about(this.#model, "softmax.what"),
       t(`softmax.how.${how}`),
-      SERVED && readsDigits(this.#model) && t("softmax.found"),
+      // Models that were fitted to refuse were also fitted to the finder.
+      SERVED && found.rejection !== null && readsDigits(this.#model) && t("softmax.found"),
     ]
       .filter(Boolean)
       .join(" ");
