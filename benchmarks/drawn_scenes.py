@@ -1,6 +1,6 @@
 """How the whole chain reads drawn scenes that nobody learnt from: finder, reader and their belief.
 
-python benchmarks/drawn_scenes.py [--model reader] [--scenes 1000] [--seed 14]
+python benchmarks/drawn_scenes.py [--model reader] [--scenes 1000] [--seed 14] [--askew 25]
 
 Other seeds and other people's handwriting than those of training. What is chosen about reading -
 what the belief is fitted on, when a page is turned - is chosen here, never on real pictures.
@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,14 +24,19 @@ from lenet.reader.proposals import propose
 CONFIDENT = 0.9
 
 
-def measure(reader: Reader, count: int, seed: int) -> None:
-    """Read scenes, and print a table."""
+def measure(reader: Reader, count: int, seed: int, askew: float) -> None:
+    """Read scenes, turned by `askew` degrees one way and the other by turns, and print a table."""
     scenes = load_held_scenes(count, seed, held_out=True)
+    drawn = [
+        (np.asarray(image), scenes.characters[first:last])
+        for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True)
+    ]
+    if askew:
+        drawn = [turned(*scene, askew * (-1) ** index) for index, scene in enumerate(drawn)]
     counts: Counter[str] = Counter()
     start = time.perf_counter()
-    for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
-        truth = scenes.characters[first:last]
-        page = Picture(colour(np.asarray(image)), "scene")
+    for grey, truth in drawn:
+        page = Picture(colour(grey), "scene")
         digits = sorted(reader.read(page).digits, key=lambda digit: -digit.probability)
         boxes = np.array([digit.box for digit in digits], np.float32).reshape(-1, 4)
         own, counted = assign(boxes, truth)
@@ -52,6 +58,8 @@ def measure(reader: Reader, count: int, seed: int) -> None:
         counts["empty with digits"] += not wanted and false > 0
     seconds = time.perf_counter() - start
     read = counts["found"] + counts["false"]
+    if askew:
+        print(f"Turned by {askew:g} degrees:\n")
     print(
         "| scenes | digits | recall | precision | exact | digits in scenes without | > 0.9 wrong |"
     )
@@ -71,10 +79,30 @@ def sides(reader: Reader, count: int, seed: int) -> None:
     finder = reader.networks.finder
     pages = [np.asarray(image) for image in scenes.images]
     lain = [np.ascontiguousarray(np.rot90(page)) for page in pages]
-    upright = [propose(Picture(page, "scene"), finder)[0].turns for page in map(colour, pages)]
-    turned = [propose(Picture(page, "scene"), finder)[0].turns for page in map(colour, lain)]
+    upright, turned = (
+        [propose(Picture(colour(page), "scene"), finder)[0].turn.quarters for page in part]
+        for part in (pages, lain)
+    )
     print(f"\nOf {count} scenes upright, {np.count_nonzero(upright)} are turned;", end=" ")
     print(f"of them on their side, {np.count_nonzero(np.array(turned) == 3)} are turned upright")
+
+
+def turned(
+    grey: NDArray[np.uint8], characters: NDArray[np.int16], degrees: float
+) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
+    """Return a scene and its characters turned counter-clockwise, on a larger canvas."""
+    height, width = grey.shape
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
+    canvas = np.ceil(np.abs(matrix[:, :2]) @ (width, height)).astype(int)
+    matrix[:, 2] += (canvas - (width, height)) / 2
+    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    page = cv2.warpAffine(grey, matrix, canvas.tolist(), borderValue=paper)
+    corners, extents = characters[:, 1:3], characters[:, 3:]
+    middles = (corners + extents / 2 - 0.5) @ matrix[:, :2].T + matrix[:, 2] + 0.5
+    # A character fills the ellipse in its box rather than the corners.
+    reach = np.sqrt((extents / 2) ** 2 @ matrix[:, :2].T ** 2)
+    boxes = np.rint(np.column_stack([middles - reach, 2 * reach]))
+    return np.asarray(page, np.uint8), np.column_stack([characters[:, 0], boxes]).astype(np.int16)
 
 
 def colour(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -87,9 +115,10 @@ def main() -> None:
     options.add_argument("--model", default="reader", help="a shipped model or a run folder")
     options.add_argument("--scenes", type=int, default=1_000)
     options.add_argument("--seed", type=int, default=14)
+    options.add_argument("--askew", type=float, default=0, help="degrees to turn the scenes by")
     chosen = options.parse_args()
     reader = Reader(chosen.model, threads=1)
-    measure(reader, chosen.scenes, chosen.seed)
+    measure(reader, chosen.scenes, chosen.seed, chosen.askew)
     sides(reader, min(chosen.scenes, 200), chosen.seed)
 
 

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from lenet.errors import ModelError
 from lenet.finder import Candidates, Finder, Heat, normalise_contrast
 from lenet.finder.candidates import distinct
-from lenet.finder.contrast import to_grey
+from lenet.finder.contrast import MOST_SHARPENED, sharpening, to_grey
 from lenet.finder.levels import PADDING, level_sizes
 
 Boxes = NDArray[np.float64]
@@ -225,6 +225,26 @@ def drawn(ink: tuple[int, int, int], paper: tuple[int, int, int]) -> NDArray[np.
     page = np.full((120, 160, 3), paper, np.uint8)
     cv2.putText(page, "4071", (10, 80), cv2.FONT_HERSHEY_SIMPLEX, 2, ink, 5)
     return page
+
+
+def strokes() -> NDArray[np.uint8]:
+    page = np.full((200, 300), 230, np.uint8)
+    cv2.putText(page, "3705", (20, 130), cv2.FONT_HERSHEY_SIMPLEX, 2.0, 40, 4)
+    return page
+
+
+def blurred(page: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    return np.asarray(cv2.GaussianBlur(page, (0, 0), sigma), np.uint8)
+
+
+def test_only_blurred_ink_is_sharpened_and_the_more_the_blurrier() -> None:
+    rng = np.random.default_rng(0)
+    grain = rng.normal(0, 25, (200, 300))
+    by = [sharpening(normalise_contrast(blurred(strokes(), sigma))) for sigma in (0.5, 1.2, 1.6, 3)]
+    assert by[0] == 0 < by[1] < by[2] <= by[3] == MOST_SHARPENED
+    for page in (np.full((200, 300), 230, np.uint8), np.clip(strokes() + grain, 0, 255)):
+        assert sharpening(normalise_contrast(page.astype(np.uint8))) == 0
+    assert sharpening(normalise_contrast(255 - blurred(strokes(), 3))) == by[3]
 
 
 def test_colours_of_equal_luminance_are_told_apart() -> None:

@@ -604,3 +604,14 @@ def test_a_sheet_without_a_digit_is_said_to_have_none(open_page: Open) -> None:
     draw(page, 2)
     expect(page.locator(".stream-answer")).to_contain_text("reads a 2")
     expect(page.locator(".streams")).to_have_js_property("inert", False)
+
+
+def test_softmax_says_what_else_decides_in_draw(open_page: Open) -> None:
+    page = open_page("inside")
+    page.locator("#compare").select_option(DEFAULT_MODEL)
+    expect(page.locator(".softmax")).to_have_count(2)
+    without, fitted = page.locator(".softmax").all()
+    expect(without).to_contain_text("the network that finds digits leaves out what it takes for")
+    expect(without).not_to_contain_text("this is multiplied by the probability")
+    expect(fitted).to_contain_text("this is multiplied by the probability that there is a digit")
+    expect(fitted).not_to_contain_text("leaves out what it takes for")

@@ -1,5 +1,7 @@
 """The ink of one digit: cut out of pages with lines, boxes, shadows and neighbours."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -183,3 +185,20 @@ def test_a_map_without_ink_and_a_box_out_of_the_page_do_no_harm() -> None:
     assert cut_ink(page, (400, 300, 0.5, 0.5), nothing).size
     full = InkMap(np.full((40, 50), 9, np.float32), (0.25, 0.25), (8, 8))
     assert cut_ink(page, BOX, full).size
+
+
+@pytest.mark.parametrize("scale", [0.25, 0.5])
+def test_a_blurred_digit_is_cut_out_sharper_if_its_map_says_so(scale: float) -> None:
+    ink = digit()
+    soft = np.asarray(cv2.GaussianBlur(coloured(ink).astype(np.uint8), (0, 0), 4), np.uint8)
+    plain = map_of(ink, scale)
+    asked = replace(plain, sharpening=2.0, radius=12 * scale)  # 12 pixels of the page
+    sharp, as_it_is, sharpened = (
+        int(np.count_nonzero((cut > 25) & (cut < 230)))
+        for cut in (
+            cut_ink(coloured(ink).astype(np.uint8), box_of(ink), plain),
+            cut_ink(soft, box_of(ink), plain),
+            cut_ink(soft, box_of(ink), asked),
+        )
+    )
+    assert sharp < sharpened < 0.85 * as_it_is  # pixels that are neither ink nor paper

@@ -1,6 +1,7 @@
 """What may be a digit on a page, which way up, and what needs no finder."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from lenet.drawing.pages import PAPERS
 from lenet.finder import Finder, Heat, Preparation, shipped_finder
 from lenet.picture import Picture, decode
 from lenet.reader.proposals import Proposals, as_one_digit, only_thing, propose
+from lenet.reader.turning import Turn
 from pages import Bytes, blank, rows_of, write
 
 
@@ -80,8 +82,8 @@ def test_every_piece_of_ink_is_proposed_and_signs_apart() -> None:
     cv2.line(page, (20, 118), (60, 118), 0, 6)
     [way] = propose(picture(page), Pieces())
     assert (len(way.digits), len(way.others), way.images.shape) == (4, 1, (4, 28, 28))
-    assert (way.turns, way.is_one, way.blank) == (0, False, False)
-    assert way.size == (300, 300)
+    assert (way.turn.quarters, way.is_one, way.blank) == (0, False, False)
+    assert way.turn.size == (300, 300)
     assert way.side == 300
     [every] = propose(picture(page), Pieces(), all_characters=True)
     assert (len(every.digits), len(every.others)) == (5, 0)
@@ -131,14 +133,12 @@ def test_boxes_of_a_reduced_page_are_in_pixels_of_the_original() -> None:
     assert same_places(middles(way, 4), 4 * middles(way), 4)
 
 
-def test_a_box_stays_inside_the_page() -> None:
-    page = blank(100, 60)
+@pytest.mark.parametrize("slant", [0.0, 30.0])
+def test_a_box_stays_inside_the_page(slant: float) -> None:
     [way] = propose(picture(rows_of("7")), Pieces())
-    inside = Proposals(way.digits, way.others, way.images, 0, page.shape[::-1])
-    for turns in range(5):
-        inside = Proposals(way.digits, way.others, way.images, turns, (60, 100))
-        box = inside.box(np.array([-5, 40, 300, 300], np.float32), 1)
-        x, y, w, h = box
+    for quarters in range(5):
+        inside = replace(way, turn=Turn((60, 100), quarters, slant))
+        x, y, w, h = inside.box(np.array([-5, 40, 300, 300], np.float32), 1)
         assert 0 <= x < x + w <= 60
         assert 0 <= y < y + h <= 100
 
@@ -168,8 +168,8 @@ def test_a_page_on_its_side_is_turned_and_boxes_are_mapped_back(quarters: int) -
     page = marked("3705", "2846", "59")
     turned = np.ascontiguousarray(np.rot90(page, quarters))
     [way] = propose(picture(turned), Upright())
-    assert way.turns == -quarters % 4
-    assert way.size == turned.shape[::-1]
+    assert way.turn.quarters == -quarters % 4
+    assert way.turn.size == turned.shape[::-1]
     [as_it_is] = propose(picture(turned), Pieces())
     assert same_places(middles(way), middles(as_it_is), 3)
     [upright] = propose(picture(page), Pieces())
@@ -181,14 +181,14 @@ def test_a_page_on_its_side_is_turned_and_boxes_are_mapped_back(quarters: int) -
 def test_few_characters_do_not_tell_which_way_up(texts: tuple[str, ...], turns: int) -> None:
     page = np.ascontiguousarray(np.rot90(marked(*texts)))
     [way] = propose(picture(page), Upright())
-    assert way.turns == turns
+    assert way.turn.quarters == turns
 
 
 def test_upside_down_pages_are_proposed_both_ways_if_asked() -> None:
     page = rows_of("3705", "2846")
     assert len(propose(picture(page), Pieces())) == 1
     upright, over = propose(picture(page), Pieces(), upside_down=True)
-    assert (upright.turns, over.turns) == (0, 2)
+    assert (upright.turn.quarters, over.turn.quarters) == (0, 2)
     assert same_places(middles(upright), middles(over), 3)
     [other] = propose(picture(page[::-1, ::-1].copy()), Pieces())
     assert len(over.images) == len(other.images)
@@ -204,5 +204,5 @@ def test_the_shipped_finder_sees_which_side_is_up(text: str, quarters: int) -> N
         page = draw_picture(text, np.random.default_rng([number, 7]), paper=paper).pixels
         lying = picture(np.ascontiguousarray(np.rot90(page, quarters)))
         [way] = propose(lying, shipped_finder())
-        turned += way.turns == -quarters % 4
+        turned += way.turn.quarters == -quarters % 4
     assert turned >= len(papers) - 1

@@ -63,6 +63,17 @@ def test_the_list_of_models_says_what_there_is_of_each(client: TestClient) -> No
     assert said["collect"] is False
 
 
+def test_the_list_of_models_says_for_which_a_belief_was_fitted(tmp_path: Path) -> None:
+    run = Run.open(Path(shutil.copytree(Run.find("reader").folder, tmp_path / "exported-anew")))
+    run.write(MODEL, Run.find("lenet5").read(MODEL))
+    run.finish("done")
+    service = service_of("reader", "lenet5", run.folder)
+    said = TestClient(build(service, Policy()), base_url="http://localhost").get("/v1/models")
+    assert {model["name"]: model["belief"] for model in said.json()["models"]} == {
+        "reader": True, "lenet5": False, "exported-anew": False,
+    }  # fmt: skip
+
+
 def test_card_scores_and_kernels_are_those_of_the_run(client: TestClient) -> None:
     run = Run.find("lenet5")
     card = client.get("/v1/models/lenet5/card").json()

@@ -3,15 +3,17 @@
 from importlib import resources
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from lenet.drawing import draw_picture
 from lenet.drawing.pages import PAPERS
-from lenet.finder import Candidates, Finder, found_in
+from lenet.finder import Candidates, Finder, contrast, found_in
 from lenet.finder.matching import assign
 from lenet.picture import decode
+from lenet.reader import Reader
 from lenet.run import MODEL, Run
 
 PICTURES = Path(str(resources.files("lenet").joinpath("pictures")))
@@ -86,6 +88,26 @@ def test_nearly_all_digits_are_found_on_every_paper(finder: Finder) -> None:
     assert found >= 0.95 * total
     assert false <= 0.05 * total
     assert right >= 0.9 * found, "it knows which digit it is, nearly as well as the reader"
+
+
+def test_more_blurred_pages_are_read_because_they_are_sharpened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    blurred = []
+    for number in range(16):
+        page = draw_picture(TEXT, np.random.default_rng([number, 5]))
+        scale = 16 / float(np.median([height for *_, height in page.boxes]))
+        small = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        blurred.append(np.asarray(cv2.GaussianBlur(small, (0, 0), 1.9), np.uint8))
+    reader = Reader(threads=2)
+
+    def read() -> int:
+        texts = (reader.read(page).text for page in blurred)
+        return sum(text.replace(" ", "").replace("\n", "/") == TEXT for text in texts)
+
+    sharpened = read()
+    monkeypatch.setattr(contrast, "MOST_SHARPENED", 0.0)
+    assert sharpened >= read() + 4
 
 
 def test_the_one_digit_of_each_picture_of_ours_is_found(finder: Finder) -> None:

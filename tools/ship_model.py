@@ -56,6 +56,8 @@ def ship(
     """
     if run.manifest.state != "done":
         raise ModelError(f"{run.folder} is {run.manifest.state}: only a finished run is shipped")
+    if new_belief and BELIEF not in run.manifest.files:
+        raise ModelError(f"{run.folder} has no belief to be fitted anew: leave out --belief")
     folder = PACKAGE / name
     folder.mkdir(parents=True, exist_ok=True)
     files = {}

@@ -144,9 +144,10 @@ def collect(
         ways = [propose(Picture(known.pixels, "page"), networks.finder)[0] for known in part]
         for known, judged in zip(part, judge(ways, networks), strict=True):
             way = judged.proposals
-            if way.turns or not len(way.images):
+            if not len(way.images):
                 continue
-            own, counts = assign(way.digits.boxes, known.characters)
+            boxes = np.array([way.turn.box(box) for box in way.digits.boxes], np.float32)
+            own, counts = assign(boxes, known.characters)
             facts = evidence(way.digits, way.others, way.images, judged.judgement, way.side)
             seen.append(facts[counts])
             truth.append(own[counts] >= 0)

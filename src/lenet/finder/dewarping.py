@@ -112,7 +112,7 @@ def dewarps(digits: Centred) -> list[Dewarp]:
 
 def dewarp(digits: Centred, steepest: int = STEEPEST) -> Dewarp:
     """Return how the rows of digits run, if they are slanted by at most so many degrees."""
-    slant = _slant(digits, steepest)
+    slant = slant_of(digits, steepest)
     turned = _turned(digits, slant)
     unit = float(np.median(digits.h))
     middle = float(turned.x.mean()), float(turned.y.mean())
@@ -128,8 +128,11 @@ def _turned(boxes: Centred, slant: float) -> Centred:
     return Centred(x * cos + y * sin, y * cos - x * sin, boxes.w, boxes.h)
 
 
-def _slant(digits: Centred, steepest: int) -> float:
-    """Return how much rows fall to the right, in radians: the angle at which most pairs agree."""
+def slant_of(digits: Centred, steepest: int = STEEPEST) -> float:
+    """Return how much rows fall to the right, in radians: the angle at which most pairs agree.
+
+    At most `steepest` degrees; 0 for fewer than `FEWEST` digits, which say little.
+    """
     x, y, height = digits.x, digits.y, digits.h
     if len(x) < FEWEST:
         return 0.0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lenet.errors import ModelError
 from lenet.finder.candidates import CELL, UNCLEAR, Candidates, clearness, distinct, peaks
-from lenet.finder.contrast import normalise_contrast, to_grey
+from lenet.finder.contrast import RADIUS, normalise_contrast, sharpening, to_grey
 from lenet.finder.levels import (
     PADDING,
     finer_size,
@@ -21,7 +21,7 @@ from lenet.finder.levels import (
     resized,
     window,
 )
-from lenet.picture.crop import InkMap, cut_by_contrast, cut_ink
+from lenet.picture.crop import InkMap, cut_by_contrast, cut_ink, sharpened
 from lenet.picture.normalising import evened, normalise
 from lenet.runtime import open_session
 from lenet.storage import sha256
@@ -91,7 +91,8 @@ class Heat:
     Attributes
     ----------
     shown : ndarray of float32, (4 h, 4 w)
-        What the network was given: the contrast of the level, with padding.
+        What the network was given: the contrast of the level, sharpened if it was blurred, with
+        padding.
     maps : ndarray of float32, (16, h, w)
     ink : ndarray of float32, (2 h, 2 w)
     size : tuple of int
@@ -103,6 +104,8 @@ class Heat:
         Left, upper, right and lower edge of what is not bare paper, as shares of the page.
     scale : tuple of float
         Pixels of the page in a pixel of the level, across and down.
+    sharpening : float
+        By how much the level was sharpened.
     """
 
     shown: NDArray[np.float32]
@@ -112,6 +115,7 @@ class Heat:
     corner: tuple[int, int]
     inked: tuple[float, float, float, float]
     scale: tuple[float, float]
+    sharpening: float = 0.0
 
     @property
     def margin(self) -> tuple[int, int]:
@@ -258,9 +262,14 @@ class Finder:
         level = padded(grey)
         rows, columns = window(inked, (width, height), level.shape)
         shown = normalise_contrast(level[rows, columns])
+        # To enlarge a sharp picture blurs it, but there is nothing to be sharpened.
+        is_enlarged = width > page[0]
+        amount = sharpening(normalise_contrast(resized(grey, page)) if is_enlarged else shown)
+        if amount:
+            shown = normalise_contrast(sharpened(level[rows, columns], amount, RADIUS), amount)
         maps, ink = self.run(shown[None, None])
         scale, corner = (page[0] / width, page[1] / height), (columns.start, rows.start)
-        return Heat(shown, maps[0], ink[0, 0], (width, height), corner, inked, scale)
+        return Heat(shown, maps[0], ink[0, 0], (width, height), corner, inked, scale, amount)
 
     def find(self, page: NDArray[np.uint8], *, all_characters: bool = False) -> Found:
         """Return where digits may stand in a page.
@@ -317,6 +326,8 @@ def found_in(seen: list[Heat], *, all_characters: bool = False) -> Found:
             heat.ink,
             (0.5 / heat.scale[0], 0.5 / heat.scale[1]),
             (heat.margin[0] / 2, heat.margin[1] / 2),
+            heat.sharpening,
+            RADIUS / 2,
         )
         for heat in seen
     )

@@ -39,11 +39,17 @@ class InkMap:
         Pixels of the map in a pixel of the page, across and down.
     margin : tuple of float
         Pixels of the map to the left of the page and above it; negative where the map begins later.
+    sharpening : float
+        By how much the page is to be sharpened there, as by `sharpened`; 0 where it need not be.
+    radius : float
+        Radius of that sharpening, in pixels of the map.
     """
 
     logits: NDArray[np.float32]
     scale: tuple[float, float]
     margin: tuple[float, float]
+    sharpening: float = 0.0
+    radius: float = 0.0
 
 
 def cut_ink(
@@ -73,6 +79,15 @@ def cut_ink(
         return np.zeros((1, 1), np.uint8)
     amount *= 255 * own
     return np.asarray(np.rint(amount[y : y + h, x : x + w]), np.uint8)
+
+
+def sharpened(pixels: cv2.typing.MatLike, amount: float, radius: float) -> NDArray[np.uint8]:
+    """Return pixels ``(h, w)`` or ``(h, w, 3)`` with the detail finer than `radius` strengthened.
+
+    Of the difference from a blurred copy, `amount` times as much is added: an unsharp mask.
+    """
+    blurred = cv2.GaussianBlur(pixels, (0, 0), radius)
+    return np.asarray(cv2.addWeighted(pixels, 1 + amount, blurred, -amount, 0), np.uint8)
 
 
 def cut_by_contrast(
@@ -185,6 +200,8 @@ def _patch(
         longer /= 2
     height, width = patch.shape[:2]
     across, down = (right - left) / width, (bottom - top) / height  # of the page, in a pixel
+    if ink.sharpening:
+        patch = sharpened(patch, ink.sharpening, ink.radius / (ink.scale[0] * across))
     to_map = np.array(
         [
             [across * ink.scale[0], 0, (left + across / 2) * ink.scale[0] + ink.margin[0] - 0.5],

@@ -91,6 +91,10 @@ class Model(BaseModel):
     classes: list[str]
     default: bool
     has: list[Content]
+    belief: bool = Field(
+        description="Whether a belief was fitted for it and this finder: on pages, probabilities "
+        "are multiplied by it."
+    )
     layers: list[Layer]
     multiply_adds: int | None = Field(
         description="Of weights and inputs, for one image; null if its layers are not known."
@@ -305,6 +309,7 @@ def model_entry(served: Served, default: bool) -> Model:
         classes=list(served.reader.classifier.classes),
         default=default,
         has=[content for content in FILES if served.has(content)],
+        belief=served.reader.networks.belief is not None,
         layers=[Layer(**layer.model_dump(exclude={"kernels"})) for layer in facts],
         multiply_adds=(
             sum(operation.multiply_adds for operation in served.operations)

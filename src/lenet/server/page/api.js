@@ -20,7 +20,7 @@ import { ApiError, numbersIn, request } from "./transport.js";
  * @typedef {{errors: number, total: number, interval: number[], calibration_error: number,
  *   calibration_bins: number, data: string, digest: string}} Tested `digest`: of the test images; "" if it is not known
  * @typedef {{name: string, digest: string, title: string, classes: string[], default: boolean, has: string[],
- *   layers: LayerFacts[], multiply_adds: number | null, test: Tested | null}} Model
+ *   belief: boolean, layers: LayerFacts[], multiply_adds: number | null, test: Tested | null}} Model
  * @typedef {{name: string, shape: number[], values: Float32Array, low: number, high: number}} Values
  * @typedef {Named & {model: string, probability: number, probabilities: number[],
  *   score: number, temperature: number, rejection: number | null, status: "digit" | "uncertain" | "not_a_digit", layers: Values[]}} Layers

@@ -1,7 +1,7 @@
 /** From the numbers of the last layer to an answer: softmax, its temperature, and the threshold. */
 import { Bars } from "./bars.js";
 import { el } from "./elements.js";
-import { about, classesOf, readsDigits } from "./models.js";
+import { about, classesOf, facts, readsDigits } from "./models.js";
 import { softmax } from "./network.js";
 import { number, t } from "./strings.js";
 import { SERVED } from "./transport.js";
@@ -82,8 +82,7 @@ export class Softmax {
     this.what.textContent = [
       about(this.#model, "softmax.what"),
       t(`softmax.how.${how}`),
-      // Models that were fitted to refuse were also fitted to the finder.
-      SERVED && found.rejection !== null && readsDigits(this.#model) && t("softmax.found"),
+      SERVED && facts(this.#model).belief && t("softmax.found"),
     ]
       .filter(Boolean)
       .join(" ");
@@ -108,6 +107,7 @@ export class Softmax {
 
   /** The score beside the threshold: why something is refused. @param {Layers} found */
   #showScore({ score, rejection }) {
+    const { belief } = facts(this.#model);
     this.meter.hidden = rejection === null;
     const refused = rejection !== null && score < rejection;
     const key = rejection === null ? "none" : refused ? "refused" : "taken";
@@ -119,7 +119,7 @@ export class Softmax {
     this.score.textContent = [
       about(this.#model, "softmax.score", words),
       t(`softmax.${key}`, words),
-      SERVED && rejection === null && readsDigits(this.#model) && t("softmax.left-out"),
+      SERVED && !belief && readsDigits(this.#model) && t("softmax.left-out"),
     ]
       .filter(Boolean)
       .join(" ");
