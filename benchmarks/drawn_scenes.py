@@ -1,6 +1,7 @@
 """How the whole chain reads drawn scenes that nobody learnt from: finder, reader and their belief.
 
 python benchmarks/drawn_scenes.py [--model reader] [--scenes 1000] [--seed 14] [--askew 25]
+    [--blurred 1.5]
 
 Other seeds and other people's handwriting than those of training. What is chosen about reading -
 what the belief is fitted on, when a page is turned - is chosen here, never on real pictures.
@@ -24,8 +25,12 @@ from lenet.reader.proposals import propose
 CONFIDENT = 0.9
 
 
-def measure(reader: Reader, count: int, seed: int, askew: float) -> None:
-    """Read scenes, turned by `askew` degrees one way and the other by turns, and print a table."""
+def measure(reader: Reader, count: int, seed: int, askew: float, sigma: float) -> None:
+    """Read scenes, and print a table.
+
+    They are turned by `askew` degrees, one way and the other by turns, and blurred by `sigma`
+    pixels.
+    """
     scenes = load_held_scenes(count, seed, held_out=True)
     drawn = [
         (np.asarray(image), scenes.characters[first:last])
@@ -33,6 +38,11 @@ def measure(reader: Reader, count: int, seed: int, askew: float) -> None:
     ]
     if askew:
         drawn = [turned(*scene, askew * (-1) ** index) for index, scene in enumerate(drawn)]
+    if sigma:
+        drawn = [
+            (np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8), truth)
+            for grey, truth in drawn
+        ]
     counts: Counter[str] = Counter()
     start = time.perf_counter()
     for grey, truth in drawn:
@@ -58,8 +68,8 @@ def measure(reader: Reader, count: int, seed: int, askew: float) -> None:
         counts["empty with digits"] += not wanted and false > 0
     seconds = time.perf_counter() - start
     read = counts["found"] + counts["false"]
-    if askew:
-        print(f"Turned by {askew:g} degrees:\n")
+    if askew or sigma:
+        print(f"Turned by {askew:g} degrees, blurred by {sigma:g} pixels:\n")
     print(
         "| scenes | digits | recall | precision | exact | digits in scenes without | > 0.9 wrong |"
     )
@@ -79,12 +89,12 @@ def sides(reader: Reader, count: int, seed: int) -> None:
     finder = reader.networks.finder
     pages = [np.asarray(image) for image in scenes.images]
     lain = [np.ascontiguousarray(np.rot90(page)) for page in pages]
-    upright, turned = (
+    upright, on_side = (
         [propose(Picture(colour(page), "scene"), finder)[0].turn.quarters for page in part]
         for part in (pages, lain)
     )
     print(f"\nOf {count} scenes upright, {np.count_nonzero(upright)} are turned;", end=" ")
-    print(f"of them on their side, {np.count_nonzero(np.array(turned) == 3)} are turned upright")
+    print(f"of them on their side, {np.count_nonzero(np.array(on_side) == 3)} are turned upright")
 
 
 def turned(
@@ -116,9 +126,10 @@ def main() -> None:
     options.add_argument("--scenes", type=int, default=1_000)
     options.add_argument("--seed", type=int, default=14)
     options.add_argument("--askew", type=float, default=0, help="degrees to turn the scenes by")
+    options.add_argument("--blurred", type=float, default=0, help="pixels to blur them by")
     chosen = options.parse_args()
     reader = Reader(chosen.model, threads=1)
-    measure(reader, chosen.scenes, chosen.seed, chosen.askew)
+    measure(reader, chosen.scenes, chosen.seed, chosen.askew, chosen.blurred)
     sides(reader, min(chosen.scenes, 200), chosen.seed)
 
 
