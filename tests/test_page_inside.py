@@ -568,6 +568,31 @@ def test_why_lies_over_the_strokes_that_it_is_about(open_page: Open) -> None:
     expect(heat).to_have_count(0)
 
 
+def test_why_is_not_laid_over_strokes_that_changed_since(open_page: Open) -> None:
+    page = open_page()
+    draw(page, 3, at=0.3, height=0.5)
+    draw(page, 1, at=0.7, height=0.5)
+    expect(number(page)).to_have_text(re.compile("3\\s*1"))
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("link", name="Look inside").click()
+    expect(page.locator(".stream-answer")).to_contain_text("reads a 1")
+    asked = []
+    page.route("**/v1/read*", lambda route: asked.append(route))  # and never answered
+    page.evaluate(
+        """() => {
+             const sheet = document.querySelector(".sheet");
+             const look = () => (window.covered ||= Boolean(sheet.querySelector(":scope > .heat")));
+             new MutationObserver(look).observe(sheet, { childList: true });
+             document.querySelector(".why-button").click();
+             const tools = [...document.querySelectorAll(".tool")];
+             tools.find((each) => each.textContent === "Undo").click();
+           }"""
+    )
+    expect(page.locator(".why-shown")).to_be_visible()
+    assert not page.evaluate("window.covered")
+    assert asked
+
+
 def test_why_of_a_mistake_is_not_laid_over_the_drawing(open_page: Open) -> None:
     page = open_page()
     press(page, "Write a 5 for me")

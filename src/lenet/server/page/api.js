@@ -315,6 +315,11 @@ export class Newest {
     [this.#ask, this.#answered, this.#failed] = [ask, answered, failed];
   }
 
+  /** Whether an answer is still to come. */
+  get asking() {
+    return this.#next !== null || this.#current !== null;
+  }
+
   /** @param {T} value */
   ask(value) {
     this.#next = { value };

@@ -185,7 +185,8 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   answered: settle,
   failed,
   link: linkHere,
-  cover: (heat, frame) => pad.cover(heat, frame),
+  // What is asked about strokes that have changed since then is about others.
+  cover: (heat, frame) => pad.cover(drawing.asking ? null : heat, frame),
   back: () => {
     if (pad.empty)
       pad.write(3); // a sample, as when the room is first entered
