@@ -1,7 +1,7 @@
 """How the whole chain reads drawn scenes that nobody learnt from: finder, reader and their belief.
 
-python benchmarks/drawn_scenes.py [--model reader] [--scenes 1000] [--seed 14] [--askew 25]
-    [--blurred 1.5]
+python benchmarks/drawn_scenes.py [--model reader] [--finder finder] [--scenes 1000] [--seed 14]
+    [--askew 25] [--blurred 1.5]
 
 Other seeds and other people's handwriting than those of training. What is chosen about reading -
 what the belief is fitted on, when a page is turned - is chosen here, never on real pictures.
@@ -123,12 +123,13 @@ def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--model", default="reader", help="a shipped model or a run folder")
+    options.add_argument("--finder", default="finder", help="a shipped finder or a run folder")
     options.add_argument("--scenes", type=int, default=1_000)
     options.add_argument("--seed", type=int, default=14)
     options.add_argument("--askew", type=float, default=0, help="degrees to turn the scenes by")
     options.add_argument("--blurred", type=float, default=0, help="pixels to blur them by")
     chosen = options.parse_args()
-    reader = Reader(chosen.model, threads=1)
+    reader = Reader(chosen.model, finder=chosen.finder, threads=1)
     measure(reader, chosen.scenes, chosen.seed, chosen.askew, chosen.blurred)
     sides(reader, min(chosen.scenes, 200), chosen.seed)
 

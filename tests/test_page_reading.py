@@ -244,15 +244,48 @@ def test_an_image_as_networks_take_it_needs_no_finder(single: bool) -> None:
     assert classifier.asked == 2, "each image is classified once"
 
 
-def test_an_image_that_the_reader_refuses_is_shown_to_the_finder() -> None:
+@pytest.mark.parametrize("single", [False, True])
+def test_an_image_that_the_reader_refuses_is_shown_to_the_finder(single: bool) -> None:
     strict = Networks(Told(DIGITS, rejection=1e9), Pieces())
-    reading = read(ready_made(), strict)
+    reading = read(ready_made(), strict, single=single)
     assert reading.status == "nothing"
-    assert read(ready_made(), replace(strict, belief=believing(0.9))).text == "0"
+    assert {region.reason for region in reading.rejected} == {"not_a_digit"}
     with pytest.raises(AssertionError, match="no finder is needed"):
-        read(ready_made(), replace(strict, finder=NoFinder()))
-    alone = read(ready_made(), replace(strict, finder=NoFinder()), single=True)
-    assert [region.reason for region in alone.rejected] == ["not_a_digit"]
+        read(ready_made(), replace(strict, finder=NoFinder()), single=single)
+
+
+def test_what_the_finder_sees_on_a_refused_image_is_judged_by_the_belief() -> None:
+    strict = Networks(Told(DIGITS, rejection=1e9), Pieces(), belief=believing(0.9))
+    assert read(ready_made(), strict).text == "0"
+    assert read(ready_made(), strict, single=True).text == ""
+
+
+def test_of_all_ways_to_take_one_digit_one_that_is_not_refused_counts() -> None:
+    class Unsure(Pieces):
+        """Sees everything, and is sure of nothing."""
+
+        def find(self, page: Bytes, *, all_characters: bool = False) -> Found:
+            found = super().find(page, all_characters=all_characters)
+            unsure = np.full(len(found.digits), -0.5, np.float32)
+            return replace(found, digits=replace(found.digits, digit=unsure, other=unsure))
+
+    class OnlyBars(Told):
+        def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+            logits = super().logits(images)
+            logits[:, 1] = 0
+            return logits
+
+    page = blank(200, 200)
+    page[40:160, 60:76] = 0
+    page[85:125, 110:170] = 0
+    strict = OnlyBars(rejection=2.0)
+    reading = read(page, Networks(strict, Unsure()), single=True)
+    assert [digit.name for digit in reading.digits] == ["bar"]
+    assert reading.digits[0].box == pytest.approx((60, 40, 16, 120), abs=3)
+    assert strict.asked == 2, "the ink of the whole page, then the longest piece"
+    sure = Told(rejection=2.0)
+    read(page, Networks(sure, Unsure()), single=True)
+    assert sure.asked == 1, "what is not refused is not looked at in other ways"
 
 
 def test_single_is_one_digit_or_one_rejection(networks: Networks) -> None:
@@ -310,7 +343,7 @@ def test_a_model_of_other_classes_reads_what_the_finder_takes_for_signs() -> Non
 
 def test_a_proposal_that_is_seen_too_faintly_is_rejected_without_a_belief() -> None:
     networks = Networks(Told(DIGITS), Pieces())
-    [way] = propose_ways(decode(bars_and_rings()), networks, Options())
+    [way] = next(propose_ways(decode(bars_and_rings()), networks, Options()))
     way.digits.digit[1] = -0.5
     [judged] = judge([way], networks)
     assert judged.is_digit.tolist() == [True, False, True]

@@ -63,14 +63,14 @@ def test_other_pictures_are_left_to_the_finder(mnist_images: Bytes) -> None:
 def test_the_only_digit_is_proposed_with_its_box() -> None:
     page = blank(300, 200)
     write(page, "3", (60, 200), 120, 9)
-    one = only_thing(picture(page), Preparation(), Pieces())
+    one = next(only_thing(picture(page), Preparation(), Pieces()))
     assert (one.is_one, one.blank, len(one.images)) == (True, False, 1)
     x, y, w, h = cv2.boundingRect(255 - page)
     assert one.box(one.digits.boxes[0], 1) == pytest.approx((x, y, w, h), abs=2)
 
 
 def test_the_only_digit_of_a_blank_page_is_none() -> None:
-    one = only_thing(picture(blank(300, 200)), Preparation(), Pieces())
+    one = next(only_thing(picture(blank(300, 200)), Preparation(), Pieces()))
     assert (one.is_one, one.blank, len(one.images), len(one.digits)) == (True, True, 0, 0)
 
 

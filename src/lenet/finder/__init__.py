@@ -15,6 +15,7 @@ from lenet.finder.single import (
     only_character,
     plain_character,
     polarity_of,
+    preparations,
     prepare,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "only_character",
     "plain_character",
     "polarity_of",
+    "preparations",
     "prepare",
     "rows",
     "shipped_finder",

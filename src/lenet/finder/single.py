@@ -1,8 +1,9 @@
 """The image of a picture that shows one thing, whether the finder finds it or not."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Self, get_args
 
 import cv2
@@ -93,9 +94,17 @@ def prepare(
     finder : callable
         Returns the finder; it is called only if one is needed.
     """
+    return next(preparations(page, preparation, finder))
+
+
+def preparations(
+    page: NDArray[np.uint8], preparation: Preparation, finder: Callable[[], Finder]
+) -> Iterator[Single]:
+    """Like `prepare`, and then every other way in which the thing may be meant."""
     if preparation.fit == "squeeze":
-        return _squeezed(page, preparation.polarity)
-    return only_character(page, finder, preparation.polarity)
+        yield _squeezed(page, preparation.polarity)
+    else:
+        yield from _characters(page, finder, preparation.polarity)
 
 
 def polarity_of(page: NDArray[np.uint8], fit: Fit) -> Literal["dark", "light"] | None:
@@ -142,15 +151,28 @@ def only_character(
     polarity : {"auto", "dark", "light"}
         Of small plain pictures, as in `Preparation`.
     """
-    if plain := plain_character(page, polarity):
-        return plain
+    return next(_characters(page, finder, polarity))
+
+
+def _characters(
+    page: NDArray[np.uint8], finder: Callable[[], Finder], polarity: Polarity
+) -> Iterator[Single]:
+    """Yield what may be the only character, the likeliest first; nothing but paper if none is."""
+    plain = plain_character(page, polarity)
+    if plain:
+        yield plain
     found = finder().find(page, all_characters=True)
-    return (
-        _largest(page, found, SURE)
-        or _all_ink(page, found)
-        or _largest(page, found, LIKELY)
-        or _none(page)
-    )
+    none = plain is None
+    for cut in (
+        partial(_largest, least=SURE),
+        _all_ink,
+        partial(_largest, least=LIKELY),
+    ):
+        if single := cut(page, found):
+            none = False
+            yield single
+    if none:
+        yield Single(np.zeros((SIDE, SIDE), np.uint8), _whole(page))
 
 
 def _largest(page: NDArray[np.uint8], found: Found, least: float) -> Single | None:
@@ -174,10 +196,6 @@ def _all_ink(page: NDArray[np.uint8], found: Found) -> Single | None:
     ink = max(found.ink, key=lambda ink: np.maximum(ink.logits, 0).sum() / math.prod(ink.scale))
     image = normalise(evened(cut_ink(page, (0, 0, width, height), ink)))
     return Single(image, _whole(page)) if image.any() else None
-
-
-def _none(page: NDArray[np.uint8]) -> Single:
-    return Single(np.zeros((SIDE, SIDE), np.uint8), _whole(page))
 
 
 def _whole(page: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
 """How pages become readings: proposed by the finder, judged by the reader and by their belief."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,27 +143,29 @@ class Judged:
 
 def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -> list[Reading]:
     """Read pages; the images of all of them go through the reader together."""
-    judged = _judge_ways([propose_ways(page, networks, options) for page in pages], networks)
-    if not (options.single or networks.reads_one_thing):
-        refused = [index for index, (way, *_) in enumerate(judged) if way.is_refused_as_one]
-        again = [_ask_finder(pages[index], networks, options) for index in refused]
-        for index, ways in zip(refused, _judge_ways(again, networks), strict=True):
-            judged[index] = ways
+    proposed = [propose_ways(page, networks, options) for page in pages]
+    judged = _judge_ways([next(ways) for ways in proposed], networks)
+    refused = [index for index, (way, *_) in enumerate(judged) if way.is_refused_as_one]
+    again = [list(chain.from_iterable(proposed[index])) for index in refused]
+    for index, ways in zip(refused, _judge_ways(again, networks), strict=True):
+        judged[index] += ways
     best = [max(ways, key=lambda way: float(way.believed.sum())) for ways in judged]
     return [_reading(page, way, networks, options) for page, way in zip(pages, best, strict=True)]
 
 
-def propose_ways(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
-    """Return what may be digits on a page, for each way up that is asked for."""
+def propose_ways(page: Picture, networks: Networks, options: Options) -> Iterator[list[Proposals]]:
+    """Yield what may be digits on a page, for each way up that is asked for.
+
+    What follows is for a reader that refuses the one digit that the page was taken for.
+    """
     preparation = networks.preparation
     if options.single or networks.reads_one_thing:
-        return [only_thing(page, preparation, networks.finder)]
-    one = as_one_digit(page, preparation.polarity)
-    return [one] if one else _ask_finder(page, networks, options)
-
-
-def _ask_finder(page: Picture, networks: Networks, options: Options) -> list[Proposals]:
-    return propose(
+        for one in only_thing(page, preparation, networks.finder):
+            yield [one]
+        return
+    if one_digit := as_one_digit(page, preparation.polarity):
+        yield [one_digit]
+    yield propose(
         page,
         networks.finder,
         upside_down=options.upside_down,

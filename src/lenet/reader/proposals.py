@@ -1,12 +1,13 @@
 """What may be a digit on a page: where it stands, which way up, and what a reader sees of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.finder import Candidates, Finder, Heat, Preparation, Single, prepare
+from lenet.finder import Candidates, Finder, Heat, Preparation, Single, preparations
 from lenet.finder.contrast import INKED
 from lenet.picture import Box, Picture
 from lenet.picture.normalising import SIDE, Polarity, normalised_ink
@@ -63,10 +64,14 @@ def as_one_digit(page: Picture, polarity: Polarity = "auto") -> Proposals | None
     return _one(Single(ink, box), (SIDE, SIDE))
 
 
-def only_thing(page: Picture, preparation: Preparation, finder: Finder) -> Proposals:
-    """Return the one digit, or other thing, of a page that shows exactly one."""
+def only_thing(page: Picture, preparation: Preparation, finder: Finder) -> Iterator[Proposals]:
+    """Yield the one digit, or other thing, of a page that shows exactly one: the likeliest first.
+
+    What follows is the page in other ways, for a reader that refuses what came before.
+    """
     height, width = page.pixels.shape[:2]
-    return _one(prepare(page.pixels, preparation, lambda: finder), (width, height))
+    for single in preparations(page.pixels, preparation, lambda: finder):
+        yield _one(single, (width, height))
 
 
 def _one(single: Single, size: tuple[int, int]) -> Proposals:
