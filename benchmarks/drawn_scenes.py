@@ -1,7 +1,7 @@
 """How the whole chain reads drawn scenes that nobody learnt from: finder, reader and their belief.
 
 python benchmarks/drawn_scenes.py [--model reader] [--finder finder] [--scenes 1000] [--seed 14]
-    [--askew 25] [--blurred 1.5]
+    [--askew 25] [--blurred 1.5] [--cropped]
 
 Other seeds and other people's handwriting than those of training. What is chosen about reading -
 what the belief is fitted on, when a page is turned - is chosen here, never on real pictures.
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lenet import Reader
 from lenet.datasets.crops import load_held_scenes
+from lenet.drawing.scenes import CUT, OTHER
 from lenet.finder.matching import assign
 from lenet.picture import Picture
 from lenet.reader.proposals import propose
@@ -97,6 +98,46 @@ def sides(reader: Reader, count: int, seed: int) -> None:
     print(f"of them on their side, {np.count_nonzero(np.array(on_side) == 3)} are turned upright")
 
 
+def cropped(reader: Reader, count: int, seed: int) -> None:
+    """Print how `single` reads what a person crops out of scenes: one character and its edges."""
+    scenes = load_held_scenes(count, seed, held_out=True)
+    rng = np.random.default_rng(seed)
+    counts: Counter[str] = Counter()
+    for image, (first, last) in zip(scenes.images, pairwise(scenes.first), strict=True):
+        characters = scenes.characters[first:last].astype(int)
+        large = rng.permutation(np.flatnonzero(characters[:, 3:].max(1, initial=0) >= 12))
+        for index in large[:3].tolist():
+            label = characters[index, 0]
+            place = crop_around(index, characters, rng)
+            if label == CUT or place is None:
+                continue
+            page = Picture(colour(np.ascontiguousarray(np.asarray(image)[place])), "crop")
+            digits = reader.read(page, single=True).digits
+            kind = "digits" if label < OTHER else "others"
+            counts[kind] += 1
+            counts[f"{kind} right"] += digits[0].digit == label if digits else label == OTHER
+    print("| digits | read right | other characters | refused |")
+    print("|---|---|---|---|")
+    shares = [f"{counts[f'{kind} right'] / counts[kind]:.1%}" for kind in ("digits", "others")]
+    print(f"| {counts['digits']} | {shares[0]} | {counts['others']} | {shares[1]} |")
+
+
+def crop_around(
+    index: int, characters: NDArray[np.int_], rng: np.random.Generator
+) -> tuple[slice, slice] | None:
+    """Return rows and columns around one character, at random; None if others are too close."""
+    _, x, y, w, h = characters[index].tolist()
+    others = np.delete(characters, index, 0)
+    for _ in range(6):
+        left, top, right, bottom = rng.uniform(0.15, 1.2, 4) * max(w, h)
+        x0, y0 = max(0, int(x - left)), max(0, int(y - top))
+        x1, y1 = int(x + w + right), int(y + h + bottom)
+        beside = (others[:, 1] >= x1) | (others[:, 1] + others[:, 3] <= x0)
+        if (beside | (others[:, 2] >= y1) | (others[:, 2] + others[:, 4] <= y0)).all():
+            return slice(y0, y1), slice(x0, x1)
+    return None
+
+
 def turned(
     grey: NDArray[np.uint8], characters: NDArray[np.int16], degrees: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.int16]]:
@@ -128,8 +169,12 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=14)
     options.add_argument("--askew", type=float, default=0, help="degrees to turn the scenes by")
     options.add_argument("--blurred", type=float, default=0, help="pixels to blur them by")
+    options.add_argument("--cropped", action="store_true", help="only crops of one character")
     chosen = options.parse_args()
     reader = Reader(chosen.model, finder=chosen.finder, threads=1)
+    if chosen.cropped:
+        cropped(reader, chosen.scenes, chosen.seed)
+        return
     measure(reader, chosen.scenes, chosen.seed, chosen.askew, chosen.blurred)
     sides(reader, min(chosen.scenes, 200), chosen.seed)
 
