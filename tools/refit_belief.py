@@ -19,9 +19,9 @@ def main() -> None:
     parser.add_argument("finder", help="a shipped finder or a run folder")
     parser.add_argument("copy", type=Path, help="where the copy of the reader is made; new")
     words = parser.parse_args()
-    belief = fit_belief(Run.find(words.reader).read(MODEL), words.finder)
+    # First, since fitting takes minutes, and what is there already is not overwritten.
     copy = Run.open(Path(shutil.copytree(Run.find(words.reader).folder, words.copy)))
-    copy.replace({BELIEF: belief.to_json()})
+    copy.replace({BELIEF: fit_belief(copy.read(MODEL), words.finder).to_json()})
     print(copy.folder)
 
 

@@ -163,11 +163,7 @@ def _characters(
         yield plain
     found = finder().find(page, all_characters=True)
     none = plain is None
-    for cut in (
-        partial(_largest, least=SURE),
-        _all_ink,
-        partial(_largest, least=LIKELY),
-    ):
+    for cut in (partial(_largest, least=SURE), _all_ink, partial(_largest, least=LIKELY)):
         if single := cut(page, found):
             none = False
             yield single

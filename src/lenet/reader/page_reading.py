@@ -154,9 +154,9 @@ def read_pages(pages: Sequence[Picture], networks: Networks, options: Options) -
 
 
 def propose_ways(page: Picture, networks: Networks, options: Options) -> Iterator[list[Proposals]]:
-    """Yield what may be digits on a page, for each way up that is asked for.
+    """Yield lists of what may be digits on a page, one for each way up that is asked for.
 
-    What follows is for a reader that refuses the one digit that the page was taken for.
+    Lists after the first are for a reader that refuses the one digit the page was taken for.
     """
     preparation = networks.preparation
     if options.single or networks.reads_one_thing:
