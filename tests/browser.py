@@ -4,10 +4,12 @@ import io
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from PIL import Image
@@ -30,6 +32,8 @@ EXPECTED = re.compile(
 OURS = "willReadFrequently"  # a warning about tests that read pixels
 
 Open = Callable[..., Any]
+
+REQUESTS: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()  # of a page, counted by event
 
 
 @contextmanager
@@ -89,6 +93,9 @@ def windows(browser: Any, at: str) -> Iterator[Open]:
         page.on("console", heard)
         page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         page.on("request", asked)
+        REQUESTS[page] = Counter()
+        for event in ("request", "requestfinished", "requestfailed"):
+            page.on(event, lambda _, event=event: REQUESTS[page].update([event]))
         page.goto(address or f"{home}#{room}")
         if not expect_errors:
             page.wait_for_selector(f"#room-{room}:not([hidden])")
@@ -118,6 +125,21 @@ def draw(page: Any, digit: int, at: float = 0.5, height: float = 0.6) -> None:
         for point in line[1:]:
             page.mouse.move(*point)
         page.mouse.up()
+
+
+def at_rest(page: Any) -> None:
+    """Wait until every request of a page is answered, and it makes no other for half a second."""
+    before: Counter[str] = Counter()
+    quiet = 0
+    for _ in range(200):
+        page.wait_for_timeout(100)
+        now = Counter(REQUESTS[page])
+        ended = now["requestfinished"] + now["requestfailed"]
+        quiet = quiet + 1 if now == before and now["request"] == ended else 0
+        if quiet == 5:
+            return
+        before = now
+    pytest.fail(f"the page does not come to rest: {dict(before)}")
 
 
 def in_powers(p: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from browser import PICTURES, Open, draw, expect, number, press, upload
+from browser import PICTURES, Open, at_rest, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL
 from percents import PERCENTS
 
@@ -40,7 +40,7 @@ def test_the_answer_is_there_while_the_pen_is_still_down(open_page: Open) -> Non
     expect(number(page)).to_have_text("1")
     expect(page.locator(".pad .box.chosen")).to_have_text("1")
     # What was read is not asked again as the pen is lifted.
-    page.wait_for_timeout(500)
+    at_rest(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.mouse.up()
@@ -94,7 +94,7 @@ def test_the_image_that_is_shown_is_the_one_the_network_got(open_page: Open) -> 
     page.on("response", lambda answer: answers.append(answer) if "/v1/read" in answer.url else None)
     press(page, "Write a 4 for me")
     expect(number(page)).to_have_text("4")
-    page.wait_for_timeout(400)
+    at_rest(page)
     sent = base64.b64decode(answers[-1].json()["digits"][0]["image"])
     shown = page.evaluate(
         """() => [...document.querySelector("#draw-answer .digit-image").getContext("2d")
@@ -176,12 +176,12 @@ def test_no_more_pixels_are_sent_than_a_drawing_needs(open_page: Open) -> None:
     page.on("response", lambda answer: answers.append(answer) if "/v1/read" in answer.url else None)
     draw(page, 7)
     expect(number(page)).to_have_text("7")
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert {answer.json()["width"] for answer in answers} == {320}
     page.locator(".width input").fill("1")  # the thinnest pen
     draw(page, 4, at=0.15, height=0.3)
     expect(number(page)).to_have_text(re.compile(r"4\s*7"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert 320 < answers[-1].json()["width"] <= 640
 
 

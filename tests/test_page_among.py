@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from browser import Open, draw, expect, press
+from browser import Open, at_rest, draw, expect, press
 from lenet.reader import DEFAULT_MODEL
 
 pytestmark = pytest.mark.browser
@@ -150,7 +150,7 @@ def test_layers_are_saved_as_pictures_and_as_numbers(open_page: Open) -> None:
     expect(page.locator(".stream-answer")).to_have_count(2)
     for answer in page.locator(".stream-answer").all():
         expect(answer).to_contain_text("reads a 3")
-    page.wait_for_timeout(500)
+    at_rest(page)
     said = json.loads(saved(page, "JSON").read_text())
     assert len(said["image"]) == 784
     assert [model["model"] for model in said["models"]] == ["lenet5", DEFAULT_MODEL]

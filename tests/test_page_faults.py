@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browser import PICTURES, Open, draw, expect, number, press, upload
+from browser import PICTURES, Open, at_rest, draw, expect, number, press, upload
 from lenet.datasets import load
 from lenet.reader import DEFAULT_MODEL
 from live_service import serving
@@ -366,7 +366,7 @@ def test_corrections_leave_the_page_as_files_that_can_be_trained_on(
     page = open_page()
     press(page, "Write a 4 for me")
     expect(number(page)).to_have_text("4")
-    page.wait_for_timeout(300)
+    at_rest(page)
     press(page, "It is a 9")
     expect(page.locator(".said")).to_contain_text("Kept: this is a 9.")
     page.get_by_role("link", name="Numbers").click()

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from browser import Open, draw, expect, number, press, windows
+from browser import Open, at_rest, draw, expect, number, press, windows
 from lenet import experiment
 from lenet.models.lenet5_1998 import C3_SEES
 from lenet.reader import DEFAULT_MODEL, Reader
@@ -204,7 +204,7 @@ def test_the_digit_passes_through_slowly_enough_to_be_watched(open_page: Open) -
 def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -> None:
     page = open_page("inside", reduced_motion="no-preference")
     expect(page.locator(".stream-answer")).to_contain_text("reads a 3")
-    page.wait_for_timeout(1000)
+    at_rest(page)
     page.evaluate(WATCH_LAYERS)
     press(page, "Watch the digit pass through")
     page.wait_for_selector(".layer.convolution.passing")
@@ -221,7 +221,7 @@ def test_new_numbers_do_not_cut_the_show_short_but_a_pen_does(open_page: Open) -
     expect(page.locator(".passing")).to_have_count(0)
     assert "output" not in page.evaluate("window.passed")
     # What was being painted when the pen came is there whole.
-    page.wait_for_timeout(700)
+    at_rest(page)
     painted = """() => {
       dispatchEvent(new Event("beforeprint")); // or what is out of sight would not be painted
       return document.querySelector(".layer.convolution canvas.values").toDataURL();

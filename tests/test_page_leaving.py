@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browser import PICTURES, Open, draw, expect, number, press, upload
+from browser import PICTURES, Open, at_rest, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.server.qr_code import code_of
 from live_service import Live, serving
@@ -93,13 +93,13 @@ def test_a_link_opened_on_another_screen_gives_the_same_answer(
     else:
         draw(page, 2, at=0.25)
         draw(page, 7, at=0.75, height=0.4)
-    page.wait_for_timeout(900)
+    at_rest(page)
     link = page.url
     phone = open_page(address=link, viewport={"width": 390, "height": 844}, device_scale_factor=3)
     again = answers_of(phone)
     phone.reload()
     expect(number(phone)).not_to_have_text("")
-    phone.wait_for_timeout(900)
+    at_rest(phone)
     assert phone.url.split("d=")[1] == link.split("d=")[1]
     shares = [
         [digit["probabilities"] for digit in found[-1]["digits"]] for found in (answers, again)
@@ -335,7 +335,7 @@ def test_answers_are_saved_as_files_that_say_what_the_page_says(open_page: Open)
     draw(page, 2, at=0.25)
     draw(page, 7, at=0.75)
     expect(number(page)).to_have_text(re.compile("2\\s*7"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     (reading,) = json.loads(saved(page, "JSON").read_text())
     assert [digit["digit"] for digit in reading["digits"]] == [2, 7]
     rows = list(csv.DictReader(io.StringIO(saved(page, "CSV").read_text())))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from browser import PICTURES, Open, draw, expect, number, press, upload
+from browser import PICTURES, Open, at_rest, draw, expect, number, press, upload
 from lenet.reader import DEFAULT_MODEL, Reader
 from lenet.run import Run
 from readings import compare_readings, reading_by
@@ -316,7 +316,7 @@ def kept(page: Any) -> list[dict[str, Any]]:
 def say_that_a_four_is_a_nine(page: Any) -> None:
     press(page, "Write a 4 for me")
     expect(number(page)).to_have_text("4")
-    page.wait_for_timeout(300)
+    at_rest(page)
     press(page, "It is a 9")
 
 
@@ -324,7 +324,7 @@ def test_a_correction_is_kept_and_taken_back_with_one_click_each(open_page: Open
     page = open_page()
     press(page, "Write a 1 for me")
     expect(number(page)).to_have_text("1")
-    page.wait_for_timeout(300)
+    at_rest(page)
     before = len(kept(page))
     expect(page.locator("#draw-answer .correct")).to_contain_text("kept here")
     press(page, "It is a 7")
@@ -341,7 +341,7 @@ def test_that_it_is_no_digit_is_kept_and_taken_back_like_any_other_truth(open_pa
     page = open_page()
     press(page, "Write a 1 for me")
     expect(number(page)).to_have_text("1")
-    page.wait_for_timeout(300)
+    at_rest(page)
     before = len(kept(page))
     press(page, "It is no digit")
     expect(page.locator(".said")).to_contain_text("Kept: this is no digit. Thank you.")
