@@ -1,8 +1,7 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { EMBED, ROOMS, keepPlace, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
-import { drawBoxes, seenIn } from "./boxes.js";
-import { Pad } from "./drawing.js";
+import { DrawRoom } from "./drawroom.js";
 import { button, byId, speak, writeTexts } from "./elements.js";
 import { networkPart } from "./elsewhere.js";
 import { Inside, numbersProgram } from "./entering.js";
@@ -50,89 +49,25 @@ const linkHere = () => whereabouts.link;
 
 // ---------------------------------------------------------------- drawing
 
-let picked = false; // whether the person has chosen a digit since the pen last moved
-const pad = new Pad(
-  () => {
-    picked = false;
-    readDrawing(inside.subject);
+const draw = new DrawRoom({
+  changed: () => {
+    draw.read(inside.subject);
     whereabouts.later();
   },
-  (index) => drawn.choose(index),
-);
-const drawn = new Answer(byId("draw-answer"), {
-  empty: "empty.draw",
   link: linkHere,
-  files: "drawing",
-  pictures: [
-    { form: "PNG", type: "image/png", content: () => (pad.empty ? null : pad.picture()) },
-    { form: "SVG", type: "image/svg+xml", content: () => (pad.empty ? null : pad.svg()) },
-  ],
-  onchoose: () => {
-    picked = true;
-    showDrawnBoxes();
-    lookAtDrawing();
-  },
-  oninside: () => openInside("draw"),
-  onwhy: () => openInside("draw", true),
-});
-byId("draw-side").append(pad.element);
-pad.sheet.addEventListener("fit", () => showDrawnBoxes());
-
-const drawing = new Newest(
-  async (_, signal) => readAll(SERVED ? await pad.picture({ brief: true }) : pad.drawing(), signal),
-  ([reading, other], seen) => {
-    settle();
-    if (pad.empty || !reading) return; // cleared before the answer came
-    drawn.show(reading, { other, chosen: newestOf(reading, other) });
-    showDrawnBoxes();
-    lookAtDrawing(seen);
-  },
-  (error) => {
-    failed(error);
-    drawn.fail();
-    showDrawnBoxes();
-  },
-);
-
-/** @param {Subject | null} seen what is looked into, and gives way to the answer; null: nothing */
-function readDrawing(seen = null) {
-  drawn.share.rest();
-  if (pad.empty) {
-    drawing.cancel();
-    drawn.show(null);
-    showDrawnBoxes();
+  inside: (why) => openInside("draw", why),
+  read: readAll,
+  answered: settle,
+  failed,
+  emptied: () => {
     if (inside.subject?.from === "draw") inside.set(null);
-  } else drawing.ask(seen);
-}
-
-function showDrawnBoxes() {
-  drawBoxes(pad.boxes, drawn.reading, {
-    chosen: drawn.chosen,
-    place: pad.place,
-    other: drawn.other,
-  });
-}
-
-/**
- * The index of what was picked, or of the digit written last: the nearest to the pen.
- * @param {import("./api.js").Reading} reading @param {import("./api.js").Reading} [other]
- */
-function newestOf(reading, other) {
-  const pen = pad.tip;
-  if (!pen || picked) return drawn.chosen;
-  const [x, y] = [pen.x * reading.width, pen.y * reading.height];
-  /** @param {import("./boxes.js").Seen} found */
-  const far = (found) => {
-    if ("reason" in found) return Infinity;
-    const [left, top, w, h] = found.box;
-    return Math.hypot(Math.max(left - x, 0, x - left - w), Math.max(top - y, 0, y - top - h));
-  };
-  const distances = seenIn(reading, other).map(far);
-  return distances.indexOf(Math.min(...distances));
-}
+  },
+  found: lookAtDrawing,
+});
+const { pad, answer: drawn } = draw;
 
 /** @param {Subject | null} seen what gives way to the drawing; what was chosen since then stays */
-function lookAtDrawing(seen = null) {
+function lookAtDrawing(seen) {
   const { subject } = inside;
   const givesWay = subject === seen && (seen !== null || room === "inside");
   if (drawn.image && (subject?.from === "draw" || givesWay)) inside.set(subjectOf("draw"));
@@ -186,7 +121,7 @@ const inside = new Inside(byId("inside-side"), byId("inside-stream"), {
   failed,
   link: linkHere,
   // What is asked about strokes that have changed since then is about others.
-  cover: (heat, frame) => pad.cover(drawing.asking ? null : heat, frame),
+  cover: (heat, frame) => pad.cover(draw.asking ? null : heat, frame),
   back: () => {
     if (pad.empty)
       pad.write(3); // a sample, as when the room is first entered
@@ -323,7 +258,7 @@ function enter() {
     else link.removeAttribute("aria-current");
   }
   document.title = t("title", { room: t(`room.${room}`) });
-  if (room === "draw") byId("draw-side").append(pad.element);
+  if (room === "draw") draw.enter();
   if (room === "inside") {
     inside.subject ??= subjectOf("draw") ?? subjectOf("picture");
     void enterInside();
@@ -348,7 +283,7 @@ function modelsChanged() {
   told = "";
   nameClasses();
   inside.build();
-  readDrawing();
+  draw.read();
   pictures.again();
   if (room === "numbers") showNumbers();
   whereabouts.later();
@@ -462,7 +397,7 @@ async function begin(cause = null, said = false) {
   byId("keeping").textContent = t(`keeping.${keeps}`);
   byId("network").replaceChildren(...(state.network ? [networkPart(state.network)] : []));
   enter();
-  readDrawing();
+  draw.read();
   pictures.again();
   speak("", 0);
   if (told) notice(told);
