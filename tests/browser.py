@@ -128,10 +128,13 @@ def draw(page: Any, digit: int, at: float = 0.5, height: float = 0.6) -> None:
 
 
 def at_rest(page: Any) -> None:
-    """Wait until every request of a page is answered, and it makes no other for half a second."""
+    """Wait until a page has had no request open or begun for half a second.
+
+    What it does by a timer, in a worker, or with what it has got already is not seen.
+    """
     before: Counter[str] = Counter()
-    quiet = 0
-    for _ in range(200):
+    quiet = 0  # tenths of a second
+    for _ in range(200):  # as long as `expect` waits
         page.wait_for_timeout(100)
         now = Counter(REQUESTS[page])
         ended = now["requestfinished"] + now["requestfailed"]

@@ -324,7 +324,7 @@ def test_a_part_that_fails_is_heard_of_by_the_page(open_page: Open) -> None:
     page.reload()
     expect(page.locator("#numbers-body .problem").first).to_contain_text("Gone.")
     expect(page.locator(".facts").last).to_be_visible()
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert asked.count("mistakes") == 1
     expect(notice).to_be_hidden()
     # Parts of Look inside as well.

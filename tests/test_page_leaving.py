@@ -77,6 +77,19 @@ def answers_of(page: Any) -> list[Any]:
     return answers
 
 
+def lasting_address(page: Any) -> str:
+    """Return the address once it holds a drawing and has been the same for a second.
+
+    The page writes it when the pen has rested, which takes less.
+    """
+    page.wait_for_url("**d=*")
+    before = ""
+    while before != page.url:
+        before = page.url
+        page.wait_for_timeout(1000)
+    return before
+
+
 @pytest.mark.parametrize("corners", [False, True])
 def test_a_link_opened_on_another_screen_gives_the_same_answer(
     open_page: Open, corners: bool
@@ -94,13 +107,13 @@ def test_a_link_opened_on_another_screen_gives_the_same_answer(
         draw(page, 2, at=0.25)
         draw(page, 7, at=0.75, height=0.4)
     at_rest(page)
-    link = page.url
+    link = lasting_address(page)
     phone = open_page(address=link, viewport={"width": 390, "height": 844}, device_scale_factor=3)
     again = answers_of(phone)
     phone.reload()
     expect(number(phone)).not_to_have_text("")
     at_rest(phone)
-    assert phone.url.split("d=")[1] == link.split("d=")[1]
+    assert lasting_address(phone).split("d=")[1] == link.split("d=")[1]
     shares = [
         [digit["probabilities"] for digit in found[-1]["digits"]] for found in (answers, again)
     ]

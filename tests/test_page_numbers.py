@@ -383,7 +383,7 @@ def test_a_cancelled_correction_is_not_kept_beside_the_next_one(
 ) -> None:
     page = open_page(expect_errors=True)
     page.wait_for_selector(".pad")
-    page.wait_for_timeout(300)
+    at_rest(page)
     before = len(kept(page))
 
     def lose_the_first_answer(route: Any) -> None:

@@ -1,7 +1,7 @@
 /** The page: its rooms, their shared state, and the reaction to changes. */
 import { EMBED, ROOMS, keepPlace, placeOf, strangeIn } from "./address.js";
 import { Newest, forgetNetworks, nameOf, read } from "./api.js";
-import { DrawRoom } from "./drawroom.js";
+import { DrawRoom } from "./draw.js";
 import { button, byId, speak, writeTexts } from "./elements.js";
 import { networkPart } from "./elsewhere.js";
 import { Inside, numbersProgram } from "./entering.js";
@@ -59,10 +59,10 @@ const draw = new DrawRoom({
   read: readAll,
   answered: settle,
   failed,
-  emptied: () => {
+  empty: () => {
     if (inside.subject?.from === "draw") inside.set(null);
   },
-  found: lookAtDrawing,
+  chosen: lookAtDrawing,
 });
 const { pad, answer: drawn } = draw;
 

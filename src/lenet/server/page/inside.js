@@ -33,7 +33,7 @@ export class InsideRoom {
   /**
    * @param {HTMLElement} side @param {HTMLElement} main
    * @param {{answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
-   *   link: () => string, back: () => void, cover: import("./drawing.js").Pad["cover"]}} does `link`:
+   *   link: () => string, back: () => void, cover: import("./pad.js").Pad["cover"]}} does `link`:
    *   the address of what is shown; `back`: look into what is on the sheet; `cover`: lay something
    *   over the drawing
    */

@@ -1,7 +1,7 @@
-/** The room to write in: the sheet, and what is read from it. */
+/** The room to draw in: the pad, and what is read from it. */
 import { Newest } from "./api.js";
 import { drawBoxes, seenIn } from "./boxes.js";
-import { Pad } from "./drawing.js";
+import { Pad } from "./pad.js";
 import { byId } from "./elements.js";
 import { Answer } from "./reading.js";
 import { SERVED } from "./transport.js";
@@ -21,9 +21,10 @@ export class DrawRoom {
    *   read: (picture: Blob | import("./strokes.js").Drawing, signal: AbortSignal) =>
    *     Promise<Reading[]>,
    *   answered: () => void, failed: (error: import("./transport.js").ApiError) => void,
-   *   emptied: () => void, found: (seen: Subject | null) => void}} does
-   *   `changed`: the strokes are others; `inside`: look inside, `why` to see why a shape is refused;
-   *   `found`: a digit was read or chosen, and `seen` was looked into when the strokes changed
+   *   empty: () => void, chosen: (seen: Subject | null) => void}} does
+   *   `changed`: the strokes have changed, and are to be read; `inside`: look inside, `why` to see
+   *   why a shape is refused; `empty`: there is nothing to read; `chosen`: what is chosen may be
+   *   another place, with the `seen` that was given to `read`, or null after a person chose
    */
   constructor(does) {
     this.#does = does;
@@ -47,7 +48,7 @@ export class DrawRoom {
       onchoose: () => {
         this.#picked = true;
         this.#showBoxes();
-        does.found(null);
+        does.chosen(null);
       },
       oninside: () => does.inside(),
       onwhy: () => does.inside(true),
@@ -70,7 +71,7 @@ export class DrawRoom {
     return this.#reading.asking;
   }
 
-  /** The room is entered. */
+  /** Put the pad, which Look inside borrows, into this room. */
   enter() {
     byId("draw-side").append(this.pad.element);
   }
@@ -88,16 +89,16 @@ export class DrawRoom {
     this.#reading.cancel();
     this.answer.show(null);
     this.#showBoxes();
-    this.#does.emptied();
+    this.#does.empty();
   }
 
   /** @param {Reading} reading @param {Reading | undefined} other @param {Subject | null} seen */
   #answered(reading, other, seen) {
     this.#does.answered();
-    if (this.pad.empty || !reading) return; // cleared before the answer came
+    if (this.pad.empty) return; // cleared before the answer came
     this.answer.show(reading, { other, chosen: this.#newestOf(reading, other) });
     this.#showBoxes();
-    this.#does.found(seen);
+    this.#does.chosen(seen);
   }
 
   /**
