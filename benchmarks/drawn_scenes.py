@@ -125,7 +125,10 @@ def cropped(reader: Reader, count: int, seed: int) -> None:
 def crop_around(
     index: int, characters: NDArray[np.int_], rng: np.random.Generator
 ) -> tuple[slice, slice] | None:
-    """Return rows and columns around one character, at random; None if others are too close."""
+    """Return rows and columns around one character, at random; None if others are too close.
+
+    `characters` is (n, 5): label, left, top, width and height in pixels.
+    """
     _, x, y, w, h = characters[index].tolist()
     others = np.delete(characters, index, 0)
     for _ in range(6):

@@ -1,8 +1,8 @@
 /** The room to draw in: the pad, and what is read from it. */
 import { Newest } from "./api.js";
 import { drawBoxes, seenIn } from "./boxes.js";
-import { Pad } from "./pad.js";
 import { byId } from "./elements.js";
+import { Pad } from "./pad.js";
 import { Answer } from "./reading.js";
 import { SERVED } from "./transport.js";
 
