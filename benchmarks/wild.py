@@ -34,6 +34,7 @@ DIGIT_LIKE = set("oODIil|sSzZbBgGq") | {"theta", "beta", "sigma"}  # the last th
 CONFIDENT = 0.9
 TILE, LINE, CROP = 112, 12, 42  # pixels of a contact sheet
 PAGE = 40  # more digits than this are a full page
+EQUAL_SHARE = 0.002  # of MNIST refused, where models are compared without their own thresholds
 
 
 @dataclass(frozen=True)
@@ -369,19 +370,23 @@ class Measure:
         classifier, labels = self.reader.classifier, handwriting.labels
         is_digit = np.isin(labels, list("0123456789"))
         digits = handwriting.take(np.flatnonzero(is_digit))
-        judged = classifier.judge(classifier.logits(unipen.draw_characters(digits)))
-        right = (judged.answers == digits.labels.astype(np.int64)) & ~judged.refused
+        of_digits = classifier.judge(classifier.logits(unipen.draw_characters(digits)))
+        right = of_digits.answers == digits.labels.astype(np.int64)
         print("\n## UNIPEN, writers nobody trained on\n")
-        print(f"Digits read right and not refused: {right.sum()} of {len(digits)},", end=" ")
-        print(f"{100 * right.mean():.2f} %\n")
+        print_share("Digits read right and not refused", right & ~of_digits.refused)
         is_letter = np.char.isalpha(labels) & (np.char.str_len(labels) == 1)
         is_letter &= ~np.isin(labels, sorted(unipen.DIGIT_LIKE))
-        part = handwriting.take(np.flatnonzero(is_letter))
-        judged = classifier.judge(classifier.logits(unipen.draw_characters(part)))
-        refused = judged.refused
-        print(f"Letters refused: {refused.sum()} of {len(part)}, {100 * refused.mean():.2f} %\n")
-        accepted = Counter(part.labels[~refused].tolist())
+        letters = handwriting.take(np.flatnonzero(is_letter))
+        of_letters = classifier.judge(classifier.logits(unipen.draw_characters(letters)))
+        print_share("Letters refused", of_letters.refused)
+        accepted = Counter(letters.labels[~of_letters.refused].tolist())
         print("Read as digits:", ", ".join(f"{k} ×{n}" for k, n in accepted.most_common(20)))
+        # A few held-out digits decide where a model's own threshold falls: chance between seeds.
+        mnist = classifier.scores(classifier.logits(datasets.load("mnist").test.images))
+        lowest = np.quantile(mnist, EQUAL_SHARE)
+        print(f"\nWith a threshold that refuses {100 * EQUAL_SHARE} % of MNIST's test images:\n")
+        print_share("Digits read right and not refused", right & (of_digits.scores >= lowest))
+        print_share("Letters refused", of_letters.scores < lowest)
 
     def mnist(self) -> None:
         """Compare MNIST's test images read directly and as PNG files."""
@@ -401,6 +406,11 @@ class Measure:
             outcomes = read(self.reader, samples, single=single)
             print(f"{words}:\n\n{table(outcomes)}\n\n{calibration(outcomes)}\n")
             self.show(f"mnist-{words.split()[0]}", [o for o in outcomes if not o.right])
+
+
+def print_share(what: str, holds: NDArray[np.bool_]) -> None:
+    """Print for how many of all it holds."""
+    print(f"{what}: {holds.sum()} of {len(holds)}, {100 * holds.mean():.2f} %\n")
 
 
 def main() -> None:
